@@ -1,0 +1,1 @@
+"""Words only: money, quantities, states, reasons, clocks. Nothing here reads or writes."""

@@ -1,0 +1,175 @@
+"""The closed list of reasons: why something was refused, held, left waiting. Each has words in zh and en, and the next step."""
+
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+
+class Words(NamedTuple):
+    """A reason in both languages, and what to do next."""
+
+    zh: str
+    en: str
+    next_zh: str = ""
+    next_en: str = ""
+
+
+class Reason(StrEnum):
+    """Closed: a new reason is added here, with words, and never re-used for another meaning."""
+
+    # reading what came from outside
+    BODY_UNREADABLE = "body_unreadable"
+    BODY_TOO_LARGE = "body_too_large"
+    ENCODING_WRONG = "encoding_wrong"
+    SIGNATURE_WRONG = "signature_wrong"
+    TIMESTAMP_WRONG = "timestamp_wrong"
+    UNKNOWN_FIELD = "unknown_field"
+    FIELD_MISSING = "field_missing"
+    FIELD_INVALID = "field_invalid"
+    UNKNOWN_METHOD = "unknown_method"
+    UNKNOWN_SHOP = "unknown_shop"
+    UNKNOWN_WAREHOUSE = "unknown_warehouse"
+    UNKNOWN_CARRIER = "unknown_carrier"
+    UNKNOWN_SKU = "unknown_sku"
+    UNKNOWN_ORDER = "unknown_order"
+    UNKNOWN_FULFILMENT = "unknown_fulfilment"
+    UNKNOWN_DOCUMENT = "unknown_document"
+    DUPLICATE_KEY = "duplicate_key"
+    POISON = "poison"
+    # audit
+    PAYMENT_MISSING = "payment_missing"
+    AMOUNTS_DISAGREE = "amounts_disagree"
+    PRESALE_BALANCE_OPEN = "presale_balance_open"
+    PLATFORM_FORBIDS = "platform_forbids"
+    ADDRESS_UNPARSED = "address_unparsed"
+    ADDRESS_UNDELIVERABLE = "address_undeliverable"
+    LISTING_UNMAPPED = "listing_unmapped"
+    GOODS_OFF_SALE = "goods_off_sale"
+    GOODS_FORBIDDEN_HERE = "goods_forbidden_here"
+    REFUND_REQUESTED = "refund_requested"
+    REMARK_UNREAD = "remark_unread"
+    AMOUNT_UNUSUAL = "amount_unusual"
+    DUPLICATE_PURCHASE = "duplicate_purchase"
+    RULE_SAYS_HOLD = "rule_says_hold"
+    HELD_BY_PERSON = "held_by_person"
+    PLATFORM_CHANGED_AFTER_RELEASE = "platform_changed_after_release"
+    EDIT_CONFLICT = "edit_conflict"
+    NOTHING_TO_SHIP = "nothing_to_ship"
+    # sourcing and stock
+    NO_WAREHOUSE_SERVES = "no_warehouse_serves"
+    NO_CARRIER_REACHES = "no_carrier_reaches"
+    SHORT_OF_STOCK = "short_of_stock"
+    SPLIT_CAP = "split_cap"
+    DEARER = "dearer"
+    FARTHER = "farther"
+    WAREHOUSE_CLOSED = "warehouse_closed"
+    WAREHOUSE_REJECTED_BEFORE = "warehouse_rejected_before"
+    STOCK_TAKEN_MEANWHILE = "stock_taken_meanwhile"
+    BALANCE_MISSING = "balance_missing"
+    # fulfilment
+    IN_MERGE_WINDOW = "in_merge_window"
+    WAREHOUSE_REJECTED = "warehouse_rejected"
+    WAREHOUSE_REFUSED_RECALL = "warehouse_refused_recall"
+    ANSWER_UNKNOWN = "answer_unknown"
+    COUNTERPART_REFUSED = "counterpart_refused"
+    OVER_SHIPPED = "over_shipped"
+    OUT_OF_ORDER = "out_of_order"
+    ITEM_NOT_SYNCED = "item_not_synced"
+    # cancellation
+    BUYER_CANCELLED = "buyer_cancelled"
+    CLOSED_UNPAID = "closed_unpaid"
+    REFUNDED = "refunded"
+    ALREADY_SHIPPED = "already_shipped"
+    ALREADY_CANCELLED = "already_cancelled"
+    ILLEGAL_MOVE = "illegal_move"
+    # people and doors
+    VERSION_CONFLICT = "version_conflict"
+    IDEMPOTENCY_CONFLICT = "idempotency_conflict"
+    IDEMPOTENCY_IN_FLIGHT = "idempotency_in_flight"
+    NOT_ALLOWED = "not_allowed"
+    NOT_SIGNED_IN = "not_signed_in"
+    NOT_FOUND = "not_found"
+    TOO_MANY_REQUESTS = "too_many_requests"
+    INTERNAL = "internal"
+
+
+W = Words
+WORDS: Final[dict[Reason, Words]] = {
+    Reason.BODY_UNREADABLE: W("报文无法解析", "The body cannot be read", "请检查格式与编码后重发", "Check format and encoding, then send again"),
+    Reason.BODY_TOO_LARGE: W("报文过大", "The body is too large", "请拆分后重发", "Split it and send again"),
+    Reason.ENCODING_WRONG: W("编码不正确", "The encoding is wrong", "请使用 UTF-8", "Use UTF-8"),
+    Reason.SIGNATURE_WRONG: W("签名不正确", "The signature is wrong", "请核对密钥与签名算法", "Check secret and signing method"),
+    Reason.TIMESTAMP_WRONG: W("时间戳超出允许范围", "The timestamp is outside the window", "请校准时钟", "Set the clock right"),
+    Reason.UNKNOWN_FIELD: W("字段不认识", "A field is unknown", "请删除或改正该字段", "Remove or correct the field"),
+    Reason.FIELD_MISSING: W("缺少必填字段", "A required field is missing", "请补全后重发", "Add it and send again"),
+    Reason.FIELD_INVALID: W("字段值无效", "A field's value is invalid", "请改正后重发", "Correct it and send again"),
+    Reason.UNKNOWN_METHOD: W("方法不支持", "The method is not supported"),
+    Reason.UNKNOWN_SHOP: W("店铺不存在", "There is no such shop", "请先建立店铺", "Create the shop first"),
+    Reason.UNKNOWN_WAREHOUSE: W("仓库不存在", "There is no such warehouse", "请先建立仓库", "Create the warehouse first"),
+    Reason.UNKNOWN_CARRIER: W("快递公司不存在", "There is no such carrier", "请先建立快递公司", "Create the carrier first"),
+    Reason.UNKNOWN_SKU: W("货品不存在", "There is no such SKU", "请先建立货品", "Create the SKU first"),
+    Reason.UNKNOWN_ORDER: W("订单不存在", "There is no such order"),
+    Reason.UNKNOWN_FULFILMENT: W("发货单不存在", "There is no such fulfilment"),
+    Reason.UNKNOWN_DOCUMENT: W("单据不存在", "There is no such document"),
+    Reason.DUPLICATE_KEY: W("编号重复", "The key is already taken"),
+    Reason.POISON: W("处理出错，已隔离", "Processing failed; set aside whole", "请查看报文并重放", "Look at the message and replay it"),
+    Reason.PAYMENT_MISSING: W("未付款", "Not paid yet", "等待买家付款", "Waits for the buyer's payment"),
+    Reason.AMOUNTS_DISAGREE: W("金额不符", "The amounts do not add up", "核对平台金额后放行", "Compare with the platform, then release"),
+    Reason.PRESALE_BALANCE_OPEN: W("预售尾款未付", "The presale balance is open", "等待付尾款", "Waits for the balance"),
+    Reason.PLATFORM_FORBIDS: W("平台暂不允许发货", "The platform forbids shipping for now", "等待平台放行", "Waits for the platform"),
+    Reason.ADDRESS_UNPARSED: W("地址无法解析", "The address cannot be parsed", "补全省市区", "Complete province, city, district"),
+    Reason.ADDRESS_UNDELIVERABLE: W("地址无法送达", "The address cannot be reached", "改地址或换快递", "Change address or carrier"),
+    Reason.LISTING_UNMAPPED: W("商品未匹配货品", "A listing is not mapped to a SKU", "在铺货匹配中建立对应", "Map the listing to a SKU"),
+    Reason.GOODS_OFF_SALE: W("货品已停售", "A SKU is off sale", "恢复销售或更换货品", "Put it on sale or replace it"),
+    Reason.GOODS_FORBIDDEN_HERE: W("该地区禁售", "Not allowed in this region", "改地址或取消", "Change address or cancel"),
+    Reason.REFUND_REQUESTED: W("买家申请退款", "A refund is requested", "处理退款申请", "Decide on the refund request"),
+    Reason.REMARK_UNREAD: W("有备注未读", "A remark has not been read", "阅读备注后放行", "Read the remark, then release"),
+    Reason.AMOUNT_UNUSUAL: W("金额异常", "The amount is unusual", "确认后放行", "Confirm, then release"),
+    Reason.DUPLICATE_PURCHASE: W("疑似重复购买", "Possibly bought twice", "与买家确认", "Ask the buyer"),
+    Reason.RULE_SAYS_HOLD: W("规则拦截", "A rule says hold", "查看规则说明", "See the rule's note"),
+    Reason.HELD_BY_PERSON: W("人工挂起", "Held by a person", "由挂起人放行", "To be released by hand"),
+    Reason.PLATFORM_CHANGED_AFTER_RELEASE: W("下发后平台有变更", "The platform changed the order after release", "决定是否拦截", "Decide whether to recall"),
+    Reason.EDIT_CONFLICT: W("平台变更与人工修改冲突", "A platform change meets our own edit", "选择保留哪一个", "Choose which one stays"),
+    Reason.NOTHING_TO_SHIP: W("没有需要发货的商品", "There is nothing to ship"),
+    Reason.NO_WAREHOUSE_SERVES: W("没有仓库覆盖该地址", "No warehouse serves this address", "设置仓库覆盖区域", "Set the warehouse's areas"),
+    Reason.NO_CARRIER_REACHES: W("没有快递可达", "No carrier reaches this address", "设置运费区域", "Set the freight tiers"),
+    Reason.SHORT_OF_STOCK: W("缺货", "Short of stock", "等待到货", "Waits for stock"),
+    Reason.SPLIT_CAP: W("超过拆单上限", "Would split more often than allowed"),
+    Reason.DEARER: W("成本较高", "Costs more"),
+    Reason.FARTHER: W("距离较远", "Is farther away"),
+    Reason.WAREHOUSE_CLOSED: W("仓库停用", "The warehouse is closed"),
+    Reason.WAREHOUSE_REJECTED_BEFORE: W("该仓曾拒单", "This warehouse rejected it before"),
+    Reason.STOCK_TAKEN_MEANWHILE: W("库存刚被占用，重新分仓", "Stock was taken meanwhile; it is sourced again"),
+    Reason.BALANCE_MISSING: W("没有库存记录", "There is no stock record"),
+    Reason.IN_MERGE_WINDOW: W("合单等待中", "Waits in the merge window"),
+    Reason.WAREHOUSE_REJECTED: W("仓库拒单", "The warehouse rejected it", "自动改派其他仓库", "It is sourced again without that warehouse"),
+    Reason.WAREHOUSE_REFUSED_RECALL: W("仓库拒绝拦截", "The warehouse refused the recall", "走退货流程", "Use a return instead"),
+    Reason.ANSWER_UNKNOWN: W("对方未应答，结果未知", "No answer; the result is unknown", "系统会先查询再重发", "It is asked before anything is sent again"),
+    Reason.COUNTERPART_REFUSED: W("对方拒绝", "The counterpart refused", "查看报文", "See the message"),
+    Reason.OVER_SHIPPED: W("发货数量超过计划", "More was shipped than planned", "与仓库核对", "Check with the warehouse"),
+    Reason.OUT_OF_ORDER: W("迟到的报文", "A late message; nothing to do"),
+    Reason.ITEM_NOT_SYNCED: W("货品未同步到仓库", "The item is not known to the warehouse yet", "系统会先同步货品", "It is synchronised first"),
+    Reason.BUYER_CANCELLED: W("买家取消", "Cancelled by the buyer"),
+    Reason.CLOSED_UNPAID: W("未付款关闭", "Closed unpaid"),
+    Reason.REFUNDED: W("已退款关闭", "Closed after a refund"),
+    Reason.ALREADY_SHIPPED: W("已发货", "Already shipped", "请走退货流程", "Use a return instead"),
+    Reason.ALREADY_CANCELLED: W("已取消", "Already cancelled"),
+    Reason.ILLEGAL_MOVE: W("当前状态不允许此操作", "The current state does not allow this"),
+    Reason.VERSION_CONFLICT: W("数据已被他人修改", "Somebody else changed it meanwhile", "刷新后重试", "Reload and try again"),
+    Reason.IDEMPOTENCY_CONFLICT: W("同一幂等键对应不同内容", "The idempotency key was used with another body", "请换新键", "Use a new key"),
+    Reason.IDEMPOTENCY_IN_FLIGHT: W("同一幂等键的请求正在处理", "A request with this key is in flight", "稍后重试", "Try again shortly"),
+    Reason.NOT_ALLOWED: W("没有权限", "Not allowed"),
+    Reason.NOT_SIGNED_IN: W("未登录", "Not signed in", "请提供 API 密钥", "Give an API key"),
+    Reason.NOT_FOUND: W("不存在", "Not found"),
+    Reason.TOO_MANY_REQUESTS: W("请求过于频繁", "Too many requests", "稍后重试", "Try again later"),
+    Reason.INTERNAL: W("内部错误", "Internal error", "请联系管理员", "Tell the administrator"),
+}
+
+
+def words(reason: Reason, language: str = "zh") -> str:
+    """The reason as a sentence in `zh` or `en`."""
+    return WORDS[reason].zh if language.startswith("zh") else WORDS[reason].en
+
+
+def next_step(reason: Reason, language: str = "zh") -> str:
+    """What to do about it, in `zh` or `en`; empty when nothing is to be done."""
+    return WORDS[reason].next_zh if language.startswith("zh") else WORDS[reason].next_en
