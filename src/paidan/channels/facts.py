@@ -5,6 +5,10 @@ from enum import IntEnum, StrEnum
 
 from msgspec import Struct
 
+from paidan.kernel.receiver import Receiver as PlatformReceiver
+
+__all__ = ["PlatformLine", "PlatformOrder", "PlatformReceiver", "PlatformStatus", "RefundStatus"]
+
 
 class PlatformStatus(IntEnum):
     """The platform's word on the whole order; the number is its rank: a lower rank never overwrites a higher one of the same version."""
@@ -26,22 +30,6 @@ class RefundStatus(StrEnum):
     REQUESTED = "requested"
     WITHDRAWN = "withdrawn"
     REFUNDED = "refunded"
-
-
-class PlatformReceiver(Struct, frozen=True, kw_only=True):
-    """Where the parcel goes, as the platform tells. `masked` when name and phone come with asterisks; then `oaid` stands for them."""
-
-    name: str
-    phone: str
-    country: str = "CN"  # ISO 3166-1 alpha-2
-    province: str = ""
-    city: str = ""
-    district: str = ""
-    town: str = ""
-    detail: str = ""
-    zip_code: str = ""
-    oaid: str = ""
-    masked: bool = False
 
 
 class PlatformLine(Struct, frozen=True, kw_only=True):

@@ -89,11 +89,9 @@ ORDER_MOVES: Final[frozenset[tuple[int, int]]] = frozenset(
         (O.RECEIVED, O.UNPAID),
         (O.RECEIVED, O.AUDITED),
         (O.RECEIVED, O.CANCELLED),
-        (O.RECEIVED, O.SHIPPED),
         (O.AUDITED, O.RECEIVED),
         (O.AUDITED, O.SOURCED),
         (O.AUDITED, O.BACKORDERED),
-        (O.AUDITED, O.SHIPPED),
         (O.AUDITED, O.CANCELLED),
         (O.BACKORDERED, O.RECEIVED),
         (O.BACKORDERED, O.SOURCED),
@@ -109,7 +107,6 @@ ORDER_MOVES: Final[frozenset[tuple[int, int]]] = frozenset(
         (O.RELEASED, O.SHIPPED),
         (O.RELEASED, O.CANCELLED),
         (O.PART_SHIPPED, O.SHIPPED),
-        (O.PART_SHIPPED, O.PART_SHIPPED),
         (O.SHIPPED, O.DELIVERED),
     },
 )
@@ -135,6 +132,7 @@ FULFILMENT_MOVES: Final[frozenset[tuple[int, int]]] = frozenset(
         (F.ACCEPTED, F.SHIPPED),
         (F.ACCEPTED, F.REJECTED),
         (F.ACCEPTED, F.CANCELLED),
+        (F.RECALLING, F.PLANNED),
         (F.RECALLING, F.ACCEPTED),
         (F.RECALLING, F.PART_SHIPPED),
         (F.RECALLING, F.SHIPPED),
@@ -163,7 +161,7 @@ DOCUMENT_MOVES: Final[frozenset[tuple[int, int]]] = frozenset(
 )
 
 INITIAL: Final = {
-    "order": frozenset({O.UNPAID, O.RECEIVED, O.CANCELLED, O.SHIPPED}),
+    "order": frozenset({O.UNPAID, O.RECEIVED, O.CANCELLED}),
     "fulfilment": frozenset({F.PLANNED}),
     "document": frozenset({D.DRAFT, D.RELEASED}),
 }

@@ -1,0 +1,110 @@
+"""What the platform has taken back, or a person cancels: at every moment something else is to be done. Pure.
+
+| units are            | what happens                                                          |
+| -------------------- | --------------------------------------------------------------------- |
+| open, short          | cancelled at once                                                     |
+| in a planned parcel  | the fulfilment is cancelled, its stock given back, the rest goes on   |
+| at the warehouse     | the fulfilment is recalled; the warehouse may refuse                  |
+| shipped              | cannot be stopped: a hold tells people, the rest is a return          |
+"""
+
+from datetime import datetime
+
+from paidan.kernel.reasons import Reason
+from paidan.kernel.states import FulfilmentState, LineKind, OrderState
+from paidan.orders.batch import Fulfilment, Hold, Line, Order
+
+AT_WAREHOUSE = frozenset({FulfilmentState.RELEASED, FulfilmentState.ACCEPTED, FulfilmentState.MERGED})
+
+
+def decide(order: Order, now: datetime) -> None:
+    """Cancel what is to be cancelled and can be; recall what is at a warehouse; un-plan what a change of address makes wrong."""
+    _take_back_parts(order)
+    wanted = {line.line_no: _still_wanted(order, line) for line in order.work_lines()}
+    wanted = {line_no: quantity for line_no, quantity in wanted.items() if quantity > 0}
+    if not wanted and not order.is_receiver_changed and not _asks_refund(order):
+        return
+    reason = _reason(order)
+    for fulfilment in order.fulfilments:
+        if not wanted and fulfilment.state == FulfilmentState.PLANNED and not order.is_receiver_changed:
+            continue  # a mere request: its hold stops the release
+        if order.is_receiver_changed or _asks_refund(order) or any(line.line_no in wanted and line.open for line in fulfilment.lines):
+            _stop(order, fulfilment, reason)
+    for line in order.work_lines():
+        _cancel_free_units(line, wanted.get(line.line_no, 0))
+    if any(_still_wanted(order, line) > 0 and line.shipped for line in order.work_lines()):
+        _hold_once(order, Reason.ALREADY_SHIPPED, now)
+    _close_if_nothing_left(order, reason)
+
+
+def _reason(order: Order) -> Reason:
+    if order.is_closed:
+        return Reason.REFUNDED if order.paid_at else Reason.CLOSED_UNPAID
+    if order.is_receiver_changed:
+        return Reason.PLATFORM_CHANGED_AFTER_RELEASE
+    return Reason.REFUND_REQUESTED if _asks_refund(order) else Reason.BUYER_CANCELLED
+
+
+def _asks_refund(order: Order) -> bool:
+    return any(line.refund == "requested" and line.taken_back < line.quantity for line in order.lines)
+
+
+def _still_wanted(order: Order, line: Line) -> int:
+    """Units of the line that shall be cancelled and are not yet."""
+    return (line.quantity if order.is_closed else line.taken_back) - line.cancelled
+
+
+def _take_back_parts(order: Order) -> None:
+    """A bundle taken back takes its parts back."""
+    bundles = {line.line_no: line for line in order.lines if line.kind == LineKind.BUNDLE}
+    for part in order.lines:
+        bundle = bundles.get(part.parent_line_no) if part.parent_line_no is not None else None
+        if bundle is not None and bundle.quantity:
+            part.taken_back = part.quantity * bundle.taken_back // bundle.quantity
+            part.refund = bundle.refund
+
+
+def _stop(order: Order, fulfilment: Fulfilment, reason: Reason) -> None:
+    if fulfilment.state == FulfilmentState.PLANNED:
+        unplan(order, fulfilment, reason)
+    elif fulfilment.state in AT_WAREHOUSE:
+        leader_id = fulfilment.merged_into_id or fulfilment.id
+        if (leader_id, str(reason)) not in order.recalls:
+            order.recalls.append((leader_id, str(reason)))
+            order.tell("recall_asked", {"fulfilment": leader_id, "reason": str(reason)})
+
+
+def unplan(order: Order, fulfilment: Fulfilment, reason: str) -> None:
+    """Cancel a fulfilment that no warehouse knows yet; its units are open again, its reservation is given back when applied."""
+    by_no = {line.line_no: line for line in order.lines}
+    for line in fulfilment.lines:
+        by_no[line.line_no].reserved -= line.open
+        by_no[line.line_no].open += line.open
+        line.cancelled += line.open
+    fulfilment.release_due_at = None
+    fulfilment.recall_reason = str(reason)
+    fulfilment.move(FulfilmentState.CANCELLED)
+    order.tell("unplanned", {"fulfilment": fulfilment.id, "reason": str(reason)})
+
+
+def _cancel_free_units(line: Line, wanted: int) -> None:
+    from_open = min(line.open, wanted)
+    from_short = min(line.short, wanted - from_open)
+    line.open -= from_open
+    line.short -= from_short
+    line.cancelled += from_open + from_short
+
+
+def _hold_once(order: Order, reason: Reason, now: datetime) -> None:
+    if not any(hold.reason == reason for hold in order.holds):
+        order.holds.append(Hold(reason=reason, origin="system", opened_at=now))
+        order.is_changed = True
+
+
+def _close_if_nothing_left(order: Order, reason: Reason) -> None:
+    lines = list(order.work_lines())
+    if lines and all(line.cancelled == line.quantity for line in lines) and order.state != OrderState.CANCELLED:
+        order.waits_for = str(reason)
+        order.tell("cancelled", {"reason": str(reason)})
+        order.move(OrderState.CANCELLED)
+        order.due_at = None

@@ -1,0 +1,73 @@
+"""Checks that hold an order whatever the rules say: payment, amounts, address, mapping, refunds. Pure; each gives findings or none."""
+
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from paidan.catalog.load import Sku
+from paidan.channels.facts import PlatformStatus
+from paidan.kernel.reasons import Reason
+from paidan.kernel.states import LineKind
+from paidan.orders.batch import Order
+from paidan.parties.addresses.parse import keys_of
+
+
+class Finding(Struct, frozen=True):
+    """A reason to hold, a note without personal data, and where it comes from (`system`, or a rule: `audit@3#big`)."""
+
+    reason: Reason
+    note: str = ""
+    origin: str = "system"
+
+
+SYSTEM_REASONS = frozenset(
+    {
+        Reason.PLATFORM_FORBIDS,
+        Reason.PRESALE_BALANCE_OPEN,
+        Reason.AMOUNTS_DISAGREE,
+        Reason.ADDRESS_UNPARSED,
+        Reason.LISTING_UNMAPPED,
+        Reason.GOODS_OFF_SALE,
+        Reason.GOODS_FORBIDDEN_HERE,
+        Reason.REFUND_REQUESTED,
+        Reason.NOTHING_TO_SHIP,
+    },
+)
+"""Reasons these checks own: a hold for one of them is closed by itself when its cause goes away."""
+
+
+def check(order: Order, skus: Mapping[int, Sku], bans: frozenset[tuple[str, str]]) -> Iterator[Finding]:
+    """Everything that keeps the order from going on."""
+    if order.platform_status == PlatformStatus.FORBIDDEN:
+        yield Finding(Reason.PLATFORM_FORBIDS)
+    if order.is_presale_open:
+        yield Finding(Reason.PRESALE_BALANCE_OPEN)
+    if _amounts_disagree(order):
+        yield Finding(Reason.AMOUNTS_DISAGREE)
+    if order.region is None or order.address_problem or (order.region.country == "CN" and not order.region.adcode):
+        yield Finding(Reason.ADDRESS_UNPARSED)
+    if any(line.refund == "requested" and line.taken_back < line.quantity for line in order.lines):
+        yield Finding(Reason.REFUND_REQUESTED)
+    yield from _check_goods(order, skus, bans)
+
+
+def _amounts_disagree(order: Order) -> bool:
+    """Goods less discount plus freight is what was paid; the lines' shares sum to the goods less discount. To the cent."""
+    due = order.goods_minor - order.discount_minor
+    shares = sum(line.payable_minor for line in order.lines if line.kind not in {LineKind.PART, LineKind.GIFT})
+    return due + order.freight_minor != order.paid_minor or shares != due
+
+
+def _check_goods(order: Order, skus: Mapping[int, Sku], bans: frozenset[tuple[str, str]]) -> Iterator[Finding]:
+    work = list(order.work_lines())
+    if not work and not any(line.kind == LineKind.BUNDLE for line in order.lines):
+        yield Finding(Reason.NOTHING_TO_SHIP)
+    if any(line.sku_id is None for line in work):
+        yield Finding(Reason.LISTING_UNMAPPED)
+    known = [skus[line.sku_id] for line in work if line.sku_id in skus and line.waiting]
+    if any(not sku.is_on_sale for sku in known):
+        yield Finding(Reason.GOODS_OFF_SALE)
+    if bans and order.region is not None:
+        keys = keys_of(order.region.adcode or None, order.region.country)
+        if any((sku.goods_class, key) in bans for sku in known for key in keys):
+            yield Finding(Reason.GOODS_FORBIDDEN_HERE)

@@ -1,0 +1,1 @@
+"""Qimen (奇门), the XML protocol between an order system and warehouse systems. Way of a call: messages → render → client; reports → door."""

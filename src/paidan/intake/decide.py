@@ -1,0 +1,163 @@
+"""Intake: messages become orders. Pure; ids, digests and the clock are arguments."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from paidan.catalog.load import ListingRef
+from paidan.channels.facts import PlatformOrder
+from paidan.intake.fold import fold, new_order, note_edit_conflict, platform_sold, wants_receiver
+from paidan.kernel.receiver import Receiver
+from paidan.kernel.states import LineKind, OrderState
+from paidan.network.load import Shop
+from paidan.orders.batch import Batch, MessageOutcome, Order, Region
+from paidan.parties.addresses.parse import ParsedAddress, parse_address
+
+BUCKETS = 64
+
+Digest = Callable[[str, str], bytes]
+
+
+class Parsed(Struct, frozen=True, kw_only=True):
+    """A kept message whose body could be read."""
+
+    message_id: int
+    shop: Shop
+    facts: PlatformOrder
+
+
+class Known(Struct, frozen=True, kw_only=True):
+    """What intake has loaded: orders we have, and what their platforms' names mean."""
+
+    orders: Mapping[tuple[int, str], Order]
+    listings: Mapping[tuple[int, str, str], tuple[int | None, int | None]]
+
+
+def listing_refs(parsed: Sequence[Parsed]) -> list[ListingRef]:
+    """Every listing named in these messages, once."""
+    refs = {
+        (p.shop.id, line.item_ref, line.sku_ref): ListingRef(p.shop.id, line.item_ref, line.sku_ref, line.merchant_code, line.title)
+        for p in parsed
+        for line in p.facts.lines
+        if not line.is_service
+    }
+    return [refs[key] for key in sorted(refs)]
+
+
+def decide(batch: Batch, parsed: Sequence[Parsed], known: Known, *, ids: Callable[[int], list[int]], digest: Digest) -> None:
+    """Fold each message into its order; new and changed orders join the batch, each message gets its outcome.
+
+    Messages of one order may come in any order; they are folded by the platform's version.
+    """
+    orders = dict(known.orders)
+    sold_before = {key: platform_sold(order) for key, order in orders.items()}
+    listings = _with_new_listings(batch, parsed, known, ids)
+    in_batch = {order.id for order in batch.orders}
+    fresh_ids = iter(ids(len({(p.shop.id, p.facts.platform_order_no) for p in parsed} - set(orders))))
+    for p in sorted(parsed, key=lambda p: (p.facts.version_at, int(p.facts.status), p.message_id)):
+        key = (p.shop.id, p.facts.platform_order_no)
+        order = orders.get(key)
+        if order is None:
+            order = orders[key] = new_order(p.facts, order_id=next(fresh_ids), shop_id=p.shop.id, bucket=-1, now=batch.now)
+            _take_receiver(order, p, digest)
+            changed = True
+        else:
+            changed = fold(order, p.facts, now=batch.now)
+            note_edit_conflict(order, p.facts, batch.now)
+            if wants_receiver(order, p.facts):
+                order.is_receiver_changed = not order.is_new
+                _take_receiver(order, p, digest)
+                changed = True
+        _know_listings(order, p, listings)
+        if changed and order.id not in in_batch:
+            in_batch.add(order.id)
+            batch.orders.append(order)
+        batch.outcomes.append(MessageOutcome(message_id=p.message_id, order_id=order.id))
+    for key, order in orders.items():
+        order.sold_by_listing = _difference(platform_sold(order), sold_before.get(key, {}))
+        if order.is_new and order.state == OrderState.RECEIVED:
+            order.due_at = batch.now
+
+
+def _difference(after: Mapping[int, int], before: Mapping[int, int]) -> dict[int, int]:
+    return {key: change for key in after.keys() | before.keys() if (change := after.get(key, 0) - before.get(key, 0))}
+
+
+def _with_new_listings(
+    batch: Batch, parsed: Sequence[Parsed], known: Known, ids: Callable[[int], list[int]]
+) -> dict[tuple[int, str, str], tuple[int | None, int | None]]:
+    """Listings met for the first time get an id; those whose merchant code is a SKU's are mapped at once."""
+    listings = dict(known.listings)
+    unknown = [ref for ref in listing_refs(parsed) if listings.get((ref.shop_id, ref.item_ref, ref.sku_ref), (None, None))[0] is None]
+    for ref, listing_id in zip(unknown, ids(len(unknown)), strict=True):
+        key = (ref.shop_id, ref.item_ref, ref.sku_ref)
+        sku_id = listings.get(key, (None, None))[1]
+        listings[key] = (listing_id, sku_id)
+        batch.new_listings.append((listing_id, sku_id, ref))
+    return listings
+
+
+def _know_listings(order: Order, p: Parsed, listings: Mapping[tuple[int, str, str], tuple[int | None, int | None]]) -> None:
+    """Tell each line its listing, and its SKU when the listing is mapped and nothing was decided for the line yet."""
+    by_ref = {line.line_ref: line for line in order.lines if line.parent_line_no is None}
+    for told in p.facts.lines:
+        line = by_ref[told.line_ref]
+        if line.kind == LineKind.SERVICE:
+            continue
+        line.listing_id, sku_id = listings[p.shop.id, told.item_ref, told.sku_ref]
+        if line.sku_id is None:
+            line.sku_id = sku_id
+
+
+def _take_receiver(order: Order, p: Parsed, digest: Digest) -> None:
+    """The receiver as the platform tells it: where it is, and the keys by which orders meet. The sealing is the owner's work, later."""
+    receiver = p.facts.receiver
+    if receiver is None:
+        if order.bucket < 0:
+            order.bucket = _bucket(digest("order", f"{order.shop_id}:{order.platform_order_no}"))
+        return
+    order.receiver_version_at = p.facts.version_at
+    order.new_receiver = receiver
+    parsed = parse_address(receiver.province, receiver.city, receiver.district, receiver.detail, receiver.country)
+    order.region, order.address_problem = region_of(parsed, receiver), "" if parsed.adcode or receiver.country != "CN" else "failed"
+    key = digest("receiver", receiver_text(receiver))
+    if order.bucket < 0:
+        order.bucket = _bucket(key)
+    # A masked receiver is no key: only the platform's own merge call may say that two are one.
+    may_merge = not receiver.masked and not p.facts.is_cod
+    order.merge_key = digest("merge", f"{p.shop.shop_group or p.shop.code}:{order.currency}:{key.hex()}") if may_merge else None
+
+
+def region_of(parsed: ParsedAddress, receiver: Receiver) -> Region:
+    """The region sourcing works with."""
+    return Region(
+        country=receiver.country,
+        adcode=parsed.adcode or "",
+        province=parsed.province,
+        city=parsed.city,
+        district=parsed.district,
+        longitude=parsed.longitude or 0.0,
+        latitude=parsed.latitude or 0.0,
+    )
+
+
+def receiver_text(receiver: Receiver) -> str:
+    """One person at one place, spelled one way; only ever digested."""
+    parts = (
+        receiver.country,
+        receiver.province,
+        receiver.city,
+        receiver.district,
+        receiver.detail,
+        receiver.name,
+        receiver.phone,
+        receiver.oaid,
+    )
+    return "\x1f".join("".join(part.split()) for part in parts)
+
+
+def _bucket(key: bytes) -> int:
+    return key[0] % BUCKETS
+
+

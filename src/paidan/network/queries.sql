@@ -1,0 +1,21 @@
+-- name: shops
+SELECT id, code, name, platform, shop_group, currency, time_zone, connection_id, account_ref, doors, merge_window_s, safety_quantity FROM shop WHERE is_active ORDER BY id;
+
+-- name: warehouses
+SELECT w.id, w.code, w.name, w.kind, w.connection_id, w.province, w.city, w.district, w.detail, w.longitude, w.latitude, w.priority,
+       w.handling_order_minor, w.handling_unit_minor, w.time_zone, w.cut_off, w.work_days, w.is_active,
+       ARRAY(SELECT a.region FROM warehouse_area a WHERE a.warehouse_id = w.id ORDER BY a.region)
+FROM warehouse w ORDER BY w.id;
+
+-- name: carriers
+SELECT id, code, name, code_by_system FROM carrier WHERE is_active ORDER BY id;
+
+-- name: freight_tiers
+SELECT t.id, t.carrier_id, t.warehouse_id, t.region, t.first_g, t.first_minor, t.step_g, t.step_minor, t.weight_g_max, t.transit_h
+FROM freight_tier t JOIN carrier c ON c.id = t.carrier_id AND c.is_active ORDER BY t.id;
+
+-- name: state_translations
+SELECT protocol, subject, code, meaning FROM state_translation;
+
+-- name: raise_network_version
+UPDATE cache_version SET version = version + 1 WHERE subject = 'network';

@@ -1,0 +1,74 @@
+"""Reads orders for a pass: four statements, however many orders."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from paidan.orders.batch import Fulfilment, FulfilmentLine, Hold, Line, Order, Region
+from paidan.runtime.database import Tx
+from paidan.runtime.queries import load_queries
+
+queries = load_queries("paidan.orders")
+
+ORDER_COLUMNS = (
+    "id order_no shop_id platform_order_no bucket state platform_status platform_version_at platform_digest placed_at "
+    "currency goods_minor discount_minor freight_minor paid_minor created_at due_at waits_for receiver_version_at "
+    "is_closed paid_at ship_by_at is_cod is_presale_open buyer_digest has_buyer_remark has_seller_remark seller_flag "
+    "receiver_id merge_key edits warehouses_refused version"
+).split()
+REGION_COLUMNS = "country adcode province city district longitude latitude".split()
+LINE_COLUMNS = (
+    "line_no kind quantity price_minor payable_minor line_ref parent_line_no listing_id sku_id refund "
+    "taken_back open short reserved in_fulfilment shipped cancelled"
+).split()
+HOLD_COLUMNS = "id reason origin opened_at stops note expires_at closed_at closed_by close_note".split()
+FULFILMENT_COLUMNS = (
+    "id warehouse_id carrier_id weight_g freight_minor transit_h state merged_into_id attempt recall_reason release_due_at version"
+).split()
+FULFILMENT_LINE_COLUMNS = "line_no sku_id quantity shipped cancelled".split()
+
+
+def order_ids_by_key(tx: Tx, keys: Sequence[tuple[int, str]]) -> dict[tuple[int, str], int]:
+    """The ids of the platform orders `(shop_id, platform_order_no)` we already have."""
+    rows = tx.execute(
+        queries.order_ids_by_key,
+        {"shop_ids": [shop_id for shop_id, _ in keys], "platform_order_nos": [number for _, number in keys]},
+    )
+    return {(shop_id, number): order_id for shop_id, number, order_id in rows}
+
+
+def due_order_ids(tx: Tx, buckets: Sequence[int], limit: int, now: datetime) -> list[int]:
+    """Ids of orders that a pass shall look at, oldest promise first."""
+    return [row[0] for row in tx.execute(queries.due_orders, {"buckets": list(buckets), "limit": limit, "now": now})]
+
+
+def load_orders(tx: Tx, ids: Sequence[int]) -> list[Order]:
+    """Orders by id, ascending, each with its lines, holds and fulfilments that are not at an end."""
+    parameters = {"ids": list(ids)}
+    orders = {row[0]: _order(row) for row in tx.execute(queries.orders, parameters)}
+    for row in tx.execute(queries.order_lines, parameters):
+        orders[row[0]].lines.append(Line(**dict(zip(LINE_COLUMNS, row[1:], strict=True))))
+    for row in tx.execute(queries.order_holds, parameters):
+        orders[row[0]].holds.append(Hold(**dict(zip(HOLD_COLUMNS, row[1:], strict=True))))
+    for row in tx.execute(queries.order_fulfilments, parameters):
+        _add_fulfilment_line(orders[row[0]], row[1:])
+    for order in orders.values():
+        order.units_before = order.waiting_units()
+    return list(orders.values())
+
+
+def _order(row: tuple[Any, ...]) -> Order:
+    width = len(ORDER_COLUMNS)
+    order = Order(**dict(zip(ORDER_COLUMNS, row[:width], strict=True)))
+    if row[width] is not None:
+        order.region = Region(**dict(zip(REGION_COLUMNS, row[width:], strict=True)))
+    return order
+
+
+def _add_fulfilment_line(order: Order, row: tuple[Any, ...]) -> None:
+    """Rows come ordered by fulfilment: start a new one or add a line to the last."""
+    width = len(FULFILMENT_COLUMNS)
+    if not order.fulfilments or order.fulfilments[-1].id != row[0]:
+        order.fulfilments.append(Fulfilment(**dict(zip(FULFILMENT_COLUMNS, row[:width], strict=True)), lines=[]))
+    line = FulfilmentLine(**dict(zip(FULFILMENT_LINE_COLUMNS, row[width:], strict=True)))
+    order.fulfilments[-1].lines.append(line)

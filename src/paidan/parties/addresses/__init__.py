@@ -1,0 +1,1 @@
+"""Chinese (and, roughly, foreign) addresses: divisions, parsing, region keys, distances."""

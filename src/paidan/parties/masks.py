@@ -1,0 +1,29 @@
+"""What lists, logs and print-outs may show of a person. Pure."""
+
+HIDDEN = "*"
+
+
+def mask_name(name: str) -> str:
+    """The first character, the rest hidden: 张** ; a name that comes masked stays as it is."""
+    clean = name.strip()
+    if HIDDEN in clean or not clean:
+        return clean
+    return clean[0] + HIDDEN * min(max(len(clean) - 1, 1), 2)
+
+
+def mask_phone(phone: str) -> str:
+    """At least six digits hidden: 138******34; short numbers are hidden whole."""
+    clean = phone.strip()
+    if HIDDEN in clean or not clean:
+        return clean
+    shown = len(clean) - 6
+    if shown < 3:  # noqa: PLR2004 - fewer than three digits left tell nothing and would only help guessing
+        return HIDDEN * len(clean)
+    tail = min(2, shown - 1)
+    return clean[: min(shown - tail, 3)] + HIDDEN * (len(clean) - min(shown - tail, 3) - tail) + clean[-tail:]
+
+
+def digits_of(phone: str) -> str:
+    """The digits of a phone number, for digests: +86 and blanks make no difference."""
+    digits = "".join(filter(str.isdigit, phone))
+    return digits[2:] if len(digits) == 13 and digits.startswith("86") else digits  # noqa: PLR2004 - 86 and eleven digits

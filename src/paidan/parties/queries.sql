@@ -1,0 +1,12 @@
+-- name: copy_receivers
+COPY receiver (id, sealed, tail_digest, phone_digest, key_digest, name_mask, phone_mask, country, province, city, district, adcode,
+  longitude, latitude, is_masked) FROM STDIN
+
+-- name: receivers
+-- Sealed blobs, for rendering to a counterpart or a reveal with purpose. Parameters: ids bigint[].
+SELECT id, sealed FROM receiver WHERE id = ANY(%(ids)s::bigint[]);
+
+-- name: erase_receivers
+-- Removes blob, digests and masks; the region stays for statistics. Parameters: ids bigint[].
+UPDATE receiver SET sealed = NULL, tail_digest = NULL, phone_digest = NULL, key_digest = NULL, name_mask = '', phone_mask = ''
+WHERE id = ANY(%(ids)s::bigint[]);

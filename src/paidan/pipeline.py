@@ -1,0 +1,218 @@
+"""The way of an order: start reading here.
+
+    platforms ─▶ channels ─▶ intake ─▶ shaping ─▶ audit ─▶ sourcing ─▶ settle + apply ─▶ (merge window) ─▶ release ─▶ fulfilment ─▶ feedback
+
+`run_pass` carries one Batch through the stages and applies it once, in one transaction. Each stage is load (a fixed number of statements) and
+decide (pure); the owners of the records write. What comes after the pass is listed in REACTIONS: steps and deliveries, each with its own guard.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from paidan import audit, sourcing  # noqa: F401 - the stages, named where they are read first
+from paidan.audit import cancellation
+from paidan.audit.decide import Audit
+from paidan.audit.decide import decide as audit_orders
+from paidan.audit.fields import ORDER as AUDIT_CATALOGUE
+from paidan.audit.rules import DEFAULT_POLICY as AUDIT_DEFAULT
+from paidan.audit.rules import AuditAction
+from paidan.catalog.load import Sku, SkuCache, cache_versions
+from paidan.catalog.store import insert_listings
+from paidan.fulfilment.recall import ask_back
+from paidan.intake.decide import decide as take_in
+from paidan.intake.load import Codec, load, map_again, parse
+from paidan.kernel.reasons import Reason
+from paidan.kernel.states import FulfilmentState
+from paidan.network.load import Network, NetworkCache
+from paidan.orders.batch import Batch, Order
+from paidan.orders.conclude import conclude
+from paidan.orders.store import fresh_fulfilments, fresh_versions, take_keys, write_orders
+from paidan.parties.store import give_receiver_ids, write_receivers
+from paidan.rules.policies import CompiledPolicy, compiled
+from paidan.rules.store import read_effective
+from paidan.runtime.database import Tx
+from paidan.runtime.ids import IdSource
+from paidan.runtime.messages import MessageState
+from paidan.runtime.numbers import NumberSource
+from paidan.runtime.sealing import Sealer
+from paidan.runtime.waiting import read_waiting, settle_messages
+from paidan.shaping.decide import decide as shape
+from paidan.sourcing.decide import FreeStock, Sourcing, Supply, needed_units, unplan_new
+from paidan.sourcing.decide import decide as source
+from paidan.sourcing.lanes import Lanes
+from paidan.sourcing.policy import DEFAULT_POLICY as SOURCING_DEFAULT
+from paidan.sourcing.policy import SourcingPolicy
+from paidan.stock.moves import GiveBack, Reserve, StockMoves
+from paidan.stock.settle import settle
+from paidan.stock.store import apply, demands, free_stock, lock
+
+ORDER_NUMBER_PATTERN = "SO{yymmdd}{gene:2}{seq:6}{check}"
+GO_ROUND_S = 1  # an order whose stock was taken meanwhile looks again after this
+
+
+class PassReport(Struct, frozen=True, kw_only=True):
+    """What one pass did: messages read, orders made and written, fulfilments planned, orders sent round again."""
+
+    messages: int = 0
+    unreadable: int = 0
+    orders_new: int = 0
+    orders_written: int = 0
+    planned: int = 0
+    again: int = 0
+
+
+class Stages:
+    """What the stages keep between passes: caches compared by version inside each transaction, sources of ids and numbers, the seal."""
+
+    def __init__(self, *, ids: IdSource, numbers: NumberSource, sealer: Sealer, codecs: Mapping[str, Codec]) -> None:
+        self.ids = ids
+        self.numbers = numbers
+        self.sealer = sealer
+        self.codecs = codecs
+        self.skus = SkuCache()
+        self.network = NetworkCache()
+        self.sourcing_policy: SourcingPolicy = SOURCING_DEFAULT
+        self._lanes: Lanes | None = None
+        self._audit_policy: tuple[int, datetime, CompiledPolicy[AuditAction]] | None = None
+
+    def lanes(self, network: Network) -> Lanes:
+        """The lanes of this version of the network."""
+        if self._lanes is None or self._lanes.network is not network:
+            self._lanes = Lanes(network)
+        return self._lanes
+
+    def audit_policy(self, tx: Tx, version: int, now: datetime) -> CompiledPolicy[AuditAction]:
+        """The audit policy in force; read again when a policy was published or a minute has passed (a version may have come into force)."""
+        if self._audit_policy is None or self._audit_policy[0] != version or now - self._audit_policy[1] >= timedelta(minutes=1):
+            policy = read_effective(tx, AUDIT_DEFAULT, AuditAction, now)
+            self._audit_policy = (version, now, compiled(policy, AUDIT_CATALOGUE))
+        return self._audit_policy[2]
+
+
+def run_pass(tx: Tx, stages: Stages, *, message_ids: Sequence[int], order_ids: Sequence[int], now: datetime) -> PassReport:
+    """Carry these messages and due orders through all stages and write the outcome once. The caller commits."""
+    versions = cache_versions(tx)
+    network = stages.network.load(tx, versions["network"])
+
+    # intake: messages become orders
+    messages = read_waiting(tx, stages.sealer, message_ids)
+    parsed, unreadable = parse(messages, network, stages.codecs)
+    known, loaded = load(tx, parsed, order_ids)
+    due = set(order_ids)
+    batch = Batch(now=now, orders=[order for order in loaded if order.id in due], outcomes=unreadable)
+    take_in(batch, parsed, known, ids=stages.ids.take, digest=stages.sealer.digest)
+    map_again(tx, batch.orders)
+    _number(batch, stages)
+    skus = stages.skus.load(tx, _sku_ids(batch), versions["catalog"])
+
+    # cancellation, shaping, audit: what is to be shipped, and may it go on?
+    for order in batch.orders:
+        cancellation.decide(order, now)
+    shape(batch, skus)
+    policy = stages.audit_policy(tx, versions["rules"], now)
+    ready = audit_orders(batch.orders, Audit(network=network, skus=skus, bans=stages.skus.bans, policy=policy, now=now))
+
+    # sourcing: who sends it
+    supply = Supply(*_stock_seen(tx, ready, now))
+    waiting_newcomers = {order.id for order in batch.orders if order.is_new} - {order.id for order in ready}
+    for order in batch.orders:
+        if order.id in waiting_newcomers:
+            supply.guard(order.waiting_units())
+    context = Sourcing(lanes=stages.lanes(network), network=network, skus=skus, policy=stages.sourcing_policy, now=now)
+    source(ready, supply, context, stages.ids.take)
+
+    return _apply(tx, stages, batch, ready)
+
+
+def _number(batch: Batch, stages: Stages) -> None:
+    new = [order for order in batch.orders if order.is_new]
+    if new:
+        numbers = stages.numbers.take(ORDER_NUMBER_PATTERN, len(new), batch.now.date(), [order.bucket for order in new])
+        for order, number in zip(new, numbers, strict=True):
+            order.order_no = number
+
+
+def _sku_ids(batch: Batch) -> set[int]:
+    return {line.sku_id for order in batch.orders for line in order.lines if line.sku_id is not None}
+
+
+def _stock_seen(tx: Tx, ready: Sequence[Order], now: datetime) -> tuple[FreeStock, dict[int, tuple[int, int]]]:
+    sku_ids = sorted({sku_id for order in ready for sku_id in needed_units(order)})
+    return (free_stock(tx, sku_ids, now), demands(tx, sku_ids)) if sku_ids else ({}, {})
+
+
+def _apply(tx: Tx, stages: Stages, batch: Batch, ready: Sequence[Order]) -> PassReport:
+    """Lock what was chosen, settle, write each record once."""
+    orders = [order for order in batch.orders if order.is_changed or order.is_new or order.path or order.due_at is None]
+    for order in orders:
+        order.is_changed = True
+    ours = fresh_versions(tx, orders) | take_keys(tx, orders)
+    touched = [f for order in orders for f in order.fulfilments if f.path and not f.is_new]
+    if touched:
+        still = fresh_fulfilments(tx, touched)
+        ours -= {order.id for order in orders if any(f.path and not f.is_new and f.id not in still for f in order.fulfilments)}
+    lost = {order.id for order in orders if order.id not in ours}
+    orders = [order for order in orders if order.id in ours]
+
+    free = lock(tx, _moves(orders), batch.now)
+    in_priority = [order for order in ready if order.id in ours]
+    dropped = settle([(order.id, _reserves(order)) for order in in_priority], free)
+    for order in orders:
+        if order.id in dropped:
+            unplan_new(order)
+            order.due_at = batch.now + timedelta(seconds=GO_ROUND_S)
+        conclude(order)
+
+    insert_listings(tx, batch.new_listings)
+    give_receiver_ids(orders, stages.ids)
+    write_receivers(tx, orders, stages.sealer)
+    write_orders(tx, orders, sealer=stages.sealer, ids=stages.ids, now=batch.now)
+    apply(tx, _moves(orders), ids=stages.ids, now=batch.now)
+    ask_back(tx, stages.ids, orders, batch.now)
+    settled = [outcome for outcome in batch.outcomes if outcome.order_id not in lost]
+    settle_messages(
+        tx,
+        [(o.message_id, MessageState.SET_ASIDE if o.reason else MessageState.DONE, str(o.reason or "")) for o in settled],
+    )
+    return PassReport(
+        messages=len(settled),
+        unreadable=sum(outcome.reason is not None for outcome in settled),
+        orders_new=sum(order.is_new for order in orders),
+        orders_written=len(orders),
+        planned=sum(f.is_new for order in orders for f in order.fulfilments),
+        again=len(lost) + len(dropped),
+    )
+
+
+def _reserves(order: Order) -> list[Reserve]:
+    return [
+        Reserve(fulfilment_id=f.id, line_no=line.line_no, sku_id=line.sku_id, warehouse_id=f.warehouse_id, quantity=line.quantity)
+        for f in order.fulfilments
+        if f.is_new
+        for line in f.lines
+    ]
+
+
+def _moves(orders: Sequence[Order]) -> StockMoves:
+    """What the orders of a pass ask of the stock."""
+    moves = StockMoves()
+    for order in orders:
+        moves.reserve += _reserves(order)
+        for f in order.fulfilments:
+            if f.state == FulfilmentState.CANCELLED and f.path:
+                moves.give_back += [
+                    GiveBack(fulfilment_id=f.id, line_no=line.line_no, sku_id=line.sku_id, warehouse_id=f.warehouse_id, quantity=line.cancelled)
+                    for line in f.lines
+                    if line.cancelled
+                ]
+        after = order.waiting_units()
+        for sku_id in order.units_before.keys() | after.keys():
+            before, now = order.units_before.get(sku_id, (0, 0)), after.get(sku_id, (0, 0))
+            moves.add_demand(sku_id, now[0] - before[0], now[1] - before[1])
+        moves.add_sold(order.sold_by_listing.items())
+    return moves
+
+
+__all__ = ["PassReport", "Reason", "Sku", "Stages", "run_pass"]

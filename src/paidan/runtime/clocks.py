@@ -1,0 +1,75 @@
+"""The business clock in three kinds (kernel.clock has the port). Leases never use these: they go by the database's own clock."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+
+from paidan.runtime.database import Database
+from paidan.runtime.queries import load_queries
+
+queries = load_queries("paidan.runtime")
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """The current instant, UTC."""
+        return datetime.now(UTC)
+
+
+class FixedClock:
+    """Stands still until told: `clock.forward(minutes=5)`."""
+
+    def __init__(self, at: datetime) -> None:
+        if at.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        self._at = at.astimezone(UTC)
+
+    def now(self) -> datetime:
+        """The instant set last, UTC."""
+        return self._at
+
+    def set(self, at: datetime) -> None:
+        """Jump to an instant."""
+        self._at = at.astimezone(UTC)
+
+    def forward(self, **delta: float) -> datetime:
+        """Go on by `timedelta(**delta)` and return the new instant."""
+        self._at += timedelta(**delta)
+        return self._at
+
+
+class SharedClock:
+    """The merchant's row in `business_clock`: one virtual time for all processes of the demo. The system clock while the row is empty.
+
+    Read at most every `keep_s` seconds of real time, so that asking is cheap.
+    """
+
+    def __init__(self, database: Database, *, keep_s: float = 0.05) -> None:
+        self._database = database
+        self._keep_s = keep_s
+        self._lock = Lock()
+        self._read_at = -1e9
+        self._now: datetime | None = None
+
+    def now(self) -> datetime:
+        """The shared instant, UTC."""
+        with self._lock:
+            if time.monotonic() - self._read_at >= self._keep_s:
+                self._now = self._read()
+                self._read_at = time.monotonic()
+            return self._now or datetime.now(UTC)
+
+    def set(self, at: datetime) -> None:
+        """Move the shared time; it never goes back. Raises ValueError for an instant without time zone."""
+        if at.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        with self._lock, self._database.transaction(aside=True) as tx:
+            tx.execute(queries.set_business_clock, {"now": at})
+            self._read_at = -1e9
+
+    def _read(self) -> datetime | None:
+        with self._database.transaction(aside=True) as tx:
+            row = tx.execute(queries.read_business_clock).fetchone()
+        return row[0].astimezone(UTC) if row else None

@@ -1,0 +1,49 @@
+"""What the environment says: read once at the door, passed on as a value."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from msgspec import Struct, ValidationError, convert, structs
+
+from paidan.kernel.errors import SetupError
+
+PREFIX = "PAIDAN_"
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """One field per variable: `home` is PAIDAN_HOME. Empty URLs mean the embedded server under `home`."""
+
+    home: Path = Path(".paidan")  # keys, embedded database, exports
+    database_url: str = ""  # the application's login: neither superuser nor owner
+    owner_url: str = ""  # may create roles, schemas and tables: `migrate` and provisioning only
+    database: str = "paidan"  # name of the database made by provisioning
+    merchant: str = "default"
+    allow_loopback: bool = False  # let calls reach 127.0.0.0/8 and private addresses: demo and tests
+    log_level: str = "info"
+    batch_size: int = 500
+    workers: int = 1
+
+    @property
+    def data_dir(self) -> Path:
+        """Where the embedded server keeps its files."""
+        return self.home / "postgres"
+
+    @property
+    def keys_dir(self) -> Path:
+        """Where keys and passwords lie: never inside the database's folder."""
+        return self.home / "keys"
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read PAIDAN_* variables; unknown ones are left alone, for tests and tools have their own.
+
+    Raises SetupError naming the variable that cannot be read.
+    """
+    environment = os.environ if environment is None else environment
+    fields = {field.name: PREFIX + field.name.upper() for field in structs.fields(Settings)}
+    given = {name: environment[variable] for name, variable in fields.items() if environment.get(variable)}
+    try:
+        return convert(given, Settings, strict=False)
+    except ValidationError as error:
+        raise SetupError(f"a {PREFIX}* variable cannot be read: {error}") from error

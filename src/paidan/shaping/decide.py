@@ -1,0 +1,53 @@
+"""Shaping: what was bought becomes what is shipped. Bundles into parts, with an exact spread of the price. Pure."""
+
+from collections.abc import Mapping
+
+from paidan.catalog.load import Sku
+from paidan.kernel.money import split
+from paidan.kernel.states import LineKind
+from paidan.orders.batch import Batch, Line, Order
+
+
+def decide(batch: Batch, skus: Mapping[int, Sku]) -> None:
+    """Give every bundle line its parts; lines of services carry no work."""
+    for order in batch.orders:
+        for line in list(order.lines):
+            sku = skus.get(line.sku_id) if line.sku_id is not None else None
+            if sku is not None and line.kind == LineKind.GOODS and sku.kind != LineKind.GOODS and _is_untouched(line):
+                shape_line(order, line, sku)
+
+
+def shape_line(order: Order, line: Line, sku: Sku) -> None:
+    """Turn a goods line into a bundle with parts, or into a service."""
+    order.is_changed = True
+    if sku.kind == LineKind.SERVICE:
+        line.kind, line.open, line.cancelled = LineKind.SERVICE, 0, 0
+        return
+    line_no = max(known.line_no for known in order.lines)
+    shares = split(line.payable_minor, [part.price_share for part in sku.parts])
+    for part, payable_minor in zip(sku.parts, shares, strict=True):
+        line_no += 1
+        quantity = line.quantity * part.quantity
+        order.lines.append(
+            Line(
+                line_no=line_no,
+                line_ref=line.line_ref,
+                kind=LineKind.PART,
+                parent_line_no=line.line_no,
+                listing_id=line.listing_id,
+                sku_id=part.sku_id,
+                quantity=quantity,
+                price_minor=payable_minor // quantity,
+                payable_minor=payable_minor,
+                taken_back=quantity * line.taken_back // line.quantity,
+                open=quantity - line.cancelled * part.quantity,
+                cancelled=line.cancelled * part.quantity,
+            )
+        )
+    line.kind, line.open, line.cancelled = LineKind.BUNDLE, 0, 0
+    order.tell("bundle_unpacked", {"line": line.line_no, "parts": len(sku.parts)})
+
+
+def _is_untouched(line: Line) -> bool:
+    """Nothing of it has been reserved, sent or found short."""
+    return not (line.short or line.reserved or line.in_fulfilment or line.shipped)

@@ -1,0 +1,302 @@
+"""Sourcing (寻源): which warehouse sends what, with whom. Pure: stock as seen, costs from the tables, the explanation kept with the choice.
+
+Cost of a way = freight + handling + split penalty for each parcel after the first. One warehouse that has everything is preferred by that penalty
+only; ties go to the nearer, then the one with the smaller priority number. An order is sourced whole or waits whole.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from paidan.catalog.load import Sku
+from paidan.kernel.reasons import Reason
+from paidan.network.load import Network
+from paidan.orders.batch import Fulfilment, FulfilmentLine, Line, Order
+from paidan.sourcing.lanes import Lane, Lanes
+from paidan.sourcing.policy import Aim, SourcingPolicy
+
+Units = dict[int, int]  # sku_id -> units
+FreeStock = dict[int, dict[int, int]]  # sku_id -> warehouse_id -> units
+
+
+class Parcel(Struct, frozen=True):
+    """What one warehouse would send: the way, the units, and what it costs."""
+
+    lane: Lane
+    units: Units
+    weight_g: int
+    freight_minor: int
+    carrier_id: int
+    transit_h: int
+    cost_minor: int
+
+
+class Supply:
+    """Free stock as this pass has left it, and the units that earlier paid orders wait for: those are not given to newcomers."""
+
+    def __init__(self, free: FreeStock, demands: Mapping[int, tuple[int, int]]) -> None:
+        self.free = free
+        self._held = {sku_id: held for sku_id, (held, _) in demands.items()}
+        self._short = {sku_id: short for sku_id, (_, short) in demands.items()}
+
+    def limit(self, sku_id: int, own: tuple[int, int]) -> int:
+        """Units an order may take. Newcomers (own = 0, 0) leave what is held or short for others; who waits himself leaves what is held."""
+        total = sum(self.free.get(sku_id, {}).values())
+        held = self._held.get(sku_id, 0) - own[0]
+        short = self._short.get(sku_id, 0) if own == (0, 0) else 0
+        return total - held - short
+
+    def guard(self, units: Mapping[int, tuple[int, int]]) -> None:
+        """Orders of this pass that wait for people or stock keep their units too."""
+        for sku_id, (held, short) in units.items():
+            self._held[sku_id] = self._held.get(sku_id, 0) + held
+            self._short[sku_id] = self._short.get(sku_id, 0) + short
+
+    def take(self, parcels: Sequence[Parcel], own: Mapping[int, tuple[int, int]]) -> None:
+        """The units are chosen; the next order of this pass sees what is left."""
+        for parcel in parcels:
+            for sku_id, units in parcel.units.items():
+                self.free[sku_id][parcel.lane.warehouse.id] -= units
+        for sku_id, (held, short) in own.items():
+            self._held[sku_id] = self._held.get(sku_id, 0) - held
+            self._short[sku_id] = self._short.get(sku_id, 0) - short
+
+
+class Sourcing(Struct, frozen=True, kw_only=True):
+    """What decisions of one pass need beside the orders."""
+
+    lanes: Lanes
+    network: Network
+    skus: Mapping[int, Sku]
+    policy: SourcingPolicy
+    now: datetime
+
+
+def decide(orders: Sequence[Order], supply: Supply, context: Sourcing, ids: Callable[[int], list[int]]) -> None:
+    """Plan fulfilments for these orders; who waits longest chooses first, orders of one merge key are tried together."""
+    queue = sorted(orders, key=_promise)
+    groups: dict[object, list[Order]] = {}
+    for order in queue:
+        groups.setdefault(order.merge_key or order.id, []).append(order)
+    for group in groups.values():
+        together = _common_warehouse(group, supply, context) if len(group) > 1 else None
+        for order in group:
+            _source(order, supply, context, ids, together)
+
+
+def _promise(order: Order) -> tuple[object, ...]:
+    """Those already waiting first, by promise; then newcomers as they were placed. Never by arrival, so that two runs agree."""
+    promise = order.ship_by_at or order.placed_at + timedelta(days=365)
+    return (order.is_new, promise, order.placed_at, order.shop_id, order.platform_order_no)
+
+
+def needed_units(order: Order) -> Units:
+    """Units that need a warehouse, by SKU."""
+    units: Units = {}
+    for line in order.work_lines():
+        if line.waiting and line.sku_id is not None:
+            units[line.sku_id] = units.get(line.sku_id, 0) + line.waiting
+    return units
+
+
+def _source(order: Order, supply: Supply, context: Sourcing, ids: Callable[[int], list[int]], together: int | None) -> None:
+    needed = needed_units(order)
+    if not needed or order.region is None:
+        return
+    lanes, others = context.lanes.to(order.region)
+    lanes, others = _wanted(order, lanes, others)
+    short = [sku_id for sku_id, units in needed.items() if supply.limit(sku_id, order.units_before.get(sku_id, (0, 0))) < units]
+    parcels, weighed = ([], []) if short else _choose(order, needed, lanes, supply, context, together)
+    story = _story(parcels, weighed, lanes, others, order, context)
+    if parcels:
+        supply.take(parcels, order.units_before)
+        _plan(order, parcels, context, ids)
+        order.waits_for = ""
+        order.tell("sourced", story)
+    else:
+        reason = _why_not(lanes, weighed)
+        _backorder(order, reason)
+        order.tell("backordered", {**story, "reason": str(reason), "short": sorted(context.skus[s].code for s in short if s in context.skus)})
+
+
+def _wanted(order: Order, lanes: Sequence[Lane], others: Sequence[object]) -> tuple[list[Lane], list[object]]:
+    """A warehouse named by a person is the only one; those that rejected this order are left out."""
+    named = (order.edits or {}).get("warehouse_id")
+    if named is not None:
+        return [lane for lane in lanes if lane.warehouse.id == int(named)], list(others)
+    return [lane for lane in lanes if lane.warehouse.id not in order.warehouses_refused], list(others)
+
+
+def _why_not(lanes: Sequence[Lane], weighed: Sequence[tuple[Lane, Parcel | None, Reason]]) -> Reason:
+    if not lanes:
+        return Reason.NO_WAREHOUSE_SERVES
+    if weighed and all(reason == Reason.NO_CARRIER_REACHES for _, _, reason in weighed):
+        return Reason.NO_CARRIER_REACHES
+    return Reason.SHORT_OF_STOCK
+
+
+def _backorder(order: Order, reason: Reason) -> None:
+    for line in order.work_lines():
+        line.short += line.open
+        line.open = 0
+    order.waits_for = str(reason)
+
+
+def _plan(order: Order, parcels: Sequence[Parcel], context: Sourcing, ids: Callable[[int], list[int]]) -> None:
+    shop = context.network.shops.get(order.shop_id)
+    window = timedelta(seconds=shop.merge_window_s) if shop and not order.is_cod else timedelta(0)
+    for fulfilment_id, parcel in zip(ids(len(parcels)), parcels, strict=True):
+        left = dict(parcel.units)
+        lines = [planned for line in order.work_lines() if (planned := _take_units(line, left)) is not None]
+        order.fulfilments.append(
+            Fulfilment(
+                id=fulfilment_id,
+                warehouse_id=parcel.lane.warehouse.id,
+                carrier_id=parcel.carrier_id,
+                lines=lines,
+                weight_g=parcel.weight_g,
+                freight_minor=parcel.freight_minor,
+                transit_h=parcel.transit_h,
+                release_due_at=context.now + window,
+                is_new=True,
+            )
+        )
+
+
+def _take_units(line: Line, left: Units) -> FulfilmentLine | None:
+    """Units of this line that go into the parcel: from open ones first, then from those found short."""
+    if line.sku_id is None or not line.waiting:
+        return None
+    quantity = min(line.waiting, left.get(line.sku_id, 0))
+    if not quantity:
+        return None
+    left[line.sku_id] -= quantity
+    from_open = min(line.open, quantity)
+    line.open -= from_open
+    line.short -= quantity - from_open
+    line.reserved += quantity
+    return FulfilmentLine(line_no=line.line_no, sku_id=line.sku_id, quantity=quantity)
+
+
+def unplan_new(order: Order) -> None:
+    """Settle found that the stock was taken meanwhile: the new plans of this order are dropped, its units are open again."""
+    by_no = {line.line_no: line for line in order.lines}
+    for fulfilment in order.fulfilments:
+        if fulfilment.is_new:
+            for line in fulfilment.lines:
+                by_no[line.line_no].reserved -= line.quantity
+                by_no[line.line_no].open += line.quantity
+    order.fulfilments = [fulfilment for fulfilment in order.fulfilments if not fulfilment.is_new]
+    order.steps = [step for step in order.steps if step[0] != "sourced"]
+    order.waits_for = str(Reason.STOCK_TAKEN_MEANWHILE)
+
+
+Weighed = tuple[Lane, Parcel | None, Reason]
+
+
+def _choose(
+    order: Order, needed: Units, lanes: Sequence[Lane], supply: Supply, context: Sourcing, together: int | None
+) -> tuple[list[Parcel], list[Weighed]]:
+    """The parcels chosen, and each lane with what it would have cost or why it was out."""
+    weighed = [_weigh(lane, needed, supply, context, order) for lane in lanes]
+    whole = [parcel for _, parcel, _ in weighed if parcel is not None]
+    if whole:
+        same = [parcel for parcel in whole if parcel.lane.warehouse.id == together]
+        return [min(same or whole, key=lambda parcel: _rank(parcel, context.policy))], weighed
+    if not context.policy.may_split:
+        return [], weighed
+    return _split(needed, lanes, supply, context, order), weighed
+
+
+def _rank(parcel: Parcel, policy: SourcingPolicy) -> tuple[int, ...]:
+    lane = parcel.lane
+    first = (lane.distance_km, parcel.cost_minor) if policy.aim == Aim.NEAREST else (parcel.cost_minor, lane.distance_km)
+    return (*first, lane.warehouse.priority, lane.warehouse.id)
+
+
+def _weigh(lane: Lane, needed: Units, supply: Supply, context: Sourcing, order: Order) -> Weighed:
+    warehouse_id = lane.warehouse.id
+    for sku_id, units in needed.items():
+        if supply.free.get(sku_id, {}).get(warehouse_id, 0) < units:
+            return lane, None, Reason.SHORT_OF_STOCK
+    parcel = _parcel(lane, needed, context, order)
+    return lane, parcel, Reason.DEARER if parcel else Reason.NO_CARRIER_REACHES
+
+
+def _parcel(lane: Lane, units: Units, context: Sourcing, order: Order) -> Parcel | None:
+    weight_g = sum(context.skus[sku_id].weight_g * quantity for sku_id, quantity in units.items())
+    named = (order.edits or {}).get("carrier_id")
+    if named is not None:
+        lane = Lane(lane.warehouse, lane.distance_km, tuple(tier for tier in lane.tiers if tier.carrier_id == int(named)))
+    found = lane.cheapest(weight_g)
+    if found is None:
+        return None
+    freight_minor, tier = found
+    handling = lane.warehouse.handling_order_minor + lane.warehouse.handling_unit_minor * sum(units.values())
+    return Parcel(lane, dict(units), weight_g, freight_minor, tier.carrier_id, tier.transit_h, freight_minor + handling)
+
+
+def _split(needed: Units, lanes: Sequence[Lane], supply: Supply, context: Sourcing, order: Order) -> list[Parcel]:
+    """Greedy cover: the warehouse with most of the missing units first (cheapest among equals), until all is covered or the cap is reached."""
+    missing = dict(needed)
+    parcels: list[Parcel] = []
+    left = list(lanes)
+    while missing and left and len(parcels) < context.policy.split_cap:
+        options = [parcel for lane in left if (parcel := _part(lane, missing, supply, context, order)) is not None]
+        if not options:
+            return []
+        best = min(options, key=lambda parcel: (-sum(parcel.units.values()), *_rank(parcel, context.policy)))
+        parcels.append(best)
+        left = [lane for lane in left if lane.warehouse.id != best.lane.warehouse.id]
+        missing = {sku_id: rest for sku_id, units in missing.items() if (rest := units - best.units.get(sku_id, 0))}
+    return [] if missing else parcels
+
+
+def _part(lane: Lane, missing: Units, supply: Supply, context: Sourcing, order: Order) -> Parcel | None:
+    free = {sku_id: min(units, supply.free.get(sku_id, {}).get(lane.warehouse.id, 0)) for sku_id, units in missing.items()}
+    units = {sku_id: quantity for sku_id, quantity in free.items() if quantity > 0}
+    return _parcel(lane, units, context, order) if units else None
+
+
+def _common_warehouse(group: Sequence[Order], supply: Supply, context: Sourcing) -> int | None:
+    """The warehouse that sends all orders of one merge key in one parcel for least; None: none can."""
+    together: Units = {}
+    for order in group:
+        for sku_id, units in needed_units(order).items():
+            together[sku_id] = together.get(sku_id, 0) + units
+    first = group[0]
+    if not together or first.region is None:
+        return None
+    lanes, _ = context.lanes.to(first.region)
+    weighed = [_weigh(lane, together, supply, context, first) for lane in lanes]
+    parcels = [parcel for _, parcel, _ in weighed if parcel is not None]
+    return min(parcels, key=lambda parcel: _rank(parcel, context.policy)).lane.warehouse.id if parcels else None
+
+
+def _story(
+    parcels: Sequence[Parcel], weighed: Sequence[Weighed], lanes: Sequence[Lane], others: Sequence[object], order: Order, context: Sourcing
+) -> dict[str, object]:
+    """All candidates, what they would cost, how far they are, and why they lost; ids only, words come when it is read."""
+    chosen = {parcel.lane.warehouse.id for parcel in parcels}
+    lost = Reason.FARTHER if context.policy.aim == Aim.NEAREST else Reason.DEARER
+    candidates = [
+        [
+            lane.warehouse.id,
+            parcel.carrier_id if parcel else 0,
+            parcel.cost_minor if parcel else -1,
+            lane.distance_km,
+            "" if lane.warehouse.id in chosen else str(lost if parcel else reason),
+        ]
+        for lane, parcel, reason in weighed
+    ]
+    seen = {lane.warehouse.id for lane in lanes}
+    candidates += [[lane.warehouse.id, 0, -1, lane.distance_km, str(Reason.SHORT_OF_STOCK)] for lane in lanes if not weighed]
+    candidates += [
+        [warehouse.id, 0, -1, -1, str(Reason.WAREHOUSE_REJECTED_BEFORE if warehouse.id in order.warehouses_refused else Reason.NO_WAREHOUSE_SERVES)]
+        for warehouse in context.network.warehouses.values()
+        if warehouse.id not in seen
+    ]
+    cost = sum(parcel.cost_minor for parcel in parcels) + context.policy.split_penalty_minor * max(len(parcels) - 1, 0)
+    ways = [[p.lane.warehouse.id, p.carrier_id, p.cost_minor, p.freight_minor, p.weight_g] for p in parcels]
+    return {"policy": context.policy.version, "aim": str(context.policy.aim), "cost": cost, "parcels": ways, "candidates": candidates}

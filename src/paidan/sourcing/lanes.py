@@ -1,0 +1,61 @@
+"""Which warehouse can send where, with which carrier, over what distance. Pure, and remembered per region: addresses repeat, tiers do not change."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from paidan.network.load import Network, Tier, Warehouse
+from paidan.orders.batch import Region
+from paidan.parties.addresses.parse import distance_km, keys_of
+
+
+class Lane(Struct, frozen=True):
+    """A warehouse that serves a region, its distance and the tiers that apply, one per carrier that reaches it."""
+
+    warehouse: Warehouse
+    distance_km: int
+    tiers: tuple[Tier, ...]
+
+    def cheapest(self, weight_g: int) -> tuple[int, Tier] | None:
+        """Freight in minor units and the tier of the carrier that carries this weight for least; None: nobody does."""
+        able = [tier for tier in self.tiers if tier.weight_g_max is None or weight_g <= tier.weight_g_max]
+        best = min(able, key=lambda tier: (tier.freight_minor(weight_g), tier.transit_h, tier.carrier_id), default=None)
+        return None if best is None else (best.freight_minor(weight_g), best)
+
+
+class Lanes:
+    """All lanes of one version of the network, found once per region."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self._found: dict[tuple[str, str], tuple[tuple[Lane, ...], tuple[Warehouse, ...]]] = {}
+
+    def to(self, region: Region) -> tuple[tuple[Lane, ...], tuple[Warehouse, ...]]:
+        """(lanes to this region, warehouses that do not serve it)."""
+        key = (region.country, region.adcode)
+        if key not in self._found:
+            self._found[key] = self._find(region)
+        return self._found[key]
+
+    def _find(self, region: Region) -> tuple[tuple[Lane, ...], tuple[Warehouse, ...]]:
+        keys = keys_of(region.adcode or None, region.country)
+        lanes, others = [], []
+        for warehouse in self.network.warehouses.values():
+            if warehouse.is_active and not warehouse.regions.isdisjoint(keys):
+                lanes.append(Lane(warehouse, _distance(warehouse, region), self._tiers(warehouse.id, keys)))
+            else:
+                others.append(warehouse)
+        return tuple(lanes), tuple(others)
+
+    def _tiers(self, warehouse_id: int, keys: Sequence[str]) -> tuple[Tier, ...]:
+        """For each carrier the most specific tier: own warehouse before anywhere, district before city before province."""
+        by_carrier: dict[int, Tier] = {}
+        for place in (warehouse_id, None):
+            for key in keys:
+                for tier in self.network.tiers.get((place, key), ()):
+                    by_carrier.setdefault(tier.carrier_id, tier)
+        return tuple(by_carrier[carrier_id] for carrier_id in sorted(by_carrier))
+
+
+def _distance(warehouse: Warehouse, region: Region) -> int:
+    return round(distance_km(warehouse.longitude, warehouse.latitude, region.longitude, region.latitude))

@@ -1,0 +1,25 @@
+"""How the merchant wants orders sourced. Defaults work untouched."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class Aim(StrEnum):
+    """What the best warehouse is."""
+
+    CHEAPEST = "cheapest"
+    NEAREST = "nearest"
+
+
+class SourcingPolicy(Struct, frozen=True, kw_only=True):
+    """Version 0 is the default that ships with Paidan."""
+
+    version: int = 0
+    aim: Aim = Aim.CHEAPEST
+    split_cap: int = 3  # parcels one order may become
+    split_penalty_minor: int = 500  # what a further parcel costs beyond its freight: packing, patience, another ring at the door
+    may_split: bool = True
+
+
+DEFAULT_POLICY = SourcingPolicy()

@@ -1,0 +1,116 @@
+"""The only writer of balances, reservations, entries and demand. A balance never moves without its entry or reservation, in one transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from paidan.runtime.database import Tx
+from paidan.runtime.ids import IdSource
+from paidan.runtime.queries import load_queries
+from paidan.runtime.rows import columns, copy
+from paidan.stock.moves import Delta, StockMoves
+
+queries = load_queries("paidan.stock")
+
+BALANCE_NAMES = ("sku_id", "warehouse_id", "grade", "on_hand", "reserved", "in_transit", "may_be_short")
+
+
+def free_stock(tx: Tx, sku_ids: Sequence[int], now: datetime) -> dict[int, dict[int, int]]:
+    """Unreserved good units: sku_id → warehouse_id → units. A view without locks, to choose by."""
+    free: dict[int, dict[int, int]] = {}
+    for sku_id, warehouse_id, units in tx.execute(queries.free_stock, {"sku_ids": list(sku_ids), "now": now}):
+        free.setdefault(sku_id, {})[warehouse_id] = units
+    return free
+
+
+def demands(tx: Tx, sku_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """Units paid for but not reserved, by SKU: (held, short)."""
+    return {sku_id: (held, short) for sku_id, held, short in tx.execute(queries.demands, {"sku_ids": list(sku_ids)})}
+
+
+def lock(tx: Tx, moves: StockMoves, now: datetime) -> dict[tuple[int, int], int]:
+    """Lock, in key order, the balances these moves touch; give the free good units of each, with what the moves give back added.
+
+    Rows that entries need and do not exist yet are made first, so that there is a row to lock.
+    """
+    deltas = moves.deltas()
+    if not deltas:
+        return {}
+    keys = list(deltas)
+    parameters = {"sku_ids": [k[0] for k in keys], "warehouse_ids": [k[1] for k in keys], "grades": [k[2] for k in keys]}
+    if moves.enter or moves.owe:
+        tx.execute(queries.make_balances, parameters)
+    free = {
+        (sku_id, warehouse_id): on_hand - reserved - soft
+        for sku_id, warehouse_id, grade, on_hand, reserved, soft in tx.execute(queries.lock_balances, {**parameters, "now": now})
+        if grade == 1
+    }
+    for back in moves.give_back:
+        free[back.sku_id, back.warehouse_id] += back.quantity
+    return free
+
+
+def apply(tx: Tx, moves: StockMoves, *, ids: IdSource, now: datetime) -> None:
+    """Write the moves; `lock` came before in the same transaction. Seven statements at most, however many moves."""
+    deltas = moves.deltas()
+    _update_balances(tx, deltas)
+    copy(
+        tx,
+        queries.copy_reservations,
+        ((r.fulfilment_id, r.line_no, r.sku_id, r.warehouse_id, r.quantity, r.is_platform_subtracted) for r in moves.reserve),
+        any_rows=bool(moves.reserve),
+    )
+    _close_reservations(tx, moves)
+    _copy_entries(tx, moves, now)
+    _update_demand(tx, moves)
+    _tell_change(tx, moves, deltas, ids)
+
+
+def _update_balances(tx: Tx, deltas: dict[tuple[int, int, int], Delta]) -> None:
+    rows = [
+        (*key, d.on_hand, d.reserved, d.in_transit, d.may_be_short) for key, d in deltas.items() if d.on_hand or d.reserved or d.in_transit
+    ]
+    if rows:
+        tx.execute(queries.update_balances, columns(BALANCE_NAMES, rows))
+
+
+def _close_reservations(tx: Tx, moves: StockMoves) -> None:
+    closed: dict[tuple[int, int], list[int]] = {}
+    for issue in moves.issue:
+        closed.setdefault((issue.fulfilment_id, issue.line_no), [0, 0])[0] += issue.quantity
+    for back in moves.give_back:
+        closed.setdefault((back.fulfilment_id, back.line_no), [0, 0])[1] += back.quantity
+    if closed:
+        rows = [(*key, used, given_back) for key, (used, given_back) in sorted(closed.items())]
+        tx.execute(queries.close_reservations, columns(("fulfilment_id", "line_no", "used", "given_back"), rows))
+
+
+def _copy_entries(tx: Tx, moves: StockMoves, now: datetime) -> None:
+    issues = (
+        (i.fulfilment_id, i.line_no, "issue", i.sequence, i.sku_id, i.warehouse_id, 1, -i.quantity, 0, i.cause, i.occurred_at, now)
+        for i in moves.issue
+    )
+    others = (
+        (e.document_id, e.line_no, e.kind, e.sequence, e.sku_id, e.warehouse_id, e.grade, e.quantity, e.value_minor, e.cause, e.occurred_at, now)
+        for e in moves.enter
+        if e.quantity
+    )
+    copy(tx, queries.copy_entries, (*issues, *others), any_rows=bool(moves.issue or moves.enter))
+
+
+def _update_demand(tx: Tx, moves: StockMoves) -> None:
+    rows = [(sku_id, held, short) for sku_id, (held, short) in sorted(moves.demand.items()) if held or short]
+    if rows:
+        sku_ids = [row[0] for row in rows]
+        tx.execute(queries.lock_demand, {"sku_ids": sku_ids})
+        tx.execute(queries.lock_demand_rows, {"sku_ids": sku_ids})
+        tx.execute(queries.update_demand, columns(("sku_id", "held", "short"), rows))
+
+
+def _tell_change(tx: Tx, moves: StockMoves, deltas: dict[tuple[int, int, int], Delta], ids: IdSource) -> None:
+    """One row for the push and the waker: which SKUs may be sold differently now, what platforms have subtracted by themselves."""
+    changed = {key[0] for key, d in deltas.items() if d.on_hand != d.reserved}
+    changed |= {sku_id for sku_id, units in moves.demand.items() if any(units)}
+    sold = {listing_id: units for listing_id, units in moves.sold.items() if units}
+    if changed or sold:
+        parameters = {"sku_ids": sorted(changed), "listing_ids": list(sold), "listing_sold": list(sold.values())}
+        tx.execute(queries.tell_change, {"id": ids.take(1)[0], **parameters})

@@ -1,0 +1,1 @@
+"""Packaged tables of the world and the script that makes them (README.md)."""

@@ -1,0 +1,92 @@
+"""One embedded PostgreSQL per test run (or the server named by PAIDAN_TEST_ADMIN_URL), a fresh merchant per test module."""
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from paidan.runtime import embedded
+from paidan.runtime.clocks import FixedClock
+from paidan.runtime.database import Database
+from paidan.runtime.ids import CountingIds
+from paidan.runtime.migrations import migrate
+from paidan.runtime.provision import Installation, create_merchant, drop_merchant, provision
+from paidan.runtime.sealing import Sealer, new_keyring
+
+RUN_DIR = "PAIDAN_TEST_RUN_DIR"
+ADMIN_URL = "PAIDAN_TEST_ADMIN_URL"
+APP_PASSWORD = "for-tests-only"
+NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)  # noon in Shanghai, a Monday
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The controller names the folder of this run; workers inherit the name and start the server when a test wants it."""
+    if not hasattr(config, "workerinput"):
+        _sweep()
+        os.environ[RUN_DIR] = tempfile.mkdtemp(prefix=f"paidan-test-{os.getpid()}-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput") and RUN_DIR in os.environ:
+        _remove(Path(os.environ.pop(RUN_DIR)))
+
+
+def _sweep() -> None:
+    """Stop the servers of runs that were killed."""
+    for folder in Path(tempfile.gettempdir()).glob("paidan-test-*"):
+        match = re.match(r"paidan-test-(\d+)-", folder.name)
+        if match and not Path(f"/proc/{match[1]}").exists() and Path("/proc/self").exists():
+            _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    embedded.stop(folder / "data", mode="immediate")
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def server() -> Installation:
+    """Roles and database on the run's server; all workers share it."""
+    admin_url = os.environ.get(ADMIN_URL) or embedded.start(Path(os.environ[RUN_DIR]) / "data")
+    return provision(admin_url, password=APP_PASSWORD, database="paidan_test")
+
+
+@pytest.fixture(scope="module")
+def merchant(server: Installation, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Name of a fresh, migrated merchant of this module."""
+    word = re.sub(r"[^a-z0-9]+", "_", request.module.__name__.split(".")[-1].lower())[-24:]
+    name = f"t{os.getpid()}_{word}"
+    drop_merchant(server.owner_url, name)
+    create_merchant(server.owner_url, name)
+    migrate(server.owner_url, name)
+    yield name
+    drop_merchant(server.owner_url, name)
+
+
+@pytest.fixture(scope="module")
+def database(server: Installation, merchant: str) -> Iterator[Database]:
+    """The module's merchant, as the application sees it: neither superuser nor owner."""
+    database = Database(server.app_url, merchant)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def ids() -> CountingIds:
+    return CountingIds()
+
+
+@pytest.fixture
+def fixed_clock() -> FixedClock:
+    return FixedClock(NOON)
+
+
+@pytest.fixture
+def sealer() -> Sealer:
+    """A sealer with a fresh keyring; the key differs in each test."""
+    return Sealer(new_keyring())
