@@ -15,6 +15,7 @@ from paidan.rules.conditions import AllOf, AnyOf, Compare, Condition, Not, Op
 from paidan.rules.policies import CompiledPolicy, Policy, Rule
 
 NOW = datetime(2026, 11, 11, 4, tzinfo=UTC)
+LIMIT_MINOR = 5_000_000
 
 
 def is_(field: str, op: Op, value: Any = None) -> Condition:
@@ -23,7 +24,7 @@ def is_(field: str, op: Op, value: Any = None) -> Condition:
 
 WHENS: tuple[Condition, ...] = (
     AnyOf(of=(Compare(field="has_buyer_remark", op=Op.EQ, value=True), Compare(field="has_seller_remark", op=Op.EQ, value=True))),
-    is_("paid_cny_minor", Op.GT, 5_000_000),
+    is_("paid_cny_minor", Op.GT, LIMIT_MINOR),
     AllOf(of=(Compare(field="is_cod", op=Op.EQ, value=True), is_("paid_cny_minor", Op.GT, 1_000_000))),
     AllOf(of=(is_("province", Op.IN, ("540000", "650000")), is_("weight_g", Op.GT, 20_000))),
     AllOf(of=(is_("goods_classes", Op.HAS_ANY, ("dangerous", "oversize")), Not(of=is_("province", Op.IN, ("310000", "330000"))))),
@@ -46,7 +47,7 @@ def orders(count: int) -> list[AuditSubject]:
             goods_minor=10_000, discount_minor=0, freight_minor=0, paid_minor=10_000, paid_cny_minor=chance.randrange(100, 100_000),
             line_count=chance.randrange(1, 5), unit_count=chance.randrange(1, 9), weight_g=chance.randrange(100, 9_000), country="CN",
             province=chance.choice(["310000", "330000", "440000", "540000"]), placed_at=NOW, paid_at=NOW, ship_by_at=NOW + timedelta(hours=48),
-            is_cod=False, has_buyer_remark=chance.random() < 0.05, has_seller_remark=False, seller_flag=chance.choice([0] * 19 + [1]),
+            is_cod=False, has_buyer_remark=chance.randrange(20) == 0, has_seller_remark=False, seller_flag=chance.choice([0] * 19 + [1]),
             goods_classes=frozenset({chance.choice(["normal", "fragile"])}), sku_codes=frozenset({f"SKU{chance.randrange(1000)}"}),
         )
         for _ in range(count)
@@ -57,7 +58,7 @@ def by_hand(s: AuditSubject, now: datetime) -> int | None:
     """The floor: two of the rules as one would write them."""
     if s.has_buyer_remark or s.has_seller_remark:
         return 0
-    return 1 if s.paid_cny_minor is not None and s.paid_cny_minor > 5_000_000 and now else None
+    return 1 if s.paid_cny_minor is not None and s.paid_cny_minor > LIMIT_MINOR and now else None
 
 
 def ns_each(decide: Callable[[AuditSubject, datetime], object], subjects: list[AuditSubject]) -> float:

@@ -149,10 +149,10 @@ def _apply(tx: Tx, stages: Stages, batch: Batch, ready: Sequence[Order]) -> Pass
     for order in orders:
         order.is_changed = True
     ours = fresh_versions(tx, orders) | take_keys(tx, orders)
-    touched = [f for order in orders for f in order.fulfilments if f.path and not f.is_new]
+    touched = [f for order in orders for f in order.fulfilments if f.is_changed and not f.is_new]
     if touched:
         still = fresh_fulfilments(tx, touched)
-        ours -= {order.id for order in orders if any(f.path and not f.is_new and f.id not in still for f in order.fulfilments)}
+        ours -= {order.id for order in orders if any(f.is_changed and not f.is_new and f.id not in still for f in order.fulfilments)}
     lost = {order.id for order in orders if order.id not in ours}
     orders = [order for order in orders if order.id in ours]
 
@@ -201,7 +201,7 @@ def _moves(orders: Sequence[Order]) -> StockMoves:
     for order in orders:
         moves.reserve += _reserves(order)
         for f in order.fulfilments:
-            if f.state == FulfilmentState.CANCELLED and f.path:
+            if f.state == FulfilmentState.CANCELLED and f.is_changed:
                 moves.give_back += [
                     GiveBack(fulfilment_id=f.id, line_no=line.line_no, sku_id=line.sku_id, warehouse_id=f.warehouse_id, quantity=line.cancelled)
                     for line in f.lines

@@ -70,3 +70,18 @@ def test_of_two_publishers_of_one_version_the_second_is_refused(database: Databa
         assert publish(tx, policy(kind, 1), published_at=NOW, published_by="user:li") is None
         assert publish(tx, policy(kind, 1), published_at=NOW, published_by="user:wang") is Reason.VERSION_CONFLICT
         assert publish(tx, policy(kind, 3), published_at=NOW, published_by="user:wang") is Reason.VERSION_CONFLICT
+
+
+def test_each_change_tells_running_passes_and_a_refusal_does_not(database: Database, kind: str) -> None:
+    def cache_version() -> int:
+        (found,) = tx.execute("SELECT version FROM cache_version WHERE subject = 'rules'").fetchone() or (0,)
+        return int(found)
+
+    with database.transaction() as tx:
+        start = cache_version()
+        publish(tx, policy(kind, 1), published_at=NOW, published_by="user:li")
+        end(tx, kind, 1, NOW)
+        assert cache_version() == start + 2
+        publish(tx, policy(kind, 1), published_at=NOW, published_by="user:li")
+        end(tx, kind, 9, NOW)
+        assert cache_version() == start + 2

@@ -1,6 +1,7 @@
 """The door of the warehouse system: signature, system parameters, envelope, hostile bodies."""
 
 import time
+from datetime import timedelta
 from urllib.parse import parse_qsl
 
 import pytest
@@ -121,7 +122,7 @@ def test_calls_to_paidan_are_signed_over_their_query_and_body() -> None:
     for callback in told:
         assert_signed(callback.url, callback.body)
         assert etree.fromstring(callback.body).tag == "request"
-        renewed = caller.wms.renewed(callback, caller.now)
+        renewed = caller.wms.renewed(callback, caller.now + timedelta(minutes=5))
         assert (renewed.body, renewed.key) == (callback.body, callback.key)
         assert renewed.url != callback.url
         assert_signed(renewed.url, renewed.body)
@@ -141,3 +142,14 @@ def test_the_night_counts_as_the_next_opening(utc: str, opens_next: str) -> None
     hours = Hours(opens_h=8, closes_h=22)
     at = NOW.fromisoformat(utc + "+00:00")
     assert hours.instant(hours.work_s(at)) == NOW.fromisoformat(opens_next + "+00:00")
+
+
+def test_a_call_is_signed_when_it_leaves_and_what_is_told_of_one_order_keeps_its_order() -> None:
+    caller = Caller()
+    for code in ("CK1", "CK2"):
+        caller.call("deliveryorder.create", delivery(code))
+    told = caller.later(hours=12)
+    for callback in told:
+        assert dict(parse_qsl(callback.url.partition("?")[2]))["timestamp"] == "2026-01-05 22:00:00"
+        assert callback.due_at < caller.now
+    assert [callback.key for callback in told if "CK1" in callback.key] == ["wms:CK1#1", "wms:CK1#2", "wms:CK1#3"]

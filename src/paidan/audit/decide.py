@@ -10,9 +10,9 @@ from paidan.audit.fields import AuditSubject, cny_equivalent
 from paidan.audit.rules import HOLDABLE, AuditAction, judge
 from paidan.catalog.load import Sku
 from paidan.kernel.reasons import Reason
-from paidan.kernel.states import OrderState
+from paidan.kernel.states import FulfilmentState, OrderState
 from paidan.network.load import Network, Shop
-from paidan.orders.batch import STOPS_ALL, Hold, Order
+from paidan.orders.batch import STOPS_ALL, STOPS_RELEASE, Hold, Order
 from paidan.rules.policies import CompiledPolicy
 
 OURS = SYSTEM_REASONS | HOLDABLE
@@ -50,7 +50,16 @@ def _audit(order: Order, audit: Audit) -> bool:
         return False
     order.waits_for = "" if order.waits_for in OURS or order.waits_for == Reason.HELD_BY_PERSON else order.waits_for
     order.due_at = None
+    _let_release(order, audit.now)
     return True
+
+
+def _let_release(order: Order, now: datetime) -> None:
+    """A plan whose release was stopped by a hold that is gone now may be released."""
+    for fulfilment in order.fulfilments:
+        if fulfilment.state == FulfilmentState.PLANNED and fulfilment.release_due_at is None and not order.is_held(STOPS_RELEASE):
+            fulfilment.release_due_at = now
+            fulfilment.is_changed = True
 
 
 def _back_to_received(order: Order) -> None:

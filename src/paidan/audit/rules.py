@@ -20,7 +20,6 @@ HOLDABLE: Final = frozenset(
         Reason.AMOUNT_UNUSUAL,
         Reason.DUPLICATE_PURCHASE,
         Reason.GOODS_FORBIDDEN_HERE,
-        Reason.ADDRESS_UNDELIVERABLE,
         Reason.RULE_SAYS_HOLD,
     },
 )

@@ -103,11 +103,13 @@ class Fulfilment(Struct, kw_only=True):
     release_due_at: datetime | None = None
     version: int = 0
     is_new: bool = False
+    is_changed: bool = False
 
     def move(self, state: FulfilmentState) -> None:
         """Take one legal step; the database checks the whole path when it is written."""
         self.state = state
         self.path.append(int(state))
+        self.is_changed = True
 
 
 class Region(Struct, frozen=True, kw_only=True):

@@ -252,7 +252,7 @@ def _write_fulfilments(tx: Tx, orders: Sequence[Order], now: datetime) -> None:
         ((f.id, line.line_no, line.sku_id, line.quantity) for _, f in new for line in f.lines),
         any_rows=bool(new),
     )
-    update_fulfilments(tx, [f for order in orders for f in order.fulfilments if f.path and not f.is_new])
+    update_fulfilments(tx, [f for order in orders for f in order.fulfilments if f.is_changed and not f.is_new])
 
 
 def update_fulfilments(tx: Tx, fulfilments: Sequence[Fulfilment]) -> None:

@@ -42,3 +42,7 @@ WHERE kind = %(kind)s
   AND version = %(version)s
   AND effective_from < %(until)s
 RETURNING version;
+
+-- name: bump_rules
+-- Purpose: tell running passes to read the policies again. Parameters: none. Locks: the row of 'rules', until the end of the transaction.
+UPDATE cache_version SET version = version + 1 WHERE subject = 'rules';

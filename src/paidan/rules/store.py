@@ -1,4 +1,7 @@
-"""Policy versions in the table `policy`; what is not there comes from the code. The only writer of that table."""
+"""Policy versions in the table `policy`; what is not there comes from the code. The only writer of that table.
+
+Each change also moves the cache version of `rules`, by which running passes know.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -74,13 +77,19 @@ def publish(tx: Tx, policy: Policy[Any], *, published_at: datetime, published_by
         "published_by": published_by,
         "note": note,
     }
-    return Reason.VERSION_CONFLICT if tx.execute(_queries.publish_policy, parameters).fetchone() is None else None
+    if tx.execute(_queries.publish_policy, parameters).fetchone() is None:
+        return Reason.VERSION_CONFLICT
+    tx.execute(_queries.bump_rules)
+    return None
 
 
 def end(tx: Tx, kind: str, version: int, until: datetime) -> Reason | None:
     """Let a version end at an instant. Gives NOT_FOUND when there is no such version, or it would end before it begins."""
     parameters = {"kind": kind, "version": version, "until": until}
-    return Reason.NOT_FOUND if tx.execute(_queries.end_policy, parameters).fetchone() is None else None
+    if tx.execute(_queries.end_policy, parameters).fetchone() is None:
+        return Reason.NOT_FOUND
+    tx.execute(_queries.bump_rules)
+    return None
 
 
 def _policy(kind: str, row: Sequence[Any], actions: Any) -> Policy[Any]:

@@ -114,3 +114,19 @@ def _tell_change(tx: Tx, moves: StockMoves, deltas: dict[tuple[int, int, int], D
     if changed or sold:
         parameters = {"sku_ids": sorted(changed), "listing_ids": list(sold), "listing_sold": list(sold.values())}
         tx.execute(queries.tell_change, {"id": ids.take(1)[0], **parameters})
+
+
+def take_changes_to_wake(tx: Tx, limit: int) -> list[int]:
+    """SKUs changed since the waker last looked; the changes are marked as looked at."""
+    rows = tx.execute(queries.take_changes_to_wake, {"limit": limit})
+    return sorted({sku_id for (sku_ids,) in rows for sku_id in sku_ids})
+
+
+def waiting_lines(tx: Tx, sku_ids: Sequence[int]) -> list[tuple[int, int, int]]:
+    """(sku_id, order_id, units short) of lines short of these SKUs; of each SKU in the order of promise."""
+    return [(row[0], row[1], row[2]) for row in tx.execute(queries.waiting_lines, {"sku_ids": list(sku_ids)})]
+
+
+def forget_changes(tx: Tx) -> None:
+    """Remove changes that both readers are done with."""
+    tx.execute(queries.forget_changes)

@@ -173,8 +173,9 @@ class OrderMaker:
         )
         fate = self.taken_back(plain) if basket.is_taken_back else self.fate(plain, number, basket)
         if fate is plain:
-            self.follow_ups[shop] = self.follow_ups.get(shop, 0) + 1 if before is not None else 0
             self.previous[shop] = plain  # only an order without troubles is followed by another
+            if before is None:
+                self.follow_ups[shop] = 0
         return fate
 
     def followed(self, shop: str) -> ScriptOrder | None:
@@ -182,7 +183,10 @@ class OrderMaker:
         before = self.previous.get(shop)
         if before is None or shop in {FOREIGN_SHOP, WHOLESALE_SHOP} or self.follow_ups[shop] >= FOLLOW_UPS_MAX:
             return None
-        return before if self.rng.random() < self.shares.follow_up else None
+        if self.rng.random() >= self.shares.follow_up:
+            return None
+        self.follow_ups[shop] += 1
+        return before
 
     def receiver(self, shop: str, number: int, basket: Basket) -> ScriptReceiver:
         """Who gets it."""

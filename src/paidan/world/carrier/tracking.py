@@ -305,7 +305,7 @@ class Carrier:
         form = {"param": param} if subscription.salt is None else {"sign": answers.sign(param, subscription.salt), "param": param}
         self._outbox.append(
             Callback(
-                key=f"carrier:{subscription.company}:{subscription.number}:{subscription.pushes}",
+                key=f"carrier:{subscription.company}:{subscription.number}#{subscription.pushes}",
                 due_at=at,
                 url=subscription.url,
                 body=urlencode(form).encode(),

@@ -112,6 +112,15 @@ class Arrival(Struct, kw_only=True):
     entry: str = ""
 
 
+class Word(Struct, frozen=True, kw_only=True):
+    """Something to be told to Paidan; it is signed when it leaves."""
+
+    method: str
+    key: str
+    at: datetime
+    body: bytes
+
+
 class Cancel(Struct, frozen=True, kw_only=True):
     """What was answered to one order.cancel."""
 

@@ -19,7 +19,7 @@ from paidan.world.wms.markup import failure, read_request, success
 from paidan.world.wms.records import Arrival
 from paidan.world.wms.refused import Refused, Trouble
 from paidan.world.wms.site import Collect, Intercept, Site
-from paidan.world.wms.telling import signed_url
+from paidan.world.wms.telling import send, signed_url
 
 _SERVED: Final[Mapping[str, Callable[[Site, Element, datetime], str]]] = {
     "singleitem.synchronize": items.synchronize_one,
@@ -76,17 +76,17 @@ class Wms:
     def advance(self, now: datetime) -> list[Callback]:
         """Live until `now` and hand over the calls to Paidan that fell due, oldest first."""
         self._live(now)
-        due, self._site.outbox = self._site.outbox, []
-        return due
+        words, self._site.outbox = self._site.outbox, []
+        return send(self._site.config, words, self._now)
 
     def next_due(self) -> datetime | None:
         """When the next thing happens; None when all work is done or held."""
         if self._site.outbox:
-            return self._site.outbox[0].due_at
+            return self._site.outbox[0].at
         return self._site.agenda.next_at()
 
     def renewed(self, callback: Callback, now: datetime) -> Callback:
-        """Sign a call anew with the time of another attempt, as a real sender does; body, key and outBizCode stay."""
+        """Sign a call anew for an attempt at `now`: a receiver refuses an old timestamp. Body, key and outBizCode stay."""
         method = dict(parse_qsl(callback.url.partition("?")[2]))["method"]
         return replace(callback, url=signed_url(self._site.config, method, callback.body, now))
 

@@ -5,11 +5,10 @@ from typing import Protocol
 
 from paidan.world.carrier.waybills import WaybillBook
 from paidan.world.script import Day, ScriptWarehouse
-from paidan.world.wire import Callback
 from paidan.world.wms.agenda import Agenda
 from paidan.world.wms.config import WmsConfig
 from paidan.world.wms.hours import Hours
-from paidan.world.wms.records import Arrival, Cancel, Entry, Item, Outbound
+from paidan.world.wms.records import Arrival, Cancel, Entry, Item, Outbound, Word
 from paidan.world.wms.refused import Refused, Trouble
 from paidan.world.wms.shelf import Shelf
 
@@ -65,7 +64,8 @@ class Site:
         self.cancels: dict[str, list[Cancel]] = {}
         self.shelf = Shelf()
         self.agenda = Agenda()
-        self.outbox: list[Callback] = []
+        self.outbox: list[Word] = []
+        self.words_about: dict[str, int] = {}
         self.waybills = WaybillBook(self.seed)
         self.slots: dict[tuple[str, int], int] = {}  # (warehouse, working hour) -> orders that ship in it
         self.counts: dict[str, int] = {}

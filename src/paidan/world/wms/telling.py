@@ -8,7 +8,7 @@ from paidan.world.carrier.chinatime import write_time
 from paidan.world.wire import Callback
 from paidan.world.wms.config import WmsConfig
 from paidan.world.wms.markup import leaf, leaves, request_body, wrap
-from paidan.world.wms.records import Entry, Line, Outbound, Package
+from paidan.world.wms.records import Entry, Line, Outbound, Package, Word
 from paidan.world.wms.refused import Refused
 from paidan.world.wms.signature import sign
 from paidan.world.wms.site import Site
@@ -32,11 +32,26 @@ def signed_url(config: WmsConfig, method: str, body: bytes, at: datetime) -> str
     return f"{base}?{urlencode(params | {'sign': sign(config.secret, params, body)})}"
 
 
+def send(config: WmsConfig, words: Sequence[Word], now: datetime) -> list[Callback]:
+    """Sign what is to be told, at the moment it leaves."""
+    return [
+        Callback(
+            key=word.key,
+            due_at=word.at,
+            url=signed_url(config, word.method, word.body, now),
+            body=word.body,
+            headers=_HEADERS,
+            ok_contains=OK,
+        )
+        for word in words
+    ]
+
+
 def process(site: Site, at: datetime, order: Outbound, step: str, waybill: str = "") -> None:
     """orderprocess.report: one step of an order (the protocol gives this message no outBizCode)."""
     head = leaves(orderCode=order.code, orderId=order.id, orderType=order.order_type, warehouseCode=order.warehouse)
     done = leaves(processStatus=step, operateTime=write_time(at), expressCode=waybill)
-    _tell(site, at, "orderprocess.report", f"{order.code}:{step}{waybill}", wrap("order", (head,)), wrap("process", (done,)))
+    _tell(site, at, "orderprocess.report", order.code, wrap("order", (head,)), wrap("process", (done,)))
 
 
 def lack(site: Site, at: datetime, order: Outbound, lacking: Sequence[Line]) -> None:
@@ -82,7 +97,7 @@ def confirm_out(site: Site, at: datetime, order: Outbound, shares: Sequence[tupl
         site,
         at,
         f"{order.kind}.confirm",
-        f"{order.code}:{order.confirms}",
+        order.code,
         wrap("deliveryOrder", (head,)),
         wrap("packages", (package(site, order, each) for each in packages)),
         wrap("orderLines", (order_line(site, order.lines[index], units) for index, units in shares)),
@@ -136,7 +151,7 @@ def confirm_in(site: Site, at: datetime, entry: Entry, received: Sequence[tuple[
         operateTime=write_time(at),
     )
     lines = [_entry_line(site, entry, index, units) for index, units in received]
-    _tell(site, at, "entryorder.confirm", f"{entry.code}:{entry.confirms}", wrap("entryOrder", (head,)), wrap("orderLines", lines))
+    _tell(site, at, "entryorder.confirm", entry.code, wrap("entryOrder", (head,)), wrap("orderLines", lines))
 
 
 def stock_change(site: Site, at: datetime, warehouse: str, item: str, units: int) -> None:
@@ -153,13 +168,13 @@ def stock_change(site: Site, at: datetime, warehouse: str, item: str, units: int
         changeTime=write_time(at),
         remark="found" if units > 0 else "damaged",
     )
-    _tell(site, at, "stockchange.report", f"{warehouse}:{item}:{number}", wrap("items", (wrap("item", (change,)),)))
+    _tell(site, at, "stockchange.report", f"{warehouse}:{item}", wrap("items", (wrap("item", (change,)),)))
 
 
 def batch_answer(site: Site, at: datetime, outcomes: Sequence[tuple[str, Outbound | Refused]]) -> None:
     """deliveryorder.batchcreate.answer: what became of each order of a batch."""
     orders = [wrap("order", (leaf("deliveryOrderCode", code), _outcome(outcome))) for code, outcome in outcomes]
-    _tell(site, at, "deliveryorder.batchcreate.answer", site.serial("B"), wrap("orders", orders))
+    _tell(site, at, "deliveryorder.batchcreate.answer", "batches", wrap("orders", orders))
 
 
 def _outcome(outcome: Outbound | Refused) -> str:
@@ -186,6 +201,6 @@ def _entry_line(site: Site, entry: Entry, index: int, units: int) -> str:
 
 
 def _tell(site: Site, at: datetime, method: str, about: str, *parts: str) -> None:
-    body = request_body(*parts)
-    url = signed_url(site.config, method, body, at)
-    site.outbox.append(Callback(key=f"wms:{method}:{about}", due_at=at, url=url, body=body, headers=_HEADERS, ok_contains=OK))
+    # The key is a lane and a number: what is told of one document keeps its order.
+    number = site.words_about[about] = site.words_about.get(about, 0) + 1
+    site.outbox.append(Word(method=method, key=f"wms:{about}#{number}", at=at, body=request_body(*parts)))

@@ -1,0 +1,17 @@
+-- name: due_fulfilments
+-- Planned fulfilments whose merge window has ended, oldest first. Parameters: buckets smallint[], now, limit. No locks.
+SELECT id FROM fulfilment
+WHERE bucket = ANY(%(buckets)s::smallint[]) AND release_due_at IS NOT NULL AND release_due_at <= %(now)s
+ORDER BY release_due_at, id
+LIMIT %(limit)s;
+
+-- name: orders_to_release
+-- The orders of due fulfilments, and of every planned one that may travel with them. Parameters: ids bigint[] of fulfilments. No locks.
+SELECT DISTINCT f.order_id
+FROM fulfilment d
+JOIN fulfilment f ON f.id = d.id OR (f.merge_key = d.merge_key AND f.state = 10)
+WHERE d.id = ANY(%(ids)s::bigint[]) AND d.state = 10;
+
+-- name: mark_released
+-- Parameters: ids bigint[], now. The rows are locked.
+UPDATE fulfilment SET released_at = %(now)s WHERE id = ANY(%(ids)s::bigint[]);

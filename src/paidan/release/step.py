@@ -1,0 +1,65 @@
+"""The release step: claims fulfilments whose window has ended, decides, writes once, leaves the calls to the warehouses in the outbox."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from paidan.kernel.states import FulfilmentState
+from paidan.network.load import Network
+from paidan.orders.batch import Fulfilment, Order
+from paidan.orders.conclude import conclude
+from paidan.orders.load import load_orders
+from paidan.orders.store import fresh_fulfilments, fresh_versions, write_orders
+from paidan.release.decide import Leader, decide
+from paidan.runtime.database import Tx
+from paidan.runtime.ids import IdSource
+from paidan.runtime.outbox import OutboxRow, put
+from paidan.runtime.queries import load_queries
+from paidan.runtime.sealing import Sealer
+
+queries = load_queries("paidan.release")
+
+CREATE = "wms.create"
+
+
+def due_fulfilments(tx: Tx, buckets: Sequence[int], limit: int, now: datetime) -> list[int]:
+    """Ids of planned fulfilments whose merge window has ended."""
+    return [row[0] for row in tx.execute(queries.due_fulfilments, {"buckets": list(buckets), "limit": limit, "now": now})]
+
+
+def release(tx: Tx, fulfilment_ids: Sequence[int], *, network: Network, ids: IdSource, sealer: Sealer, now: datetime) -> int:
+    """Release what is due and may go; gives the number of calls left for warehouses. What somebody else changed meanwhile stays due."""
+    order_ids = [row[0] for row in tx.execute(queries.orders_to_release, {"ids": list(fulfilment_ids)})]
+    orders = load_orders(tx, sorted(order_ids))
+    fresh = fresh_versions(tx, orders)
+    planned = [f for order in orders for f in order.fulfilments if f.state == FulfilmentState.PLANNED]
+    still = fresh_fulfilments(tx, planned)
+    ours = [order for order in orders if order.id in fresh and _untouched(order, still)]
+    leaders = decide(ours, set(fulfilment_ids), network, now)
+    changed = [order for order in ours if order.is_changed]
+    for order in changed:
+        conclude(order)
+    write_orders(tx, changed, sealer=sealer, ids=ids, now=now)
+    sent = [f.id for order in changed for f in order.fulfilments if f.state in {FulfilmentState.RELEASED, FulfilmentState.MERGED} and f.path]
+    if sent:
+        tx.execute(queries.mark_released, {"ids": sent, "now": now})
+    put(tx, ids, [_call(leader, now) for leader in leaders])
+    return len(leaders)
+
+
+def _untouched(order: Order, still: set[int]) -> bool:
+    return all(f.id in still for f in order.fulfilments if _is_planned(f))
+
+
+def _is_planned(fulfilment: Fulfilment) -> bool:
+    return fulfilment.state == FulfilmentState.PLANNED
+
+
+def _call(leader: Leader, now: datetime) -> OutboxRow:
+    fulfilment = leader.fulfilment
+    return OutboxRow(
+        lane=f"warehouse:{fulfilment.warehouse_id}",
+        kind=CREATE,
+        ref_id=fulfilment.id,
+        business_key=str(fulfilment.id),
+        due_at=now,
+    )

@@ -1,0 +1,100 @@
+from datetime import timedelta
+
+import pytest
+from scene import NOW, Scene, empty, line, order, receiver
+
+from paidan.channels.facts import RefundStatus
+from paidan.catalog.load import cache_versions
+from paidan.pipeline import run_pass
+from paidan.release.step import due_fulfilments, release
+from paidan.sourcing.waking import to_wake, wake
+
+LATER = NOW + timedelta(minutes=11)
+
+
+@pytest.fixture
+def scene(server, merchant, database, ids, sealer):
+    empty(server.owner_url, merchant)
+    return Scene(database, ids, sealer)
+
+
+def take(scene, *facts, now=NOW):
+    messages = scene.say(*facts)
+    with scene.database.transaction() as tx:
+        run_pass(tx, scene.stages, message_ids=messages, order_ids=[], now=now)
+
+
+def let_go(scene, now=LATER) -> int:
+    with scene.database.transaction() as tx:
+        network = scene.stages.network.load(tx, cache_versions(tx)["network"])
+        due = due_fulfilments(tx, list(range(64)), 100, now)
+        sent = release(tx, due, network=network, ids=scene.ids, sealer=scene.sealer, now=now) if due else 0
+    assert scene.broken_invariants() == {}
+    return sent
+
+
+def fulfilments(scene):
+    return scene.query("SELECT state, merged_into_id IS NOT NULL FROM fulfilment ORDER BY id")
+
+
+def test_nothing_is_released_inside_the_merge_window(scene):
+    scene.set_up({"A": {"X": 5}})
+    take(scene, order("1", line("X")))
+    assert let_go(scene, NOW + timedelta(minutes=9)) == 0
+    assert let_go(scene) == 1
+    assert scene.query("SELECT state FROM sales_order") == [(60,)]
+    assert scene.query("SELECT kind, state FROM outbox") == [("wms.create", 0)]
+
+
+def test_orders_of_one_buyer_travel_together_under_the_first(scene):
+    scene.set_up({"A": {"X": 5}})
+    take(scene, order("1", line("X")))
+    take(scene, order("2", line("X"), version_at=NOW), now=NOW + timedelta(minutes=8))
+    take(scene, order("3", line("X"), receiver=receiver(2)))
+    assert let_go(scene) == 2
+    assert fulfilments(scene) == [(30, False), (20, True), (30, False)]
+
+
+def test_cash_on_delivery_never_merges(scene):
+    scene.set_up({"A": {"X": 5}})
+    take(scene, order("1", line("X"), is_cod=True), order("2", line("X"), is_cod=True))
+    assert let_go(scene, NOW) == 2
+
+
+def test_a_refund_request_in_the_window_stops_the_release_until_withdrawn(scene):
+    scene.set_up({"A": {"X": 5}})
+    take(scene, order("1", line("X")))
+    take(scene, order("1", line("X", refund=RefundStatus.REQUESTED), version_at=NOW + timedelta(minutes=1)))
+    assert let_go(scene) == 0
+    assert scene.query("SELECT state, waits_for FROM sales_order") == [(50, "refund_requested")]
+    take(scene, order("1", line("X", refund=RefundStatus.WITHDRAWN), version_at=NOW + timedelta(minutes=20)), now=LATER)
+    assert let_go(scene) == 1
+
+
+def test_backorders_are_woken_in_the_order_of_promise(scene):
+    scene.set_up({"A": {"X": 1}})
+    take(scene, order("1", line("X", 2), ship_by_at=NOW + timedelta(hours=30)))
+    take(scene, order("2", line("X", 2), ship_by_at=NOW + timedelta(hours=20), receiver=receiver(2)))
+    with scene.database.transaction() as tx:
+        wake(tx, NOW)
+        scene.receive(tx, "A", "X", 2)
+    with scene.database.transaction() as tx:
+        assert wake(tx, NOW) == 1
+        due = [row[0] for row in tx.execute("SELECT id FROM sales_order WHERE due_at IS NOT NULL")]
+        run_pass(tx, scene.stages, message_ids=[], order_ids=due, now=NOW)
+    assert dict(scene.query("SELECT platform_order_no, state FROM sales_order")) == {"1": 40, "2": 50}
+    assert scene.broken_invariants() == {}
+
+
+@pytest.mark.parametrize(
+    ("lines", "free", "held", "woken"),
+    [
+        ([(1, 10, 2), (1, 11, 1)], {1: 2}, {}, {10}),
+        ([(1, 10, 2), (1, 11, 1)], {1: 3}, {}, {10, 11}),
+        ([(1, 10, 2), (1, 11, 1)], {1: 1}, {}, set()),
+        ([(1, 10, 1)], {1: 2}, {1: 2}, set()),
+        ([(1, 10, 1), (2, 10, 5)], {1: 2, 2: 1}, {}, {10}),
+    ],
+)
+def test_who_is_woken(lines, free, held, woken):
+    assert to_wake(lines, free, held) == woken
