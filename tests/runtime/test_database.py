@@ -1,8 +1,3 @@
-import psycopg
-import pytest
-
-from paidan.kernel.errors import ConservationError
-from paidan.runtime.database import Database, schema_of, trouble
 from paidan.runtime.ids import BLOCK, BlockIds
 
 

@@ -2,7 +2,17 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from paidan.runtime.ids import BlockIds
-from paidan.runtime.messages import Exchange, InboundMessage, MessageState, keep_and_tell, keep_exchanges, keep_inbound, mark, read_message, take_waiting
+from paidan.runtime.messages import (
+    Exchange,
+    InboundMessage,
+    MessageState,
+    keep_and_tell,
+    keep_exchanges,
+    keep_inbound,
+    mark,
+    read_message,
+    take_waiting,
+)
 
 AT = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 
@@ -38,7 +48,9 @@ def test_an_exchange_keeps_both_sides(database, sealer):
     ids = BlockIds(database)
     with database.transaction() as tx:
         row = Exchange(counterpart="wms:1", kind="create", request=b"<a/>", answer=b"<b/>", http_status=200, at=AT, business_key="F9", attempts=2)
-        keep_exchanges(tx, ids, sealer, [row, Exchange(counterpart="wms:1", kind="create", request=b"<a/>", at=AT, reason="answer_unknown", business_key="F9")])
+        keep_exchanges(
+            tx, ids, sealer, [row, Exchange(counterpart="wms:1", kind="create", request=b"<a/>", at=AT, reason="answer_unknown", business_key="F9")]
+        )
         numbers = [number for (number,) in tx.execute("SELECT id FROM message WHERE business_key = 'F9' ORDER BY id")]
         kept = [read_message(tx, sealer, number) for number in numbers]
     assert [(m.direction, m.body, m.answer, m.http_status, m.attempts, m.reason) for m in kept] == [

@@ -35,15 +35,33 @@ def test_numbers_are_written_as_the_pattern_says(pattern, count, gene, expected)
     assert render(parse(pattern), DAY, count, gene) == expected
 
 
-@pytest.mark.parametrize("pattern", ["SO", "SO{seq}", "SO{seq:0}", "{seq:3}X", "{seq:3}{dd}", "{seq:3}{seq:3}", "{check}{seq:3}", "so{seq:3}", "{gene:1}{gene:1}{seq:3}", "A{seq:3", ""])
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "SO",
+        "SO{seq}",
+        "SO{seq:0}",
+        "{seq:3}X",
+        "{seq:3}{dd}",
+        "{seq:3}{seq:3}",
+        "{check}{seq:3}",
+        "so{seq:3}",
+        "{gene:1}{gene:1}{seq:3}",
+        "A{seq:3",
+        "",
+    ],
+)
 def test_patterns_that_could_repeat_or_can_not_be_read_are_refused(pattern):
     with pytest.raises(ValueError, match=r".*"):
         parse(pattern)
 
 
 parts = st.sampled_from(["SO", "9", "{yymmdd}", "{yy}", "{mm}", "{dd}", "{gene:2}"])
-patterns = st.lists(parts, max_size=4).map("".join).filter(lambda head: head.count("gene") < 2).flatmap(
-    lambda head: st.sampled_from([head + "{seq:1}", head + "{seq:2}{check}", head + "{seq:3}{check97}"])
+patterns = (
+    st.lists(parts, max_size=4)
+    .map("".join)
+    .filter(lambda head: head.count("gene") < 2)
+    .flatmap(lambda head: st.sampled_from([head + "{seq:1}", head + "{seq:2}{check}", head + "{seq:3}{check97}"]))
 )
 dates = st.integers(0, 800).map(lambda days: DAY + timedelta(days=days))
 

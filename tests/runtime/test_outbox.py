@@ -6,6 +6,7 @@ from threading import Barrier, Thread
 import pytest
 from msgspec.structs import replace
 
+from conftest import NOON
 from paidan.kernel.errors import AnswerUnknown, CallLater, CallRefused
 from paidan.runtime import outbox
 from paidan.runtime.clocks import FixedClock
@@ -13,8 +14,6 @@ from paidan.runtime.ids import BlockIds
 from paidan.runtime.messages import Exchange
 from paidan.runtime.outbox import OutboxRow, OutboxState, Verdict, put, revive
 from paidan.runtime.relay import Relay, RelayRules, backoff_s, relay_once
-
-from conftest import NOON
 
 
 class Counterpart:
@@ -117,7 +116,12 @@ def test_each_row_gets_its_own_outcome_and_its_exchange_is_kept(database, write,
     write({}, {"send": "refused"}, {"send": "later"}, {"send": "unknown"})
     report = relay()
     assert (report.done, report.refused, report.later, report.unknown) == (1, 1, 1, 1)
-    assert states(database) == {1: ("DONE", ""), 2: ("DEAD", "counterpart_refused"), 3: ("PENDING", "item_not_synced"), 4: ("UNKNOWN", "answer_unknown")}
+    assert states(database) == {
+        1: ("DONE", ""),
+        2: ("DEAD", "counterpart_refused"),
+        3: ("PENDING", "item_not_synced"),
+        4: ("UNKNOWN", "answer_unknown"),
+    }
     assert counterpart.applied == [(1, Verdict.DONE), (2, Verdict.REFUSED), (3, Verdict.LATER), (4, Verdict.UNKNOWN)]
     with database.transaction() as tx:
         assert tx.execute("SELECT count(*) FROM message WHERE business_key IN ('X1', 'X2')").fetchone() == (2,)

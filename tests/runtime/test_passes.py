@@ -12,13 +12,12 @@ from hypothesis import strategies as st
 from msgspec import Struct
 from psycopg import errors, sql
 
+from conftest import NOON
 from paidan.kernel.errors import ConservationError
 from paidan.runtime.buckets import BucketLease
 from paidan.runtime.clocks import FixedClock
 from paidan.runtime.database import Database
 from paidan.runtime.passes import PassReport, PoisonGuard, WorkerAlarm, run_step, work_until
-
-from conftest import NOON
 
 
 class Task(Struct, frozen=True):
@@ -69,7 +68,9 @@ def write(database, task_table):
             tx.execute("DELETE FROM task")
             tx.execute("UPDATE bucket SET owner = '', lease_until = '-infinity'")
             tx.execute("DELETE FROM worker")
-            tx.execute("INSERT INTO task (id, bucket, note) SELECT n, n %% 64, note FROM unnest(%s::text[]) WITH ORDINALITY AS t (note, n)", (list(notes),))
+            tx.execute(
+                "INSERT INTO task (id, bucket, note) SELECT n, n %% 64, note FROM unnest(%s::text[]) WITH ORDINALITY AS t (note, n)", (list(notes),)
+            )
 
     return write
 
@@ -104,7 +105,9 @@ def test_a_batch_is_run_once_and_counted(database, write, lease):
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.integers(1, 40).flatmap(lambda n: st.tuples(st.just(n), st.sets(st.integers(1, n), max_size=3))), st.sampled_from(["lost units", "bad data"]))
+@given(
+    st.integers(1, 40).flatmap(lambda n: st.tuples(st.just(n), st.sets(st.integers(1, n), max_size=3))), st.sampled_from(["lost units", "bad data"])
+)
 def test_halving_sets_aside_exactly_the_poison(database, write, sized, note):
     size, poison = sized
     write([note if n in poison else "" for n in range(1, size + 1)])
@@ -148,7 +151,9 @@ def test_our_own_fault_stops_at_once_and_sets_nothing_aside(database, write, lea
     assert set(result(database).values()) == {(False, 0, None)}
 
 
-@pytest.mark.parametrize("trouble", [errors.DeadlockDetected, errors.SerializationFailure, errors.AdminShutdown, errors.DiskFull, psycopg.OperationalError])
+@pytest.mark.parametrize(
+    "trouble", [errors.DeadlockDetected, errors.SerializationFailure, errors.AdminShutdown, errors.DiskFull, psycopg.OperationalError]
+)
 def test_what_is_nobody_s_fault_is_retried_whole_with_growing_pauses(database, write, lease, trouble):
     write([""] * 5)
     lease.hold()
@@ -187,7 +192,9 @@ def test_a_lost_connection_is_no_loss(database, write, lease, server):
     def cut():
         if step.runs == 1:
             with psycopg.connect(server.owner_url) as admin:
-                admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'paidan_app' AND query LIKE '%%FROM task%%' AND pid <> pg_backend_pid()")
+                admin.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'paidan_app' AND query LIKE '%%FROM task%%' AND pid <> pg_backend_pid()"
+                )
 
     step.before_run = cut
     report = run_step(database, step, lease, CLOCK, 100, sleep=lambda _: None)

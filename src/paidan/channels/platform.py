@@ -3,7 +3,8 @@
 Raw bodies travel beside the parsed form: a pull gives `RawOrder`s, which intake keeps first; `Codec.parse` reads them later, in the pass.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -14,10 +15,10 @@ from paidan.channels.facts import PlatformOrder
 from paidan.kernel.clock import Clock
 
 Version = tuple[str, datetime]  # an order's number and its platform version
-Known = Callable[[Collection[Version]], Set[Version]]  # which of these versions are kept already: they are not read again
+Known = Callable[[Collection[Version]], AbstractSet[Version]]  # which of these versions are kept already: they are not read again
 
 
-def nothing_known(_versions: Collection[Version]) -> Set[Version]:
+def nothing_known(_versions: Collection[Version]) -> AbstractSet[Version]:
     """For a pull that reads everything."""
     return frozenset()
 

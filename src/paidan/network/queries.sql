@@ -19,3 +19,7 @@ SELECT protocol, subject, code, meaning FROM state_translation;
 
 -- name: raise_network_version
 UPDATE cache_version SET version = version + 1 WHERE subject = 'network';
+
+-- name: connections
+-- How counterparts are talked to, secrets sealed. No locks.
+SELECT id, code, protocol, url, account, secrets FROM connection WHERE is_active ORDER BY id;

@@ -42,9 +42,9 @@ def due_order_ids(tx: Tx, buckets: Sequence[int], limit: int, now: datetime) -> 
     return [row[0] for row in tx.execute(queries.due_orders, {"buckets": list(buckets), "limit": limit, "now": now})]
 
 
-def load_orders(tx: Tx, ids: Sequence[int]) -> list[Order]:
-    """Orders by id, ascending, each with its lines, holds and fulfilments that are not at an end."""
-    parameters = {"ids": list(ids)}
+def load_orders(tx: Tx, ids: Sequence[int], *, with_ended: bool = False) -> list[Order]:
+    """Orders by id, ascending, each with its lines, holds and fulfilments: those still under way, or (`with_ended`) all."""
+    parameters = {"ids": list(ids), "with_ended": with_ended}
     orders = {row[0]: _order(row) for row in tx.execute(queries.orders, parameters)}
     for row in tx.execute(queries.order_lines, parameters):
         orders[row[0]].lines.append(Line(**dict(zip(LINE_COLUMNS, row[1:], strict=True))))

@@ -36,11 +36,11 @@ FROM hold WHERE order_id = ANY(%(ids)s::bigint[])
 ORDER BY order_id, id;
 
 -- name: order_fulfilments
--- Fulfilments that are not at an end, with their lines. Parameters: ids bigint[] of orders. No locks.
+-- Fulfilments that are not shipped or at an end (or all of them), with their lines. Parameters: ids bigint[] of orders, with_ended. No locks.
 SELECT f.order_id, f.id, f.warehouse_id, f.carrier_id, f.weight_g, f.freight_minor, f.transit_h, f.state, f.merged_into_id, f.attempt,
        f.recall_reason, f.release_due_at, f.version, l.line_no, l.sku_id, l.quantity, l.shipped, l.cancelled
 FROM fulfilment f JOIN fulfilment_line l ON l.fulfilment_id = f.id
-WHERE f.order_id = ANY(%(ids)s::bigint[]) AND f.state < 70
+WHERE f.order_id = ANY(%(ids)s::bigint[]) AND (f.state < 70 OR %(with_ended)s)
 ORDER BY f.order_id, f.id, l.line_no;
 
 -- name: lock_orders

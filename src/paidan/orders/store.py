@@ -93,7 +93,7 @@ def _copy_new_orders(tx: Tx, orders: Sequence[Order], sealer: Sealer, now: datet
                 o.platform_order_no,
                 o.bucket,
                 int(o.state),
-                o.path,
+                _array(o.path),
                 o.due_at,
                 o.waits_for,
                 int(o.platform_status),
@@ -119,7 +119,7 @@ def _copy_new_orders(tx: Tx, orders: Sequence[Order], sealer: Sealer, now: datet
                 o.receiver_id,
                 o.merge_key,
                 _edits(o),
-                o.warehouses_refused,
+                _array(o.warehouses_refused),
                 o.created_at,
                 now,
             )
@@ -153,6 +153,7 @@ def _line_row(order: Order, line: Line) -> tuple[Any, ...]:
     )
 
 
+PLANNED_PATH = f"{{{int(FulfilmentState.PLANNED)}}}"
 LINE_NAMES = (
     "order_id line_no line_ref kind parent_line_no listing_id sku_id quantity price_minor payable_minor refund "
     "taken_back open short reserved in_fulfilment shipped cancelled"
@@ -228,7 +229,7 @@ def _write_fulfilments(tx: Tx, orders: Sequence[Order], now: datetime) -> None:
                 o.id,
                 o.bucket,
                 int(FulfilmentState.PLANNED),
-                [int(FulfilmentState.PLANNED)],
+                PLANNED_PATH,
                 o.shop_id,
                 f.warehouse_id,
                 f.carrier_id,
@@ -288,6 +289,11 @@ def make_due(tx: Tx, order_ids: Sequence[int], due_at: datetime) -> None:
     """Let a pass look at these orders again."""
     if order_ids:
         tx.execute(queries.make_due, {"ids": sorted(set(order_ids)), "due_at": due_at})
+
+
+def orders_with_listing(tx: Tx, listing_ids: Sequence[int]) -> list[int]:
+    """Ids of orders that wait because one of these listings was not mapped."""
+    return [row[0] for row in tx.execute(queries.orders_with_listing, {"listing_ids": list(listing_ids)})]
 
 
 def set_aside(tx: Tx, order_id: int) -> None:

@@ -23,7 +23,17 @@ POISON_CLASSES: Final = frozenset({"22", "23"})
 RETRY_CLASSES: Final = frozenset({"40", "08", "53", "57"})
 LOCK_NOT_AVAILABLE: Final = "55P03"
 # What a pure decision raises when it meets an item it can't digest.
-DECISION_ERRORS: Final = (ConservationError, BadInput, ValueError, TypeError, LookupError, ArithmeticError, AttributeError, AssertionError, RecursionError)
+DECISION_ERRORS: Final = (
+    ConservationError,
+    BadInput,
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+    AssertionError,
+    RecursionError,
+)
 
 
 class PoolBusy(psycopg.OperationalError):
@@ -49,7 +59,7 @@ class Database:
         """The same connections, another merchant."""
         other = object.__new__(Database)
         other._pool = self._pool
-        other._become(merchant)  # noqa: SLF001 - our own class
+        other._become(merchant)
         return other
 
     @contextmanager
@@ -63,9 +73,7 @@ class Database:
         connection = self._begun(aside=aside)
         try:
             yield connection
-            if connection.pgconn.transaction_status == TransactionStatus.INERROR:
-                raise psycopg.errors.InFailedSqlTransaction("a statement failed and its error was swallowed: nothing can be committed")
-            connection.commit()
+            _commit(connection)
         except BaseException:
             with suppress(psycopg.Error):
                 connection.rollback()
@@ -169,6 +177,13 @@ def wait_until_up(url: str, *, for_s: float = 15.0, every_s: float = 0.1, sleep:
             sleep(every_s)
         else:
             return
+
+
+def _commit(connection: Tx) -> None:
+    """Commit. PostgreSQL would answer COMMIT of a failed transaction by rolling back in silence: raises InFailedSqlTransaction instead."""
+    if connection.pgconn.transaction_status == TransactionStatus.INERROR:
+        raise psycopg.errors.InFailedSqlTransaction("a statement failed and its error was swallowed: nothing can be committed")
+    connection.commit()
 
 
 def _connect(url: str, idle_in_transaction_s: int) -> Tx:

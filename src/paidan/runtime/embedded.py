@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from paidan.kernel.errors import SetupError
@@ -167,10 +168,10 @@ def _run(program: str, arguments: Sequence[str], data_dir: Path) -> None:
             raise SetupError(f"{program} failed on {data_dir}: {words.read().decode(errors='replace').strip()}\n{tail}".strip())
 
 
-def _as_server_account(data_dir: Path) -> dict[str, object]:
+def _as_server_account(data_dir: Path) -> dict[str, Any]:
     """Keyword arguments for subprocess: where to stand, a clean environment, and another account when we are root."""
     environment = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LANG": "C", "TZ": "UTC"}
-    place: dict[str, object] = {"cwd": data_dir, "env": environment}
+    place: dict[str, Any] = {"cwd": data_dir, "env": environment}
     if os.geteuid() == 0:
         place |= {"user": SERVER_ACCOUNT, "group": SERVER_ACCOUNT, "extra_groups": []}
     return place

@@ -95,9 +95,7 @@ def keep_and_tell(tx: Tx, ids: IdSource, sealer: Sealer, rows: Sequence[InboundM
     numbered = list(zip(ids.take(len(rows)), rows, strict=True))
     named = [Arrival(source=row.counterpart, message_ref=row.message_ref, message_id=number) for number, row in numbered if row.message_ref]
     new = take_in(tx, named) if named else set()
-    kept = [
-        Kept(id=number, state=MessageState.DUPLICATE if row.message_ref and number not in new else row.state) for number, row in numbered
-    ]
+    kept = [Kept(id=number, state=MessageState.DUPLICATE if row.message_ref and number not in new else row.state) for number, row in numbered]
     _copy(tx, [_inbound_columns(sealer, one, row) for one, row in zip(kept, rows, strict=True)])
     return kept
 

@@ -108,7 +108,11 @@ def _migrate_once(owner_url: str, merchant: str, to: str) -> Migrated:
         environment = EnvironmentContext(_config(), scripts, fn=lambda now, _: scripts._upgrade_revs(to, now), destination_rev=to)  # noqa: SLF001 - as alembic.command does
         with environment:
             environment.configure(
-                connection=connection, version_table=VERSION_TABLE, version_table_schema=schema, transaction_per_migration=True, transactional_ddl=True
+                connection=connection,
+                version_table=VERSION_TABLE,
+                version_table_schema=schema,
+                transaction_per_migration=True,
+                transactional_ddl=True,
             )
             try:
                 environment.run_migrations()

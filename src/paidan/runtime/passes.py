@@ -118,12 +118,16 @@ def work_until(
 ) -> None:
     """Run the steps in turn until `stop` is set, resting `idle_s` when none had work; gives the buckets back at the end."""
     guard = PoisonGuard()
+
+    def rest(delay_s: float) -> None:
+        stop.wait(delay_s)
+
     try:
         while not stop.is_set():
             lease.hold()
             claimed = 0
             for step in steps:
-                report = run_step(database, step, lease, clock, limit, guard=guard, sleep=lambda delay_s: stop.wait(delay_s) and None)
+                report = run_step(database, step, lease, clock, limit, guard=guard, sleep=rest)
                 claimed += report.claimed
                 on_report(step.name, report)
                 lease.hold()

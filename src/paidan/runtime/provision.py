@@ -5,7 +5,10 @@ paidan_app    the application's login: no superuser, inherits nothing, owns noth
 m_<merchant>  what the application becomes for one transaction; sees that merchant's schema alone
 """
 
+import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -84,23 +87,20 @@ def kept_password(keys_dir: Path, name: str = APP) -> str:
     """The password kept in `keys_dir`, made at random the first time; the file is readable by its owner alone."""
     keys_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = keys_dir / f"{name}.password"
-    try:
-        with file.open("x", opener=_private) as new:
+    if not file.exists():
+        # Whole or not at all, and never over another's: mkstemp makes it 0600, a link fails when the name is taken.
+        handle, draft = tempfile.mkstemp(dir=keys_dir, prefix=".password-")
+        with os.fdopen(handle, "w") as new:
             new.write(secrets.token_urlsafe(24))
-    except FileExistsError:
-        pass
+        with suppress(FileExistsError):
+            file.hardlink_to(draft)
+        Path(draft).unlink()
     return file.read_text().strip()
 
 
 def with_database(url: str, database: str) -> str:
     """The same server and login, another database."""
     return make_conninfo(url, dbname=database)
-
-
-def _private(path: str, flags: int) -> int:
-    import os
-
-    return os.open(path, flags, mode=0o600)
 
 
 def _make_roles(admin: Tx, password: str) -> None:
@@ -123,7 +123,7 @@ def _make_database(admin: Tx, database: str) -> None:
         words = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8' " + locale)
         admin.execute(words.format(sql.Identifier(database), sql.Identifier(OWNER)))
     admin.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database)))
-    admin.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(sql.Identifier(database), sql.Identifier(APP)))
+    admin.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(database), sql.Identifier(APP)))
 
 
 def _exists(connection: Tx, question: str, name: str) -> bool:

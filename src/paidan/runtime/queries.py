@@ -3,7 +3,7 @@
 import re
 from functools import cache
 from importlib.resources import files
-from typing import LiteralString, cast
+from typing import LiteralString
 
 NAME_LINE = re.compile(r"^-- name: *(?P<name>[a-z][a-z0-9_]*) *$", re.MULTILINE)
 
@@ -18,7 +18,7 @@ class Queries:
     def __getattr__(self, name: str) -> LiteralString:
         try:
             # Text of a packaged file, not of a caller: as safe as a literal.
-            return cast("LiteralString", self._by_name[name])
+            return self._by_name[name]
         except KeyError:
             raise AttributeError(f"no query named {name} in {self._place}") from None
 

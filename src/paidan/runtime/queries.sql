@@ -229,3 +229,28 @@ UPDATE bucket SET owner = '', lease_until = '-infinity' WHERE owner = %(owner)s 
 -- Which buckets are still ours, held so until the transaction ends: nobody can take them over in the middle of a pass.
 -- Parameters: owner, buckets. Locks: the rows, FOR SHARE, ordered.
 SELECT bucket FROM bucket WHERE owner = %(owner)s AND bucket = ANY(%(buckets)s::smallint[]) ORDER BY bucket FOR SHARE;
+
+-- name: list_invariants
+-- The invariant views of the schema, with their comments.
+SELECT relname, coalesce(obj_description(oid, 'pg_class'), '')
+FROM pg_class
+WHERE relnamespace = current_schema()::regnamespace AND relkind = 'v' AND relname LIKE 'invariant\_%%'
+ORDER BY relname;
+
+-- name: list_partitions
+-- Partitions by id of the schema's tables, with their bounds and sizes in bytes, oldest first.
+SELECT parent.relname, child.relname, coalesce(bound[1], '0')::bigint, bound[2]::bigint, pg_total_relation_size(child.oid)
+FROM pg_class AS parent
+JOIN pg_inherits ON inhparent = parent.oid
+JOIN pg_class AS child ON child.oid = inhrelid
+CROSS JOIN LATERAL regexp_match(pg_get_expr(child.relpartbound, child.oid), 'FROM \((?:MINVALUE|''?(\d+)''?)\) TO \(''?(\d+)''?\)') AS bound
+WHERE parent.relnamespace = current_schema()::regnamespace AND parent.relkind = 'p' AND bound IS NOT NULL
+ORDER BY parent.relname, bound[2]::bigint;
+
+-- name: last_id_block
+-- The first id of the newest block; null before the first. The function respects rights; the sequence's row would need SELECT.
+SELECT pg_sequence_last_value('id_block');
+
+-- name: add_partition
+-- Add a partition unless it is there; returns its name. Parameters: parent, id_from, id_to. Locks: the parent, for a moment.
+SELECT add_partition(%(parent)s, %(id_from)s, %(id_to)s);

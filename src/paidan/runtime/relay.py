@@ -26,7 +26,7 @@ from paidan.runtime.crash import crash_point
 from paidan.runtime.database import Database, Tx, trouble
 from paidan.runtime.ids import IdSource
 from paidan.runtime.messages import keep_exchanges
-from paidan.runtime.outbox import Delivery, Outcome, OutboxRow, OutboxState, Verdict
+from paidan.runtime.outbox import Delivery, OutboxRow, OutboxState, Outcome, Verdict
 from paidan.runtime.queries import load_queries
 from paidan.runtime.sealing import Sealer
 from paidan.runtime.telemetry import OUTBOX_ROWS, OUTBOX_SEND_SECONDS, told
@@ -142,7 +142,7 @@ class Relay:
         try:
             batch = self._claim(delivery, lane, limit)
         except _LoadFailed as failed:
-            log.error("outbox load failed", kind=delivery.kind, rows=len(failed.rows), **told(failed.__cause__ or failed))
+            log.error("outbox load failed", kind=delivery.kind, rows=len(failed.rows), **told(failed.__cause__ or failed))  # noqa: TRY400 - an error\'s own text may hold personal data
             self._suspect(failed.rows)
             return
         if batch is None:
@@ -227,7 +227,7 @@ class Relay:
                 raise
             if len(part.rows) > 1:
                 return [outcome for half in part.halves() for outcome in self._settle_part(delivery, half)]
-            log.error("outbox apply failed", kind=delivery.kind, row_id=part.rows[0].id, **told(error))
+            log.error("outbox apply failed", kind=delivery.kind, row_id=part.rows[0].id, **told(error))  # noqa: TRY400 - as above
             dead = replace(part, outcomes=[replace(part.outcomes[0], verdict=Verdict.GAVE_UP, reason=Reason.POISON.value)])
             self._retrying(lambda: self._settle_once(None, dead))
             return dead.outcomes
@@ -269,7 +269,13 @@ class Relay:
 
 
 def relay_once(
-    database: Database, deliveries: Sequence[Delivery], clock: Clock, ids: IdSource, sealer: Sealer, limit: int = 1000, rules: RelayRules | None = None
+    database: Database,
+    deliveries: Sequence[Delivery],
+    clock: Clock,
+    ids: IdSource,
+    sealer: Sealer,
+    limit: int = 1000,
+    rules: RelayRules | None = None,
 ) -> RelayReport:
     """One round of a relay; see Relay.once."""
     return Relay(database, deliveries, clock=clock, ids=ids, sealer=sealer, rules=rules).once(limit)
@@ -297,8 +303,8 @@ def _outcomes(delivery: Delivery, batch: _Batch) -> list[Outcome]:
         outcomes = delivery.send(batch.rows, batch.loaded)
     except CounterpartError as error:
         return [_of_error(error)] * len(batch.rows)
-    except Exception as error:
-        log.error("outbox send failed", kind=delivery.kind, rows=len(batch.rows), **told(error))
+    except Exception as error:  # noqa: BLE001 - whatever it is, the rows may have been sent: that must be written down
+        log.error("outbox send failed", kind=delivery.kind, rows=len(batch.rows), **told(error))  # noqa: TRY400 - as above
         return [outbox.unknown(Reason.INTERNAL, unreachable=False)] * len(batch.rows)
     if len(outcomes) != len(batch.rows):
         log.error("outbox outcomes missing", kind=delivery.kind, rows=len(batch.rows), outcomes=len(outcomes))

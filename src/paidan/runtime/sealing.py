@@ -81,9 +81,7 @@ def make_keyring(file: Path) -> Keyring:
 def rotate(file: Path) -> Keyring:
     """Add a key, which seals from now on; the older ones stay to unseal."""
     old = load_keyring(file)
-    grown = Keyring(
-        keys_by_no={**old.keys_by_no, old.newest + 1: secrets.token_bytes(KEY_SIZE)}, digest_key=old.digest_key, pepper=old.pepper
-    )
+    grown = Keyring(keys_by_no={**old.keys_by_no, old.newest + 1: secrets.token_bytes(KEY_SIZE)}, digest_key=old.digest_key, pepper=old.pepper)
     _write(file, grown)
     return grown
 

@@ -59,8 +59,12 @@ PASS_ITEMS: Final = Counter("paidan_pass_items", "Items by step and outcome", ["
 PASS_SECONDS: Final = Histogram("paidan_pass_seconds", "Length of a pass with its commit", ["step"], buckets=_SECONDS, registry=REGISTRY)
 OUTBOX_ROWS: Final = Counter("paidan_outbox_rows", "Outbox rows by kind and verdict", ["kind", "verdict"], registry=REGISTRY)
 OUTBOX_SEND_SECONDS: Final = Histogram("paidan_outbox_send_seconds", "Length of a call of send", ["kind"], buckets=_SECONDS, registry=REGISTRY)
-CALL_SECONDS: Final = Histogram("paidan_call_seconds", "HTTP calls to counterparts by host and outcome", ["host", "outcome"], buckets=_SECONDS, registry=REGISTRY)
-INVARIANT_ROWS: Final = Gauge("paidan_invariant_rows", "Rows that an invariant returned at its last run: 0 is right", ["invariant"], registry=REGISTRY)
+CALL_SECONDS: Final = Histogram(
+    "paidan_call_seconds", "HTTP calls to counterparts by host and outcome", ["host", "outcome"], buckets=_SECONDS, registry=REGISTRY
+)
+INVARIANT_ROWS: Final = Gauge(
+    "paidan_invariant_rows", "Rows that an invariant returned at its last run: 0 is right", ["invariant"], registry=REGISTRY
+)
 
 
 def configure_logs(level: str = "info") -> None:
@@ -74,7 +78,11 @@ def configure_logs(level: str = "info") -> None:
     )
     lines = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _without_personal, structlog.processors.JSONRenderer(ensure_ascii=False)],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            _without_personal,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(lines)
@@ -109,7 +117,7 @@ def _without_personal(_: Any, __: str, event: MutableMapping[str, Any]) -> Mutab
     error = event.pop("exc_info", None)
     error = error[1] if isinstance(error, tuple) else (sys.exc_info()[1] if error is True else error)
     if isinstance(error, BaseException):
-        event |= told(error)
+        event.update(told(error))
     for field in event:
         event[field] = REDACTED if field in REDACTED_FIELDS else _clean(event[field])
     return event

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from paidan.world.sellable import make_basket
 from paidan.world.faults import share
+from paidan.world.numbers import number_from
 from paidan.world.script import ScriptOrder
 from paidan.world.taobao.state import (
     CLOSED,
@@ -26,7 +27,6 @@ from paidan.world.taobao.state import (
     Refund,
     State,
     Trade,
-    number_from,
 )
 from paidan.world.timetable import Act
 

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from paidan.world.faults import FaultDraw
+from paidan.world.numbers import number_from
 from paidan.world.script import Day, ScriptShop
 from paidan.world.shelf import Shelf
 from paidan.world.taobao import life
@@ -22,7 +23,7 @@ from paidan.world.taobao.errors import TopError
 from paidan.world.taobao.gateway import GATEWAYS, Call, check, read_parameters
 from paidan.world.taobao.messages import MessageService
 from paidan.world.taobao.reading import Reader
-from paidan.world.taobao.state import Seller, State, Trade, number_from
+from paidan.world.taobao.state import Seller, State, Trade
 from paidan.world.taobao.writing import StockWriter, TradeWriter
 from paidan.world.timetable import Act, Timetable
 from paidan.world.wire import Callback, Request, Response
@@ -103,10 +104,10 @@ class TaobaoPlatform:
         self._messages.draw = draw
 
     def books(self) -> dict[str, Any]:
-        """Trades by tid, counters by listing, sales that were lost."""
+        """Trades by tid (`orders`), counters by listing, sales that were lost."""
         slots = self.state.shelf.slots.values()
         return {
-            "trades": {str(tid): _trade_books(trade) for tid, trade in self.state.trades.items()},
+            "orders": {str(tid): _trade_books(trade) for tid, trade in self.state.trades.items()},
             "listings": self.state.shelf.books(),
             "lost_sales": self.state.lost_sales,
             "unsellable": self.state.unsellable,

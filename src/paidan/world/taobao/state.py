@@ -4,7 +4,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import blake2b
 from typing import Generic, TypeVar
 
 from paidan.world.script import ScriptListing, ScriptOrder, ScriptShop
@@ -25,13 +24,6 @@ REFUND_DONE = "SUCCESS"
 SELLER_REFUSED = "SELLER_REFUSE_BUYER"
 
 T = TypeVar("T")
-
-
-def number_from(*words: object, digits: int = 18) -> int:
-    """A number that belongs to these words, of exactly that many digits: above 2^53, as the platform's are."""
-    whole = int.from_bytes(blake2b("\x1f".join(map(str, words)).encode(), digest_size=8).digest(), "big")
-    least: int = 10 ** (digits - 1)
-    return least + whole % (9 * least)
 
 
 @dataclass(slots=True)

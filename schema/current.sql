@@ -1,0 +1,958 @@
+-- Runtime tables of one merchant's schema: messages, inbox, outbox, leases, numbers, keys, settings. No business words.
+
+CREATE SEQUENCE id_block AS bigint INCREMENT BY 1024 MINVALUE 1024 START WITH 1024;
+COMMENT ON SEQUENCE id_block IS 'one value is the first of 1024 ids; runtime/ids.py hands them out';
+
+CREATE SEQUENCE lease_token AS bigint;
+COMMENT ON SEQUENCE lease_token IS 'fencing tokens of bucket and outbox leases: a higher one is newer';
+
+CREATE TABLE business_clock (
+    only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    now timestamptz NOT NULL
+);
+COMMENT ON TABLE business_clock IS 'virtual time shared by the processes of a demo or test; empty: the system clock';
+
+CREATE TABLE setting (
+    key text PRIMARY KEY,
+    value jsonb NOT NULL,
+    version integer NOT NULL DEFAULT 1
+);
+
+-- Message (报文) --------------------------------------------------------------------------------------------------
+
+CREATE TABLE message (
+    id bigint NOT NULL,
+    at timestamptz NOT NULL,
+    direction "char" NOT NULL CHECK (direction IN ('i', 'o')),
+    counterpart text NOT NULL,
+    kind text NOT NULL,
+    business_key text NOT NULL DEFAULT '',
+    bucket smallint,
+    state smallint NOT NULL CHECK (state BETWEEN 0 AND 3),
+    attempts smallint NOT NULL DEFAULT 0,
+    reason text NOT NULL DEFAULT '',
+    http_status smallint,
+    meta jsonb,
+    body bytea NOT NULL,
+    answer bytea,
+    digest bytea NOT NULL,
+    PRIMARY KEY (id)
+) PARTITION BY RANGE (id);
+COMMENT ON TABLE message IS 'every request and answer, both ways, kept whole';
+COMMENT ON COLUMN message.direction IS 'i: they called us, or we fetched it; o: we called them';
+COMMENT ON COLUMN message.state IS '0 waiting, 1 done, 2 set aside, 3 duplicate';
+COMMENT ON COLUMN message.meta IS 'never personal data';
+COMMENT ON COLUMN message.body IS 'zstd, then sealed';
+COMMENT ON COLUMN message.digest IS 'SHA-256 of the original body';
+CREATE INDEX message_waiting ON message (bucket, id) WHERE state = 0 AND direction = 'i' AND bucket IS NOT NULL;
+CREATE INDEX message_set_aside ON message (id) WHERE state = 2;
+CREATE INDEX message_by_key ON message (business_key, id);
+
+CREATE TABLE inbox (
+    source text NOT NULL,
+    message_ref text NOT NULL,
+    message_id bigint NOT NULL,
+    PRIMARY KEY (source, message_ref)
+);
+COMMENT ON TABLE inbox IS 'ids of messages taken in, for ever: the second one is a duplicate';
+
+-- Outbox ----------------------------------------------------------------------------------------------------------
+
+CREATE SEQUENCE outbox_seq AS bigint;
+
+CREATE TABLE outbox (
+    id bigint NOT NULL,
+    seq bigint NOT NULL DEFAULT nextval('outbox_seq'),
+    lane text NOT NULL,
+    kind text NOT NULL,
+    ref_id bigint NOT NULL DEFAULT 0,
+    business_key text NOT NULL DEFAULT '',
+    args jsonb NOT NULL DEFAULT '{}',
+    state smallint NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 4),
+    due_at timestamptz NOT NULL,
+    attempts smallint NOT NULL DEFAULT 0,
+    lease_token bigint,
+    reason text NOT NULL DEFAULT '',
+    created_at timestamptz NOT NULL,
+    done_at timestamptz,
+    PRIMARY KEY (id),
+    CHECK ((state = 1) = (lease_token IS NOT NULL)),
+    CHECK ((state IN (2, 4)) = (done_at IS NOT NULL))
+) PARTITION BY RANGE (id);
+COMMENT ON TABLE outbox IS 'what a counterpart must hear, written with the change it tells of; claimed row by row by state, never by id order';
+COMMENT ON COLUMN outbox.seq IS 'order of writing among rows of one business key: a row waits for older open ones of its lane and key';
+COMMENT ON COLUMN outbox.lane IS 'one counterpart''s queue: it has its own slots and breaker';
+COMMENT ON COLUMN outbox.args IS 'ids and flags, never personal data: the body is rendered when sent';
+COMMENT ON COLUMN outbox.state IS '0 pending, 1 sending, 2 done, 3 unknown (ask before sending again), 4 dead';
+COMMENT ON COLUMN outbox.due_at IS 'business clock';
+CREATE INDEX outbox_open ON outbox (lane, kind, due_at, seq) WHERE state IN (0, 1, 3);
+CREATE INDEX outbox_dead ON outbox (id) WHERE state = 4;
+CREATE INDEX outbox_by_key ON outbox (business_key, id);
+
+CREATE TABLE outbox_lease (
+    token bigint PRIMARY KEY,
+    lane text NOT NULL,
+    until timestamptz NOT NULL
+);
+COMMENT ON TABLE outbox_lease IS 'batches of outbox rows under way; until by the database clock. Renewing touches one row, not the batch';
+
+CREATE TABLE lane (
+    lane text PRIMARY KEY,
+    slots smallint NOT NULL DEFAULT 2 CHECK (slots > 0),
+    failures integer NOT NULL DEFAULT 0,
+    open_until timestamptz
+);
+COMMENT ON TABLE lane IS 'a row for lanes that differ from the default or have failed lately';
+COMMENT ON COLUMN lane.slots IS 'batches that may be under way at once';
+COMMENT ON COLUMN lane.failures IS 'batches in a row without any answer';
+COMMENT ON COLUMN lane.open_until IS 'the breaker is open until then (business clock)';
+
+-- Buckets, numbers, keys ------------------------------------------------------------------------------------------
+
+CREATE TABLE bucket (
+    bucket smallint PRIMARY KEY CHECK (bucket BETWEEN 0 AND 63),
+    owner text NOT NULL DEFAULT '',
+    lease_until timestamptz NOT NULL DEFAULT '-infinity',
+    token bigint NOT NULL DEFAULT 0
+);
+COMMENT ON TABLE bucket IS 'which worker holds which bucket; lease_until by the database clock';
+INSERT INTO bucket (bucket) SELECT generate_series(0, 63);
+
+CREATE TABLE worker (
+    owner text PRIMARY KEY,
+    lease_until timestamptz NOT NULL
+);
+COMMENT ON TABLE worker IS 'who works now (database clock), so that buckets are shared fairly';
+
+CREATE TABLE number_block (
+    pattern text NOT NULL,
+    period text NOT NULL,
+    next_no bigint NOT NULL CHECK (next_no > 0),
+    PRIMARY KEY (pattern, period)
+);
+COMMENT ON TABLE number_block IS 'where the next block of human numbers starts, by pattern and date part; never deleted: numbers are unique for ever';
+
+CREATE TABLE idempotency_key (
+    caller text NOT NULL,
+    key text NOT NULL,
+    request_digest bytea NOT NULL,
+    status smallint,
+    answer bytea,
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (caller, key)
+);
+COMMENT ON TABLE idempotency_key IS 'first answers of POSTs, replayed for a day; status is null while the first is in flight; the answer is sealed';
+CREATE INDEX idempotency_key_by_age ON idempotency_key (created_at);
+
+CREATE TABLE api_key (
+    id bigint PRIMARY KEY,
+    name text NOT NULL,
+    prefix text NOT NULL UNIQUE,
+    digest bytea NOT NULL CHECK (octet_length(digest) = 32),
+    scopes text[] NOT NULL,
+    created_at timestamptz NOT NULL,
+    expires_at timestamptz,
+    revoked_at timestamptz
+);
+COMMENT ON TABLE api_key IS 'the key itself is shown once and never kept; digest is HMAC-SHA-256 with the pepper of the keyring';
+
+-- Functions -------------------------------------------------------------------------------------------------------
+
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% is immutable: % is refused', tg_table_name, tg_op USING ERRCODE = 'restrict_violation';
+END
+$$;
+COMMENT ON FUNCTION refuse_change() IS 'BEFORE UPDATE OR DELETE trigger (and TRUNCATE, per statement) of tables whose rows never change';
+
+-- As the owner: the application's role may add a partition, and nothing else of the kind.
+CREATE FUNCTION add_partition(parent text, id_from bigint, id_to bigint) RETURNS text LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    name text := format('%s_%s', parent, lpad(to_hex(id_from), 10, '0'));
+BEGIN
+    IF to_regclass(quote_ident(name)) IS NOT NULL THEN
+        RETURN name;
+    END IF;
+    EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%s) TO (%s)', name, parent, id_from, id_to);
+    RETURN name;
+END
+$$;
+COMMENT ON FUNCTION add_partition(text, bigint, bigint) IS 'add the partition [id_from, id_to) to a table partitioned by id; nothing if it is there';
+DO $$
+BEGIN
+    EXECUTE format('ALTER FUNCTION add_partition(text, bigint, bigint) SET search_path = %I, pg_temp', current_schema());
+END
+$$;
+
+SELECT add_partition('message', 0, 16777216);
+SELECT add_partition('message', 16777216, 33554432);
+SELECT add_partition('outbox', 0, 16777216);
+SELECT add_partition('outbox', 16777216, 33554432);
+
+-- The records: catalog, network, parties, orders, fulfilments, stock. One owner folder per table is named above each group.
+-- State numbers are kernel/states.py; the same moves are seeded below and every write is checked against them.
+
+-- ---------------------------------------------------------------- states (kernel)
+
+CREATE TABLE legal_move (
+    machine text NOT NULL,               -- order | fulfilment | document
+    from_state smallint NOT NULL,        -- 0 = birth
+    to_state smallint NOT NULL,
+    PRIMARY KEY (machine, from_state, to_state)
+);
+
+-- Checks the whole path a row took in one write: each step must be legal, the last must be the state now written.
+CREATE FUNCTION check_path() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    at_state smallint := CASE WHEN TG_OP = 'INSERT' THEN 0 ELSE OLD.state END;
+    step smallint;
+BEGIN
+    FOREACH step IN ARRAY NEW.path LOOP
+        IF NOT EXISTS (SELECT 1 FROM legal_move WHERE machine = TG_ARGV[0] AND from_state = at_state AND to_state = step) THEN
+            RAISE EXCEPTION 'illegal % move from % to %', TG_ARGV[0], at_state, step USING ERRCODE = '23514';
+        END IF;
+        at_state := step;
+    END LOOP;
+    IF at_state <> NEW.state THEN
+        RAISE EXCEPTION 'the % path ends at %, not at %', TG_ARGV[0], at_state, NEW.state USING ERRCODE = '23514';
+    END IF;
+    RETURN NEW;
+END $$;
+
+-- ---------------------------------------------------------------- catalog/
+
+CREATE TABLE product (
+    id bigint PRIMARY KEY,
+    code text NOT NULL UNIQUE,
+    name text NOT NULL,
+    brand text NOT NULL DEFAULT '',
+    category text NOT NULL DEFAULT '',
+    version integer NOT NULL DEFAULT 1
+);
+
+CREATE TABLE sku (
+    id bigint PRIMARY KEY,
+    product_id bigint NOT NULL REFERENCES product (id),
+    code text NOT NULL UNIQUE,
+    name text NOT NULL,
+    kind text NOT NULL DEFAULT 'goods' CHECK (kind IN ('goods', 'bundle', 'service')),
+    goods_class text NOT NULL DEFAULT 'normal',   -- normal | fragile | fresh | dangerous | oversize
+    weight_g integer NOT NULL DEFAULT 0 CHECK (weight_g >= 0),
+    volume_cm3 integer NOT NULL DEFAULT 0 CHECK (volume_cm3 >= 0),
+    is_on_sale boolean NOT NULL DEFAULT true,
+    version integer NOT NULL DEFAULT 1
+);
+
+CREATE TABLE sku_barcode (
+    barcode text PRIMARY KEY,
+    sku_id bigint NOT NULL REFERENCES sku (id)
+);
+CREATE INDEX sku_barcode_sku ON sku_barcode (sku_id);
+
+CREATE TABLE bundle_part (
+    bundle_id bigint NOT NULL REFERENCES sku (id),
+    part_id bigint NOT NULL REFERENCES sku (id),
+    quantity integer NOT NULL CHECK (quantity > 0),
+    price_share integer NOT NULL DEFAULT 1 CHECK (price_share >= 0),  -- weight of this part (all its units) in the price of the bundle
+    PRIMARY KEY (bundle_id, part_id)
+);
+
+-- Where a class of goods must not go: region is an adcode ('650000'), a country code, or '*'.
+CREATE TABLE goods_ban (
+    goods_class text NOT NULL,
+    region text NOT NULL,
+    PRIMARY KEY (goods_class, region)
+);
+
+CREATE TABLE listing (
+    id bigint PRIMARY KEY,
+    shop_id bigint NOT NULL,
+    item_ref text NOT NULL,
+    sku_ref text NOT NULL DEFAULT '',
+    merchant_code text NOT NULL DEFAULT '',
+    title text NOT NULL DEFAULT '',
+    sku_id bigint REFERENCES sku (id),            -- NULL: not mapped yet
+    version integer NOT NULL DEFAULT 1,
+    UNIQUE (shop_id, item_ref, sku_ref)
+);
+CREATE INDEX listing_sku ON listing (sku_id);
+
+-- ---------------------------------------------------------------- network/
+
+-- How we talk to a counterpart: a WMS (qimen), a tracking service (kuaidi100). The secret is sealed.
+CREATE TABLE connection (
+    id bigint PRIMARY KEY,
+    code text NOT NULL UNIQUE,
+    protocol text NOT NULL,                       -- qimen | kuaidi100 | taobao | shopify
+    url text NOT NULL,
+    account jsonb NOT NULL DEFAULT '{}',          -- app_key, customer_id, owner_code, api version: nothing secret
+    secrets bytea,                                -- sealed JSON
+    is_active boolean NOT NULL DEFAULT true,
+    version integer NOT NULL DEFAULT 1
+);
+
+CREATE TABLE shop (
+    id bigint PRIMARY KEY,
+    code text NOT NULL UNIQUE,
+    name text NOT NULL,
+    platform text NOT NULL,                       -- taobao | shopify | direct
+    shop_group text NOT NULL DEFAULT '',          -- orders of one group may be merged
+    currency text NOT NULL DEFAULT 'CNY',
+    time_zone text NOT NULL DEFAULT 'Asia/Shanghai',
+    connection_id bigint REFERENCES connection (id),
+    account_ref text NOT NULL DEFAULT '',         -- seller nick, shop domain: how the platform names this shop
+    doors text[] NOT NULL DEFAULT '{}',           -- poll | push | bulk | webhook
+    merge_window_s integer NOT NULL DEFAULT 600,
+    safety_quantity integer NOT NULL DEFAULT 0,   -- kept back per listing
+    secrets bytea,                                -- sealed JSON: session, tokens
+    is_active boolean NOT NULL DEFAULT true,
+    version integer NOT NULL DEFAULT 1
+);
+
+-- How far each feed of a shop has been read. A failed page never moves it.
+CREATE TABLE shop_cursor (
+    shop_id bigint NOT NULL REFERENCES shop (id),
+    feed text NOT NULL,                           -- orders | bulk | refunds
+    read_to timestamptz NOT NULL,
+    read_ref text NOT NULL DEFAULT '',
+    error text NOT NULL DEFAULT '',
+    pulled_at timestamptz,
+    PRIMARY KEY (shop_id, feed)
+);
+
+CREATE TABLE warehouse (
+    id bigint PRIMARY KEY,
+    code text NOT NULL UNIQUE,
+    name text NOT NULL,
+    kind text NOT NULL DEFAULT 'warehouse',       -- warehouse | store | supplier
+    connection_id bigint REFERENCES connection (id),
+    country text NOT NULL DEFAULT 'CN',
+    province text NOT NULL DEFAULT '',
+    city text NOT NULL DEFAULT '',
+    district text NOT NULL DEFAULT '',
+    detail text NOT NULL DEFAULT '',
+    longitude double precision NOT NULL DEFAULT 0,
+    latitude double precision NOT NULL DEFAULT 0,
+    priority integer NOT NULL DEFAULT 100,        -- smaller first
+    handling_order_minor bigint NOT NULL DEFAULT 0,
+    handling_unit_minor bigint NOT NULL DEFAULT 0,
+    time_zone text NOT NULL DEFAULT 'Asia/Shanghai',
+    cut_off time NOT NULL DEFAULT '18:00',
+    work_days smallint[] NOT NULL DEFAULT '{1,2,3,4,5,6,7}',  -- ISO weekdays
+    is_active boolean NOT NULL DEFAULT true,
+    version integer NOT NULL DEFAULT 1
+);
+
+CREATE TABLE warehouse_area (
+    warehouse_id bigint NOT NULL REFERENCES warehouse (id),
+    region text NOT NULL,                         -- adcode, country code, or '*'
+    PRIMARY KEY (warehouse_id, region)
+);
+
+CREATE TABLE warehouse_day (                      -- exceptions to the weekly calendar
+    warehouse_id bigint NOT NULL REFERENCES warehouse (id),
+    on_date date NOT NULL,
+    is_open boolean NOT NULL,
+    PRIMARY KEY (warehouse_id, on_date)
+);
+
+CREATE TABLE carrier (
+    id bigint PRIMARY KEY,
+    code text NOT NULL UNIQUE,                    -- Qimen logisticsCode
+    name text NOT NULL,
+    code_by_system jsonb NOT NULL DEFAULT '{}',   -- {"taobao": "ZTO", "kuaidi100": "zhongtong"}
+    is_active boolean NOT NULL DEFAULT true,
+    version integer NOT NULL DEFAULT 1
+);
+
+CREATE TABLE freight_tier (
+    id bigint PRIMARY KEY,
+    carrier_id bigint NOT NULL REFERENCES carrier (id),
+    warehouse_id bigint REFERENCES warehouse (id),   -- NULL: from anywhere
+    region text NOT NULL,
+    first_g integer NOT NULL CHECK (first_g > 0),
+    first_minor bigint NOT NULL CHECK (first_minor >= 0),
+    step_g integer NOT NULL CHECK (step_g > 0),
+    step_minor bigint NOT NULL CHECK (step_minor >= 0),
+    weight_g_max integer,
+    transit_h integer NOT NULL DEFAULT 48
+);
+CREATE UNIQUE INDEX freight_tier_key ON freight_tier (carrier_id, COALESCE(warehouse_id, 0), region);
+
+-- Which SKU (in which version) a WMS already knows: items are synchronised before the first order.
+CREATE TABLE item_sync (
+    warehouse_id bigint NOT NULL REFERENCES warehouse (id),
+    sku_id bigint NOT NULL,
+    synced_version integer NOT NULL,
+    item_ref text NOT NULL DEFAULT '',
+    PRIMARY KEY (warehouse_id, sku_id)
+);
+
+-- What the outside calls its states, in our words; operators edit these rows.
+CREATE TABLE state_translation (
+    protocol text NOT NULL,                       -- qimen | kuaidi100
+    subject text NOT NULL,                        -- process_status | order_status | tracking
+    code text NOT NULL,
+    meaning text NOT NULL,                        -- a fulfilment or parcel state name, 'note' (timeline only) or 'mask'
+    zh text NOT NULL DEFAULT '',
+    en text NOT NULL DEFAULT '',
+    PRIMARY KEY (protocol, subject, code)
+);
+
+-- Raised by every change of catalog, network or rules: caches compare it inside the transaction of a decision.
+CREATE TABLE cache_version (
+    subject text PRIMARY KEY,                     -- catalog | network | rules
+    version bigint NOT NULL DEFAULT 1
+);
+INSERT INTO cache_version (subject) VALUES ('catalog'), ('network'), ('rules');
+
+-- ---------------------------------------------------------------- rules/
+
+CREATE TABLE policy (
+    kind text NOT NULL,
+    version integer NOT NULL,
+    body jsonb NOT NULL,
+    effective_from timestamptz NOT NULL DEFAULT '-infinity',
+    effective_until timestamptz,
+    published_at timestamptz NOT NULL DEFAULT now(),
+    published_by text NOT NULL DEFAULT '',
+    note text NOT NULL DEFAULT '',
+    PRIMARY KEY (kind, version)
+);
+
+-- ---------------------------------------------------------------- parties/
+
+-- One sealed blob per receiver (name, phone, address, remarks' owner); region and masks are what lists may show.
+CREATE TABLE receiver (
+    id bigint NOT NULL,
+    sealed bytea,                                 -- NULL after erasure
+    tail_digest bytea,                            -- last four digits of the phone; keyed per merchant
+    phone_digest bytea,
+    key_digest bytea,                             -- same person at the same place
+    name_mask text NOT NULL DEFAULT '',
+    phone_mask text NOT NULL DEFAULT '',
+    country text NOT NULL DEFAULT 'CN',
+    province text NOT NULL DEFAULT '',
+    city text NOT NULL DEFAULT '',
+    district text NOT NULL DEFAULT '',
+    adcode text NOT NULL DEFAULT '',              -- '' = not parsed
+    longitude real NOT NULL DEFAULT 0,
+    latitude real NOT NULL DEFAULT 0,
+    is_masked boolean NOT NULL DEFAULT false,     -- the platform keeps name and phone, an OAID stands for them
+    PRIMARY KEY (id)
+) PARTITION BY RANGE (id);
+CREATE INDEX receiver_phone ON receiver (tail_digest, phone_digest);
+
+-- ---------------------------------------------------------------- orders/
+
+CREATE TABLE order_key (                          -- for ever: one platform order, one order
+    shop_id bigint NOT NULL,
+    platform_order_no text NOT NULL,
+    order_id bigint NOT NULL,
+    order_no text NOT NULL,
+    PRIMARY KEY (shop_id, platform_order_no)
+);
+CREATE UNIQUE INDEX order_key_no ON order_key (order_no);
+
+CREATE TABLE sales_order (
+    id bigint NOT NULL,
+    order_no text NOT NULL,
+    shop_id bigint NOT NULL,
+    platform_order_no text NOT NULL,
+    bucket smallint NOT NULL,
+    state smallint NOT NULL,
+    path smallint[] NOT NULL,                     -- states taken by the last write
+    due_at timestamptz,                           -- when a pass shall look; NULL: nothing to do
+    waits_for text NOT NULL DEFAULT '',           -- reason (kernel/reasons.py) it waits for, '' = none
+    -- platform facts, folded
+    platform_status smallint NOT NULL,
+    platform_version_at timestamptz NOT NULL,
+    platform_digest bytea NOT NULL,
+    receiver_version_at timestamptz,
+    is_closed boolean NOT NULL DEFAULT false,     -- the platform closed it: for ever
+    placed_at timestamptz NOT NULL,
+    paid_at timestamptz,
+    ship_by_at timestamptz,
+    currency text NOT NULL,
+    goods_minor bigint NOT NULL,
+    discount_minor bigint NOT NULL,
+    freight_minor bigint NOT NULL,
+    paid_minor bigint NOT NULL,
+    is_cod boolean NOT NULL DEFAULT false,
+    is_presale_open boolean NOT NULL DEFAULT false,
+    buyer_digest bytea,
+    remarks bytea,                                -- sealed JSON [buyer, seller]
+    has_buyer_remark boolean NOT NULL DEFAULT false,
+    has_seller_remark boolean NOT NULL DEFAULT false,
+    seller_flag smallint NOT NULL DEFAULT 0,
+    receiver_id bigint,
+    merge_key bytea,                              -- NULL: not to be merged (yet)
+    -- our edits, above the facts
+    edits jsonb,                                  -- {"receiver": true, "warehouse_id": "1", "carrier_id": "2", "urgent": true}
+    warehouses_refused bigint[] NOT NULL DEFAULT '{}',
+    version integer NOT NULL DEFAULT 1,
+    created_at timestamptz NOT NULL,
+    changed_at timestamptz NOT NULL,
+    PRIMARY KEY (id)
+) PARTITION BY RANGE (id);
+CREATE INDEX sales_order_due ON sales_order (bucket, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX sales_order_open ON sales_order (state, id) WHERE state < 90;
+CREATE TRIGGER sales_order_path BEFORE INSERT OR UPDATE OF state ON sales_order FOR EACH ROW EXECUTE FUNCTION check_path('order');
+
+CREATE TABLE order_line (
+    order_id bigint NOT NULL,
+    line_no smallint NOT NULL,
+    line_ref text NOT NULL DEFAULT '',
+    kind text NOT NULL,                           -- goods | bundle | part | gift | service
+    parent_line_no smallint,                      -- of a part: its bundle line
+    listing_id bigint,
+    sku_id bigint,
+    quantity integer NOT NULL,
+    price_minor bigint NOT NULL,
+    payable_minor bigint NOT NULL,
+    refund text NOT NULL DEFAULT 'none',
+    taken_back integer NOT NULL DEFAULT 0,        -- units the platform has taken back before shipping
+    -- where the units are: their sum is `quantity` (goods, parts, gifts); all zero for bundles and services
+    open integer NOT NULL DEFAULT 0,
+    short integer NOT NULL DEFAULT 0,
+    reserved integer NOT NULL DEFAULT 0,
+    in_fulfilment integer NOT NULL DEFAULT 0,
+    shipped integer NOT NULL DEFAULT 0,
+    cancelled integer NOT NULL DEFAULT 0,
+    PRIMARY KEY (order_id, line_no),
+    CHECK (open >= 0 AND short >= 0 AND reserved >= 0 AND in_fulfilment >= 0 AND shipped >= 0 AND cancelled >= 0),
+    CHECK (kind IN ('bundle', 'service') OR quantity = open + short + reserved + in_fulfilment + shipped + cancelled)
+) PARTITION BY RANGE (order_id);
+CREATE INDEX order_line_short ON order_line (sku_id) WHERE short > 0;
+CREATE INDEX order_line_unmapped ON order_line (listing_id) WHERE sku_id IS NULL;
+
+CREATE TABLE hold (
+    id bigint PRIMARY KEY,
+    order_id bigint NOT NULL,
+    reason text NOT NULL,                         -- kernel/reasons.py
+    stops smallint NOT NULL DEFAULT 1,            -- 1 everything from audit on, 2 release only
+    origin text NOT NULL,                         -- audit@3#12 (policy version, rule), system, user:<name>
+    note text NOT NULL DEFAULT '',
+    opened_at timestamptz NOT NULL,
+    expires_at timestamptz,
+    closed_at timestamptz,
+    closed_by text NOT NULL DEFAULT '',           -- system when the cause went away, user:<name> when released by hand
+    close_note text NOT NULL DEFAULT ''
+);
+CREATE INDEX hold_order ON hold (order_id);
+CREATE INDEX hold_open ON hold (reason, id) WHERE closed_at IS NULL;
+CREATE UNIQUE INDEX hold_once ON hold (order_id, reason) WHERE closed_at IS NULL;
+
+-- One row per order and write: what happened, by whom, why; `detail` is the explanation (msgpack), rendered when read.
+CREATE TABLE timeline (
+    id bigint NOT NULL,
+    order_id bigint NOT NULL,
+    fulfilment_id bigint,
+    at timestamptz NOT NULL,
+    actor text NOT NULL,                          -- system, user:<name>, wms:<code>, platform, carrier
+    step text NOT NULL,
+    detail bytea,
+    PRIMARY KEY (id)
+) PARTITION BY RANGE (id);
+CREATE INDEX timeline_order ON timeline (order_id, id);
+
+-- What one warehouse sends for one order. Merging makes one of several the leader: the others travel with it (merged_into_id).
+CREATE TABLE fulfilment (
+    id bigint NOT NULL,
+    order_id bigint NOT NULL,
+    bucket smallint NOT NULL,
+    state smallint NOT NULL,
+    path smallint[] NOT NULL,
+    shop_id bigint NOT NULL,
+    warehouse_id bigint NOT NULL,
+    carrier_id bigint NOT NULL,
+    receiver_id bigint NOT NULL,
+    merge_key bytea,
+    merged_into_id bigint,
+    attempt smallint NOT NULL DEFAULT 1,          -- grows when it is sent again after a recall: part of its number
+    release_due_at timestamptz,                   -- when the merge window ends; NULL: not waiting for release
+    ship_by_at timestamptz,
+    is_cod boolean NOT NULL DEFAULT false,
+    weight_g integer NOT NULL,
+    freight_minor bigint NOT NULL,                -- estimate
+    transit_h integer NOT NULL DEFAULT 0,
+    wms_ref text NOT NULL DEFAULT '',
+    recall_reason text NOT NULL DEFAULT '',
+    version integer NOT NULL DEFAULT 1,
+    created_at timestamptz NOT NULL,
+    released_at timestamptz,
+    shipped_at timestamptz,
+    delivered_at timestamptz,
+    PRIMARY KEY (id)
+) PARTITION BY RANGE (id);
+CREATE INDEX fulfilment_order ON fulfilment (order_id);
+CREATE INDEX fulfilment_due ON fulfilment (bucket, release_due_at) WHERE release_due_at IS NOT NULL;
+CREATE INDEX fulfilment_mergeable ON fulfilment (merge_key) WHERE state = 10 AND merge_key IS NOT NULL;
+CREATE INDEX fulfilment_members ON fulfilment (merged_into_id) WHERE merged_into_id IS NOT NULL;
+CREATE INDEX fulfilment_open ON fulfilment (state, id) WHERE state BETWEEN 30 AND 70;
+CREATE TRIGGER fulfilment_path BEFORE INSERT OR UPDATE OF state ON fulfilment FOR EACH ROW EXECUTE FUNCTION check_path('fulfilment');
+
+CREATE TABLE fulfilment_line (
+    fulfilment_id bigint NOT NULL,
+    line_no smallint NOT NULL,                    -- the order's line number
+    sku_id bigint NOT NULL,
+    quantity integer NOT NULL CHECK (quantity > 0),
+    shipped integer NOT NULL DEFAULT 0 CHECK (shipped >= 0),
+    cancelled integer NOT NULL DEFAULT 0 CHECK (cancelled >= 0),
+    PRIMARY KEY (fulfilment_id, line_no),
+    CHECK (shipped + cancelled <= quantity)
+) PARTITION BY RANGE (fulfilment_id);
+
+CREATE TABLE parcel (
+    id bigint PRIMARY KEY,
+    fulfilment_id bigint NOT NULL,                -- the leader's, when merged
+    carrier_id bigint NOT NULL,
+    tracking_no text NOT NULL,
+    state smallint NOT NULL DEFAULT 10,           -- kernel/states.py ParcelState
+    weight_g integer NOT NULL DEFAULT 0,
+    shipped_at timestamptz NOT NULL,
+    delivered_at timestamptz,
+    version integer NOT NULL DEFAULT 1,
+    UNIQUE (carrier_id, tracking_no)
+);
+CREATE INDEX parcel_fulfilment ON parcel (fulfilment_id);
+
+CREATE TABLE parcel_line (
+    parcel_id bigint NOT NULL REFERENCES parcel (id),
+    order_id bigint NOT NULL,
+    line_no smallint NOT NULL,
+    fulfilment_id bigint NOT NULL,
+    quantity integer NOT NULL CHECK (quantity > 0),
+    PRIMARY KEY (parcel_id, order_id, line_no)
+);
+CREATE INDEX parcel_line_order ON parcel_line (order_id);
+
+CREATE TABLE tracking_event (
+    parcel_id bigint NOT NULL REFERENCES parcel (id),
+    event_key bytea NOT NULL,                     -- digest of (time, code, text): a push repeats the whole history
+    at timestamptz NOT NULL,
+    code text NOT NULL,
+    state smallint NOT NULL,
+    text text NOT NULL DEFAULT '',                -- digit runs of phones are masked
+    PRIMARY KEY (parcel_id, event_key)
+);
+
+-- ---------------------------------------------------------------- stock/
+
+CREATE TABLE balance (
+    sku_id bigint NOT NULL,
+    warehouse_id bigint NOT NULL,
+    grade smallint NOT NULL DEFAULT 1,            -- 1 正品 good, 2 残次 defective
+    owner_id bigint NOT NULL DEFAULT 0,
+    lot_id bigint NOT NULL DEFAULT 0,             -- 0 = none
+    on_hand bigint NOT NULL DEFAULT 0,
+    reserved_hard bigint NOT NULL DEFAULT 0,
+    reserved_soft bigint NOT NULL DEFAULT 0,
+    soft_expires_at timestamptz,
+    in_transit bigint NOT NULL DEFAULT 0,
+    is_short boolean NOT NULL DEFAULT false,      -- an outside correction left less than is reserved
+    PRIMARY KEY (sku_id, warehouse_id, grade, owner_id, lot_id),
+    CHECK (on_hand >= 0 AND reserved_hard >= 0 AND reserved_soft >= 0 AND in_transit >= 0),
+    CHECK (reserved_hard <= on_hand OR is_short)
+) WITH (fillfactor = 60);
+
+-- Units paid for but not reserved yet: `held` waits for people, `short` waits for stock. Sellable leaves room for both.
+CREATE TABLE demand (
+    sku_id bigint PRIMARY KEY,
+    held bigint NOT NULL DEFAULT 0 CHECK (held >= 0),
+    short bigint NOT NULL DEFAULT 0 CHECK (short >= 0)
+) WITH (fillfactor = 60);
+
+CREATE TABLE reservation (
+    fulfilment_id bigint NOT NULL,
+    line_no smallint NOT NULL,
+    sku_id bigint NOT NULL,
+    warehouse_id bigint NOT NULL,
+    grade smallint NOT NULL DEFAULT 1,
+    owner_id bigint NOT NULL DEFAULT 0,
+    lot_id bigint NOT NULL DEFAULT 0,
+    quantity integer NOT NULL CHECK (quantity > 0),
+    used integer NOT NULL DEFAULT 0 CHECK (used >= 0),
+    given_back integer NOT NULL DEFAULT 0 CHECK (given_back >= 0),
+    is_platform_subtracted boolean NOT NULL DEFAULT true,
+    PRIMARY KEY (fulfilment_id, line_no),
+    CHECK (used + given_back <= quantity)
+) PARTITION BY RANGE (fulfilment_id);
+
+CREATE TABLE entry (                              -- 流水: never changed
+    document_id bigint NOT NULL,
+    document_line smallint NOT NULL,
+    kind text NOT NULL,                           -- opening issue receive adjust move_out move_in
+    sequence integer NOT NULL,                    -- counts repeats of one cause; a cause counts once
+    sku_id bigint NOT NULL,
+    warehouse_id bigint NOT NULL,
+    grade smallint NOT NULL DEFAULT 1,
+    owner_id bigint NOT NULL DEFAULT 0,
+    lot_id bigint NOT NULL DEFAULT 0,
+    quantity integer NOT NULL CHECK (quantity <> 0),
+    value_minor bigint NOT NULL DEFAULT 0,
+    cause text NOT NULL,                          -- number of the message or document that caused it
+    occurred_at timestamptz NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    PRIMARY KEY (document_id, document_line, kind, sequence)
+) PARTITION BY RANGE (document_id);
+CREATE INDEX entry_sku ON entry (sku_id, warehouse_id, occurred_at);
+CREATE TRIGGER entry_is_for_ever BEFORE UPDATE OR DELETE ON entry FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TABLE document (                           -- 单据: entry orders, adjustments, counts, transfers
+    id bigint PRIMARY KEY,
+    kind text NOT NULL,                           -- opening entry adjustment count transfer
+    state smallint NOT NULL,
+    path smallint[] NOT NULL,
+    warehouse_id bigint NOT NULL REFERENCES warehouse (id),
+    reference text NOT NULL DEFAULT '',           -- the purchase order's or the WMS's number
+    expected_at timestamptz,
+    wms_ref text NOT NULL DEFAULT '',
+    version integer NOT NULL DEFAULT 1,
+    created_at timestamptz NOT NULL,
+    created_by text NOT NULL DEFAULT ''
+);
+CREATE INDEX document_open ON document (state, id) WHERE state < 70;
+CREATE TRIGGER document_path BEFORE INSERT OR UPDATE OF state ON document FOR EACH ROW EXECUTE FUNCTION check_path('document');
+
+CREATE TABLE document_line (
+    document_id bigint NOT NULL REFERENCES document (id),
+    line_no smallint NOT NULL,
+    sku_id bigint NOT NULL,
+    planned integer NOT NULL CHECK (planned >= 0),
+    done integer NOT NULL DEFAULT 0,
+    PRIMARY KEY (document_id, line_no)
+);
+
+-- One row per write that changed stock, demand or what a platform has sold by itself; read by the push and by the waker of backorders.
+CREATE TABLE stock_change (
+    id bigint PRIMARY KEY,
+    sku_ids bigint[] NOT NULL,
+    listing_ids bigint[] NOT NULL DEFAULT '{}',
+    listing_sold integer[] NOT NULL DEFAULT '{}', -- units the platform has subtracted (negative: given back) by itself
+    is_woken boolean NOT NULL DEFAULT false,      -- backorders looked at
+    is_pushed boolean NOT NULL DEFAULT false      -- listings marked
+);
+CREATE INDEX stock_change_push ON stock_change (id) WHERE NOT is_pushed;
+CREATE INDEX stock_change_wake ON stock_change (id) WHERE NOT is_woken;
+
+-- What each listing shows: `believed` is what the platform must be showing by all we know; the push sends the difference.
+CREATE TABLE listing_stock (
+    listing_id bigint PRIMARY KEY,
+    shop_id bigint NOT NULL,
+    believed bigint NOT NULL DEFAULT 0,
+    pending_delta bigint NOT NULL DEFAULT 0,      -- sent, not yet answered; sent again under the same key until answered
+    pending_key text NOT NULL DEFAULT '',
+    is_dirty boolean NOT NULL DEFAULT false,
+    attempts integer NOT NULL DEFAULT 0,
+    due_at timestamptz,
+    pushed_at timestamptz,
+    answer text NOT NULL DEFAULT ''
+) WITH (fillfactor = 60);
+CREATE INDEX listing_stock_dirty ON listing_stock (shop_id, due_at) WHERE is_dirty;
+
+-- ---------------------------------------------------------------- partitions: by id, cut by size (runtime/partitions.py adds the next)
+
+CREATE TABLE receiver_p1 PARTITION OF receiver FOR VALUES FROM (MINVALUE) TO (1000000000);
+CREATE TABLE sales_order_p1 PARTITION OF sales_order FOR VALUES FROM (MINVALUE) TO (1000000000);
+CREATE TABLE order_line_p1 PARTITION OF order_line FOR VALUES FROM (MINVALUE) TO (1000000000);
+CREATE TABLE timeline_p1 PARTITION OF timeline FOR VALUES FROM (MINVALUE) TO (1000000000);
+CREATE TABLE fulfilment_p1 PARTITION OF fulfilment FOR VALUES FROM (MINVALUE) TO (1000000000);
+CREATE TABLE fulfilment_line_p1 PARTITION OF fulfilment_line FOR VALUES FROM (MINVALUE) TO (1000000000);
+CREATE TABLE reservation_p1 PARTITION OF reservation FOR VALUES FROM (MINVALUE) TO (1000000000);
+CREATE TABLE entry_p1 PARTITION OF entry FOR VALUES FROM (MINVALUE) TO (1000000000);
+
+-- ---------------------------------------------------------------- invariants: each view must be empty
+
+CREATE VIEW invariant_on_hand_is_the_sum_of_entries AS
+SELECT sku_id, warehouse_id, grade, owner_id, lot_id, COALESCE(b.on_hand, 0) AS on_hand, COALESCE(e.quantity, 0) AS entered
+FROM balance b
+FULL JOIN (
+    SELECT sku_id, warehouse_id, grade, owner_id, lot_id, SUM(quantity) AS quantity
+    FROM entry GROUP BY 1, 2, 3, 4, 5
+) e USING (sku_id, warehouse_id, grade, owner_id, lot_id)
+WHERE COALESCE(b.on_hand, 0) <> COALESCE(e.quantity, 0);
+
+CREATE VIEW invariant_reserved_is_the_sum_of_open_reservations AS
+SELECT sku_id, warehouse_id, grade, owner_id, lot_id, COALESCE(b.reserved_hard, 0) AS reserved, COALESCE(r.quantity, 0) AS open
+FROM balance b
+FULL JOIN (
+    SELECT sku_id, warehouse_id, grade, owner_id, lot_id, SUM(quantity - used - given_back) AS quantity
+    FROM reservation GROUP BY 1, 2, 3, 4, 5
+) r USING (sku_id, warehouse_id, grade, owner_id, lot_id)
+WHERE COALESCE(b.reserved_hard, 0) <> COALESCE(r.quantity, 0);
+
+CREATE VIEW invariant_reserved_is_never_above_on_hand AS
+SELECT sku_id, warehouse_id, on_hand, reserved_hard FROM balance WHERE reserved_hard > on_hand AND NOT is_short;
+
+CREATE VIEW invariant_demand_is_the_sum_of_waiting_lines AS
+SELECT sku_id, COALESCE(d.held, 0) AS held, COALESCE(l.held, 0) AS lines_held, COALESCE(d.short, 0) AS short, COALESCE(l.short, 0) AS lines_short
+FROM demand d
+FULL JOIN (
+    SELECT l.sku_id, SUM(l.open) AS held, SUM(l.short) AS short
+    FROM order_line l JOIN sales_order o ON o.id = l.order_id
+    WHERE l.sku_id IS NOT NULL AND o.state BETWEEN 20 AND 79
+    GROUP BY 1
+) l USING (sku_id)
+WHERE COALESCE(d.held, 0) <> COALESCE(l.held, 0) OR COALESCE(d.short, 0) <> COALESCE(l.short, 0);
+
+CREATE VIEW invariant_line_work_is_in_fulfilments AS
+SELECT order_id, line_no, l.reserved + l.in_fulfilment AS planned, l.shipped, COALESCE(f.open, 0) AS in_fulfilments, COALESCE(f.shipped, 0) AS sent
+FROM order_line l
+LEFT JOIN (
+    SELECT f.order_id, fl.line_no, SUM(fl.quantity - fl.shipped - fl.cancelled) AS open, SUM(fl.shipped) AS shipped
+    FROM fulfilment_line fl JOIN fulfilment f ON f.id = fl.fulfilment_id
+    GROUP BY 1, 2
+) f USING (order_id, line_no)
+WHERE l.reserved + l.in_fulfilment <> COALESCE(f.open, 0) OR l.shipped <> COALESCE(f.shipped, 0);
+
+CREATE VIEW invariant_reservation_follows_its_fulfilment_line AS
+SELECT fl.fulfilment_id, fl.line_no, fl.quantity, fl.shipped, fl.cancelled, r.quantity AS reserved, r.used, r.given_back
+FROM fulfilment_line fl
+LEFT JOIN reservation r USING (fulfilment_id, line_no)
+WHERE r.fulfilment_id IS NULL OR r.quantity <> fl.quantity OR r.used <> fl.shipped OR r.given_back <> fl.cancelled;
+
+CREATE VIEW invariant_parcels_carry_what_was_shipped AS
+SELECT fulfilment_id, line_no, fl.shipped, COALESCE(p.quantity, 0) AS in_parcels
+FROM fulfilment_line fl
+LEFT JOIN (SELECT fulfilment_id, line_no, SUM(quantity) AS quantity FROM parcel_line GROUP BY 1, 2) p USING (fulfilment_id, line_no)
+WHERE fl.shipped <> COALESCE(p.quantity, 0);
+
+CREATE VIEW invariant_issues_are_what_was_shipped AS
+SELECT fulfilment_id, line_no, fl.shipped, COALESCE(e.quantity, 0) AS issued
+FROM fulfilment_line fl
+LEFT JOIN (
+    SELECT document_id AS fulfilment_id, document_line AS line_no, -SUM(quantity) AS quantity FROM entry WHERE kind = 'issue' GROUP BY 1, 2
+) e USING (fulfilment_id, line_no)
+WHERE fl.shipped <> COALESCE(e.quantity, 0);
+
+CREATE VIEW invariant_order_state_agrees_with_its_lines AS
+SELECT o.id, o.order_no, o.state, l.*
+FROM sales_order o
+JOIN (
+    SELECT order_id, SUM(open) AS open, SUM(short) AS short, SUM(reserved) AS reserved, SUM(in_fulfilment) AS in_fulfilment, SUM(shipped) AS shipped,
+           SUM(cancelled) AS cancelled
+    FROM order_line GROUP BY 1
+) l ON l.order_id = o.id
+WHERE (o.state IN (10, 20, 30) AND (l.short + l.reserved + l.in_fulfilment + l.shipped > 0))
+   OR (o.state = 40 AND (l.short = 0 OR l.reserved + l.in_fulfilment + l.shipped > 0))
+   OR (o.state = 50 AND (l.reserved = 0 OR l.in_fulfilment + l.shipped > 0))
+   OR (o.state = 60 AND (l.in_fulfilment = 0 OR l.shipped > 0))
+   OR (o.state = 70 AND l.shipped = 0)
+   OR (o.state IN (80, 90) AND (l.open + l.short + l.reserved + l.in_fulfilment > 0 OR l.shipped = 0))
+   OR (o.state = 95 AND (l.open + l.short + l.reserved + l.in_fulfilment + l.shipped > 0));
+
+CREATE VIEW invariant_every_order_moves_or_waits_for_a_reason AS
+SELECT o.id, o.order_no, o.state FROM sales_order o
+WHERE o.due_at IS NULL AND o.waits_for = ''
+  AND (o.state IN (10, 20, 30, 40)
+       OR (o.state IN (50, 60, 70) AND EXISTS (SELECT 1 FROM order_line l WHERE l.order_id = o.id AND l.open + l.short > 0)));
+
+CREATE VIEW invariant_one_order_per_platform_order AS
+SELECT k.shop_id, k.platform_order_no, k.order_id
+FROM order_key k LEFT JOIN sales_order o ON o.id = k.order_id
+WHERE o.id IS NULL OR o.platform_order_no <> k.platform_order_no OR o.order_no <> k.order_no;
+
+CREATE VIEW invariant_merged_fulfilments_travel_with_their_leader AS
+SELECT m.id, m.state, l.state AS leader_state
+FROM fulfilment m LEFT JOIN fulfilment l ON l.id = m.merged_into_id
+WHERE (m.state = 20 AND (l.id IS NULL OR l.state NOT IN (30, 40, 50, 60) OR l.merged_into_id IS NOT NULL OR l.warehouse_id <> m.warehouse_id))
+   OR (m.state = 10 AND m.merged_into_id IS NOT NULL);
+
+CREATE VIEW invariant_in_transit_is_what_entry_orders_still_owe AS
+SELECT sku_id, warehouse_id, COALESCE(b.in_transit, 0) AS in_transit, COALESCE(d.owed, 0) AS owed
+FROM (SELECT sku_id, warehouse_id, SUM(in_transit) AS in_transit FROM balance GROUP BY 1, 2) b
+FULL JOIN (
+    SELECT l.sku_id, d.warehouse_id, SUM(GREATEST(l.planned - l.done, 0)) AS owed
+    FROM document d JOIN document_line l ON l.document_id = d.id
+    WHERE d.kind = 'entry' AND d.state IN (30, 40, 60) GROUP BY 1, 2
+) d USING (sku_id, warehouse_id)
+WHERE COALESCE(b.in_transit, 0) <> COALESCE(d.owed, 0);
+
+CREATE VIEW invariant_states_are_declared AS
+SELECT 'order' AS machine, id, state FROM sales_order WHERE state NOT IN (SELECT to_state FROM legal_move WHERE machine = 'order')
+UNION ALL
+SELECT 'fulfilment', id, state FROM fulfilment WHERE state NOT IN (SELECT to_state FROM legal_move WHERE machine = 'fulfilment');
+
+-- ---------------------------------------------------------------- rights: the ledger and the moves are read and added to, never changed
+
+DO $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = current_schema()) THEN
+        EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON entry, entry_p1 FROM %I', current_schema());
+        EXECUTE format('REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON legal_move FROM %I', current_schema());
+    END IF;
+END $$;
+
+-- ---------------------------------------------------------------- seeds: the same pairs as kernel/states.py (a test compares)
+
+INSERT INTO legal_move (machine, from_state, to_state) VALUES
+    ('order', 0, 10),
+    ('order', 0, 20),
+    ('order', 0, 95),
+    ('order', 10, 20),
+    ('order', 10, 95),
+    ('order', 20, 10),
+    ('order', 20, 30),
+    ('order', 20, 95),
+    ('order', 30, 20),
+    ('order', 30, 40),
+    ('order', 30, 50),
+    ('order', 30, 95),
+    ('order', 40, 20),
+    ('order', 40, 50),
+    ('order', 40, 95),
+    ('order', 50, 20),
+    ('order', 50, 40),
+    ('order', 50, 60),
+    ('order', 50, 95),
+    ('order', 60, 20),
+    ('order', 60, 40),
+    ('order', 60, 50),
+    ('order', 60, 70),
+    ('order', 60, 80),
+    ('order', 60, 95),
+    ('order', 70, 80),
+    ('order', 80, 90),
+    ('fulfilment', 0, 10),
+    ('fulfilment', 10, 20),
+    ('fulfilment', 10, 30),
+    ('fulfilment', 10, 95),
+    ('fulfilment', 20, 10),
+    ('fulfilment', 20, 60),
+    ('fulfilment', 20, 70),
+    ('fulfilment', 20, 90),
+    ('fulfilment', 20, 95),
+    ('fulfilment', 30, 40),
+    ('fulfilment', 30, 50),
+    ('fulfilment', 30, 60),
+    ('fulfilment', 30, 70),
+    ('fulfilment', 30, 90),
+    ('fulfilment', 30, 95),
+    ('fulfilment', 40, 50),
+    ('fulfilment', 40, 60),
+    ('fulfilment', 40, 70),
+    ('fulfilment', 40, 90),
+    ('fulfilment', 40, 95),
+    ('fulfilment', 50, 10),
+    ('fulfilment', 50, 40),
+    ('fulfilment', 50, 60),
+    ('fulfilment', 50, 70),
+    ('fulfilment', 50, 90),
+    ('fulfilment', 50, 95),
+    ('fulfilment', 60, 70),
+    ('fulfilment', 70, 80),
+    ('document', 0, 10),
+    ('document', 0, 30),
+    ('document', 10, 30),
+    ('document', 10, 95),
+    ('document', 30, 40),
+    ('document', 30, 60),
+    ('document', 30, 70),
+    ('document', 30, 90),
+    ('document', 30, 95),
+    ('document', 40, 60),
+    ('document', 40, 70),
+    ('document', 40, 90),
+    ('document', 40, 95),
+    ('document', 60, 70);

@@ -1,0 +1,128 @@
+"""Calling the Taobao gateway: one signed form, one answer, and which kind of failure it was. Source: developer.alibaba.com."""
+
+import re
+from collections.abc import Mapping
+from typing import Final, TypeVar
+from urllib.parse import urlencode
+
+import msgspec
+from msgspec import Raw, Struct
+
+from paidan.channels.calling import Caller, CallRecord, RecordedDelay, RecordedFailure, RecordedRefusal, RecordedSilence, post
+from paidan.channels.china_time import china_text
+from paidan.channels.decoding import decode
+from paidan.channels.taobao.sign import sign
+from paidan.kernel.clock import Clock
+from paidan.kernel.errors import BadInput
+
+HEADERS: Final = {"content-type": "application/x-www-form-urlencoded; charset=utf-8", "accept": "application/json"}
+CALL_LIMITED: Final = 7
+UNAVAILABLE: Final = 10
+REMOTE_ERROR: Final = 15  # look at sub_code
+# "isp." is the platform's side. Only these say that the call never reached the service; the others may have had their effect.
+WITHOUT_EFFECT: Final = ("isp.top-remote-service-unavailable", "isp.call-limited", "accesscontrol.")
+_BAN = re.compile(r"([0-9]{1,6}) more second")
+_ANSWER: Final = msgspec.json.Decoder(dict[str, Raw])
+_T = TypeVar("_T")
+
+
+class TopAccess(Struct, frozen=True, kw_only=True):
+    """How to reach one Taobao shop. Its repr hides the secrets."""
+
+    url: str = "https://eco.taobao.com/router/rest"
+    app_key: str
+    app_secret: str
+    session: str
+    sign_method: str = "hmac-sha256"
+    message_group: str = ""  # of the message service; empty is the default group
+    timeout_s: float = 10.0
+
+    def __repr__(self) -> str:
+        return f"TopAccess(url={self.url!r}, app_key={self.app_key!r})"
+
+
+class ErrorAnswer(Struct):
+    """The body of `error_response`."""
+
+    code: int | str = ""
+    sub_code: str = ""
+    msg: str = ""
+    sub_msg: str = ""
+    request_id: str = ""
+
+
+class TopAnswer(Struct, frozen=True, kw_only=True):
+    """A successful call: its record and the JSON inside the `…_response` envelope."""
+
+    record: CallRecord
+    result: bytes
+
+    def read(self, decoder: msgspec.json.Decoder[_T]) -> _T:
+        """The typed result. An answer that can't be read leaves the effect unknown: RecordedSilence."""
+        try:
+            return decode(decoder, self.result)
+        except BadInput as error:
+            raise RecordedSilence(f"{self.record.method}: the answer is unreadable ({error})", record=self.record) from error
+
+
+class TopClient:
+    """Signed calls for one shop through one HTTP port. Keeps nothing between calls; safe for threads if the port is."""
+
+    def __init__(self, access: TopAccess, caller: Caller, clock: Clock) -> None:
+        self.access = access
+        self._caller = caller
+        self._clock = clock
+
+    def call(self, method: str, parameters: Mapping[str, str]) -> TopAnswer:
+        """Call a method. Raises RecordedRefusal (isv., parameters, permissions), RecordedDelay (limits), RecordedSilence (effect unknown)."""
+        body = urlencode(self._signed(method, parameters)).encode()
+        record = post(self._caller, self.access.url, method=method, body=body, headers=dict(HEADERS), timeout_s=self.access.timeout_s)
+        return TopAnswer(record=record, result=_inside(record))
+
+    def _signed(self, method: str, parameters: Mapping[str, str]) -> dict[str, str]:
+        access = self.access
+        common = {
+            "method": method,
+            "app_key": access.app_key,
+            "session": access.session,
+            "timestamp": china_text(self._clock.now()),
+            "format": "json",
+            "v": "2.0",
+            "sign_method": access.sign_method,
+        }
+        signed = common | dict(parameters)
+        return signed | {"sign": sign(access.app_secret, signed)}
+
+
+def envelope_of(method: str) -> str:
+    """`taobao.trade.fullinfo.get` → `trade_fullinfo_get_response`."""
+    return method.removeprefix("taobao.").replace(".", "_") + "_response"
+
+
+def _inside(record: CallRecord) -> bytes:
+    try:
+        answer = decode(_ANSWER, record.answer)
+        if "error_response" in answer:
+            raise failure_of(record, msgspec.json.decode(answer["error_response"], type=ErrorAnswer))
+        return bytes(answer[envelope_of(record.method)])
+    except (BadInput, msgspec.MsgspecError, KeyError):
+        raise RecordedSilence(f"{record.method}: the answer is unreadable", record=record) from None  # the error may quote it
+
+
+def failure_of(record: CallRecord, error: ErrorAnswer) -> RecordedFailure:
+    """Which kind of failure an error answer is: refused, later (surely without effect) or unknown."""
+    code = int(error.code) if str(error.code).isdecimal() and len(str(error.code)) < 9 else 0  # noqa: PLR2004 - no code has 9 digits
+    kind: type[RecordedFailure] = RecordedRefusal
+    if code in {CALL_LIMITED, UNAVAILABLE} or error.sub_code.startswith(WITHOUT_EFFECT):
+        kind = RecordedDelay
+    elif error.sub_code.startswith("isp.") or (code in {0, REMOTE_ERROR} and not error.sub_code):
+        kind = RecordedSilence
+    name = (error.sub_code or str(error.code))[:80]
+    ban = _BAN.search(error.sub_msg) if code == CALL_LIMITED else None
+    return kind(
+        f"{record.method}: {name or 'no code'}",
+        record=record,
+        code=name,
+        said=error.sub_msg or error.msg,
+        retry_after_s=float(ban[1]) if ban else None,
+    )

@@ -1,0 +1,167 @@
+"""Telling Taobao about parcels.
+
+Whole lines go by `taobao.logistics.offline.send` (COD: `online.send`); a part of a line, or the rest of it, by
+`alibaba.ascp.logistics.offline.send`, one call for each such line because its status stands once in a call. The platform refuses a parcel it
+has been told before, with codes that changed over the years: so after a refusal the trade is asked, and our waybill on the lines means done.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from paidan.channels.calling import CallRecord, RecordedFailure, RecordedRefusal, after
+from paidan.channels.platform import ParcelLine, PlatformParcel, Told
+from paidan.channels.taobao.client import TopClient
+from paidan.channels.taobao.wire import Flag, Ref, Short, Text
+from paidan.kernel.reasons import Reason
+
+OFFLINE: Final = "taobao.logistics.offline.send"
+ONLINE: Final = "taobao.logistics.online.send"
+BY_PART: Final = "alibaba.ascp.logistics.offline.send"
+RESEND: Final = "taobao.logistics.consign.resend"
+FULLINFO: Final = "taobao.trade.fullinfo.get"
+NEW_LINK: Final = "1"  # consign_type: part of a line allowed
+
+
+class ShipCall(Struct, frozen=True, kw_only=True):
+    """One call and the lines it is about."""
+
+    method: str
+    parameters: dict[str, str]
+    line_refs: tuple[str, ...]
+
+
+class Success(Struct):
+    """Both forms of saying yes."""
+
+    is_success: Flag = None
+    success: Flag = None
+
+
+class ShipResult(Struct):
+    """The result of either method."""
+
+    shipping: Success | None = None
+    result: Success | None = None
+
+
+class BookedLine(Struct):
+    """What the platform has booked for a line."""
+
+    oid: Ref = None
+    oid_str: Ref = None
+    invoice_no: Text = None
+    status: Short = None
+
+
+class BookedLines(Struct):
+    """Lists are double wrapped."""
+
+    order: list[BookedLine] = []
+
+
+class BookedTrade(Struct):
+    """The lines of a trade."""
+
+    orders: list[BookedLine] | BookedLines | None = None
+
+
+class Booked(Struct):
+    """A trade as asked after a refusal."""
+
+    trade: BookedTrade
+
+
+_RESULT: Final = msgspec.json.Decoder(ShipResult)
+_BOOKED: Final = msgspec.json.Decoder(Booked)
+
+
+def ship_calls(parcel: PlatformParcel) -> list[ShipCall]:
+    """The calls that tell a parcel, in order. Pure."""
+    whole = [line for line in parcel.lines if is_whole(line)]
+    return [*_by_whole_lines(parcel, whole), *[_by_part(parcel, line) for line in parcel.lines if not is_whole(line)]]
+
+
+def is_whole(line: ParcelLine) -> bool:
+    """All of the line lies in this parcel."""
+    return line.quantity == line.quantity_ordered and not line.quantity_told
+
+
+def _by_whole_lines(parcel: PlatformParcel, lines: Sequence[ParcelLine]) -> Iterator[ShipCall]:
+    if not lines:
+        return
+    parameters = {"tid": parcel.order_no, "company_code": parcel.carrier, "out_sid": parcel.waybill_no}
+    if not parcel.is_whole_order:
+        parameters |= {"sub_tid": ",".join([line.line_ref for line in lines]), "is_split": "1"}
+    yield ShipCall(method=ONLINE if parcel.is_cod else OFFLINE, parameters=parameters, line_refs=tuple([line.line_ref for line in lines]))
+
+
+def _by_part(parcel: PlatformParcel, line: ParcelLine) -> ShipCall:
+    goods = [{"sub_tid": line.line_ref, "item_type": 0, "num": line.quantity}]
+    box = {"out_sid": parcel.waybill_no, "company_code": parcel.carrier, "goods": goods}
+    status = {"sub_tid": line.line_ref, "is_part_consign": line.quantity_told + line.quantity < line.quantity_ordered}
+    parameters = {"tid": parcel.order_no, "consign_type": NEW_LINK, "consign_pkgs": _json([box]), "consign_status": _json(status)}
+    return ShipCall(method=BY_PART, parameters=parameters, line_refs=(line.line_ref,))
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+class TaobaoShipper:
+    """Tells parcels of one shop."""
+
+    def __init__(self, client: TopClient) -> None:
+        self._client = client
+
+    def ship(self, parcel: PlatformParcel) -> Told:
+        """Tell a parcel. A repeat is success. Raises a RecordedFailure with all records so far."""
+        records: list[CallRecord] = []
+        known = [self._tell(parcel, call, records) for call in ship_calls(parcel)]
+        return Told(records=tuple(records), was_known=bool(known) and all(known))
+
+    def correct(self, parcel: PlatformParcel) -> Told:
+        """Give a shipped order (or some of its lines) another carrier or waybill."""
+        parameters = {"tid": parcel.order_no, "out_sid": parcel.waybill_no, "company_code": parcel.carrier}
+        if not parcel.is_whole_order:
+            parameters |= {"sub_tid": ",".join([line.line_ref for line in parcel.lines]), "is_split": "1"}
+        records: list[CallRecord] = []
+        call = ShipCall(method=RESEND, parameters=parameters, line_refs=tuple([line.line_ref for line in parcel.lines]))
+        return Told(was_known=self._tell(parcel, call, records), records=tuple(records))
+
+    def _tell(self, parcel: PlatformParcel, call: ShipCall, records: list[CallRecord]) -> bool:
+        """Make one call; whether the platform knew already."""
+        try:
+            with after(records):
+                records.append(self._send(call))
+        except RecordedRefusal as refusal:
+            records[:] = refusal.records
+            if not self._is_booked(parcel, call, records):
+                refusal.records = tuple(records)
+                raise
+            return True
+        return False
+
+    def _send(self, call: ShipCall) -> CallRecord:
+        answer = self._client.call(call.method, call.parameters)
+        said = answer.read(_RESULT)
+        verdict = said.shipping or said.result
+        if verdict is None or str(verdict.is_success if said.shipping else verdict.success).lower() != "true":
+            raise RecordedRefusal(f"{call.method}: not successful", record=answer.record, code=Reason.COUNTERPART_REFUSED)
+        return answer.record
+
+    def _is_booked(self, parcel: PlatformParcel, call: ShipCall, records: list[CallRecord]) -> bool:
+        """Whether each line of the call carries our waybill. If even that can't be asked, the refusal stands."""
+        asked = {"tid": parcel.order_no, "fields": "tid,orders.oid,orders.oid_str,orders.invoice_no,orders.status,orders"}
+        try:
+            answer = self._client.call(FULLINFO, asked)
+            records.append(answer.record)
+            found = answer.read(_BOOKED).trade.orders
+        except RecordedFailure as failure:
+            records += [record for record in failure.records if record not in records]
+            return False
+        lines = found.order if isinstance(found, BookedLines) else found or []
+        booked = {str(line.oid_str or line.oid): line.invoice_no or "" for line in lines}
+        return all(parcel.waybill_no in booked.get(ref, "").replace(";", ",").split(",") for ref in call.line_refs)

@@ -1,0 +1,42 @@
+"""Which stretch of time to ask for next, and in which order to read its pages. Pure."""
+
+from datetime import datetime, timedelta
+from math import ceil
+
+from msgspec import Struct
+
+
+class Window(Struct, frozen=True, kw_only=True):
+    """A stretch of platform time, both ends included, whole seconds."""
+
+    start_at: datetime
+    end_at: datetime
+
+
+class WindowRules(Struct, frozen=True, kw_only=True):
+    """The platform recommends windows of at most 30 minutes; each reaches back over the cursor and stops short of now."""
+
+    length_s: int = 1800
+    overlap_s: int = 300
+    lag_s: int = 5
+    page_size: int = 50
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.overlap_s < self.length_s <= 86400:  # noqa: PLR2004 - a day is the platform's limit
+            raise ValueError("the overlap must be shorter than the window, the window at most a day")
+
+
+def next_window(cursor: datetime, now: datetime, rules: WindowRules) -> Window | None:
+    """The window after the cursor; its end is the next cursor. None: nothing new to ask for."""
+    start = cursor - timedelta(seconds=rules.overlap_s)
+    end = min(start + timedelta(seconds=rules.length_s), now - timedelta(seconds=rules.lag_s)).replace(microsecond=0)
+    return Window(start_at=start.replace(microsecond=0), end_at=end) if end > cursor else None
+
+
+def pages_to_read(total: int, page_size: int) -> range:
+    """Page numbers from the last to the first.
+
+    The list is sorted newest first, and an order that changes meanwhile leaves the window: those behind it move one place towards page 1.
+    Read backwards they are met twice at worst; read forwards they would be missed.
+    """
+    return range(ceil(total / page_size), 0, -1)

@@ -1,0 +1,75 @@
+"""What became of each row of a write of many: one outcome per row, in order. A bad row never stops the others."""
+
+from collections.abc import Hashable, Sequence
+from enum import StrEnum
+from typing import TypeVar
+
+from msgspec import Struct
+
+from paidan.kernel.reasons import Reason
+
+K = TypeVar("K", bound=Hashable)
+
+
+class Problem(Struct, frozen=True, kw_only=True):
+    """Why a row was refused: the field and a reason of the closed list. `detail` is never personal data."""
+
+    field: str
+    reason: Reason
+    detail: str = ""
+
+
+class Effect(StrEnum):
+    """What a write did with one row."""
+
+    CREATED = "created"
+    CHANGED = "changed"
+    SAME = "same"  # everything was so already: nothing written, no version raised
+    REFUSED = "refused"
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """One row's outcome; `id` and `version` of the record after the write, 0 when refused."""
+
+    effect: Effect
+    id: int = 0
+    version: int = 0
+    problems: tuple[Problem, ...] = ()
+
+
+class Sheet:
+    """Collects outcomes while a set of rows goes through its checks. A refused row takes no part in what follows."""
+
+    def __init__(self, size: int) -> None:
+        self._problems: list[list[Problem]] = [[] for _ in range(size)]
+        self._done: dict[int, Outcome] = {}
+
+    def refuse(self, row: int, field: str, reason: Reason, detail: str = "") -> None:
+        """Refuse a row; several problems of one row are all told."""
+        self._problems[row].append(Problem(field=field, reason=reason, detail=detail))
+
+    def live(self) -> list[int]:
+        """The rows not refused so far."""
+        return [row for row, problems in enumerate(self._problems) if not problems]
+
+    def refuse_repeats(self, keys: Sequence[K], field: str) -> None:
+        """Refuse every row whose key an earlier row of this write has."""
+        seen: set[K] = set()
+        for row, key in enumerate(keys):
+            if key in seen:
+                self.refuse(row, field, Reason.DUPLICATE_KEY)
+            seen.add(key)
+
+    def settle(self, row: int, effect: Effect, record_id: int, version: int) -> None:
+        """Tell what was written for a row."""
+        self._done[row] = Outcome(effect=effect, id=record_id, version=version)
+
+    def outcomes(self) -> list[Outcome]:
+        """One outcome per row, in order."""
+        return [
+            Outcome(effect=Effect.REFUSED, problems=tuple(problems)) if problems else self._done[row] for row, problems in enumerate(self._problems)
+        ]
+
+    def any_written(self) -> bool:
+        """Whether any row was created or changed."""
+        return any(outcome.effect in {Effect.CREATED, Effect.CHANGED} for outcome in self._done.values())

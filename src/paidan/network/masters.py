@@ -1,0 +1,307 @@
+"""The only writer of connections, shops, warehouses, carriers, freight tiers and state translations. Sets of rows; one outcome each.
+
+Keys are codes people know. A row that says what is stored already changes nothing and raises no version. `expected` holds the versions that
+the caller has seen, by code: a row whose record has another one is refused (VERSION_CONFLICT). Secrets are sealed, bound to their record.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, LiteralString
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from paidan.kernel.outcomes import Effect, Outcome, Sheet
+from paidan.kernel.reasons import Reason
+from paidan.kernel.states import DocumentState, FulfilmentState, ParcelState
+from paidan.network.rows import CarrierRow, ConnectionRow, ShopRow, TierKey, TierRow, TranslationRow, WarehouseRow
+from paidan.runtime.database import Tx
+from paidan.runtime.ids import IdSource
+from paidan.runtime.queries import load_queries
+from paidan.runtime.rows import columns
+from paidan.runtime.sealing import Sealer
+
+queries = load_queries("paidan.network", "masters.sql")
+
+MEANINGS: Final = frozenset({"note", "mask"} | {state.name for kind in (FulfilmentState, ParcelState, DocumentState) for state in kind})
+ANYWHERE_ID: Final = 0
+
+_to_json = msgspec.json.Encoder(order="sorted").encode
+_from_json = msgspec.json.Decoder(dict[str, str]).decode
+
+Known = dict[str, tuple[int, int]]  # code -> (id, version)
+
+
+def connection_bond(connection_id: int) -> str:
+    """What the secrets of a connection are sealed to."""
+    return f"connection.secrets:{connection_id}"
+
+
+def shop_bond(shop_id: int) -> str:
+    """What the secrets of a shop are sealed to."""
+    return f"shop.secrets:{shop_id}"
+
+
+def read_connection_secrets(tx: Tx, sealer: Sealer) -> dict[int, dict[str, str]]:
+    """Secrets of all active connections, in clear, by id: for building clients. Never to be shown."""
+    return {row[0]: _from_json(sealer.unseal(row[1], bound_to=connection_bond(row[0]))) for row in tx.execute(queries.connection_secrets)}
+
+
+def read_shop_secrets(tx: Tx, sealer: Sealer) -> dict[int, dict[str, str]]:
+    """Secrets of all active shops, in clear, by id: for building clients. Never to be shown."""
+    return {row[0]: _from_json(sealer.unseal(row[1], bound_to=shop_bond(row[0]))) for row in tx.execute(queries.shop_secrets)}
+
+
+def write_connections(
+    tx: Tx, ids: IdSource, rows: Sequence[ConnectionRow], now: datetime, *, sealer: Sealer, expected: Mapping[str, int] | None = None
+) -> list[Outcome]:
+    """Create or change connections. Four statements."""
+    del now  # the network keeps no instants
+    sheet, known = _begin(tx, [row.code for row in rows], queries.connections_by_code, expected)
+    live = sheet.live()
+    values = []
+    for n, new_id in zip(live, ids.take(len(live)), strict=True):
+        row = rows[n]
+        secrets = _sealed(sealer, row.secrets, connection_bond(known.get(row.code, (new_id, 0))[0]))
+        values.append((new_id, row.code, row.protocol, row.url, _to_json(row.account).decode(), secrets, row.is_active))
+    names = ("id", "code", "protocol", "url", "account", "secrets", "is_active")
+    return _put(tx, sheet, [row.code for row in rows], known, queries.put_connections, columns(names, values))
+
+
+def write_shops(
+    tx: Tx, ids: IdSource, rows: Sequence[ShopRow], now: datetime, *, sealer: Sealer, expected: Mapping[str, int] | None = None
+) -> list[Outcome]:
+    """Create or change shops. Five statements."""
+    del now
+    sheet, known = _begin(tx, [row.code for row in rows], queries.shops_by_code, expected)
+    connections = _refuse_unknown_connections(tx, sheet, [row.connection_code for row in rows])
+    for n, row in enumerate(rows):
+        _check_time_zone(sheet, n, row.time_zone)
+    live = sheet.live()
+    values: list[tuple[Any, ...]] = []
+    for n, new_id in zip(live, ids.take(len(live)), strict=True):
+        r = rows[n]
+        secrets = _sealed(sealer, r.secrets, shop_bond(known.get(r.code, (new_id, 0))[0]))
+        facts = (r.code, r.name, r.platform, r.shop_group, r.currency, r.time_zone, connections.get(r.connection_code), r.account_ref)
+        values.append((new_id, *facts, _array(sorted(set(r.doors))), r.merge_window_s, r.safety_quantity, secrets, r.is_active))
+    names = (
+        "id code name platform shop_group currency time_zone connection_id account_ref doors merge_window_s safety_quantity secrets is_active"
+    ).split()
+    return _put(tx, sheet, [row.code for row in rows], known, queries.put_shops, columns(names, values))
+
+
+def write_warehouses(
+    tx: Tx, ids: IdSource, rows: Sequence[WarehouseRow], now: datetime, *, expected: Mapping[str, int] | None = None
+) -> list[Outcome]:
+    """Create or change warehouses with their areas and days. Eleven statements at most."""
+    del now
+    sheet, known = _begin(tx, [row.code for row in rows], queries.warehouses_by_code, expected)
+    connections = _refuse_unknown_connections(tx, sheet, [row.connection_code for row in rows])
+    for n, row in enumerate(rows):
+        _check_warehouse(sheet, n, row)
+    live = [rows[n] for n in sheet.live()]
+    stored_ids = [known[row.code][0] for row in live if row.code in known]
+    areas = _grouped(tx, queries.areas_of, stored_ids)
+    days = _grouped(tx, queries.days_of, stored_ids)
+    new_areas = {r.code: sorted((x,) for x in r.regions) for r in live if r.regions is not None}
+    new_days = {r.code: sorted((d.on_date, d.is_open) for d in r.days) for r in live if r.days is not None}
+    stored = {code: found[0] for code, found in known.items()}
+    changed_areas = {code: wanted for code, wanted in new_areas.items() if areas.get(stored.get(code, 0), []) != wanted}
+    changed_days = {code: wanted for code, wanted in new_days.items() if days.get(stored.get(code, 0), []) != wanted}
+    parameters = columns(WAREHOUSE_NAMES, [_warehouse_row(i, r, connections) for i, r in zip(ids.take(len(live)), live, strict=True)])
+    touched = sorted(changed_areas.keys() | changed_days.keys())
+    outcomes = _put(tx, sheet, [row.code for row in rows], known, queries.put_warehouses, {**parameters, "touched": touched})
+    id_by_code = {row.code: outcome.id for row, outcome in zip(rows, outcomes, strict=True) if outcome.effect != Effect.REFUSED}
+    _replace(tx, changed_areas, id_by_code, ("region",), queries.remove_areas, queries.add_areas)
+    _replace(tx, changed_days, id_by_code, ("on_date", "is_open"), queries.remove_days, queries.add_days)
+    return outcomes
+
+
+WAREHOUSE_NAMES: Final = (
+    "id code name kind connection_id country province city district detail longitude latitude priority "
+    "handling_order_minor handling_unit_minor time_zone cut_off work_days is_active"
+).split()
+
+
+def _warehouse_row(new_id: int, r: WarehouseRow, connections: Mapping[str, int]) -> tuple[Any, ...]:
+    place = (r.country, r.province, r.city, r.district, r.detail, r.longitude, r.latitude)
+    costs = (r.priority, r.handling_order_minor, r.handling_unit_minor)
+    calendar = (r.time_zone, r.cut_off, _array(sorted(set(r.work_days))))
+    return (new_id, r.code, r.name, r.kind, connections.get(r.connection_code), *place, *costs, *calendar, r.is_active)
+
+
+def _check_warehouse(sheet: Sheet, n: int, row: WarehouseRow) -> None:
+    _check_time_zone(sheet, n, row.time_zone)
+    if row.regions is not None and len(set(row.regions)) != len(row.regions):
+        sheet.refuse(n, "regions", Reason.DUPLICATE_KEY)
+    if row.days is not None and len({day.on_date for day in row.days}) != len(row.days):
+        sheet.refuse(n, "days", Reason.DUPLICATE_KEY)
+
+
+def _grouped(tx: Tx, statement: LiteralString, warehouse_ids: Sequence[int]) -> dict[int, list[tuple[Any, ...]]]:
+    """Rows of a warehouse's own table, sorted, by warehouse."""
+    grouped: dict[int, list[tuple[Any, ...]]] = {}
+    for warehouse_id, *rest in tx.execute(statement, {"warehouse_ids": list(warehouse_ids)}):
+        grouped.setdefault(warehouse_id, []).append(tuple(rest))
+    return {warehouse_id: sorted(found) for warehouse_id, found in grouped.items()}
+
+
+def _replace(
+    tx: Tx,
+    wanted: Mapping[str, Sequence[tuple[Any, ...]]],
+    id_by_code: Mapping[str, int],
+    names: Sequence[str],
+    remove: LiteralString,
+    add: LiteralString,
+) -> None:
+    """Write a warehouse's own rows anew where they differ."""
+    if wanted:
+        tx.execute(remove, {"warehouse_ids": sorted(id_by_code[code] for code in wanted)})
+        values = [(id_by_code[code], *row) for code, rows in sorted(wanted.items()) for row in rows]
+        tx.execute(add, columns(("warehouse_id", *names), values))
+
+
+def write_carriers(tx: Tx, ids: IdSource, rows: Sequence[CarrierRow], now: datetime, *, expected: Mapping[str, int] | None = None) -> list[Outcome]:
+    """Create or change carriers. Four statements."""
+    del now
+    sheet, known = _begin(tx, [row.code for row in rows], queries.carriers_by_code, expected)
+    live = [rows[n] for n in sheet.live()]
+    values = [(i, r.code, r.name, _to_json(r.code_by_system).decode(), r.is_active) for i, r in zip(ids.take(len(live)), live, strict=True)]
+    parameters = columns(("id", "code", "name", "code_by_system", "is_active"), values)
+    return _put(tx, sheet, [row.code for row in rows], known, queries.put_carriers, parameters)
+
+
+Tier = tuple[int, int, str]
+
+
+def write_freight(tx: Tx, ids: IdSource, rows: Sequence[TierRow], now: datetime) -> list[Outcome]:
+    """Create or change freight tiers. Six statements."""
+    del now
+    sheet, keys = _tier_keys(tx, rows)
+    known = {(row[0], row[1], row[2]): row[3] for row in tx.execute(queries.tiers_by_key, _tier_columns(list(keys.values())))}
+    names = ("id", "carrier_id", "warehouse_id", "region", "first_g", "first_minor", "step_g", "step_minor", "weight_g_max", "transit_h")
+    values: list[tuple[Any, ...]] = []
+    for (n, key), new_id in zip(keys.items(), ids.take(len(keys)), strict=True):
+        r = rows[n]
+        values.append((new_id, *key, r.first_g, r.first_minor, r.step_g, r.step_minor, r.weight_g_max, r.transit_h))
+    written = {(row[0], row[1], row[2]): row[3] for row in tx.execute(queries.put_tiers, columns(names, values))}
+    for n, key in keys.items():
+        effect = Effect.SAME if key not in written else Effect.CHANGED if key in known else Effect.CREATED
+        sheet.settle(n, effect, written.get(key) or known[key], 0)
+    _raise_if_written(tx, sheet)
+    return sheet.outcomes()
+
+
+def remove_freight(tx: Tx, rows: Sequence[TierKey]) -> list[Outcome]:
+    """Remove freight tiers; a key that is not there is refused. Five statements."""
+    sheet, keys = _tier_keys(tx, rows)
+    gone = {(row[0], row[1], row[2]): row[3] for row in tx.execute(queries.remove_tiers, _tier_columns(list(keys.values())))}
+    for n, key in keys.items():
+        if key in gone:
+            sheet.settle(n, Effect.CHANGED, gone[key], 0)
+        else:
+            sheet.refuse(n, "region", Reason.NOT_FOUND)
+    _raise_if_written(tx, sheet)
+    return sheet.outcomes()
+
+
+def _tier_keys(tx: Tx, rows: Sequence[TierKey]) -> tuple[Sheet, dict[int, Tier]]:
+    """The keys of the rows that name a known carrier and warehouse."""
+    sheet = Sheet(len(rows))
+    sheet.refuse_repeats([(row.carrier_code, row.warehouse_code, row.region) for row in rows], "region")
+    tx.execute(queries.lock_network)
+    carriers = _ids(tx, queries.carriers_by_code, [row.carrier_code for row in rows])
+    warehouses = {"": ANYWHERE_ID} | _ids(tx, queries.warehouses_by_code, [row.warehouse_code for row in rows])
+    for n, row in enumerate(rows):
+        if row.carrier_code not in carriers:
+            sheet.refuse(n, "carrier_code", Reason.UNKNOWN_CARRIER)
+        if row.warehouse_code not in warehouses:
+            sheet.refuse(n, "warehouse_code", Reason.UNKNOWN_WAREHOUSE)
+    return sheet, {n: (carriers[rows[n].carrier_code], warehouses[rows[n].warehouse_code], rows[n].region) for n in sheet.live()}
+
+
+def _tier_columns(keys: Sequence[Tier]) -> dict[str, list[Any]]:
+    return columns(("carrier_id", "warehouse_id", "region"), keys)
+
+
+def write_translations(tx: Tx, ids: IdSource, rows: Sequence[TranslationRow], now: datetime) -> list[Outcome]:
+    """Say what words of counterparts mean. Three statements."""
+    del ids, now
+    sheet = Sheet(len(rows))
+    keys = [(row.protocol, row.subject, row.code) for row in rows]
+    sheet.refuse_repeats(keys, "code")
+    for n, row in enumerate(rows):
+        if row.meaning not in MEANINGS:
+            sheet.refuse(n, "meaning", Reason.FIELD_INVALID, "the name of a state, note or mask")
+    tx.execute(queries.lock_network)
+    live = sheet.live()
+    values = [(*keys[n], rows[n].meaning, rows[n].zh, rows[n].en) for n in live]
+    names = ("protocol", "subject", "code", "meaning", "zh", "en")
+    written = {(row[0], row[1], row[2]): row[3] for row in tx.execute(queries.put_translations, columns(names, values))}
+    for n in live:
+        effect = Effect.SAME if keys[n] not in written else Effect.CREATED if written[keys[n]] else Effect.CHANGED
+        sheet.settle(n, effect, 0, 0)
+    _raise_if_written(tx, sheet)
+    return sheet.outcomes()
+
+
+def _begin(tx: Tx, codes: Sequence[str], by_code: LiteralString, expected: Mapping[str, int] | None) -> tuple[Sheet, Known]:
+    """Take the turn, read what is there, refuse repeats and rows whose version the caller has not seen."""
+    sheet = Sheet(len(codes))
+    sheet.refuse_repeats(codes, "code")
+    tx.execute(queries.lock_network)
+    known = {code: (record_id, version) for code, record_id, version in tx.execute(by_code, {"codes": list(codes)})}
+    for n, code in enumerate(codes):
+        if expected is not None and code in expected and known.get(code, (0, 0))[1] != expected[code]:
+            sheet.refuse(n, "version", Reason.VERSION_CONFLICT)
+    return sheet, known
+
+
+def _put(
+    tx: Tx, sheet: Sheet, codes: Sequence[str], known: Known, statement: LiteralString, parameters: Mapping[str, Sequence[Any]]
+) -> list[Outcome]:
+    """Write the rows not refused, tell what became of each, raise the network's version if anything was written."""
+    live = sheet.live()
+    if not live:
+        return sheet.outcomes()
+    written = {code: (record_id, version) for code, record_id, version in tx.execute(statement, parameters)}
+    for n in live:
+        code = codes[n]
+        effect = Effect.SAME if code not in written else Effect.CHANGED if code in known else Effect.CREATED
+        sheet.settle(n, effect, *(written.get(code) or known[code]))
+    _raise_if_written(tx, sheet)
+    return sheet.outcomes()
+
+
+def _raise_if_written(tx: Tx, sheet: Sheet) -> None:
+    if sheet.any_written():
+        tx.execute(queries.raise_network)
+
+
+def _ids(tx: Tx, by_code: LiteralString, codes: Sequence[str]) -> dict[str, int]:
+    return {row[0]: row[1] for row in tx.execute(by_code, {"codes": sorted({code for code in codes if code})})}
+
+
+def _refuse_unknown_connections(tx: Tx, sheet: Sheet, codes: Sequence[str]) -> dict[str, int]:
+    """The connections these rows name, by code."""
+    found = _ids(tx, queries.connections_by_code, codes)
+    for n, code in enumerate(codes):
+        if code and code not in found:
+            sheet.refuse(n, "connection_code", Reason.FIELD_INVALID, "no such connection")
+    return found
+
+
+def _check_time_zone(sheet: Sheet, n: int, name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        sheet.refuse(n, "time_zone", Reason.FIELD_INVALID, "an IANA time zone")
+
+
+def _sealed(sealer: Sealer, secrets: Mapping[str, str] | None, bond: str) -> bytes | None:
+    return None if secrets is None else sealer.seal(_to_json(dict(secrets)), bound_to=bond)
+
+
+def _array(values: Sequence[Any]) -> str:
+    """A PostgreSQL array literal of plain words or numbers; unnest of arrays of arrays would flatten them."""
+    return "{" + ",".join(map(str, values)) + "}"
