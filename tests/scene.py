@@ -18,7 +18,7 @@ from paidan.runtime.sealing import Sealer
 NOW = datetime(2026, 11, 11, 4, 0, tzinfo=UTC)
 
 
-def facts_codec(body: bytes, _meta: Mapping[str, Any]) -> PlatformOrder:
+def facts_codec(body: bytes) -> PlatformOrder:
     return msgspec.json.decode(body, type=PlatformOrder)
 
 

@@ -7,9 +7,9 @@ from scene import NOW, Scene, empty
 from paidan.catalog.load import cache_versions
 from paidan.kernel.outcomes import Effect
 from paidan.kernel.reasons import Reason
+from paidan.network.connections import read_connections
 from paidan.network.load import NetworkCache
 from paidan.network.masters import (
-    read_connection_secrets,
     read_shop_secrets,
     remove_freight,
     write_carriers,
@@ -57,7 +57,7 @@ def test_secrets_are_sealed_and_stay_when_not_told(scene, sealer):
     put(scene, write_connections, ConnectionRow(code="wms1", protocol="qimen", url="https://new.example/"), sealer=sealer)
     put(scene, write_shops, ShopRow(code="T", name="店", platform="taobao", connection_code="wms1", secrets={"session": "x"}), sealer=sealer)
     with scene.database.transaction() as tx:
-        assert read_connection_secrets(tx, sealer) == {connection_id: {"secret": "s3cret"}}
+        assert [(c.id, c.secrets) for c in read_connections(tx, sealer)] == [(connection_id, {"secret": "s3cret"})]
         assert list(read_shop_secrets(tx, sealer).values()) == [{"session": "x"}]
     assert "s3cret" not in repr(QIMEN)
 

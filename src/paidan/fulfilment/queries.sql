@@ -9,3 +9,16 @@ FROM (
 ) w
 WHERE f.id = w.id
 RETURNING f.id, f.warehouse_id;
+
+-- name: orders_of
+-- The orders of these fulfilments and of those that travel with them. Parameters: ids bigint[]. No locks.
+SELECT DISTINCT order_id FROM fulfilment
+WHERE id IN (SELECT unnest(%(ids)s::bigint[]) UNION SELECT m.id FROM fulfilment m WHERE m.merged_into_id = ANY(%(ids)s::bigint[]));
+
+-- name: lock_groups
+-- Locks these fulfilments and those that travel with them, in key order; tells their orders and receivers. Their orders are locked before.
+-- Parameters: ids bigint[].
+SELECT id, order_id, receiver_id FROM fulfilment
+WHERE id IN (SELECT unnest(%(ids)s::bigint[]) UNION SELECT m.id FROM fulfilment m WHERE m.merged_into_id = ANY(%(ids)s::bigint[]))
+ORDER BY id
+FOR NO KEY UPDATE;

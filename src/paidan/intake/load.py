@@ -1,7 +1,6 @@
 """Reads what intake decides over: messages, the orders they speak of, the listings they name."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from paidan.catalog.load import listing_skus, resolve_listings
 from paidan.channels.facts import PlatformOrder
@@ -14,7 +13,7 @@ from paidan.orders.load import load_orders, order_ids_by_key
 from paidan.runtime.database import Tx
 from paidan.runtime.waiting import WaitingMessage
 
-Codec = Callable[[bytes, Mapping[str, Any]], PlatformOrder]
+Codec = Callable[[bytes], PlatformOrder]
 
 SHOP = "shop:"
 
@@ -28,7 +27,7 @@ def parse(messages: Sequence[WaitingMessage], network: Network, codecs: Mapping[
             unreadable.append(MessageOutcome(message_id=message.id, reason=Reason.UNKNOWN_SHOP))
             continue
         try:
-            facts = codecs[shop.platform](message.body, message.meta)
+            facts = codecs[shop.platform](message.body)
         except BadInput as bad:
             unreadable.append(MessageOutcome(message_id=message.id, reason=bad.reason, detail=bad.detail))
             continue

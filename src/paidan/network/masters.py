@@ -42,11 +42,6 @@ def shop_bond(shop_id: int) -> str:
     return f"shop.secrets:{shop_id}"
 
 
-def read_connection_secrets(tx: Tx, sealer: Sealer) -> dict[int, dict[str, str]]:
-    """Secrets of all active connections, in clear, by id: for building clients. Never to be shown."""
-    return {row[0]: _from_json(sealer.unseal(row[1], bound_to=connection_bond(row[0]))) for row in tx.execute(queries.connection_secrets)}
-
-
 def read_shop_secrets(tx: Tx, sealer: Sealer) -> dict[int, dict[str, str]]:
     """Secrets of all active shops, in clear, by id: for building clients. Never to be shown."""
     return {row[0]: _from_json(sealer.unseal(row[1], bound_to=shop_bond(row[0]))) for row in tx.execute(queries.shop_secrets)}

@@ -154,10 +154,6 @@ ON CONFLICT (protocol, subject, code) DO UPDATE SET meaning = excluded.meaning, 
 WHERE (t.meaning, t.zh, t.en) IS DISTINCT FROM (excluded.meaning, excluded.zh, excluded.en)
 RETURNING t.protocol, t.subject, t.code, t.xmax = 0;
 
--- name: connection_secrets
--- Sealed secrets of connections, by id. No locks.
-SELECT id, secrets FROM connection WHERE secrets IS NOT NULL AND is_active;
-
 -- name: shop_secrets
 -- Sealed secrets of shops, by id. No locks.
 SELECT id, secrets FROM shop WHERE secrets IS NOT NULL AND is_active;

@@ -65,9 +65,7 @@ def _keys(keys: Iterable[ParcelKey]) -> dict[str, list[object]]:
 
 
 def _parcels(rows: Sequence[tuple[int, int, int, str, int, list[int]]]) -> list[Parcel]:
-    return [
-        Parcel(id=row[0], fulfilment_id=row[1], carrier_id=row[2], tracking_no=row[3], state=row[4], order_ids=set(row[5])) for row in rows
-    ]
+    return [Parcel(id=row[0], fulfilment_id=row[1], carrier_id=row[2], tracking_no=row[3], state=row[4], order_ids=set(row[5])) for row in rows]
 
 
 def write_parcels(tx: Tx, parcels: Iterable[Parcel], lines: Iterable[ParcelLine]) -> None:

@@ -29,6 +29,11 @@ def fresh_versions(tx: Tx, orders: Sequence[Order]) -> set[int]:
     return {order_id for order_id, version in rows if loaded[order_id] == version}
 
 
+def lock_orders(tx: Tx, ids: Sequence[int]) -> None:
+    """Lock the rows of orders in key order, before they are read to be changed."""
+    tx.execute(queries.lock_orders, {"ids": list(ids)})
+
+
 def fresh_fulfilments(tx: Tx, fulfilments: Sequence[Fulfilment]) -> set[int]:
     """Lock loaded fulfilments in key order; give the ids of those nobody has changed since."""
     loaded = {fulfilment.id: fulfilment.version for fulfilment in fulfilments if not fulfilment.is_new}

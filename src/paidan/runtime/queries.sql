@@ -149,7 +149,7 @@ SELECT token FROM outbox_lease WHERE token = %(token)s FOR UPDATE;
 -- Write what became of claimed rows. Parameters: token, now; ids, states, reasons, due_ats (arrays of one length). Locks: the rows, held by us.
 UPDATE outbox
 SET state = settled.state, reason = settled.reason, due_at = settled.due_at, lease_token = NULL,
-    done_at = CASE WHEN settled.state IN (2, 4) THEN %(now)s END
+    done_at = CASE WHEN settled.state IN (2, 4) THEN %(now)s::timestamptz END
 FROM unnest(%(ids)s::bigint[], %(states)s::smallint[], %(reasons)s::text[], %(due_ats)s::timestamptz[]) AS settled (id, state, reason, due_at)
 WHERE outbox.id = settled.id AND outbox.state = 1 AND outbox.lease_token = %(token)s;
 
@@ -163,7 +163,7 @@ DELETE FROM outbox_lease WHERE token = %(token)s;
 UPDATE outbox
 SET attempts = attempts + 1, reason = 'internal', due_at = suspect.due_at,
     state = CASE WHEN attempts + 1 >= %(attempts_max)s THEN 4 ELSE state END,
-    done_at = CASE WHEN attempts + 1 >= %(attempts_max)s THEN %(now)s END
+    done_at = CASE WHEN attempts + 1 >= %(attempts_max)s THEN %(now)s::timestamptz END
 FROM unnest(%(ids)s::bigint[], %(due_ats)s::timestamptz[]) AS suspect (id, due_at)
 WHERE outbox.id = suspect.id AND outbox.state IN (0, 3);
 

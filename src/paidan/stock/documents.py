@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import LiteralString
 
 from msgspec import Struct, field
 
@@ -118,9 +119,9 @@ def read_documents(tx: Tx, ids: Iterable[int]) -> dict[int, Document]:
     return _read(tx, queries.read_documents, ids)
 
 
-def _read(tx: Tx, statement: str, ids: Iterable[int]) -> dict[int, Document]:
+def _read(tx: Tx, statement: LiteralString, ids: Iterable[int]) -> dict[int, Document]:
     parameters = {"ids": sorted(set(ids))}
-    rows = tx.execute(statement.encode(), parameters)
+    rows = tx.execute(statement, parameters)
     names = ("id", "kind", "state", "warehouse_id", "reference", "wms_ref", "expected_at", "created_at")
     found = {row[0]: Document(**dict(zip(names, row, strict=True))) for row in rows}
     for document_id, line_no, sku_id, planned, done in tx.execute(queries.document_lines, parameters):
@@ -136,10 +137,8 @@ def write_documents(tx: Tx, documents: Sequence[Document]) -> None:
     _copy(tx, new)
     if not changed:
         return
-    heads = [(d.id, int(d.state), "{" + ",".join(map(str, map(int, d.path or [d.state]))) + "}", d.wms_ref) for d in changed]
-    moved = [row for row, document in zip(heads, changed, strict=True) if document.path]
-    if moved:
-        tx.execute(queries.update_documents, columns(("id", "state", "path", "wms_ref"), moved))
+    heads = [(d.id, int(d.state), "{" + ",".join(str(int(state)) for state in d.path) + "}", d.wms_ref) for d in changed]
+    tx.execute(queries.update_documents, columns(("id", "state", "path", "wms_ref"), heads))
     lines = [(d.id, line.line_no, line.sku_id, line.planned, line.done) for d in changed for line in d.lines]
     if lines:
         tx.execute(queries.put_document_lines, columns(("document_id", "line_no", "sku_id", "planned", "done"), lines))

@@ -1,4 +1,4 @@
-"""Runs GraphQL documents against a store: parsing and validation (kept per document), resolving, idempotency keys, query cost."""
+"""Runs GraphQL documents against a store: parsing and validation (kept per document), resolving, idempotency keys."""
 
 import re
 from collections.abc import Callable
@@ -11,16 +11,9 @@ import msgspec
 from graphql import (
     DocumentNode,
     ExecutionResult,
-    FieldNode,
-    FragmentDefinitionNode,
-    FragmentSpreadNode,
     GraphQLError,
     GraphQLResolveInfo,
     GraphQLSchema,
-    IntValueNode,
-    OperationDefinitionNode,
-    SelectionSetNode,
-    VariableNode,
     assert_valid_schema,
     build_schema,
     execute_sync,
@@ -33,11 +26,11 @@ from paidan.world.shopify import mutations
 from paidan.world.shopify.connections import connection, number_of
 from paidan.world.shopify.search import matcher
 from paidan.world.shopify.state import INVENTORY_ITEM_BASE, Order, Store
-from paidan.world.shopify.views import FulfilmentOrderView, FulfilmentView, InventoryItemView, LevelView, OrderView, VariantView, location_view
+from paidan.world.shopify.stock_views import InventoryItemView, LevelView, VariantView, location_view
+from paidan.world.shopify.views import FulfilmentOrderView, FulfilmentView, OrderView
 
 IDEMPOTENT_FROM = "2026-04"
 MUST_BE_IDEMPOTENT = frozenset({"inventorySetQuantities", "inventoryAdjustQuantities"})
-MUTATION_COST = 10
 HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -78,7 +71,7 @@ def run(store: Store, node: DocumentNode, variables: dict[str, Any], operation: 
     )
 
 
-def _resolve(source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+def _resolve(source: Any, info: "GraphQLResolveInfo[Any]", **arguments: Any) -> Any:
     """A field: the key of a dict, or the attribute or method of a view; mutations go through `Root.mutate`."""
     if info.parent_type.name == "Mutation":
         return source.mutate(info, arguments)
@@ -209,7 +202,7 @@ class Root:
 
     # Mutations.
 
-    def mutate(self, info: GraphQLResolveInfo, arguments: dict[str, Any]) -> Any:
+    def mutate(self, info: "GraphQLResolveInfo[Any]", arguments: dict[str, Any]) -> Any:
         """Run a mutation; the same idempotency key gives the first answer again."""
         name = info.field_name
         given = get_directive_values(schema().get_directive("idempotent") or _missing(), info.field_nodes[0], info.variable_values)
@@ -278,41 +271,3 @@ ORDER_FIELDS: dict[str, Callable[[Order], Any]] = {
 
 def _shipping_word(order: Order) -> str:
     return {"UNFULFILLED": "unfulfilled", "PARTIALLY_FULFILLED": "partial", "FULFILLED": "fulfilled"}[order.fulfilment_status]
-
-
-def cost(node: DocumentNode, variables: dict[str, Any]) -> int:
-    """What a document asks for in points: 1 for an object, a page as many times its content as `first` says, 10 for a mutation.
-
-    The real calculation differs in detail; callers must go by `extensions.cost`, not by a formula.
-    """
-    fragments = {one.name.value: one for one in node.definitions if isinstance(one, FragmentDefinitionNode)}
-    total = 0
-    for operation in node.definitions:
-        if isinstance(operation, OperationDefinitionNode):
-            is_mutation = operation.operation.value == "mutation"
-            total += MUTATION_COST if is_mutation else _points(operation.selection_set, variables, fragments)
-    return max(total, 1)
-
-
-def _points(selected: SelectionSetNode | None, variables: dict[str, Any], fragments: dict[str, FragmentDefinitionNode]) -> int:
-    points = 0
-    for one in selected.selections if selected else ():
-        if isinstance(one, FragmentSpreadNode):
-            inner = fragments.get(one.name.value)
-            points += _points(inner.selection_set, variables, fragments) if inner else 0
-        elif isinstance(one, FieldNode) and one.selection_set is not None:
-            is_wrapper = one.name.value in {"edges", "nodes", "node", "pageInfo"}
-            points += _times(one, variables) * ((0 if is_wrapper else 1) + _points(one.selection_set, variables, fragments))
-        elif not isinstance(one, FieldNode):
-            points += _points(one.selection_set, variables, fragments)
-    return points
-
-
-def _times(field: FieldNode, variables: dict[str, Any]) -> int:
-    for argument in field.arguments:
-        if argument.name.value == "first":
-            if isinstance(argument.value, IntValueNode):
-                return int(argument.value.value)
-            if isinstance(argument.value, VariableNode):
-                return int(variables.get(argument.value.name.value) or 1)
-    return 1

@@ -10,7 +10,8 @@ from paidan.world.shelf import ListingKey
 from paidan.world.shopify.connections import gid, number_of
 from paidan.world.shopify.life import touch
 from paidan.world.shopify.state import INVENTORY_ITEM_BASE, Fulfilment, Item, Order, Store
-from paidan.world.shopify.views import FulfilmentView, InventoryItemView, OrderView, fulfilment_line_number, fulfilment_order_status, location_view
+from paidan.world.shopify.stock_views import InventoryItemView, location_view
+from paidan.world.shopify.views import FulfilmentView, OrderView, fulfilment_line_number, fulfilment_order_status
 
 QUANTITIES_MAX = 250
 # Since 2026-01 `changeFromQuantity` stands for `compareQuantity`; since 2026-04 it must be sent, null meaning no check.

@@ -16,6 +16,7 @@ from msgspec import Struct
 from paidan.world.script import Day, ScriptShop
 from paidan.world.shelf import Shelf
 from paidan.world.shopify import graph, life
+from paidan.world.shopify.cost import cost
 from paidan.world.shopify.state import Order, Store
 from paidan.world.shopify.webhooks import TOPICS, Webhooks
 from paidan.world.timetable import Act, Timetable
@@ -145,7 +146,7 @@ class ShopifyPlatform:
         if node is None or errors:
             return {"errors": [_shown(error) for error in errors]}
         variables = ask.variables or {}
-        asked = graph.cost(node, variables)
+        asked = cost(node, variables)
         bucket = self._buckets[store.shop.code]
         bucket.restore(now)
         if asked > QUERY_POINTS_MAX and self._is_throttled:

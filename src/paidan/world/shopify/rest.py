@@ -8,8 +8,9 @@ from paidan.world.numbers import number_from
 from paidan.world.shopify.state import Fulfilment, Item, Order
 
 COUNTRIES = {
-    "CN": "China", "GB": "United Kingdom", "DE": "Germany", "FR": "France", "US": "United States", "AU": "Australia", "JP": "Japan", "NL": "Netherlands",
-    "ES": "Spain", "IE": "Ireland", "SG": "Singapore", "HK": "Hong Kong SAR", "CA": "Canada", "IT": "Italy", "SE": "Sweden", "CH": "Switzerland",
+    "CN": "China", "GB": "United Kingdom", "DE": "Germany", "FR": "France", "US": "United States", "AU": "Australia", "JP": "Japan",
+    "NL": "Netherlands", "ES": "Spain", "IE": "Ireland", "SG": "Singapore", "HK": "Hong Kong SAR", "CA": "Canada",
+    "IT": "Italy", "SE": "Sweden", "CH": "Switzerland",
 }  # fmt: skip
 
 

@@ -7,10 +7,10 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Protocol
 
-from paidan.world.sellable import make_basket
 from paidan.world.faults import share
 from paidan.world.numbers import number_from
 from paidan.world.script import ScriptOrder
+from paidan.world.sellable import make_basket
 from paidan.world.taobao.state import (
     CLOSED,
     CLOSED_UNPAID,

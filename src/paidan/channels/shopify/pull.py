@@ -1,0 +1,152 @@
+"""Pulling changed orders, oldest change first: what changes while we read moves to the end of the list, so forward paging loses nothing."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+from msgspec import Raw, Struct
+
+from paidan.channels.calling import CallRecord, RecordedSilence, after
+from paidan.channels.decoding import decode, instant
+from paidan.channels.platform import Known, PullPage, RawOrder, Version, nothing_known
+from paidan.channels.shopify.graphql import Answer, ShopifyClient, gid, number_of
+from paidan.channels.shopify.graphql_wire import Gid, Nodes, Page
+from paidan.channels.shopify.rest_wire import Amount
+from paidan.kernel.errors import BadInput
+
+
+class PullRules(Struct, frozen=True, kw_only=True):
+    """How far to reach back over the cursor, and how many numbers to list in a call."""
+
+    overlap_s: int = 120
+    page_size: int = 50
+
+
+class OrderRow(Struct, rename="camel"):
+    """Enough to name an order's version."""
+
+    id: Gid
+    updated_at: Amount
+
+    def version(self) -> Version:
+        """Number and version. Raises BadInput."""
+        return number_of(self.id), instant(self.updated_at, "updatedAt")
+
+
+class Connection(Struct, rename="camel"):
+    """A connection whose nodes stay raw."""
+
+    nodes: list[Raw]
+    page_info: Page
+
+
+_ROWS: Final = msgspec.json.Decoder(Nodes[OrderRow])
+_MAYBE: Final = msgspec.json.Decoder(dict[str, Raw] | None)
+_FIELDS: Final = msgspec.json.Decoder(dict[str, Raw])
+_MANY: Final = msgspec.json.Decoder(list[dict[str, Raw]])
+_ROW: Final = msgspec.json.Decoder(OrderRow)
+_CONNECTION: Final = msgspec.json.Decoder(Connection)
+
+
+class ShopifyPuller:
+    """Reads orders of one shop."""
+
+    def __init__(self, client: ShopifyClient, rules: PullRules | None = None) -> None:
+        self._client = client
+        self._rules = rules or PullRules()
+
+    def start_cursor(self, at: datetime) -> str:
+        """The cursor is the version up to which everything was read."""
+        return at.isoformat()
+
+    def pull(self, cursor: str, *, now: datetime, known: Known = nothing_known) -> Iterator[PullPage]:
+        """Page after page up to now. The list is sorted, so the cursor moves with every page."""
+        del now  # the list ends by itself
+        reached = instant(cursor, "cursor")
+        since = (reached - timedelta(seconds=self._rules.overlap_s)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        place: str | None = None
+        while True:
+            asked = {"first": self._rules.page_size, "after": place, "query": f"updated_at:>='{since}' status:any"}
+            answer = self._client.call("orders_changed", asked)
+            page = answer.read("orders", _ROWS)
+            versions = _versions(answer, page.nodes)
+            kept = known(versions)
+            reached = max([reached, *[at for _, at in versions]])
+            yield self._whole(
+                [order_no for order_no, at in dict(versions).items() if (order_no, at) not in kept], (answer.record,), reached.isoformat()
+            )
+            if page.page_info is None or not page.page_info.has_next_page:
+                return
+            place = page.page_info.end_cursor
+
+    def read_orders(self, order_nos: Sequence[str]) -> PullPage:
+        """These orders now."""
+        return self._whole(order_nos, (), "")
+
+    def _whole(self, order_nos: Sequence[str], before: Sequence[CallRecord], cursor: str) -> PullPage:
+        records, orders, refused = list(before), [], []
+        for order_no in order_nos:
+            with after(records[:]):
+                found = self._order(order_no, records)
+            if found is None:
+                refused.append((order_no, "not_found"))
+            else:
+                orders.append(found)
+        return PullPage(orders=tuple(orders), cursor=cursor, records=tuple(records), refused=tuple(refused))
+
+    def _order(self, order_no: str, records: list[CallRecord]) -> RawOrder | None:
+        """One order, further pages of its lines put in. Its body is verbatim unless such pages came: then `meta` says so."""
+        answer = self._client.call("order", {"id": gid("Order", order_no)})
+        records.append(answer.record)
+        node = answer.read("order", _MAYBE)
+        if node is None:
+            return None
+        body = bytes(answer.data["order"])
+        try:
+            _, version_at = decode(_ROW, body).version()
+            is_composed = self._complete(node, records)
+        except (BadInput, KeyError, msgspec.MsgspecError):
+            raise RecordedSilence("order: the order has no readable number, version or lines", record=answer.record) from None
+        meta = {"door": "pull", "shape": "graphql"} | ({"composed": "lines"} if is_composed else {})
+        return RawOrder(business_key=order_no, body=msgspec.json.encode(node) if is_composed else body, version_at=version_at, meta=meta)
+
+    def _complete(self, node: dict[str, Raw], records: list[CallRecord]) -> bool:
+        """Read the rest of long lists into the node; whether there was any."""
+        order_gid = msgspec.json.decode(node["id"], type=str)
+        lines = self._rest(node["lineItems"], "order_lines", "order", "lineItems", order_gid, records)
+        if lines is not None:
+            node["lineItems"] = lines
+        fulfillments = msgspec.json.decode(node.get("fulfillments", Raw(b"null")), type=list[dict[str, Raw]] | None) or []
+        changed = False
+        for fulfillment in fulfillments:
+            fulfillment_gid = msgspec.json.decode(fulfillment["id"], type=str)
+            rest = self._rest(
+                fulfillment["fulfillmentLineItems"], "fulfillment_lines", "fulfillment", "fulfillmentLineItems", fulfillment_gid, records
+            )
+            if rest is not None:
+                fulfillment["fulfillmentLineItems"], changed = rest, True
+        if changed:
+            node["fulfillments"] = Raw(msgspec.json.encode(fulfillments))
+        return changed or lines is not None
+
+    def _rest(self, first: Raw, query: str, root: str, field: str, node_gid: str, records: list[CallRecord]) -> Raw | None:
+        """The whole connection when it goes on after its first page; None when it does not."""
+        page = decode(_CONNECTION, bytes(first))
+        if not page.page_info.has_next_page:
+            return None
+        nodes = list(page.nodes)
+        while page.page_info.has_next_page:
+            asked: dict[str, Any] = {"id": node_gid, "after": page.page_info.end_cursor}
+            answer = self._client.call(query, asked)
+            records.append(answer.record)
+            page = decode(_CONNECTION, bytes(answer.read(root, _FIELDS)[field]))
+            nodes += page.nodes
+        return Raw(msgspec.json.encode({"nodes": nodes, "pageInfo": {"hasNextPage": False, "endCursor": None}}))
+
+
+def _versions(answer: Answer, rows: Sequence[OrderRow]) -> list[Version]:
+    try:
+        return [row.version() for row in rows]
+    except BadInput as error:
+        raise RecordedSilence(f"orders_changed: a row is unreadable ({error})", record=answer.record) from error

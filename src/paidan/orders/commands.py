@@ -1,0 +1,203 @@
+"""What people order about an order: hold, release, cancel, edit, keep alone. Set-based: many commands in one transaction, one answer each.
+
+A command changes holds and edits, tells the timeline who did it, and lets a pass look at the order at once: what follows (giving stock back,
+recalling from a warehouse) is decided there, by the same code that decides for the platform. `decide` is pure.
+"""
+
+import base64
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from msgspec import UNSET, Struct, UnsetType
+
+from paidan.kernel.reasons import Reason
+from paidan.kernel.states import FulfilmentState, OrderState
+from paidan.orders.batch import STOPS_ALL, Hold, Order
+from paidan.orders.load import load_orders
+from paidan.orders.store import queries, write_orders
+from paidan.runtime.database import Tx
+from paidan.runtime.ids import IdSource
+from paidan.runtime.sealing import Sealer
+
+NEVER_FORCED: Final = frozenset({Reason.LISTING_UNMAPPED, Reason.NOTHING_TO_SHIP, Reason.UNKNOWN_SHOP})
+"""Holds that no word of a person can lift: without goods there is nothing to reserve."""
+
+AT_WAREHOUSE: Final = frozenset(
+    {FulfilmentState.MERGED, FulfilmentState.RELEASED, FulfilmentState.ACCEPTED, FulfilmentState.RECALLING, FulfilmentState.PART_SHIPPED}
+)
+ENDED: Final = {
+    OrderState.SHIPPED: Reason.ALREADY_SHIPPED,
+    OrderState.DELIVERED: Reason.ALREADY_SHIPPED,
+    OrderState.CANCELLED: Reason.ALREADY_CANCELLED,
+}
+DIGITS: Final = re.compile(r"\d{5,}")
+
+
+class PutHold(Struct, frozen=True, kw_only=True):
+    """Stop everything (`stops` 1) or only the release to a warehouse (2), until released by hand or `expires_at`."""
+
+    note: str
+    stops: int = STOPS_ALL
+    expires_at: datetime | None = None
+
+
+class ReleaseHolds(Struct, frozen=True, kw_only=True):
+    """Let it go on against these open holds (none named: all of them). What a person has released is not held again."""
+
+    note: str
+    reasons: tuple[Reason, ...] = ()
+
+
+class Cancel(Struct, frozen=True, kw_only=True):
+    """Cancel what is not shipped; a warehouse that has it already is asked and may refuse."""
+
+    note: str
+
+
+class Edit(Struct, frozen=True, kw_only=True):
+    """Our own wishes, above what the platform says. UNSET: as it is; None: no wish any more. The remark is sealed: people write names into it."""
+
+    warehouse_id: int | UnsetType | None = UNSET
+    carrier_id: int | UnsetType | None = UNSET
+    remark: str | UnsetType | None = UNSET
+    is_urgent: bool | UnsetType = UNSET
+    is_alone: bool | UnsetType = UNSET  # neither split nor merged (不拆不合)
+
+
+OrderCommand = PutHold | ReleaseHolds | Cancel | Edit
+
+
+class Request(Struct, frozen=True, kw_only=True):
+    """One command to one order; `version` is what the person has seen (None: whatever it is)."""
+
+    order_id: int
+    command: OrderCommand
+    version: int | None = None
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """What became of a command: the order's new version, or why not."""
+
+    version: int = 0
+    reason: Reason | None = None
+
+
+def run(tx: Tx, ids: IdSource, sealer: Sealer, requests: Sequence[Request], *, actor: str, now: datetime) -> list[Answer]:
+    """Carry out commands; one answer each, in order. Locks the orders; a refused command leaves its order as it was.
+
+    `actor` is `user:<name>`. The second command to one order in one call sees what the first has done.
+    """
+    wanted = sorted({request.order_id for request in requests})
+    tx.execute(queries.lock_orders, {"ids": wanted})
+    orders = {order.id: order for order in load_orders(tx, wanted)}
+    answers = [_carry_out(orders.get(request.order_id), request, sealer, actor, now) for request in requests]
+    changed = [order for order in orders.values() if order.is_changed]
+    if changed:
+        write_orders(tx, changed, sealer=sealer, ids=ids, now=now)
+    return answers
+
+
+def _carry_out(order: Order | None, request: Request, sealer: Sealer, actor: str, now: datetime) -> Answer:
+    if order is None:
+        return Answer(reason=Reason.UNKNOWN_ORDER)
+    if request.version is not None and request.version != order.version:
+        return Answer(reason=Reason.VERSION_CONFLICT)
+    order.actor = actor
+    reason = decide(order, request.command, seal=sealer_of_remarks(order.id, sealer), actor=actor, now=now)
+    if reason is not None:
+        return Answer(reason=reason)
+    order.due_at = now
+    return Answer(version=order.version + 1)
+
+
+def decide(order: Order, command: OrderCommand, *, seal: Callable[[str], str], actor: str, now: datetime) -> Reason | None:
+    """Change the draft, or say why not. Pure but for `seal`, which is given. Repeated commands are refused, not done twice."""
+    if order.state in ENDED:
+        return ENDED[OrderState(order.state)]
+    match command:
+        case PutHold():
+            return _hold(order, command, actor, now)
+        case ReleaseHolds():
+            return _release(order, command, actor, now)
+        case Cancel():
+            return _cancel(order)
+        case Edit():
+            return _edit(order, command, seal)
+
+
+def _hold(order: Order, command: PutHold, actor: str, now: datetime) -> Reason | None:
+    if order.open_hold(Reason.HELD_BY_PERSON) is not None or (command.expires_at is not None and command.expires_at <= now):
+        return Reason.ILLEGAL_MOVE
+    order.holds.append(
+        Hold(reason=Reason.HELD_BY_PERSON, origin=actor, note=command.note, stops=command.stops, opened_at=now, expires_at=command.expires_at)
+    )
+    order.tell("held", {"reason": str(Reason.HELD_BY_PERSON), "by": actor, "stops": command.stops})
+    return None
+
+
+def _release(order: Order, command: ReleaseHolds, actor: str, now: datetime) -> Reason | None:
+    open_holds = [hold for hold in order.holds if hold.closed_at is None and (not command.reasons or hold.reason in command.reasons)]
+    if not open_holds or any(hold.reason in NEVER_FORCED for hold in open_holds):
+        return Reason.ILLEGAL_MOVE
+    for hold in open_holds:
+        hold.close(now=now, by=actor, note=command.note)
+        order.tell("hold_released", {"reason": hold.reason, "by": actor})
+    return None
+
+
+def _cancel(order: Order) -> Reason | None:
+    edits = dict(order.edits or {})
+    if edits.get("cancel"):
+        return Reason.ALREADY_CANCELLED
+    order.edits = edits | {"cancel": True}
+    order.tell("cancel_asked")
+    return None
+
+
+def _edit(order: Order, command: Edit, seal: Callable[[str], str]) -> Reason | None:
+    routed = command.warehouse_id is not UNSET or command.carrier_id is not UNSET
+    if routed and any(fulfilment.state in AT_WAREHOUSE for fulfilment in order.fulfilments):
+        return Reason.ILLEGAL_MOVE
+    edits = dict(order.edits or {})
+    told: dict[str, str | bool | None] = {}
+    for key, wish in _wishes(command, seal).items():
+        edits.pop(key, None)
+        if wish:
+            edits[key] = wish
+        told[key] = wish if key != "remark" else bool(wish)
+    order.edits = edits or None
+    order.tell("edited", told)
+    return None
+
+
+def _wishes(command: Edit, seal: Callable[[str], str]) -> dict[str, str | bool | None]:
+    """The edits as stored: ids are text, the remark is sealed."""
+    wishes: dict[str, str | bool | None] = {}
+    if command.warehouse_id is not UNSET:
+        wishes["warehouse_id"] = str(command.warehouse_id) if command.warehouse_id else None
+    if command.carrier_id is not UNSET:
+        wishes["carrier_id"] = str(command.carrier_id) if command.carrier_id else None
+    if command.remark is not UNSET:
+        wishes["remark"] = seal(command.remark) if command.remark else None
+    if command.is_urgent is not UNSET:
+        wishes["urgent"] = command.is_urgent
+    if command.is_alone is not UNSET:
+        wishes["sealed"] = command.is_alone
+    return wishes
+
+
+def sealer_of_remarks(order_id: int, sealer: Sealer) -> Callable[[str], str]:
+    """Seals a remark to its order, as text that JSON can hold."""
+    return lambda remark: base64.b64encode(sealer.seal(remark.encode(), bound_to=_bond(order_id))).decode()
+
+
+def own_remark(order_id: int, edits: Mapping[str, Any] | None, sealer: Sealer) -> str:
+    """Our remark with longer runs of digits hidden: phones are typed there. Empty: there is none."""
+    blob = (edits or {}).get("remark")
+    return DIGITS.sub("***", sealer.unseal(base64.b64decode(blob), bound_to=_bond(order_id)).decode()) if blob else ""
+
+
+def _bond(order_id: int) -> str:
+    return f"sales_order.edits.remark:{order_id}"
