@@ -1,3 +1,5 @@
+-- The whole schema of one merchant. Written from schema/migrations/*.sql by `just generate`: change those, not this.
+
 -- Runtime tables of one merchant's schema: messages, inbox, outbox, leases, numbers, keys, settings. No business words.
 
 CREATE SEQUENCE id_block AS bigint INCREMENT BY 1024 MINVALUE 1024 START WITH 1024;

@@ -9,16 +9,15 @@ decide (pure); the owners of the records write. What comes after the pass is lis
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from paidan import audit, sourcing  # noqa: F401 - the stages, named where they are read first
 from paidan.audit import cancellation
 from paidan.audit.decide import Audit
 from paidan.audit.decide import decide as audit_orders
 from paidan.audit.fields import ORDER as AUDIT_CATALOGUE
 from paidan.audit.rules import DEFAULT_POLICY as AUDIT_DEFAULT
 from paidan.audit.rules import AuditAction
-from paidan.catalog.load import Sku, SkuCache, cache_versions
+from paidan.catalog.load import SkuCache, cache_versions
 from paidan.catalog.store import insert_listings
 from paidan.fulfilment.recall import ask_back
 from paidan.intake.decide import decide as take_in
@@ -28,7 +27,8 @@ from paidan.kernel.states import FulfilmentState
 from paidan.network.load import Network, NetworkCache
 from paidan.orders.batch import Batch, Order
 from paidan.orders.conclude import conclude
-from paidan.orders.store import fresh_fulfilments, fresh_versions, take_keys, write_orders
+from paidan.orders.load import due_order_ids
+from paidan.orders.store import fresh_fulfilments, fresh_versions, set_aside, take_keys, write_orders
 from paidan.parties.store import give_receiver_ids, write_receivers
 from paidan.rules.policies import CompiledPolicy, compiled
 from paidan.rules.store import read_effective
@@ -36,8 +36,9 @@ from paidan.runtime.database import Tx
 from paidan.runtime.ids import IdSource
 from paidan.runtime.messages import MessageState
 from paidan.runtime.numbers import NumberSource
+from paidan.runtime.passes import PassReport
 from paidan.runtime.sealing import Sealer
-from paidan.runtime.waiting import read_waiting, settle_messages
+from paidan.runtime.waiting import read_waiting, settle_messages, waiting_ids
 from paidan.shaping.decide import decide as shape
 from paidan.sourcing.decide import FreeStock, Sourcing, Supply, needed_units, unplan_new
 from paidan.sourcing.decide import decide as source
@@ -52,7 +53,7 @@ ORDER_NUMBER_PATTERN = "SO{yymmdd}{gene:2}{seq:6}{check}"
 GO_ROUND_S = 1  # an order whose stock was taken meanwhile looks again after this
 
 
-class PassReport(Struct, frozen=True, kw_only=True):
+class Passed(Struct, frozen=True, kw_only=True):
     """What one pass did: messages read, orders made and written, fulfilments planned, orders sent round again."""
 
     messages: int = 0
@@ -91,7 +92,41 @@ class Stages:
         return self._audit_policy[2]
 
 
-def run_pass(tx: Tx, stages: Stages, *, message_ids: Sequence[int], order_ids: Sequence[int], now: datetime) -> PassReport:
+Item = tuple[str, int]  # ("message", id) or ("order", id)
+
+
+class OrderPass:
+    """The pass as a step of a worker: messages and due orders of the buckets it holds."""
+
+    name = "orders"
+
+    def __init__(self, stages: Stages) -> None:
+        self._stages = stages
+
+    def claim(self, tx: Tx, buckets: Sequence[int], limit: int, now: datetime) -> list[Item]:
+        """Due orders first (they have waited), then messages, oldest first."""
+        due = due_order_ids(tx, buckets, limit, now)
+        messages = waiting_ids(tx, buckets, limit - len(due)) if len(due) < limit else []
+        return [*(("order", order_id) for order_id in due), *(("message", message_id) for message_id in messages)]
+
+    def run(self, tx: Tx, items: list[Item], now: datetime) -> PassReport:
+        """One pass over these items."""
+        message_ids = [item_id for kind, item_id in items if kind == "message"]
+        order_ids = [item_id for kind, item_id in items if kind == "order"]
+        passed = run_pass(tx, self._stages, message_ids=message_ids, order_ids=order_ids, now=now)
+        return PassReport(outcomes={name: count for name, count in structs.asdict(passed).items() if count})
+
+    def set_aside(self, tx: Tx, item: Item, error: BaseException, now: datetime) -> None:
+        """A poison message stays whole and replayable; a poison order waits for people."""
+        del error, now
+        kind, item_id = item
+        if kind == "message":
+            settle_messages(tx, [(item_id, MessageState.SET_ASIDE, Reason.POISON)])
+        else:
+            set_aside(tx, item_id)
+
+
+def run_pass(tx: Tx, stages: Stages, *, message_ids: Sequence[int], order_ids: Sequence[int], now: datetime) -> Passed:
     """Carry these messages and due orders through all stages and write the outcome once. The caller commits."""
     versions = cache_versions(tx)
     network = stages.network.load(tx, versions["network"])
@@ -143,7 +178,7 @@ def _stock_seen(tx: Tx, ready: Sequence[Order], now: datetime) -> tuple[FreeStoc
     return (free_stock(tx, sku_ids, now), demands(tx, sku_ids)) if sku_ids else ({}, {})
 
 
-def _apply(tx: Tx, stages: Stages, batch: Batch, ready: Sequence[Order]) -> PassReport:
+def _apply(tx: Tx, stages: Stages, batch: Batch, ready: Sequence[Order]) -> Passed:
     """Lock what was chosen, settle, write each record once."""
     orders = [order for order in batch.orders if order.is_changed or order.is_new or order.path or order.due_at is None]
     for order in orders:
@@ -176,7 +211,7 @@ def _apply(tx: Tx, stages: Stages, batch: Batch, ready: Sequence[Order]) -> Pass
         tx,
         [(o.message_id, MessageState.SET_ASIDE if o.reason else MessageState.DONE, str(o.reason or "")) for o in settled],
     )
-    return PassReport(
+    return Passed(
         messages=len(settled),
         unreadable=sum(outcome.reason is not None for outcome in settled),
         orders_new=sum(order.is_new for order in orders),
@@ -213,6 +248,3 @@ def _moves(orders: Sequence[Order]) -> StockMoves:
             moves.add_demand(sku_id, now[0] - before[0], now[1] - before[1])
         moves.add_sold(order.sold_by_listing.items())
     return moves
-
-
-__all__ = ["PassReport", "Reason", "Sku", "Stages", "run_pass"]

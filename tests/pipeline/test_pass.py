@@ -1,10 +1,10 @@
 from datetime import timedelta
 
 import pytest
-from scene import NOW, Scene, empty, line, order, receiver
 
 from paidan.channels.facts import PlatformStatus, RefundStatus
-from paidan.pipeline import PassReport, run_pass
+from paidan.pipeline import Passed, run_pass
+from scene import NOW, Scene, empty, line, order, receiver
 
 
 @pytest.fixture
@@ -13,7 +13,7 @@ def scene(server, merchant, database, ids, sealer):
     return Scene(database, ids, sealer)
 
 
-def run(scene: Scene, *facts, due=(), now=NOW) -> PassReport:
+def run(scene: Scene, *facts, due=(), now=NOW) -> Passed:
     messages = scene.say(*facts) if facts else []
     with scene.database.transaction() as tx:
         report = run_pass(tx, scene.stages, message_ids=messages, order_ids=list(due), now=now)

@@ -1,13 +1,13 @@
 from datetime import timedelta
 
 import pytest
-from scene import NOW, Scene, empty, line, order, receiver
 
-from paidan.channels.facts import RefundStatus
 from paidan.catalog.load import cache_versions
+from paidan.channels.facts import RefundStatus
 from paidan.pipeline import run_pass
 from paidan.release.step import due_fulfilments, release
 from paidan.sourcing.waking import to_wake, wake
+from scene import NOW, Scene, empty, line, order, receiver
 
 LATER = NOW + timedelta(minutes=11)
 

@@ -1,42 +1,44 @@
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Barrier
+from typing import Any, Never
 
 import psycopg
 import pytest
 from psycopg import errors
 
+from conftest import APP_PASSWORD
 from paidan.kernel.errors import BadInput, ConservationError, LeaseLost, SetupError
 from paidan.kernel.reasons import Reason
-from paidan.runtime.database import Database, PoolBusy, schema_of, trouble, wait_until_up
+from paidan.runtime.database import Database, PoolBusy, Tx, schema_of, trouble, wait_until_up
 from paidan.runtime.ids import BLOCK, BlockIds, CountingIds
-from paidan.runtime.provision import create_merchant, drop_merchant, kept_password, provision
-
-from conftest import APP_PASSWORD
+from paidan.runtime.provision import Installation, create_merchant, drop_merchant, kept_password, provision
 
 
 @pytest.fixture
-def narrow(server, merchant):
+def narrow(server: Installation, merchant: str) -> Iterator[Database]:
     """One place only, given up on at once."""
     database = Database(server.app_url, merchant, size=1, wait_s=0.05)
     yield database
     database.close()
 
 
-def note(tx, key):
+def note(tx: Tx, key: str) -> None:
     tx.execute("INSERT INTO setting (key, value) VALUES (%s, '1')", (key,))
 
 
-def noted(database):
+def noted(database: Database) -> set[str]:
     with database.transaction() as tx:
         return {key for (key,) in tx.execute("SELECT key FROM setting")}
 
 
-def cut_all(server):
+def cut_all(server: Installation) -> None:
     with psycopg.connect(server.owner_url) as admin:
         admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'paidan_app' AND state = 'idle'")
 
 
-def test_a_transaction_is_the_merchant_and_neither_superuser_nor_owner(database, merchant):
+def test_a_transaction_is_the_merchant_and_neither_superuser_nor_owner(database: Database, merchant: str) -> None:
     with database.transaction() as tx:
         row = tx.execute("SELECT current_user, current_schema(), rolsuper, rolcreaterole FROM pg_roles WHERE rolname = session_user").fetchone()
         owners = tx.execute("SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = current_schema()").fetchall()
@@ -46,7 +48,7 @@ def test_a_transaction_is_the_merchant_and_neither_superuser_nor_owner(database,
         assert tx.execute("SHOW timezone").fetchone() == ("UTC",)
 
 
-def test_role_and_search_path_end_with_the_transaction(narrow):
+def test_role_and_search_path_end_with_the_transaction(narrow: Database) -> None:
     with narrow.transaction() as tx:
         connection = tx
     assert connection.execute("SELECT current_user, current_setting('search_path')").fetchone() == ("paidan_app", '"$user", public')
@@ -54,7 +56,7 @@ def test_role_and_search_path_end_with_the_transaction(narrow):
         connection.execute("SELECT * FROM setting")
 
 
-def test_another_merchant_s_rows_can_not_be_seen(server, database, merchant):
+def test_another_merchant_s_rows_can_not_be_seen(server: Installation, database: Database, merchant: str) -> None:
     other = f"{merchant[:20]}_other"
     create_merchant(server.owner_url, other)
     try:
@@ -66,14 +68,14 @@ def test_another_merchant_s_rows_can_not_be_seen(server, database, merchant):
         drop_merchant(server.owner_url, other)
 
 
-def test_an_error_rolls_everything_back(database):
-    with pytest.raises(ZeroDivisionError), database.transaction() as tx:
+def test_an_error_rolls_everything_back(database: Database) -> Never:
+    with pytest.raises(ZeroDivisionError), database.transaction() as tx:  # noqa: PT012 - the error comes at the end of the transaction
         note(tx, "lost")
         raise ZeroDivisionError
     assert "lost" not in noted(database)
 
 
-def test_a_savepoint_keeps_the_rest(database):
+def test_a_savepoint_keeps_the_rest(database: Database) -> None:
     with database.transaction() as tx:
         note(tx, "kept")
         with pytest.raises(errors.UniqueViolation), tx.transaction():
@@ -81,15 +83,15 @@ def test_a_savepoint_keeps_the_rest(database):
     assert "kept" in noted(database)
 
 
-def test_a_swallowed_error_can_not_pass_for_a_commit(database):
-    with pytest.raises(errors.InFailedSqlTransaction), database.transaction() as tx:
+def test_a_swallowed_error_can_not_pass_for_a_commit(database: Database) -> None:
+    with pytest.raises(errors.InFailedSqlTransaction), database.transaction() as tx:  # noqa: PT012 - the error comes at the end of the transaction
         note(tx, "silently lost")
         with pytest.raises(errors.DivisionByZero):
             tx.execute("SELECT 1 / 0")
     assert "silently lost" not in noted(database)
 
 
-def test_connections_that_died_while_idle_are_replaced_unseen(server, merchant):
+def test_connections_that_died_while_idle_are_replaced_unseen(server: Installation, merchant: str) -> None:
     database = Database(server.app_url, merchant)
     with database.transaction(), database.transaction(), database.transaction():
         pass
@@ -100,8 +102,8 @@ def test_connections_that_died_while_idle_are_replaced_unseen(server, merchant):
     database.close()
 
 
-def test_a_connection_lost_in_a_transaction_is_told_as_retry(server, narrow):
-    with pytest.raises(psycopg.OperationalError) as caught, narrow.transaction() as tx:
+def test_a_connection_lost_in_a_transaction_is_told_as_retry(server: Installation, narrow: Database) -> None:
+    with pytest.raises(psycopg.OperationalError) as caught, narrow.transaction() as tx:  # noqa: PT012 - the error comes at the end of the transaction
         pid = tx.info.backend_pid
         with psycopg.connect(server.owner_url) as admin:
             admin.execute("SELECT pg_terminate_backend(%s)", (pid,))
@@ -111,7 +113,7 @@ def test_a_connection_lost_in_a_transaction_is_told_as_retry(server, narrow):
         assert tx.info.backend_pid != pid
 
 
-def test_a_full_pool_says_so_and_errands_aside_still_go(narrow, merchant):
+def test_a_full_pool_says_so_and_errands_aside_still_go(narrow: Database) -> None:
     with narrow.transaction():
         with pytest.raises(PoolBusy) as caught, narrow.transaction():
             pass
@@ -121,14 +123,14 @@ def test_a_full_pool_says_so_and_errands_aside_still_go(narrow, merchant):
         pass
 
 
-def test_an_unreachable_server_is_told_at_once():
+def test_an_unreachable_server_is_told_at_once() -> None:
     database = Database("postgresql://nobody@127.0.0.1:1/none")
     with pytest.raises(psycopg.OperationalError) as caught, database.transaction():
         pass
     assert trouble(caught.value) == "retry"
     pauses = []
     with pytest.raises(psycopg.OperationalError):
-        wait_until_up("postgresql://nobody@127.0.0.1:1/none", for_s=0.05, sleep=lambda pause_s: pauses.append(pause_s))
+        wait_until_up("postgresql://nobody@127.0.0.1:1/none", for_s=0.05, sleep=pauses.append)
     assert pauses
 
 
@@ -160,21 +162,21 @@ def test_an_unreachable_server_is_told_at_once():
         (KeyboardInterrupt(), "fatal"),
     ],
 )
-def test_trouble_is_told_apart(error, expected):
+def test_trouble_is_told_apart(error: BaseException, expected: Any) -> None:
     assert trouble(error) == expected
 
 
 @pytest.mark.parametrize("name", ["", "A", "a-b", "1a", "a" * 41, 'a"', "a;drop"])
-def test_a_merchant_s_name_is_a_plain_word(name):
+def test_a_merchant_s_name_is_a_plain_word(name: str) -> None:
     with pytest.raises(ValueError, match="merchant's name"):
         schema_of(name)
 
 
-def test_ids_ascend_and_never_repeat_over_blocks_and_threads(database):
+def test_ids_ascend_and_never_repeat_over_blocks_and_threads(database: Database) -> None:
     shared, other = BlockIds(database), BlockIds(database)
     start = Barrier(4)
 
-    def take(ids):
+    def take(ids: CountingIds) -> list[int]:
         start.wait()
         batches = [ids.take(n) for n in (1, 3, BLOCK, 5, 3 * BLOCK + 7, 0, 2)]
         assert all(batch == sorted(batch) for batch in batches)
@@ -186,14 +188,14 @@ def test_ids_ascend_and_never_repeat_over_blocks_and_threads(database):
     assert CountingIds().take(3) + CountingIds(7).take(2) == [1, 2, 3, 7, 8]
 
 
-def test_provisioning_twice_changes_nothing_and_a_wrong_password_is_refused(server):
+def test_provisioning_twice_changes_nothing_and_a_wrong_password_is_refused(server: Installation) -> None:
     again = provision(server.owner_url, password=APP_PASSWORD, database="paidan_test")
     assert again.app_url == server.app_url
     with pytest.raises(psycopg.OperationalError, match="password"):
         psycopg.connect(server.app_url.replace(APP_PASSWORD, "wrong"))
 
 
-def test_the_password_is_made_once_and_kept_private(tmp_path):
+def test_the_password_is_made_once_and_kept_private(tmp_path: Path) -> None:
     keys = tmp_path / "keys"
     password = kept_password(keys)
     assert len(password) >= 32
@@ -203,7 +205,7 @@ def test_the_password_is_made_once_and_kept_private(tmp_path):
     assert kept_password(tmp_path / "other") != password
 
 
-def test_dropping_a_merchant_leaves_nothing(server, merchant):
+def test_dropping_a_merchant_leaves_nothing(server: Installation, merchant: str) -> None:
     gone = f"{merchant[:20]}_gone"
     for _ in range(2):
         create_merchant(server.owner_url, gone)
@@ -213,7 +215,7 @@ def test_dropping_a_merchant_leaves_nothing(server, merchant):
         assert admin.execute("SELECT to_regnamespace(%s), to_regrole(%s)", (f"m_{gone}", f"m_{gone}")).fetchone() == (None, None)
 
 
-def test_an_immutable_table_refuses_change(server, merchant, database):
+def test_an_immutable_table_refuses_change(server: Installation, merchant: str, database: Database) -> None:
     with psycopg.connect(server.owner_url) as owner:
         owner.execute("SET ROLE paidan_owner")
         owner.execute(f"SET search_path = m_{merchant}")

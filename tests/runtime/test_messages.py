@@ -1,6 +1,8 @@
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import Any
 
+from paidan.runtime.database import Database
 from paidan.runtime.ids import BlockIds
 from paidan.runtime.messages import (
     Exchange,
@@ -13,15 +15,16 @@ from paidan.runtime.messages import (
     read_message,
     take_waiting,
 )
+from paidan.runtime.sealing import Sealer
 
 AT = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 
 
-def message(ref="", body=b"{}", bucket=None, **kwargs):
+def message(ref: str = "", body: bytes = b"{}", bucket: int | None = None, **kwargs: Any) -> InboundMessage:
     return InboundMessage(counterpart="taobao:1", kind="trade", body=body, at=AT, message_ref=ref, bucket=bucket, **kwargs)
 
 
-def test_a_message_comes_back_as_it_came(database, sealer):
+def test_a_message_comes_back_as_it_came(database: Database, sealer: Sealer) -> None:
     body = b'{"receiver_name": "Wang"}' * 40
     with database.transaction() as tx:
         [number] = keep_inbound(tx, BlockIds(database), sealer, [message("m1", body, 5, business_key="T1", meta={"page": 3})])
@@ -34,7 +37,7 @@ def test_a_message_comes_back_as_it_came(database, sealer):
     assert row[2] < len(body)
 
 
-def test_the_second_message_of_one_id_is_kept_as_a_duplicate(database, sealer):
+def test_the_second_message_of_one_id_is_kept_as_a_duplicate(database: Database, sealer: Sealer) -> None:
     ids = BlockIds(database)
     with database.transaction() as tx:
         first = keep_and_tell(tx, ids, sealer, [message("a"), message("b"), message("a"), message(), message()])
@@ -44,7 +47,7 @@ def test_the_second_message_of_one_id_is_kept_as_a_duplicate(database, sealer):
     assert [kept.state.name for kept in second] == ["DUPLICATE", "WAITING"]
 
 
-def test_an_exchange_keeps_both_sides(database, sealer):
+def test_an_exchange_keeps_both_sides(database: Database, sealer: Sealer) -> None:
     ids = BlockIds(database)
     with database.transaction() as tx:
         row = Exchange(counterpart="wms:1", kind="create", request=b"<a/>", answer=b"<b/>", http_status=200, at=AT, business_key="F9", attempts=2)
@@ -59,7 +62,7 @@ def test_an_exchange_keeps_both_sides(database, sealer):
     ]
 
 
-def test_waiting_messages_are_taken_by_bucket_and_never_twice_at_once(database, sealer):
+def test_waiting_messages_are_taken_by_bucket_and_never_twice_at_once(database: Database, sealer: Sealer) -> None:
     ids = BlockIds(database)
     with database.transaction() as tx:
         numbers = keep_inbound(tx, ids, sealer, [message(bucket=40), message(bucket=41), message(bucket=42), message(bucket=40)])

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from threading import Barrier, Thread
+from typing import Any, Never
 
 import pytest
 from msgspec.structs import replace
@@ -10,10 +11,15 @@ from conftest import NOON
 from paidan.kernel.errors import AnswerUnknown, CallLater, CallRefused
 from paidan.runtime import outbox
 from paidan.runtime.clocks import FixedClock
+from paidan.runtime.database import Database, Tx
 from paidan.runtime.ids import BlockIds
 from paidan.runtime.messages import Exchange
 from paidan.runtime.outbox import OutboxRow, OutboxState, Verdict, put, revive
-from paidan.runtime.relay import Relay, RelayRules, backoff_s, relay_once
+from paidan.runtime.queries import load_queries
+from paidan.runtime.relay import Relay, RelayReport, RelayRules, backoff_s, relay_once
+from paidan.runtime.sealing import Sealer
+
+queries = load_queries("paidan.runtime")
 
 
 class Counterpart:
@@ -22,24 +28,24 @@ class Counterpart:
     kind = "tell"
     batch = 100
 
-    def __init__(self, clock):
+    def __init__(self, clock: FixedClock) -> None:
         self.clock = clock
         self.sent = []
         self.asked = []
         self.applied = []
         self.during_send = lambda: None
 
-    def load(self, tx, rows):
+    def load(self, tx: Tx, rows: Any) -> int:  # noqa: ARG002 - the protocol has it
         if any(row.args.get("load") == "poison" for row in rows):
             raise ValueError("can't be rendered")
         return len(rows)
 
-    def send(self, rows, loaded):
+    def send(self, rows: Any, loaded: Any) -> list[outbox.Outcome]:
         assert loaded == len(rows)
         self.during_send()
         return [self.one(row) for row in rows]
 
-    def one(self, row):
+    def one(self, row: OutboxRow) -> outbox.Outcome:
         if row.was_unknown:
             self.asked.append(row.ref_id)
         self.sent.append(row.ref_id)
@@ -61,7 +67,7 @@ class Counterpart:
                 raise CallRefused("never")
         return outbox.done(exchanges=[exchange])
 
-    def apply(self, tx, rows, outcomes):
+    def apply(self, tx: Tx, rows: Any, outcomes: Any) -> None:
         for row, outcome in zip(rows, outcomes, strict=True):
             if row.args.get("apply") == "poison":
                 tx.execute("SELECT 1 / 0")
@@ -69,24 +75,24 @@ class Counterpart:
 
 
 @pytest.fixture
-def clock():
+def clock() -> FixedClock:
     return FixedClock(NOON)
 
 
 @pytest.fixture
-def counterpart(clock):
+def counterpart(clock: FixedClock) -> Counterpart:
     return Counterpart(clock)
 
 
 @pytest.fixture
-def write(database, clock):
+def write(database: Database, clock: FixedClock) -> Any:
     ids = BlockIds(database)
     with database.transaction() as tx:
         tx.execute("DELETE FROM outbox")
         tx.execute("DELETE FROM outbox_lease")
         tx.execute("DELETE FROM lane")
 
-    def write(*args, lane="wms", key="", first=1):
+    def write(*args: Any, lane: str = "wms", key: str = "", first: int = 1) -> Any:
         rows = [OutboxRow(lane=lane, kind="tell", due_at=clock.now(), ref_id=first + n, args=arg, business_key=key) for n, arg in enumerate(args)]
         with database.transaction() as tx:
             return put(tx, ids, rows)
@@ -95,24 +101,24 @@ def write(database, clock):
 
 
 @pytest.fixture
-def relay(database, clock, counterpart, sealer):
-    def once(limit=1000, delivery=counterpart, **rules):
+def relay(database: Database, clock: FixedClock, counterpart: Counterpart, sealer: Sealer) -> Any:
+    def once(limit: int = 1000, delivery: Any = counterpart, **rules: Any) -> RelayReport:
         return relay_once(database, [delivery], clock, BlockIds(database), sealer, limit, RelayRules(**rules))
 
     return once
 
 
-def states(database):
+def states(database: Database) -> dict[int, tuple[str, str]]:
     with database.transaction() as tx:
         return {ref: (OutboxState(state).name, reason) for ref, state, reason in tx.execute("SELECT ref_id, state, reason FROM outbox")}
 
 
-def expire_leases(database):
+def expire_leases(database: Database) -> None:
     with database.transaction() as tx:
         tx.execute("UPDATE outbox_lease SET until = clock_timestamp() - interval '1 s'")
 
 
-def test_each_row_gets_its_own_outcome_and_its_exchange_is_kept(database, write, relay, counterpart):
+def test_each_row_gets_its_own_outcome_and_its_exchange_is_kept(database: Database, write: Any, relay: Any, counterpart: Counterpart) -> None:
     write({}, {"send": "refused"}, {"send": "later"}, {"send": "unknown"})
     report = relay()
     assert (report.done, report.refused, report.later, report.unknown) == (1, 1, 1, 1)
@@ -128,7 +134,7 @@ def test_each_row_gets_its_own_outcome_and_its_exchange_is_kept(database, write,
         assert tx.execute("SELECT count(*) FROM outbox_lease").fetchone() == (0,)
 
 
-def test_nothing_is_sent_twice_before_it_falls_due_again(write, relay, counterpart, clock):
+def test_nothing_is_sent_twice_before_it_falls_due_again(write: Any, relay: Any, counterpart: Counterpart, clock: FixedClock) -> None:
     write({"send": "later"}, {"send": "unknown"})
     relay()
     assert relay().claimed == 0
@@ -137,7 +143,9 @@ def test_nothing_is_sent_twice_before_it_falls_due_again(write, relay, counterpa
     assert Counter(counterpart.sent) == {1: 2, 2: 2}
 
 
-def test_an_unknown_row_is_asked_about_before_it_is_sent_again(write, relay, counterpart, clock, database):
+def test_an_unknown_row_is_asked_about_before_it_is_sent_again(
+    write: Any, relay: Any, counterpart: Counterpart, clock: FixedClock, database: Database
+) -> None:
     write({"send": "unknown"})
     relay()
     clock.forward(seconds=7)
@@ -147,13 +155,13 @@ def test_an_unknown_row_is_asked_about_before_it_is_sent_again(write, relay, cou
 
 
 @pytest.mark.parametrize(("send", "state"), [("silent", "UNKNOWN"), ("unsent", "PENDING"), ("no", "DEAD")])
-def test_an_error_of_the_call_is_the_outcome_of_the_whole_batch(write, relay, database, send, state):
+def test_an_error_of_the_call_is_the_outcome_of_the_whole_batch(write: Any, relay: Any, database: Database, send: str, state: str) -> None:
     write({}, {"send": send})
     relay()
     assert {name for name, _ in states(database).values()} == {state}
 
 
-def test_an_unknown_row_that_can_not_be_asked_stays_unknown(write, relay, clock, database):
+def test_an_unknown_row_that_can_not_be_asked_stays_unknown(write: Any, relay: Any, clock: FixedClock, database: Database) -> None:
     write({"send": "silent"})
     relay()
     with database.transaction() as tx:
@@ -163,10 +171,10 @@ def test_an_unknown_row_that_can_not_be_asked_stays_unknown(write, relay, clock,
     assert states(database)[1][0] == "UNKNOWN"
 
 
-def test_rows_in_flight_when_a_relay_dies_become_unknown(write, relay, counterpart, database):
+def test_rows_in_flight_when_a_relay_dies_become_unknown(write: Any, relay: Any, counterpart: Counterpart, database: Database) -> None:
     write({}, {})
 
-    def die():
+    def die() -> Never:
         raise KeyboardInterrupt
 
     counterpart.during_send = die
@@ -180,11 +188,13 @@ def test_rows_in_flight_when_a_relay_dies_become_unknown(write, relay, counterpa
     assert counterpart.asked == [1, 2]
 
 
-def test_a_paused_relay_can_not_settle_what_another_took_over(write, relay, counterpart, database, clock, sealer):
+def test_a_paused_relay_can_not_settle_what_another_took_over(
+    write: Any, relay: Any, counterpart: Counterpart, database: Database, clock: FixedClock
+) -> None:
     write({}, {})
     other = Counterpart(clock)
 
-    def paused():
+    def paused() -> None:
         expire_leases(database)
         assert relay(delivery=other).done == 2
 
@@ -196,12 +206,12 @@ def test_a_paused_relay_can_not_settle_what_another_took_over(write, relay, coun
     assert states(database) == {1: ("DONE", ""), 2: ("DONE", "")}
 
 
-def test_a_lease_is_renewed_while_sending(write, relay, counterpart, database):
+def test_a_lease_is_renewed_while_sending(write: Any, relay: Any, counterpart: Counterpart, database: Database) -> None:
     write({})
     seen = []
 
-    def long_call():
-        def until():
+    def long_call() -> None:
+        def until() -> Any:
             with database.transaction(aside=True) as tx:
                 return tx.execute("SELECT until FROM outbox_lease").fetchone()[0]
 
@@ -216,7 +226,9 @@ def test_a_lease_is_renewed_while_sending(write, relay, counterpart, database):
     assert seen == [True]
 
 
-def test_rows_of_one_key_go_out_in_the_order_of_writing_whatever_their_ids(write, relay, counterpart, clock, database):
+def test_rows_of_one_key_go_out_in_the_order_of_writing_whatever_their_ids(
+    write: Any, relay: Any, counterpart: Counterpart, clock: FixedClock, database: Database
+) -> None:
     write({"send": "later"}, {}, key="F1")
     write({}, key="F2", first=5)
     relay()
@@ -229,7 +241,7 @@ def test_rows_of_one_key_go_out_in_the_order_of_writing_whatever_their_ids(write
     assert counterpart.sent == [1, 5, 1, 2]
 
 
-def test_a_row_that_can_not_be_loaded_dies_alone(write, relay, counterpart, clock, database):
+def test_a_row_that_can_not_be_loaded_dies_alone(write: Any, relay: Any, counterpart: Counterpart, clock: FixedClock, database: Database) -> None:
     write({}, {"load": "poison"}, {}, {})
     for _ in range(8):
         relay(attempts_max=3)
@@ -238,7 +250,9 @@ def test_a_row_that_can_not_be_loaded_dies_alone(write, relay, counterpart, cloc
     assert 2 not in counterpart.sent
 
 
-def test_a_row_that_breaks_sending_dies_alone_and_the_others_are_asked_about(write, relay, counterpart, clock, database):
+def test_a_row_that_breaks_sending_dies_alone_and_the_others_are_asked_about(
+    write: Any, relay: Any, counterpart: Counterpart, clock: FixedClock, database: Database
+) -> None:
     write({}, {"send": "raise"}, {})
     for _ in range(8):
         relay(attempts_max=3)
@@ -248,7 +262,7 @@ def test_a_row_that_breaks_sending_dies_alone_and_the_others_are_asked_about(wri
     assert (2, Verdict.GAVE_UP) in counterpart.applied
 
 
-def test_a_row_that_can_not_be_applied_is_set_aside_and_the_rest_is_settled_once(write, relay, counterpart, database):
+def test_a_row_that_can_not_be_applied_is_set_aside_and_the_rest_is_settled_once(write: Any, relay: Any, database: Database) -> None:
     write(*[{"apply": "poison"} if n in {3, 4} else {} for n in range(1, 8)])
     report = relay()
     assert (report.done, report.gave_up) == (5, 2)
@@ -257,7 +271,9 @@ def test_a_row_that_can_not_be_applied_is_set_aside_and_the_rest_is_settled_once
         assert tx.execute("SELECT count(*) FROM outbox_lease").fetchone() == (0,)
 
 
-def test_after_too_many_attempts_a_row_is_dead_and_can_be_revived(write, relay, counterpart, clock, database):
+def test_after_too_many_attempts_a_row_is_dead_and_can_be_revived(
+    write: Any, relay: Any, counterpart: Counterpart, clock: FixedClock, database: Database
+) -> None:
     [number] = write({"send": "later"})
     for _ in range(4):
         relay(attempts_max=3)
@@ -273,13 +289,13 @@ def test_after_too_many_attempts_a_row_is_dead_and_can_be_revived(write, relay, 
     assert counterpart.asked == [1]
 
 
-def test_a_lane_has_slots_and_other_lanes_do_not_wait(write, relay, counterpart, database):
+def test_a_lane_has_slots_and_other_lanes_do_not_wait(write: Any, relay: Any, counterpart: Counterpart, database: Database) -> None:
     counterpart.batch = 1
     write(*[{}] * 6, lane="slow")
     write({}, lane="zz", first=10)
     under_way = []
 
-    def meanwhile():
+    def meanwhile() -> None:
         with database.transaction(aside=True) as tx:
             under_way.append(dict(tx.execute("SELECT lane, count(*) FROM outbox_lease GROUP BY lane").fetchall()))
         relay(slots=2)
@@ -292,7 +308,9 @@ def test_a_lane_has_slots_and_other_lanes_do_not_wait(write, relay, counterpart,
     assert len(counterpart.sent) == len(set(counterpart.sent))
 
 
-def test_the_breaker_opens_after_silence_and_lets_one_row_try(write, relay, counterpart, clock, database):
+def test_the_breaker_opens_after_silence_and_lets_one_row_try(
+    write: Any, relay: Any, counterpart: Counterpart, clock: FixedClock, database: Database
+) -> None:
     write(*[{"send": "silent"}] * 10)
     for _ in range(3):
         relay(breaker_after=3, breaker_open_s=3600)
@@ -307,13 +325,13 @@ def test_the_breaker_opens_after_silence_and_lets_one_row_try(write, relay, coun
     assert len(counterpart.sent) == calls + 10
 
 
-def test_two_relays_never_hold_the_same_row(write, database, clock, sealer):
+def test_two_relays_never_hold_the_same_row(write: Any, database: Database, clock: FixedClock, sealer: Sealer) -> None:
     write(*[{}] * 300, lane="a")
     write(*[{}] * 300, lane="b", first=1001)
     counterparts = [Counterpart(clock) for _ in range(3)]
     start = Barrier(3)
 
-    def work(delivery):
+    def work(delivery: Any) -> None:
         delivery.batch = 17
         start.wait()
         relay = Relay(database, [delivery], clock=clock, ids=BlockIds(database), sealer=sealer, rules=RelayRules(slots=3))
@@ -331,7 +349,7 @@ def test_two_relays_never_hold_the_same_row(write, database, clock, sealer):
     assert set(sent.values()) == {1}
 
 
-def test_back_off_doubles_with_jitter_and_is_the_same_for_one_seed():
+def test_back_off_doubles_with_jitter_and_is_the_same_for_one_seed() -> None:
     row = OutboxRow(lane="l", kind="k", due_at=NOON, id=7, attempts=1)
     rules = RelayRules(backoff_first_s=10, backoff_max_s=100)
     waits = [backoff_s(replace(row, attempts=n), rules) for n in range(1, 9)]
@@ -341,7 +359,17 @@ def test_back_off_doubles_with_jitter_and_is_the_same_for_one_seed():
     assert len({backoff_s(replace(row, id=n), rules) for n in range(50)}) > 40
 
 
-def test_a_round_costs_the_same_number_of_statements_for_one_row_and_for_many(write, relay, database, counterpart, monkeypatch):
+def test_older_rows_of_a_key_are_looked_up_by_key_whatever_the_statistics_say(write: Any, database: Database) -> None:
+    write({}, {}, key="F1")
+    claim = {"lane": "wms", "kind": "tell", "now": NOON, "limit": 5, "token": 1, "lease_s": 60}
+    with database.transaction() as tx:
+        tx.execute("SET LOCAL enable_seqscan = off")
+        plan = "\n".join(line for (line,) in tx.execute(b"EXPLAIN " + queries.claim_outbox.encode(), claim))
+    assert "Index Cond: (business_key = candidate" in plan
+    assert "outbox_0000000000_lane_kind_due_at_seq_idx" in plan
+
+
+def test_a_round_costs_the_same_number_of_statements_for_one_row_and_for_many(write: Any, relay: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     import psycopg
 
     counted = []

@@ -1,13 +1,17 @@
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import psycopg
 import pytest
 from psycopg import sql
 
+from paidan.runtime.database import Database
 from paidan.runtime.ids import BlockIds, CountingIds
 from paidan.runtime.invariants import broken_invariants
 from paidan.runtime.messages import InboundMessage, keep_inbound
 from paidan.runtime.partitions import WIDTH_MAX, WIDTH_MIN, WIDTH_UNKNOWN, Partition, add_due_partitions, next_width, partitions
+from paidan.runtime.provision import Installation
+from paidan.runtime.sealing import Sealer
 
 GIB = 2**30
 REFUSED = [
@@ -19,7 +23,7 @@ REFUSED = [
 ]
 
 
-def part(id_from, id_to, size_bytes):
+def part(id_from: int, id_to: int, size_bytes: int) -> Partition:
     return Partition(parent="t", name="t_1", id_from=id_from, id_to=id_to, size_bytes=size_bytes)
 
 
@@ -34,11 +38,11 @@ def part(id_from, id_to, size_bytes):
         ([part(0, 2**30, GIB // 8)], 2**30, WIDTH_MAX),
     ],
 )
-def test_the_next_partition_is_as_wide_as_the_last_one_s_weight_allows(ranges, last_id, width):
+def test_the_next_partition_is_as_wide_as_the_last_one_s_weight_allows(ranges: list[Partition], last_id: int, width: int) -> None:
     assert next_width(ranges, last_id) == width
 
 
-def test_there_is_always_an_untouched_partition_ahead_of_the_ids(database, server, merchant, sealer):
+def test_there_is_always_an_untouched_partition_ahead_of_the_ids(database: Database, server: Installation, merchant: str, sealer: Sealer) -> None:
     with database.transaction() as tx:
         before = partitions(tx)
     assert {"message", "outbox"} <= set(before)
@@ -51,18 +55,20 @@ def test_there_is_always_an_untouched_partition_ahead_of_the_ids(database, serve
     with database.transaction() as tx:
         after = partitions(tx)
         assert all(any(one.id_from > last_id for one in ranges) for ranges in after.values())
-        assert all(one.id_to == other.id_from for ranges in after.values() for one, other in zip(ranges, ranges[1:], strict=False))
+        assert all(one.id_to == other.id_from for ranges in after.values() for one, other in pairwise(ranges))
         assert len(added) == sum(map(len, after.values())) - sum(map(len, before.values()))
         keep_inbound(tx, CountingIds(last_id), sealer, [InboundMessage(counterpart="c", kind="k", body=b"", at=datetime(2026, 1, 1, tzinfo=UTC))])
 
 
-def test_the_application_may_add_partitions_and_nothing_else(database):
+def test_the_application_may_add_partitions_and_nothing_else(database: Database) -> None:
     for refused in REFUSED:
         with pytest.raises(psycopg.errors.InsufficientPrivilege), database.transaction() as tx:
             tx.execute(refused)
 
 
-def test_an_invariant_tells_which_rows_break_it_and_an_untouched_merchant_breaks_none(database, server, merchant):
+def test_an_invariant_tells_which_rows_break_it_and_an_untouched_merchant_breaks_none(
+    database: Database, server: Installation, merchant: str
+) -> None:
     assert broken_invariants(database) == []
     with psycopg.connect(server.owner_url) as owner:
         owner.execute("SET ROLE paidan_owner")

@@ -3,7 +3,11 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
 from threading import Event, Thread
+from typing import Any, Never
 
 import psycopg
 import pytest
@@ -16,8 +20,9 @@ from conftest import NOON
 from paidan.kernel.errors import ConservationError
 from paidan.runtime.buckets import BucketLease
 from paidan.runtime.clocks import FixedClock
-from paidan.runtime.database import Database
+from paidan.runtime.database import Database, Tx
 from paidan.runtime.passes import PassReport, PoisonGuard, WorkerAlarm, run_step, work_until
+from paidan.runtime.provision import Installation
 
 
 class Task(Struct, frozen=True):
@@ -28,15 +33,15 @@ class Task(Struct, frozen=True):
 class Tasks:
     name = "tasks"
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.runs = 0
         self.before_run = lambda: None
 
-    def claim(self, tx, buckets, limit, now):
+    def claim(self, tx: Tx, buckets: Any, limit: int, now: datetime) -> list[Task]:  # noqa: ARG002 - the protocol has it
         rows = tx.execute("SELECT id, note FROM task WHERE NOT done AND bucket = ANY(%s) ORDER BY id LIMIT %s", (list(buckets), limit))
         return [Task(*row) for row in rows]
 
-    def run(self, tx, items, now):
+    def run(self, tx: Tx, items: Any, now: datetime) -> PassReport:  # noqa: ARG002 - the protocol has it
         self.runs += 1
         self.before_run()
         tx.execute("UPDATE task SET done = true, times = times + 1 WHERE id = ANY(%s)", ([item.id for item in items],))
@@ -49,12 +54,12 @@ class Tasks:
                 raise NotImplementedError
         return PassReport(outcomes={"done": len(items)})
 
-    def set_aside(self, tx, item, error, now):
+    def set_aside(self, tx: Tx, item: Any, error: BaseException, now: datetime) -> None:  # noqa: ARG002 - the protocol has it
         tx.execute("UPDATE task SET done = true, aside = %s WHERE id = %s", (type(error).__name__, item.id))
 
 
 @pytest.fixture(scope="module")
-def task_table(server, merchant):
+def task_table(server: Installation, merchant: str) -> None:
     with psycopg.connect(server.owner_url) as owner:
         owner.execute("SET ROLE paidan_owner")
         owner.execute(sql.SQL("SET search_path = {}").format(sql.Identifier(f"m_{merchant}")))
@@ -62,8 +67,8 @@ def task_table(server, merchant):
 
 
 @pytest.fixture
-def write(database, task_table):
-    def write(notes):
+def write(database: Database, task_table: None) -> Any:  # noqa: ARG001 - must be there first
+    def write(notes: Any) -> None:
         with database.transaction() as tx:
             tx.execute("DELETE FROM task")
             tx.execute("UPDATE bucket SET owner = '', lease_until = '-infinity'")
@@ -76,7 +81,7 @@ def write(database, task_table):
 
 
 @pytest.fixture
-def lease(database):
+def lease(database: Database) -> Iterator[BucketLease]:
     lease = BucketLease(database, "tester")
     yield lease
     lease.give_back()
@@ -85,17 +90,17 @@ def lease(database):
 CLOCK = FixedClock(NOON)
 
 
-def result(database):
+def result(database: Database) -> dict[int, tuple[bool, int, str | None]]:
     with database.transaction() as tx:
         return {row[0]: row[1:] for row in tx.execute("SELECT id, done, times, aside FROM task")}
 
 
-def expire(database, owner=None):
+def expire(database: Database, owner: Any = None) -> None:
     with database.transaction() as tx:
         tx.execute("UPDATE bucket SET lease_until = clock_timestamp() - interval '1 s' WHERE owner = coalesce(%s, owner)", (owner,))
 
 
-def test_a_batch_is_run_once_and_counted(database, write, lease):
+def test_a_batch_is_run_once_and_counted(database: Database, write: Any, lease: BucketLease) -> None:
     write([""] * 70)
     lease.hold()
     report = run_step(database, Tasks(), lease, CLOCK, 50)
@@ -108,7 +113,7 @@ def test_a_batch_is_run_once_and_counted(database, write, lease):
 @given(
     st.integers(1, 40).flatmap(lambda n: st.tuples(st.just(n), st.sets(st.integers(1, n), max_size=3))), st.sampled_from(["lost units", "bad data"])
 )
-def test_halving_sets_aside_exactly_the_poison(database, write, sized, note):
+def test_halving_sets_aside_exactly_the_poison(database: Database, write: Any, sized: tuple[int, set[int]], note: str) -> None:
     size, poison = sized
     write([note if n in poison else "" for n in range(1, size + 1)])
     lease = BucketLease(database, "tester")
@@ -123,7 +128,7 @@ def test_halving_sets_aside_exactly_the_poison(database, write, sized, note):
     assert step.runs <= 1 + len(poison) * 2 * size.bit_length()
 
 
-def test_the_fourth_poison_of_a_batch_stops_the_worker_and_is_not_set_aside(database, write, lease):
+def test_the_fourth_poison_of_a_batch_stops_the_worker_and_is_not_set_aside(database: Database, write: Any, lease: BucketLease) -> None:
     write(["bad data"] * 10)
     lease.hold()
     with pytest.raises(WorkerAlarm, match="4 poison items in a batch"):
@@ -131,7 +136,7 @@ def test_the_fourth_poison_of_a_batch_stops_the_worker_and_is_not_set_aside(data
     assert sum(aside is not None for _, _, aside in result(database).values()) == 3
 
 
-def test_more_than_twenty_poison_items_a_minute_stop_the_worker():
+def test_more_than_twenty_poison_items_a_minute_stop_the_worker() -> None:
     now = [0.0]
     guard = PoisonGuard(lambda: now[0])
     for n in range(20):
@@ -143,7 +148,7 @@ def test_more_than_twenty_poison_items_a_minute_stop_the_worker():
         guard.found("s", 1)
 
 
-def test_our_own_fault_stops_at_once_and_sets_nothing_aside(database, write, lease):
+def test_our_own_fault_stops_at_once_and_sets_nothing_aside(database: Database, write: Any, lease: BucketLease) -> None:
     write(["", "our fault", ""])
     lease.hold()
     with pytest.raises(NotImplementedError):
@@ -154,12 +159,14 @@ def test_our_own_fault_stops_at_once_and_sets_nothing_aside(database, write, lea
 @pytest.mark.parametrize(
     "trouble", [errors.DeadlockDetected, errors.SerializationFailure, errors.AdminShutdown, errors.DiskFull, psycopg.OperationalError]
 )
-def test_what_is_nobody_s_fault_is_retried_whole_with_growing_pauses(database, write, lease, trouble):
+def test_what_is_nobody_s_fault_is_retried_whole_with_growing_pauses(
+    database: Database, write: Any, lease: BucketLease, trouble: type[psycopg.Error]
+) -> None:
     write([""] * 5)
     lease.hold()
     step, pauses = Tasks(), []
 
-    def fail_thrice():
+    def fail_thrice() -> None:
         if step.runs <= 3:
             raise trouble
 
@@ -170,12 +177,12 @@ def test_what_is_nobody_s_fault_is_retried_whole_with_growing_pauses(database, w
     assert {times for _, times, _ in result(database).values()} == {1}
 
 
-def test_trouble_that_does_not_end_is_raised_in_the_end(database, write, lease):
+def test_trouble_that_does_not_end_is_raised_in_the_end(database: Database, write: Any, lease: BucketLease) -> None:
     write([""])
     lease.hold()
     step, pauses = Tasks(), []
 
-    def fail():
+    def fail() -> Never:
         raise errors.DeadlockDetected
 
     step.before_run = fail
@@ -184,17 +191,15 @@ def test_trouble_that_does_not_end_is_raised_in_the_end(database, write, lease):
     assert (max(pauses), 25 < sum(pauses) < 40) == (2.0, True)
 
 
-def test_a_lost_connection_is_no_loss(database, write, lease, server):
+def test_a_lost_connection_is_no_loss(database: Database, write: Any, lease: BucketLease, server: Installation) -> None:
     write([""] * 5)
     lease.hold()
     step = Tasks()
 
-    def cut():
+    def cut() -> None:
         if step.runs == 1:
             with psycopg.connect(server.owner_url) as admin:
-                admin.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'paidan_app' AND query LIKE '%%FROM task%%' AND pid <> pg_backend_pid()"
-                )
+                admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'paidan_app' AND query LIKE '%FROM task%'")
 
     step.before_run = cut
     report = run_step(database, step, lease, CLOCK, 100, sleep=lambda _: None)
@@ -202,7 +207,7 @@ def test_a_lost_connection_is_no_loss(database, write, lease, server):
     assert {times for _, times, _ in result(database).values()} == {1}
 
 
-def test_workers_share_the_buckets_and_none_has_two_owners(database, write):
+def test_workers_share_the_buckets_and_none_has_two_owners(database: Database, write: Any) -> None:
     write([])
     one, two, three = (BucketLease(database, f"w{n}", renew_s=0) for n in range(3))
     assert len(one.hold()) == 64
@@ -219,7 +224,7 @@ def test_workers_share_the_buckets_and_none_has_two_owners(database, write):
     assert sorted(one.buckets + three.buckets) == list(range(64))
 
 
-def test_a_dead_worker_s_buckets_are_taken_over_when_its_lease_ends(database, write):
+def test_a_dead_worker_s_buckets_are_taken_over_when_its_lease_ends(database: Database, write: Any) -> None:
     write([])
     dead, alive = BucketLease(database, "dead", renew_s=0), BucketLease(database, "alive", renew_s=0)
     dead.hold()
@@ -230,7 +235,7 @@ def test_a_dead_worker_s_buckets_are_taken_over_when_its_lease_ends(database, wr
     assert len(alive.hold()) == 64
 
 
-def test_a_worker_paused_past_its_lease_works_on_nothing(database, write):
+def test_a_worker_paused_past_its_lease_works_on_nothing(database: Database, write: Any) -> None:
     write([""] * 5)
     paused, other = BucketLease(database, "paused", renew_s=0), BucketLease(database, "other", renew_s=0)
     paused.hold()
@@ -242,14 +247,14 @@ def test_a_worker_paused_past_its_lease_works_on_nothing(database, write):
     assert run_step(database, Tasks(), other, CLOCK, 10).claimed == 5
 
 
-def test_a_bucket_can_not_be_taken_over_in_the_middle_of_a_pass(database, write):
+def test_a_bucket_can_not_be_taken_over_in_the_middle_of_a_pass(database: Database, write: Any) -> None:
     write([""] * 5)
     slow, other = BucketLease(database, "slow", renew_s=0), BucketLease(database, "other", renew_s=0)
     slow.hold()
     step = Tasks()
     seen = []
 
-    def meanwhile():
+    def meanwhile() -> None:
         with psycopg_aside(database) as tx:
             tx.execute("DELETE FROM worker")
         seen.append(other.hold())
@@ -262,16 +267,16 @@ def test_a_bucket_can_not_be_taken_over_in_the_middle_of_a_pass(database, write)
     assert len(other.hold()) == 64
 
 
-def psycopg_aside(database):
+def psycopg_aside(database: Database) -> Any:
     return database.transaction(aside=True)
 
 
-def test_two_workers_do_each_task_once(database, write, server, merchant):
+def test_two_workers_do_each_task_once(database: Database, write: Any, server: Installation, merchant: str) -> None:
     write([""] * 400)
     stop = Event()
     reports, failures = [], []
 
-    def work(name):
+    def work(name: str) -> None:
         own = Database(server.app_url, merchant)
         lease = BucketLease(own, name, renew_s=0.01)
         try:
@@ -306,11 +311,18 @@ run_step(database, Tasks(), lease, CLOCK, 100)
 
 
 @pytest.mark.parametrize(("point", "done"), [("pass.before_commit", False), ("pass.after_commit", True)])
-def test_a_killed_pass_has_happened_wholly_or_not_at_all(database, write, server, merchant, point, done):
+def test_a_killed_pass_has_happened_wholly_or_not_at_all(
+    database: Database,
+    write: Any,
+    server: Installation,
+    merchant: str,
+    point: str,
+    done: bool,  # noqa: FBT001 - a case of the table
+) -> None:
     write([""] * 5)
     environment = {**os.environ, "PAIDAN_CRASH_AT": point, "PYTHONPATH": os.pathsep.join(sys.path)}
-    here = os.path.dirname(__file__)
-    killed = subprocess.run([sys.executable, "-c", CRASHING, server.app_url, merchant, here], env=environment, check=False, capture_output=True)
+    here = str(Path(__file__).parent)
+    killed = subprocess.run([sys.executable, "-c", CRASHING, server.app_url, merchant, here], env=environment, check=False, capture_output=True)  # noqa: S603 - our own code
     assert killed.returncode == 137, killed.stderr.decode()
     assert {row[0] for row in result(database).values()} == {done}
     lease = BucketLease(database, "next")

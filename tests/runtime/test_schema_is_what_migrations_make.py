@@ -1,16 +1,20 @@
+from collections.abc import Iterator
+from typing import Any
+
 import psycopg
 import pytest
 from psycopg import sql
 
+from paidan.runtime.database import Database
 from paidan.runtime.fingerprint import catalog_fingerprint, differences
 from paidan.runtime.ids import BLOCK
 from paidan.runtime.migrations import head, migrate, migrate_all, revision_of, schema_folder
-from paidan.runtime.provision import create_merchant, drop_merchant, merchants
+from paidan.runtime.provision import Installation, create_merchant, drop_merchant, merchants
 from paidan.runtime.statements import statements
 
 
 @pytest.fixture(scope="module")
-def written(server, merchant):
+def written(server: Installation, merchant: str) -> Iterator[str]:
     """A merchant whose tables were made by current.sql."""
     name = f"{merchant[:30]}_current"
     drop_merchant(server.owner_url, name)
@@ -24,17 +28,18 @@ def written(server, merchant):
     drop_merchant(server.owner_url, name)
 
 
-def rows_by_table(owner, schema):
+def rows_by_table(owner: Any, schema: str) -> dict[str, list[str]]:
     owner.execute(sql.SQL("SET search_path = {}").format(sql.Identifier(schema)))
     tables = owner.execute(
-        "SELECT relname FROM pg_class WHERE relnamespace = %s::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition AND relname <> 'schema_version'",
+        "SELECT relname FROM pg_class "
+        "WHERE relnamespace = %s::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition AND relname <> 'schema_version'",
         (schema,),
     )
     row_texts = sql.SQL("SELECT to_jsonb(t)::text FROM {} AS t ORDER BY 1")
     return {name: [row for (row,) in owner.execute(row_texts.format(sql.Identifier(name)))] for (name,) in tables.fetchall()}
 
 
-def test_current_sql_makes_the_same_schema(server, merchant, written):
+def test_current_sql_makes_the_same_schema(server: Installation, merchant: str, written: str) -> None:
     with psycopg.connect(server.owner_url) as owner:
         migrated = catalog_fingerprint(owner, f"m_{merchant}")
         current = catalog_fingerprint(owner, written)
@@ -42,7 +47,7 @@ def test_current_sql_makes_the_same_schema(server, merchant, written):
     assert differences(migrated, current) == []
 
 
-def test_current_sql_plants_the_same_rows(server, merchant, written):
+def test_current_sql_plants_the_same_rows(server: Installation, merchant: str, written: str) -> None:
     with psycopg.connect(server.owner_url) as owner:
         migrated, current = rows_by_table(owner, f"m_{merchant}"), rows_by_table(owner, written)
     assert {name: len(rows) for name, rows in migrated.items()} == {name: len(rows) for name, rows in current.items()}
@@ -64,7 +69,7 @@ def test_current_sql_plants_the_same_rows(server, merchant, written):
         "COMMENT ON TABLE setting IS 'other'",
     ],
 )
-def test_the_fingerprint_notices(server, merchant, change):
+def test_the_fingerprint_notices(server: Installation, merchant: str, change: Any) -> None:
     schema = f"m_{merchant}"
     with psycopg.connect(server.owner_url) as owner:
         before = catalog_fingerprint(owner, schema)
@@ -75,12 +80,12 @@ def test_the_fingerprint_notices(server, merchant, change):
         owner.rollback()
 
 
-def test_migrating_twice_does_nothing(server, merchant):
+def test_migrating_twice_does_nothing(server: Installation, merchant: str) -> None:
     told = migrate(server.owner_url, merchant)
     assert (told.before, told.after) == (head(), head())
 
 
-def test_migrations_go_on_where_they_stopped_and_one_bad_merchant_does_not_stop_the_rest(server, merchant):
+def test_migrations_go_on_where_they_stopped_and_one_bad_merchant_does_not_stop_the_rest(server: Installation, merchant: str) -> None:
     good, bad = f"{merchant[:20]}_good", f"{merchant[:20]}_bad"
     for name in (good, bad):
         create_merchant(server.owner_url, name)
@@ -98,7 +103,7 @@ def test_migrations_go_on_where_they_stopped_and_one_bad_merchant_does_not_stop_
         drop_merchant(server.owner_url, bad)
 
 
-def test_ids_are_taken_in_the_blocks_that_the_sequence_gives(database):
+def test_ids_are_taken_in_the_blocks_that_the_sequence_gives(database: Database) -> None:
     with database.transaction() as tx:
         first, second = (tx.execute("SELECT nextval('id_block')").fetchone()[0] for _ in range(2))
     assert second - first == BLOCK

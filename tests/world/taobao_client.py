@@ -47,7 +47,12 @@ def make_day(*orders: ScriptOrder, display: int = 100, platform: str = "taobao",
     shops = tuple(ScriptShop(code=code, name=f"店铺{code}", platform=platform, door=door) for code, door in zip("AB", doors, strict=True))
     listings = tuple(
         ScriptListing(
-            shop=shop.code, item_ref="600001", sku_ref=str(480000 + number), merchant_code=f"SKU{number}", title=f"货品{number}", display_quantity=display
+            shop=shop.code,
+            item_ref="600001",
+            sku_ref=str(480000 + number),
+            merchant_code=f"SKU{number}",
+            title=f"货品{number}",
+            display_quantity=display,
         )
         for shop in shops
         for number in range(1, 30)
@@ -91,7 +96,7 @@ class Shop:
         }  # fmt: skip
         given = {name: str(value) for name, value in (common | parameters).items() if value is not None}
         text = secret + "".join(name + given[name] for name in sorted(given)) + secret
-        given.setdefault("sign", md5(text.encode()).hexdigest().upper())
+        given.setdefault("sign", md5(text.encode(), usedforsecurity=False).hexdigest().upper())
         form = urlencode(given)
         headers = {"content-type": "application/x-www-form-urlencoded;charset=utf-8"}
         request = Request(

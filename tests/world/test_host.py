@@ -239,6 +239,10 @@ def test_unknown_faults_and_a_clock_set_back_are_refused() -> None:
             client.advance(START - timedelta(seconds=1))
         with pytest.raises(RuntimeError, match="unknown faults"):
             client._call("POST", "/faults", {"gremlins": 1})
+        with pytest.raises(RuntimeError, match="400"):
+            client._call("POST", "/advance", {"to": "tomorrow"})
+        with pytest.raises(RuntimeError, match="404"):
+            client._call("GET", "/advance")
 
 
 def test_a_host_runs_as_a_child_process(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,7 +64,7 @@ def _check_goods(order: Order, skus: Mapping[int, Sku], bans: frozenset[tuple[st
         yield Finding(Reason.NOTHING_TO_SHIP)
     if any(line.sku_id is None for line in work):
         yield Finding(Reason.LISTING_UNMAPPED)
-    known = [skus[line.sku_id] for line in work if line.sku_id in skus and line.waiting]
+    known = [skus[line.sku_id] for line in work if line.sku_id is not None and line.sku_id in skus and line.waiting]
     if any(not sku.is_on_sale for sku in known):
         yield Finding(Reason.GOODS_OFF_SALE)
     if bans and order.region is not None:

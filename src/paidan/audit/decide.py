@@ -106,7 +106,7 @@ def _rule_findings(order: Order, audit: Audit) -> list[Finding]:
 def subject_of(order: Order, shop: Shop, skus: Mapping[int, Sku]) -> AuditSubject:
     """The order as rules see it."""
     work = [line for line in order.lines if line.is_work]
-    known = [(line, skus[line.sku_id]) for line in work if line.sku_id in skus]
+    known = [(line, skus[line.sku_id]) for line in work if line.sku_id is not None and line.sku_id in skus]
     region = order.region
     return AuditSubject(
         platform=shop.platform,

@@ -48,7 +48,7 @@ class ListingRef(Struct, frozen=True):
 
 def cache_versions(tx: Tx) -> dict[str, int]:
     """The version of each cached subject, as this transaction sees it."""
-    return {subject: version for subject, version in tx.execute(queries.cache_versions)}
+    return dict(tx.execute(queries.cache_versions))
 
 
 def resolve_listings(tx: Tx, refs: Sequence[ListingRef]) -> list[tuple[int | None, int | None]]:
@@ -70,7 +70,7 @@ def resolve_listings(tx: Tx, refs: Sequence[ListingRef]) -> list[tuple[int | Non
 
 def listing_skus(tx: Tx, listing_ids: Sequence[int]) -> dict[int, int | None]:
     """The SKU each listing is mapped to now."""
-    return {listing_id: sku_id for listing_id, sku_id in tx.execute(queries.listing_skus, {"listing_ids": list(listing_ids)})}
+    return dict(tx.execute(queries.listing_skus, {"listing_ids": list(listing_ids)}))
 
 
 class SkuCache:

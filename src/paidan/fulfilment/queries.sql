@@ -22,3 +22,46 @@ SELECT id, order_id, receiver_id FROM fulfilment
 WHERE id IN (SELECT unnest(%(ids)s::bigint[]) UNION SELECT m.id FROM fulfilment m WHERE m.merged_into_id = ANY(%(ids)s::bigint[]))
 ORDER BY id
 FOR NO KEY UPDATE;
+
+-- name: sku_ids
+-- Ids of the SKUs a warehouse names. Parameters: codes text[]. No locks.
+SELECT code, id FROM sku WHERE code = ANY(%(codes)s::text[]);
+
+-- name: note_booked
+-- Parts of messages that speak of several things, each booked once; returns those that are new. Parameters: parallel arrays sources,
+-- message_refs, message_ids (ordered, no repeats). Locks: waits for a transaction that notes the same.
+INSERT INTO inbox (source, message_ref, message_id)
+SELECT * FROM unnest(%(sources)s::text[], %(message_refs)s::text[], %(message_ids)s::bigint[])
+ON CONFLICT DO NOTHING
+RETURNING source, message_ref;
+
+-- name: items_for
+-- What a warehouse must know of these SKUs, and which version of each it knows (0: none). Parameters: warehouse_id, sku_ids bigint[]. No locks.
+SELECT s.id, s.code, s.name, s.version, s.goods_class, s.weight_g, s.volume_cm3, p.code, p.brand, p.category,
+       COALESCE((SELECT min(b.barcode) FROM sku_barcode b WHERE b.sku_id = s.id), ''),
+       COALESCE(i.synced_version, 0), COALESCE(i.item_ref, '')
+FROM sku s
+JOIN product p ON p.id = s.product_id
+LEFT JOIN item_sync i ON i.sku_id = s.id AND i.warehouse_id = %(warehouse_id)s
+WHERE s.id = ANY(%(sku_ids)s::bigint[])
+ORDER BY s.id;
+
+-- name: note_synced
+-- Items a warehouse knows now. Parameters: parallel arrays, ordered. Locks: the rows.
+INSERT INTO item_sync (warehouse_id, sku_id, synced_version)
+SELECT * FROM unnest(%(warehouse_id)s::bigint[], %(sku_id)s::bigint[], %(version)s::integer[])
+ON CONFLICT (warehouse_id, sku_id) DO UPDATE SET synced_version = excluded.synced_version WHERE item_sync.synced_version < excluded.synced_version;
+
+-- name: forget_items
+-- A warehouse does not know what we thought it knew: the items of these fulfilments and of those that travel with them are told anew.
+-- Parameters: ids bigint[] of fulfilments. Locks: the rows.
+DELETE FROM item_sync i
+USING fulfilment f JOIN fulfilment_line l ON l.fulfilment_id = f.id
+WHERE (f.id = ANY(%(ids)s::bigint[]) OR f.id IN (SELECT m.id FROM fulfilment m WHERE m.merged_into_id = ANY(%(ids)s::bigint[])))
+  AND i.warehouse_id = f.warehouse_id AND i.sku_id = l.sku_id;
+
+-- name: forget_document_items
+-- The same for documents. Parameters: ids bigint[] of documents. Locks: the rows.
+DELETE FROM item_sync i
+USING document d JOIN document_line l ON l.document_id = d.id
+WHERE d.id = ANY(%(ids)s::bigint[]) AND i.warehouse_id = d.warehouse_id AND i.sku_id = l.sku_id;

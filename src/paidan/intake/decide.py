@@ -1,7 +1,6 @@
 """Intake: messages become orders. Pure; ids, digests and the clock are arguments."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 
 from msgspec import Struct
 
@@ -159,5 +158,3 @@ def receiver_text(receiver: Receiver) -> str:
 
 def _bucket(key: bytes) -> int:
     return key[0] % BUCKETS
-
-

@@ -83,12 +83,14 @@ class Reason(StrEnum):
     ILLEGAL_MOVE = "illegal_move"
     # people and doors
     VERSION_CONFLICT = "version_conflict"
+    VERSION_MISSING = "version_missing"
     IDEMPOTENCY_CONFLICT = "idempotency_conflict"
     IDEMPOTENCY_IN_FLIGHT = "idempotency_in_flight"
     NOT_ALLOWED = "not_allowed"
     NOT_SIGNED_IN = "not_signed_in"
     NOT_FOUND = "not_found"
     TOO_MANY_REQUESTS = "too_many_requests"
+    UNAVAILABLE = "unavailable"
     INTERNAL = "internal"
 
 
@@ -155,12 +157,14 @@ WORDS: Final[dict[Reason, Words]] = {
     Reason.ALREADY_CANCELLED: W("已取消", "Already cancelled"),
     Reason.ILLEGAL_MOVE: W("当前状态不允许此操作", "The current state does not allow this"),
     Reason.VERSION_CONFLICT: W("数据已被他人修改", "Somebody else changed it meanwhile", "刷新后重试", "Reload and try again"),
+    Reason.VERSION_MISSING: W("缺少版本", "The version is missing", "读取 ETag 后用 If-Match 提交", "Read the ETag and send it as If-Match"),
     Reason.IDEMPOTENCY_CONFLICT: W("同一幂等键对应不同内容", "The idempotency key was used with another body", "请换新键", "Use a new key"),
     Reason.IDEMPOTENCY_IN_FLIGHT: W("同一幂等键的请求正在处理", "A request with this key is in flight", "稍后重试", "Try again shortly"),
     Reason.NOT_ALLOWED: W("没有权限", "Not allowed"),
     Reason.NOT_SIGNED_IN: W("未登录", "Not signed in", "请提供 API 密钥", "Give an API key"),
     Reason.NOT_FOUND: W("不存在", "Not found"),
     Reason.TOO_MANY_REQUESTS: W("请求过于频繁", "Too many requests", "稍后重试", "Try again later"),
+    Reason.UNAVAILABLE: W("暂时不可用", "Unavailable for the moment", "稍后重试", "Try again later"),
     Reason.INTERNAL: W("内部错误", "Internal error", "请联系管理员", "Tell the administrator"),
 }
 

@@ -1,6 +1,7 @@
 """Reads the network (shops, warehouses, carriers, freight) once per version: it is small, and every decision needs it whole."""
 
 from datetime import time
+from typing import Any
 
 from msgspec import Struct, field
 
@@ -152,7 +153,7 @@ def read_network(tx: Tx, version: int) -> Network:
     )
 
 
-def _named(kind: type[Struct], row: tuple[object, ...]) -> dict[str, object]:
+def _named(kind: type[Struct], row: tuple[Any, ...]) -> dict[str, Any]:
     """Pair the columns of a row with the fields of a struct declared in the same order."""
     values = (tuple(value) if isinstance(value, list) else value for value in row)
     return dict(zip(kind.__struct_fields__, values, strict=True))

@@ -129,4 +129,4 @@ def update_parcels(tx: Tx, standings: Sequence[tuple[int, int, datetime | None]]
 def arrived_fulfilments(tx: Tx, fulfilment_ids: Iterable[int]) -> dict[int, datetime]:
     """Of these fulfilments (leaders), those whose every parcel was delivered, and when the last was."""
     rows = tx.execute(queries.arrived_fulfilments, {"fulfilment_ids": sorted(set(fulfilment_ids))})
-    return {fulfilment_id: at for fulfilment_id, at in rows}
+    return dict(rows.fetchall())

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from paidan.catalog.load import cache_versions
 from paidan.kernel.states import FulfilmentState
-from paidan.network.load import Network
+from paidan.network.load import Network, NetworkCache
 from paidan.orders.batch import Fulfilment, Order
 from paidan.orders.conclude import conclude
 from paidan.orders.load import load_orders
@@ -13,12 +14,39 @@ from paidan.release.decide import Leader, decide
 from paidan.runtime.database import Tx
 from paidan.runtime.ids import IdSource
 from paidan.runtime.outbox import OutboxRow, put
+from paidan.runtime.passes import PassReport
 from paidan.runtime.queries import load_queries
 from paidan.runtime.sealing import Sealer
 
 queries = load_queries("paidan.release")
 
 CREATE = "wms.create"
+
+
+class ReleaseStep:
+    """Release as a step of a worker."""
+
+    name = "release"
+
+    def __init__(self, network: NetworkCache, ids: IdSource, sealer: Sealer) -> None:
+        self._network = network
+        self._ids = ids
+        self._sealer = sealer
+
+    def claim(self, tx: Tx, buckets: Sequence[int], limit: int, now: datetime) -> list[int]:
+        """Fulfilments whose merge window has ended."""
+        return due_fulfilments(tx, buckets, limit, now)
+
+    def run(self, tx: Tx, items: list[int], now: datetime) -> PassReport:
+        """Release them with those that travel with them."""
+        network = self._network.load(tx, cache_versions(tx)["network"])
+        sent = release(tx, items, network=network, ids=self._ids, sealer=self._sealer, now=now)
+        return PassReport(outcomes={"released": sent})
+
+    def set_aside(self, tx: Tx, item: int, error: BaseException, now: datetime) -> None:
+        """A fulfilment that cannot be decided is released no more until its order is looked at."""
+        del error, now
+        tx.execute(queries.set_aside_fulfilment, {"id": item})
 
 
 def due_fulfilments(tx: Tx, buckets: Sequence[int], limit: int, now: datetime) -> list[int]:

@@ -19,8 +19,11 @@ CRASH_POINTS: Final = frozenset(
         "outbox.settled",
         "intake.kept",
         "intake.answered",
-        "pull.kept",
+        "pull.page_landed",
         "pull.cursor_moved",
+        "push.planned",
+        "push.sent",
+        "push.settled",
     },
 )
 KILLED: Final = 137  # 128 + SIGKILL, as a shell would tell

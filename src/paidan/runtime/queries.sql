@@ -117,7 +117,8 @@ WITH due AS (
         AND (business_key = '' OR NOT EXISTS (
             SELECT FROM outbox AS older
             WHERE older.business_key = candidate.business_key AND older.lane = %(lane)s
-                AND older.seq < candidate.seq AND older.state IN (0, 1, 3)
+                -- "+ 0" keeps the planner to the index by key: that of open rows, cheap by stale statistics, would be read once per candidate.
+                AND older.seq < candidate.seq AND older.state + 0 IN (0, 1, 3)
         ))
     ORDER BY due_at, seq
     LIMIT %(limit)s

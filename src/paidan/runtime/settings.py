@@ -20,6 +20,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     database: str = "paidan"  # name of the database made by provisioning
     merchant: str = "default"
     allow_loopback: bool = False  # let calls reach 127.0.0.0/8 and private addresses: demo and tests
+    allow_plain_http: bool = False  # let calls go out without TLS: for gateways that know nothing better
     log_level: str = "info"
     batch_size: int = 500
     workers: int = 1
@@ -44,6 +45,6 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     fields = {field.name: PREFIX + field.name.upper() for field in structs.fields(Settings)}
     given = {name: environment[variable] for name, variable in fields.items() if environment.get(variable)}
     try:
-        return convert(given, Settings, strict=False)
+        return convert(given, Settings, strict=False, dec_hook=lambda kind, text: kind(text))
     except ValidationError as error:
         raise SetupError(f"a {PREFIX}* variable cannot be read: {error}") from error

@@ -104,11 +104,10 @@ def _source(order: Order, supply: Supply, context: Sourcing, ids: Callable[[int]
     needed = needed_units(order)
     if not needed or order.region is None:
         return
-    lanes, others = context.lanes.to(order.region)
-    lanes, others = _wanted(order, lanes, others)
+    lanes = _wanted(order, context.lanes.to(order.region))
     short = [sku_id for sku_id, units in needed.items() if supply.limit(sku_id, order.units_before.get(sku_id, (0, 0))) < units]
     parcels, weighed = ([], []) if short else _choose(order, needed, lanes, supply, context, together)
-    story = _story(parcels, weighed, lanes, others, order, context)
+    story = _story(parcels, weighed, lanes, order, context)
     if parcels:
         supply.take(parcels, order.units_before)
         _plan(order, parcels, context, ids)
@@ -120,12 +119,12 @@ def _source(order: Order, supply: Supply, context: Sourcing, ids: Callable[[int]
         order.tell("backordered", {**story, "reason": str(reason), "short": sorted(context.skus[s].code for s in short if s in context.skus)})
 
 
-def _wanted(order: Order, lanes: Sequence[Lane], others: Sequence[object]) -> tuple[list[Lane], list[object]]:
+def _wanted(order: Order, lanes: Sequence[Lane]) -> list[Lane]:
     """A warehouse named by a person is the only one; those that rejected this order are left out."""
     named = (order.edits or {}).get("warehouse_id")
     if named is not None:
-        return [lane for lane in lanes if lane.warehouse.id == int(named)], list(others)
-    return [lane for lane in lanes if lane.warehouse.id not in order.warehouses_refused], list(others)
+        return [lane for lane in lanes if lane.warehouse.id == int(named)]
+    return [lane for lane in lanes if lane.warehouse.id not in order.warehouses_refused]
 
 
 def _why_not(lanes: Sequence[Lane], weighed: Sequence[tuple[Lane, Parcel | None, Reason]]) -> Reason:
@@ -268,15 +267,13 @@ def _common_warehouse(group: Sequence[Order], supply: Supply, context: Sourcing)
     first = group[0]
     if not together or first.region is None:
         return None
-    lanes, _ = context.lanes.to(first.region)
+    lanes = context.lanes.to(first.region)
     weighed = [_weigh(lane, together, supply, context, first) for lane in lanes]
     parcels = [parcel for _, parcel, _ in weighed if parcel is not None]
     return min(parcels, key=lambda parcel: _rank(parcel, context.policy)).lane.warehouse.id if parcels else None
 
 
-def _story(
-    parcels: Sequence[Parcel], weighed: Sequence[Weighed], lanes: Sequence[Lane], others: Sequence[object], order: Order, context: Sourcing
-) -> dict[str, object]:
+def _story(parcels: Sequence[Parcel], weighed: Sequence[Weighed], lanes: Sequence[Lane], order: Order, context: Sourcing) -> dict[str, object]:
     """All candidates, what they would cost, how far they are, and why they lost; ids only, words come when it is read."""
     chosen = {parcel.lane.warehouse.id for parcel in parcels}
     lost = Reason.FARTHER if context.policy.aim == Aim.NEAREST else Reason.DEARER

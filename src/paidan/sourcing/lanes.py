@@ -28,24 +28,22 @@ class Lanes:
 
     def __init__(self, network: Network) -> None:
         self.network = network
-        self._found: dict[tuple[str, str], tuple[tuple[Lane, ...], tuple[Warehouse, ...]]] = {}
+        self._found: dict[tuple[str, str], tuple[Lane, ...]] = {}
 
-    def to(self, region: Region) -> tuple[tuple[Lane, ...], tuple[Warehouse, ...]]:
-        """(lanes to this region, warehouses that do not serve it)."""
+    def to(self, region: Region) -> tuple[Lane, ...]:
+        """The lanes to this region: active warehouses that serve it."""
         key = (region.country, region.adcode)
         if key not in self._found:
             self._found[key] = self._find(region)
         return self._found[key]
 
-    def _find(self, region: Region) -> tuple[tuple[Lane, ...], tuple[Warehouse, ...]]:
+    def _find(self, region: Region) -> tuple[Lane, ...]:
         keys = keys_of(region.adcode or None, region.country)
-        lanes, others = [], []
-        for warehouse in self.network.warehouses.values():
-            if warehouse.is_active and not warehouse.regions.isdisjoint(keys):
-                lanes.append(Lane(warehouse, _distance(warehouse, region), self._tiers(warehouse.id, keys)))
-            else:
-                others.append(warehouse)
-        return tuple(lanes), tuple(others)
+        return tuple(
+            Lane(warehouse, _distance(warehouse, region), self._tiers(warehouse.id, keys))
+            for warehouse in self.network.warehouses.values()
+            if warehouse.is_active and not warehouse.regions.isdisjoint(keys)
+        )
 
     def _tiers(self, warehouse_id: int, keys: Sequence[str]) -> tuple[Tier, ...]:
         """For each carrier the most specific tier: own warehouse before anywhere, district before city before province."""

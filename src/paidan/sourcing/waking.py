@@ -38,6 +38,3 @@ def wake(tx: Tx, now: datetime, limit: int = 500) -> int:
     woken = to_wake(lines, free, held)
     make_due(tx, sorted(woken), now)
     return len(woken)
-
-
-

@@ -66,9 +66,7 @@ def apply(tx: Tx, moves: StockMoves, *, ids: IdSource, now: datetime) -> None:
 
 
 def _update_balances(tx: Tx, deltas: dict[tuple[int, int, int], Delta]) -> None:
-    rows = [
-        (*key, d.on_hand, d.reserved, d.in_transit, d.may_be_short) for key, d in deltas.items() if d.on_hand or d.reserved or d.in_transit
-    ]
+    rows = [(*key, d.on_hand, d.reserved, d.in_transit, d.may_be_short) for key, d in deltas.items() if d.on_hand or d.reserved or d.in_transit]
     if rows:
         tx.execute(queries.update_balances, columns(BALANCE_NAMES, rows))
 

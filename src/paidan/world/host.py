@@ -163,7 +163,10 @@ class Host:
             ("GET", "/stats"): lambda _: _json(self._stats()),
         }
         route = routes.get((request.verb, request.path))
-        return route(request.body) if route else Reply(Response(status=404))
+        try:
+            return route(request.body) if route else Reply(Response(status=404))
+        except msgspec.MsgspecError as error:
+            return Reply(Response(status=400, body=str(error).encode(), content_type="text/plain"))
 
     def _end(self) -> Reply:
         self.stop()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from msgspec import Raw, Struct
@@ -14,6 +14,7 @@ from paidan.channels.shopify.graphql import Answer, ShopifyClient, gid, number_o
 from paidan.channels.shopify.graphql_wire import Gid, Nodes, Page
 from paidan.channels.shopify.rest_wire import Amount
 from paidan.kernel.errors import BadInput
+from paidan.kernel.reasons import Reason
 
 
 class PullRules(Struct, frozen=True, kw_only=True):
@@ -42,7 +43,7 @@ class Connection(Struct, rename="camel"):
 
 
 _ROWS: Final = msgspec.json.Decoder(Nodes[OrderRow])
-_MAYBE: Final = msgspec.json.Decoder(dict[str, Raw] | None)
+_MAYBE: Final[msgspec.json.Decoder[dict[str, Raw] | None]] = msgspec.json.Decoder(dict[str, Raw] | None)
 _FIELDS: Final = msgspec.json.Decoder(dict[str, Raw])
 _MANY: Final = msgspec.json.Decoder(list[dict[str, Raw]])
 _ROW: Final = msgspec.json.Decoder(OrderRow)
@@ -76,9 +77,12 @@ class ShopifyPuller:
             yield self._whole(
                 [order_no for order_no, at in dict(versions).items() if (order_no, at) not in kept], (answer.record,), reached.isoformat()
             )
-            if page.page_info is None or not page.page_info.has_next_page:
+            try:
+                place = next_place(page.page_info, place)
+            except BadInput as error:
+                raise RecordedSilence(f"orders_changed: {error}", record=answer.record) from error
+            if place is None:
                 return
-            place = page.page_info.end_cursor
 
     def read_orders(self, order_nos: Sequence[str]) -> PullPage:
         """These orders now."""
@@ -133,16 +137,26 @@ class ShopifyPuller:
     def _rest(self, first: Raw, query: str, root: str, field: str, node_gid: str, records: list[CallRecord]) -> Raw | None:
         """The whole connection when it goes on after its first page; None when it does not."""
         page = decode(_CONNECTION, bytes(first))
-        if not page.page_info.has_next_page:
+        place = next_place(page.page_info, None)
+        if place is None:
             return None
         nodes = list(page.nodes)
-        while page.page_info.has_next_page:
-            asked: dict[str, Any] = {"id": node_gid, "after": page.page_info.end_cursor}
-            answer = self._client.call(query, asked)
+        while place is not None:
+            answer = self._client.call(query, {"id": node_gid, "after": place})
             records.append(answer.record)
             page = decode(_CONNECTION, bytes(answer.read(root, _FIELDS)[field]))
             nodes += page.nodes
+            place = next_place(page.page_info, place)
         return Raw(msgspec.json.encode({"nodes": nodes, "pageInfo": {"hasNextPage": False, "endCursor": None}}))
+
+
+def next_place(page: Page | None, place: str | None) -> str | None:
+    """Where the list goes on; None at its end. Raises BadInput when it would go on for ever."""
+    if page is None or not page.has_next_page:
+        return None
+    if not page.end_cursor or page.end_cursor == place:
+        raise BadInput(Reason.FIELD_INVALID, "pageInfo.endCursor")
+    return page.end_cursor
 
 
 def _versions(answer: Answer, rows: Sequence[OrderRow]) -> list[Version]:

@@ -35,7 +35,7 @@ class RestLine(Struct):
     name: Text = None
     current_quantity: Quantity | None = None
     requires_shipping: bool | None = True
-    discount_allocations: list[Allocation] | None | UnsetType = UNSET
+    discount_allocations: list[Allocation] | UnsetType | None = UNSET
     total_discount: Amount | None = None
     tip: Any = None  # a tip stands among the lines, and in total_tip_received
 

@@ -94,7 +94,7 @@ class Allotted(Struct, frozen=True, kw_only=True):
     quantity: int
 
 
-_ORDER: Final = msgspec.json.Decoder(OrderToShip | None)
+_ORDER: Final[msgspec.json.Decoder[OrderToShip | None]] = msgspec.json.Decoder(OrderToShip | None)
 _MORE: Final = msgspec.json.Decoder(FulfillmentOrder)
 
 
@@ -177,7 +177,7 @@ class ShopifyShipper:
     def _create(self, parcel: PlatformParcel, fulfillment: dict[str, Any]) -> CallRecord:
         if not self._client.access.needs_fulfillment_key:
             return self._client.call("fulfillment_create", {"fulfillment": fulfillment}).checked("fulfillmentCreate")
-        name = "|".join([parcel.order_no, parcel.waybill_no]).encode() + msgspec.json.encode(fulfillment)
+        name = f"{parcel.order_no}|{parcel.waybill_no}".encode() + msgspec.json.encode(fulfillment)
         asked = {"fulfillment": fulfillment, "key": sha256(name).hexdigest()[:32]}
         return self._client.call("fulfillment_create_idempotent", asked).checked("fulfillmentCreate")
 

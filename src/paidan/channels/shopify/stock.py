@@ -90,7 +90,7 @@ class ShopifyStock:
             shown, record = self.read_quantities([row.sku_ref for row in rows])
             records.append(record)
             if any(row.sku_ref not in shown for row in rows):
-                raise RecordedRefusal("inventory_levels: a listing is unknown", record=record, code=UNKNOWN_LISTING)  # noqa: TRY301 - all failures end below
+                raise RecordedRefusal("inventory_levels: a listing is unknown", record=record, code=UNKNOWN_LISTING)
             with after(records):
                 records += self._write(rows, shown, key, is_full=is_full)
         except RecordedFailure as failure:

@@ -14,7 +14,7 @@ from paidan.channels.platform import Known, PullPage, RawOrder, Version, nothing
 from paidan.channels.taobao.client import TopAnswer, TopClient
 from paidan.channels.taobao.lines import ref_text
 from paidan.channels.taobao.windows import Window, WindowRules, next_window, pages_to_read
-from paidan.channels.taobao.wire import FIELDS, Needed, Number, Ref
+from paidan.channels.taobao.wire import FIELDS, Needed, Ref, Total
 from paidan.kernel.errors import BadInput
 
 FULLINFO: Final = "taobao.trade.fullinfo.get"
@@ -55,7 +55,7 @@ class Rows(Struct):
 class ListResult(Struct):
     """A page of a list."""
 
-    total_results: Number = 0
+    total_results: Total = 0
     trades: list[Row] | Rows | None = None
 
     def rows(self) -> list[Row]:

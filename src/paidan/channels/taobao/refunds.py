@@ -19,7 +19,7 @@ from paidan.channels.platform import Known, PullPage, RawOrder, nothing_known
 from paidan.channels.taobao.client import TopAnswer, TopClient
 from paidan.channels.taobao.lines import REFUNDS, ref_text
 from paidan.channels.taobao.windows import Window, WindowRules, next_window, pages_to_read
-from paidan.channels.taobao.wire import Flag, Needed, Number, Ref, Short
+from paidan.channels.taobao.wire import Flag, Needed, Number, Ref, Short, Total
 from paidan.kernel.errors import BadInput
 
 LIST: Final = "taobao.refunds.receive.get"
@@ -65,7 +65,7 @@ class Wrapped(Struct):
 class ListResult(Struct):
     """A page."""
 
-    total_results: Number = 0
+    total_results: Total = 0
     refunds: list[Raw] | Wrapped | None = None
 
 

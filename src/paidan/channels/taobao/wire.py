@@ -12,6 +12,7 @@ Short = Annotated[str, Meta(max_length=REF_MAX)] | None
 Needed = Annotated[str, Meta(min_length=1, max_length=REF_MAX)]
 Number = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 Ref = Number | Annotated[str, Meta(max_length=REF_MAX)] | None
+Total = Annotated[int, Meta(ge=0, le=1_000_000)]  # a window with more rows is not believed
 Quantity = Annotated[int, Meta(ge=1, le=QUANTITY_MAX)]
 Flag = bool | int | Annotated[str, Meta(max_length=8)] | None
 

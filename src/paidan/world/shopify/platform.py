@@ -17,7 +17,7 @@ from paidan.world.script import Day, ScriptShop
 from paidan.world.shelf import Shelf
 from paidan.world.shopify import graph, life
 from paidan.world.shopify.cost import cost
-from paidan.world.shopify.state import Order, Store
+from paidan.world.shopify.state import Order, Store, location_number
 from paidan.world.shopify.webhooks import TOPICS, Webhooks
 from paidan.world.timetable import Act, Timetable
 from paidan.world.wire import Callback, Request, Response
@@ -172,6 +172,11 @@ def token_of(shop: str) -> str:
 def domain_of(shop: str) -> str:
     """The myshopify domain of a shop."""
     return f"{shop.lower()}.myshopify.com"
+
+
+def location_of(shop: str) -> str:
+    """The number of a shop's one location (`legacyResourceId`)."""
+    return str(location_number(shop))
 
 
 def _check_numbers(day: Day, codes: set[str]) -> None:

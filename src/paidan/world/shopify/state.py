@@ -14,6 +14,11 @@ INVENTORY_ITEM_BASE = 40_000_000_000_000
 REFUND_TAG = "refund-requested"
 
 
+def location_number(shop: str) -> int:
+    """The number of a shop's one location."""
+    return number_from("location", shop, digits=11)
+
+
 @dataclass(slots=True)
 class Item:
     """A line item. A custom one (postage, a fee) has no variant, no SKU and nothing to ship. Amounts in minor units."""
@@ -129,7 +134,7 @@ class Store:
     @property
     def location_number(self) -> int:
         """Of its one location."""
-        return number_from("location", self.shop.code, digits=11)
+        return location_number(self.shop.code)
 
     def available(self, key: ListingKey) -> int:
         """What can be sold."""

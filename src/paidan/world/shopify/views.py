@@ -200,6 +200,8 @@ class OrderView:
     taxes_included: ClassVar = True
     custom_attributes: ClassVar[list[Any]] = []
     discount_codes: ClassVar[list[Any]] = []
+    original_total_duties_set: ClassVar = None
+    original_total_additional_fees_set: ClassVar = None
 
     def __init__(self, order: Order) -> None:
         self._order = order
@@ -250,10 +252,10 @@ class OrderView:
         return self._bag(self._order.script.freight_minor)
 
     def total_tax_set(self) -> dict[str, Any]:
-        """No taxes in this world."""
+        """No taxes and no tips in this world."""
         return self._bag(0)
 
-    current_total_tax_set = total_tax_set
+    current_total_tax_set = total_tip_received_set = total_tax_set
 
     def current_total_price_set(self) -> dict[str, Any]:
         """Owed now."""

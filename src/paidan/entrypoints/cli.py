@@ -1,0 +1,138 @@
+"""The command line: `paidan demo`, `up`, `check`, `explain`, `import`, `migrate`, `doctor`. Each says what it did and what to try next."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import App, Parameter
+from rich.console import Console
+
+from paidan import __version__
+from paidan.kernel.errors import PaidanError
+from paidan.runtime.settings import Settings, read_settings
+
+app = App(
+    name="paidan",
+    version=__version__,
+    help="Paidan (派单): from the paid order to the parcel at the door. 从付款订单到送达包裹的订单管理系统。",
+)
+console = Console()
+
+Language = Literal["zh", "en"]
+
+
+@app.command
+def demo(
+    *,
+    orders: Annotated[int, Parameter(help="How many orders the day has.")] = 2000,
+    seed: Annotated[int, Parameter(help="The same seed is the same day.")] = 1,
+    headless: Annotated[bool, Parameter(help="End when the day is over, instead of staying up.")] = False,
+    check: Annotated[bool, Parameter(help="Exit with 1 when anything disagrees.")] = False,
+    json: Annotated[Path | None, Parameter(help="Write the figures as JSON to this file.")] = None,
+    compare: Annotated[bool, Parameter(help="Play the day again with stock pushes 60 s late, for comparison.")] = False,
+    short: Annotated[float, Parameter(help="Share of SKUs made scarce.")] = 0.02,
+) -> int:
+    """Trade a real day against a simulated world: platforms, warehouses, carriers. 演示：真实的一天。
+
+    Sets everything up by itself: an embedded PostgreSQL, the simulators, the doors. Nothing outside this machine is called.
+    """
+    from paidan.entrypoints.demo.show import run_demo
+
+    return run_demo(_settings(), orders=orders, seed=seed, headless=headless, check=check, json_file=json, compare=compare, short_share=short)
+
+
+@app.command
+def up(*, host: str = "127.0.0.1", port: int = 8350, workers: int = 1) -> int:
+    """Start Paidan: database, API and workers. 启动服务。Stops with Ctrl-C."""
+    from paidan.entrypoints.up import run_up
+
+    return run_up(_settings(), host=host, port=port, workers=workers)
+
+
+@app.command
+def check() -> int:
+    """Run every invariant; prints what is broken, exits with 1 if anything is. 核对不变量。"""
+    from paidan.entrypoints.installation import open_services
+    from paidan.runtime.invariants import broken_invariants
+
+    services = open_services(_settings())
+    broken = broken_invariants(services.database)
+    for one in broken:
+        console.print(f"[red]✗[/] {one.invariant}: {one.says}\n  {one.columns}\n  {one.rows[0]}", highlight=False)
+    if not broken:
+        console.print("[green]✓[/] all invariants hold")
+    services.close()
+    return 1 if broken else 0
+
+
+@app.command
+def explain(number: str, *, language: Annotated[Language, Parameter(name=["--language", "-l"])] = "zh") -> int:
+    """Tell the whole story of one order: by our number, the platform's, or a fulfilment's. 解释一张订单的来龙去脉。"""
+    from paidan.entrypoints.installation import open_services
+    from paidan.orders.story import Teller, find_order_id, read_story
+
+    services = open_services(_settings())
+    with services.database.transaction() as tx:
+        order_id = find_order_id(tx, number)
+        story = read_story(tx, order_id) if order_id is not None else None
+    services.close()
+    if story is None:
+        console.print(f"[red]✗[/] {number}: 没有这张订单 / there is no such order", highlight=False)
+        return 1
+    for line in Teller(story, language).tell():
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    return 0
+
+
+@app.command(name="import")
+def import_(kind: str, file: Path, *, shop: str = "") -> int:
+    """Import master data or orders from Excel or CSV; bad rows come back in a file with a reason column. 导入。"""
+    from paidan.entrypoints.importing import run_import
+
+    return run_import(_settings(), kind, file, shop, console)
+
+
+@app.command
+def migrate(*, merchant: str = "") -> int:
+    """Bring the tables of one merchant, or of all, to this version. 升级表结构。"""
+    from paidan.entrypoints.installation import install
+    from paidan.runtime.migrations import migrate_all
+
+    settings = _settings()
+    installation = install(settings)
+    for done in migrate_all(installation.owner_url, [merchant] if merchant else None):
+        console.print(f"[green]✓[/] {done}", highlight=False)
+    return 0
+
+
+@app.command
+def doctor() -> int:
+    """Look at this installation and say what should be mended. 检查环境。"""
+    from paidan.entrypoints.doctor import examine
+
+    bad = 0
+    for finding in examine(_settings()):
+        mark = "[green]✓[/]" if finding.is_good else "[red]✗[/]"
+        bad += not finding.is_good
+        console.print(f"{mark} {finding.text}" + (f"\n  → {finding.advice}" if finding.advice else ""), highlight=False)
+    return 1 if bad else 0
+
+
+def _settings() -> Settings:
+    return read_settings()
+
+
+def main() -> None:
+    """Entry point. Operating trouble is told in one line that names the next step; anything else is our mistake and shows itself whole."""
+    try:
+        code = app(sys.argv[1:], result_action="return_value")
+    except PaidanError as error:
+        console.print(f"[red]✗[/] {error}", highlight=False)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+if __name__ == "__main__":
+    main()

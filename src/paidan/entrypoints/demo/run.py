@@ -1,0 +1,136 @@
+"""Sets the stage for a day and plays it: database, world, doors, master data, drive, figures, verdict."""
+
+import secrets
+import shutil
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct, structs
+
+from paidan.entrypoints.demo.agree import Difference, differences
+from paidan.entrypoints.demo.drive import Drive, Progress, drive
+from paidan.entrypoints.demo.figures import collect, verdict
+from paidan.entrypoints.demo.masters import Urls, load_day
+from paidan.entrypoints.installation import Services, connect, install
+from paidan.entrypoints.mill import Mill, MillRules
+from paidan.entrypoints.serving import serve_in_child
+from paidan.runtime import embedded
+from paidan.runtime.clocks import SharedClock
+from paidan.runtime.invariants import broken_invariants
+from paidan.runtime.provision import Installation
+from paidan.runtime.queries import load_queries
+from paidan.runtime.settings import Settings
+from paidan.world.host_client import HostClient, spawned_host
+from paidan.world.town import TownConfig, day_of
+from paidan.world.wire import Faults
+
+queries = load_queries("paidan.entrypoints.demo")
+
+OPENS_AT = datetime(2026, 11, 10, 16, 0, tzinfo=UTC)  # midnight of the eleventh of November in China
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """What to play."""
+
+    orders: int = 2000
+    seed: int = 1
+    short_share: float = 0.02
+    push_delay_s: int = 0
+    merge_window_s: int = 600
+    faults: Faults = Faults()
+
+
+class Outcome(Struct, kw_only=True):
+    """What came of it."""
+
+    figures: dict[str, Any]
+    faults: list[str]
+    differences: list[Difference]
+
+
+@contextmanager
+def stage(settings: Settings, plan: Plan) -> Iterator[tuple[Services, HostClient, TownConfig, Installation]]:
+    """A fresh installation with its world and its doors; all processes end on leaving."""
+    wipe(settings)
+    installation = install(settings)
+    services = connect(settings, installation.app_url)
+    port = _free_port()
+    town = TownConfig(
+        seed=plan.seed,
+        orders=plan.orders,
+        opens_at=OPENS_AT,
+        short_share=plan.short_share,
+        paidan_url=f"http://127.0.0.1:{port}",
+        bulk_dsn=installation.owner_url,
+        app_secret=secrets.token_hex(16),
+        wms_secret=secrets.token_hex(16),
+        tracker_key=secrets.token_hex(8),
+        shopify_secret=secrets.token_hex(16),
+        faults=plan.faults,
+    )
+    if isinstance(services.clock, SharedClock):
+        services.clock.set(OPENS_AT)
+    try:
+        with spawned_host("paidan.world.town:build", msgspec.to_builtins(town)) as host, serve_in_child(settings, installation.app_url, port):
+            yield services, host, town, installation
+    finally:
+        services.close()
+
+
+def play(settings: Settings, plan: Plan, progress: Progress) -> Outcome:
+    """Play one day from nothing to the last parcel and compare the books."""
+    with stage(settings, plan) as (services, host, town, _):
+        return play_on(services, host, town, plan, progress)
+
+
+def play_on(services: Services, host: HostClient, town: TownConfig, plan: Plan, progress: Progress) -> Outcome:
+    """Play on a stage that is set."""
+    day = day_of(town)
+    urls = Urls(**{field.name: host.base_url(field.name) for field in structs.fields(Urls)})
+    load_day(services, day, town, urls, merge_window_s=plan.merge_window_s)
+    mill = Mill(services, rules=MillRules(push_delay_s=plan.push_delay_s))
+    run: Drive = drive(services, mill, host, day, progress=progress)
+    books = host.books()
+    with services.database.transaction() as tx:
+        found = differences(tx, books)
+        figures = collect(tx, day, run, books, host.stats())
+        waiting = tx.execute(queries.waiting_messages).fetchone()
+    broken = broken_invariants(services.database)
+    faults = verdict(figures, broken, found, waiting[0] if waiting else 0)
+    return Outcome(figures=figures, faults=faults, differences=found)
+
+
+def wipe(settings: Settings) -> None:
+    """A demo starts from nothing; only a home the demo itself has made is removed."""
+    mark = settings.home / "demo"
+    if settings.home.exists():
+        if any(settings.home.iterdir()) and not mark.exists():
+            raise FileExistsError(f"{settings.home} is not a demo's home: choose another with PAIDAN_HOME")
+        embedded.stop(settings.data_dir, mode="immediate")
+        shutil.rmtree(settings.home)
+    settings.home.mkdir(parents=True)
+    mark.touch()
+
+
+def stop(settings: Settings) -> None:
+    """Stop the embedded server of this home."""
+    if not settings.owner_url:
+        embedded.stop(settings.data_dir)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def home_of(settings: Settings, name: str) -> Settings:
+    """The same settings over a home of their own."""
+    return structs.replace(settings, home=Path(settings.home) / name, allow_loopback=True)
+
+

@@ -1,0 +1,78 @@
+"""`paidan doctor`: looks at an installation and says what should be mended, and how."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+
+import psycopg
+from msgspec import Struct
+
+from paidan.entrypoints.installation import keyring_file
+from paidan.kernel.errors import SetupError
+from paidan.runtime import embedded
+from paidan.runtime.migrations import head, revision_of
+from paidan.runtime.provision import merchants
+from paidan.runtime.settings import Settings
+
+FREE_BYTES_MIN = 2 << 30
+PYTHON_MIN = (3, 11)
+
+
+class Finding(Struct, frozen=True):
+    """One look: what was seen, whether it is good, what to do when it is not."""
+
+    is_good: bool
+    text: str
+    advice: str = ""
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """All looks, cheapest first."""
+    version = sys.version_info[:2]
+    yield Finding(version >= PYTHON_MIN, f"Python {version[0]}.{version[1]}", "" if version >= PYTHON_MIN else "Use Python 3.11 or newer")
+    home = settings.home.resolve()
+    free = shutil.disk_usage(home if home.exists() else home.parent).free
+    yield Finding(free >= FREE_BYTES_MIN, f"{free >> 30} GiB free for {home.name}", "" if free >= FREE_BYTES_MIN else "Make room on the disk")
+    yield from _keys(settings)
+    yield from _database(settings)
+
+
+def _keys(settings: Settings) -> Iterator[Finding]:
+    file = keyring_file(settings)
+    if not file.exists():
+        yield Finding(is_good=True, text="no keyring yet: it is made at the first start")
+        return
+    private = os.stat(file).st_mode & 0o077 == 0
+    yield Finding(private, f"keyring {file.name}", "" if private else f"chmod 600 {file}: others can read the master keys")
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    if not settings.owner_url and not settings.database_url and not settings.data_dir.exists():
+        yield Finding(is_good=True, text="no database yet: `paidan up` or `paidan demo` makes one")
+        return
+    try:
+        url = settings.owner_url or settings.database_url or embedded.start(settings.data_dir)
+        with psycopg.connect(url) as connection:
+            yield Finding(is_good=True, text=f"PostgreSQL {connection.info.server_version // 10000}")
+            yield from _durability(connection)
+            app = connection.execute("SELECT rolsuper FROM pg_roles WHERE rolname = 'paidan_app'").fetchone()
+        if app is not None:
+            yield Finding(not app[0], "the application is no superuser", "" if not app[0] else "ALTER ROLE paidan_app NOSUPERUSER")
+        if settings.owner_url:
+            yield from _schemas(settings.owner_url)
+    except (psycopg.Error, SetupError) as error:
+        yield Finding(is_good=False, text="the database does not answer", advice=str(error).splitlines()[0])
+
+
+def _durability(connection: "psycopg.Connection[tuple[object, ...]]") -> Iterator[Finding]:
+    for name in ("fsync", "synchronous_commit", "full_page_writes"):
+        row = connection.execute("SELECT current_setting(%s)", (name,)).fetchone()
+        value = str(row[0]) if row else "?"
+        yield Finding(value == "on", f"{name} = {value}", "" if value == "on" else f"ALTER SYSTEM SET {name} = on: a crash may lose accepted orders")
+
+
+def _schemas(owner_url: str) -> Iterator[Finding]:
+    for merchant in merchants(owner_url):
+        at = revision_of(owner_url, merchant)
+        yield Finding(at == head(), f"merchant {merchant} at revision {at}", "" if at == head() else "Run `paidan migrate`")

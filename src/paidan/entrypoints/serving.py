@@ -1,0 +1,78 @@
+"""Serves the API: granian over the Litestar app, in this process or as a child of the demo."""
+
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from paidan.kernel.errors import SetupError
+from paidan.runtime.settings import Settings
+
+READY_S = 30.0
+FACTORY = "paidan.entrypoints.serving:make_app"
+
+
+def make_app() -> object:
+    """The application over the installation that the environment names; made in the serving process."""
+    from paidan.entrypoints.api.app import create_app
+    from paidan.entrypoints.api.services import Services as ApiServices
+    from paidan.entrypoints.installation import open_services
+    from paidan.runtime.settings import read_settings
+    from paidan.runtime.telemetry import configure_logs
+
+    settings = read_settings()
+    configure_logs(settings.log_level)
+    opened = open_services(settings)
+    services = ApiServices(database=opened.database, ids=opened.ids, sealer=opened.sealer, clock=opened.clock, settings=settings)
+    return create_app(services)
+
+
+def command(host: str, port: int) -> list[str]:
+    """How the serving process is started."""
+    options = ["--interface", "asgi", "--factory", "--host", host, "--port", str(port), "--workers", "1", "--log-level", "warning"]
+    return [sys.executable, "-m", "granian", *options, "--no-access-log", FACTORY]
+
+
+def environment(settings: Settings, app_url: str) -> dict[str, str]:
+    """What a child process must know of this installation."""
+    import os
+
+    told = {
+        "PAIDAN_HOME": str(settings.home.resolve()),
+        "PAIDAN_DATABASE_URL": app_url,
+        "PAIDAN_MERCHANT": settings.merchant,
+        "PAIDAN_ALLOW_LOOPBACK": "true" if settings.allow_loopback else "",
+        "PAIDAN_LOG_LEVEL": settings.log_level,
+    }
+    return {**os.environ, **told}
+
+
+@contextmanager
+def serve_in_child(settings: Settings, app_url: str, port: int, host: str = "127.0.0.1") -> Iterator[str]:
+    """The API as a child process, ready when the block begins, ended on leaving; gives its base URL."""
+    with subprocess.Popen(command(host, port), env=environment(settings, app_url)) as child:  # noqa: S603 - our own interpreter and module
+        try:
+            _wait_ready(child, f"http://{host}:{port}/readyz")
+            yield f"http://{host}:{port}"
+        finally:
+            child.terminate()
+            try:
+                child.wait(10)
+            except subprocess.TimeoutExpired:
+                child.kill()
+
+
+def _wait_ready(child: "subprocess.Popen[bytes]", url: str) -> None:
+    until = time.monotonic() + READY_S
+    while time.monotonic() < until:
+        if child.poll() is not None:
+            raise SetupError(f"the API ended at its start with code {child.returncode}; its log above says why")
+        try:
+            with urllib.request.urlopen(url, timeout=1):  # noqa: S310 - our own loopback address
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise SetupError(f"the API did not get ready within {READY_S:.0f} s")

@@ -1,0 +1,31 @@
+"""What feedback asks of a platform. The channels' adapters fit these; tests may put a small fake in their place."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from paidan.channels.platform import ListingQuantity, PlatformParcel, StockOutcome, Told
+from paidan.channels.taobao.merge import Candidate, Groups
+
+
+class Teller(Protocol):
+    """Hears about parcels and quantities (channels.platform.Writer)."""
+
+    def ship(self, parcel: PlatformParcel) -> Told:
+        """Tell a parcel; a repeat of the same one is success. Raises RecordedFailure."""
+        ...
+
+    def set_quantities(self, rows: Sequence[ListingQuantity], *, key: str) -> list[StockOutcome]:
+        """Show exactly these quantities."""
+        ...
+
+    def change_quantities(self, rows: Sequence[ListingQuantity], *, key: str) -> list[StockOutcome]:
+        """Add these differences; the same rows under the same key count once for ever."""
+        ...
+
+
+class Merger(Protocol):
+    """Says which orders with masked receivers go to one person."""
+
+    def groups(self, candidates: Sequence[Candidate]) -> Groups:
+        """Ask about at most 100 orders of one shop. Raises RecordedFailure."""
+        ...

@@ -1,0 +1,336 @@
+"""Pushes sellable stock to every listing after each change: differences, the newest wins, every answer kept.
+
+    mark    stock_change rows become marks on listings, with what platforms sold by themselves taken off `believed`
+    plan    of each shop what is due: the difference and its key are written before anything is sent
+    send    outside any transaction; the same rows under the same key count once at the platform
+    settle  the answers; unknown ones are sent again as they are until answered, then the listing is looked at once more
+
+Whoever dies between two steps leaves a written plan, which the next round sends again.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from msgspec import Struct
+
+from paidan.catalog.load import SkuCache, cache_versions
+from paidan.channels.calling import CallRecord, RecordedFailure
+from paidan.channels.platform import ListingQuantity
+from paidan.feedback.exchanges import exchanges_of, reason_of
+from paidan.feedback.links import ShopLink, ShopLinks
+from paidan.feedback.sellable import Choice, Do, Shown, Supply, choose, in_calls, wanted
+from paidan.kernel.clock import Clock
+from paidan.kernel.errors import CallRefused, SetupError
+from paidan.network.load import Network, NetworkCache
+from paidan.runtime.crash import crash_point
+from paidan.runtime.database import Database, Tx
+from paidan.runtime.ids import IdSource
+from paidan.runtime.messages import Exchange, keep_exchanges
+from paidan.runtime.queries import load_queries
+from paidan.runtime.rows import columns
+from paidan.runtime.sealing import Sealer
+from paidan.stock.store import demands, free_stock
+
+queries = load_queries("paidan.feedback")
+log = structlog.get_logger(__name__)
+
+PLAN_NAMES = ("listing_id", "believed", "pending_delta", "pending_key", "is_dirty", "due_at", "attempts")
+ANSWER_NAMES = ("listing_id", "pending_key", "is_taken", "is_over", "due_at", "answer")
+
+
+class PushRules(Struct, frozen=True, kw_only=True):
+    """How pushing behaves, in business seconds. `delay_s`: a change becomes due only so long after it happened (a merchant's or demo's setting)."""
+
+    delay_s: float = 0.0
+    batch: int = 200  # listings of one shop planned together
+    flight_s: float = 60.0  # after a crash what was planned is sent again when so much has passed
+    retry_first_s: float = 5.0
+    retry_max_s: float = 600.0
+    wait_s: float = 10.0  # an increase looks again whether all sales are known
+    known_after_s: float = 600.0  # a shop without feeds, or whose feeds stand still: sales older than this count as known
+
+
+class PushReport(Struct, kw_only=True):
+    """Counts of one round: changes marked, listings sent and taken, waiting for news, refused, unanswered."""
+
+    changes: int = 0
+    sent: int = 0
+    taken: int = 0
+    waiting: int = 0
+    refused: int = 0
+    unanswered: int = 0
+
+
+class Stray(Struct, frozen=True, kw_only=True):
+    """A listing that shows, by all we know, something else than it shall."""
+
+    listing_id: int
+    believed: int
+    wanted: int
+
+
+class Call(Struct, frozen=True, kw_only=True):
+    """Listings told together under one key."""
+
+    key: str
+    is_full: bool
+    deltas: Mapping[int, int]  # listing_id -> quantity
+    listings: tuple[Shown, ...]
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """What became of one listing of a call. `failure` None: taken."""
+
+    listing: Shown
+    call: Call
+    failure: RecordedFailure | SetupError | None
+    exchanges: tuple[Exchange, ...] = ()  # stands with the first listing of the call
+
+
+def mark(tx: Tx, *, shop_ids: Sequence[int], now: datetime, delay_s: float = 0.0, limit: int = 1000) -> int:
+    """Mark the listings of the oldest changes and take off what platforms sold; gives the number of changes. Six statements at most."""
+    tx.execute(queries.lock_push)
+    changes = tx.execute(queries.changes_to_mark, {"limit": limit}).fetchall()
+    if not changes:
+        return 0
+    tx.execute(queries.changes_marked, {"ids": [change[0] for change in changes]})
+    sku_ids = sorted({sku_id for change in changes for sku_id in change[1]})
+    shops = dict(tx.execute(queries.listings_of_skus, {"sku_ids": sku_ids, "shop_ids": list(shop_ids)}).fetchall())
+    tx.execute(queries.make_listing_stock, {"listing_ids": list(shops), "shop_ids": list(shops.values())})
+    sold = dict.fromkeys(shops, 0)
+    for _, _, listing_ids, quantities in changes:
+        for listing_id, quantity in zip(listing_ids, quantities, strict=True):
+            sold[listing_id] = sold.get(listing_id, 0) + quantity
+    marked = columns(("listing_ids", "sold"), sorted(sold.items()))
+    tx.execute(queries.mark_listings, {**marked, "now": now, "due_at": now + timedelta(seconds=delay_s)})
+    return len(changes)
+
+
+def mark_all(tx: Tx, *, shop_ids: Sequence[int], now: datetime) -> None:
+    """Look at every mapped listing of these shops again: the catalogue or the network has changed."""
+    tx.execute(queries.lock_push)
+    tx.execute(queries.make_all_listing_stock, {"shop_ids": list(shop_ids)})
+    tx.execute(queries.mark_all, {"shop_ids": list(shop_ids), "due_at": now})
+
+
+def start(tx: Tx, shown: Mapping[int, int], shop_id: int, now: datetime) -> None:
+    """Note what listings of a shop show now (listing_id → quantity), from somebody who knows; one never noted gets its first setting in full."""
+    tx.execute(queries.lock_push)
+    ids = sorted(shown)
+    parameters = {"listing_ids": ids, "shop_ids": [shop_id] * len(ids), "believed": [shown[listing_id] for listing_id in ids], "now": now}
+    tx.execute(queries.set_shown, parameters)
+
+
+class Pusher:
+    """Pushes the stock of one merchant. Several may run: each transaction takes its turn, and a call made twice counts once."""
+
+    def __init__(
+        self,
+        database: Database,
+        links: ShopLinks,
+        network: NetworkCache,
+        *,
+        clock: Clock,
+        ids: IdSource,
+        sealer: Sealer,
+        rules: PushRules | None = None,
+        skus: SkuCache | None = None,
+    ) -> None:
+        self.rules = rules or PushRules()
+        self._database = database
+        self._links = links
+        self._network = network
+        self._clock = clock
+        self._ids = ids
+        self._sealer = sealer
+        self._skus = skus or SkuCache()
+        self._seen: tuple[int, int] | None = None
+
+    def once(self) -> PushReport:
+        """Mark what has changed, then push what is due until nothing is or every listing due was looked at."""
+        report = PushReport()
+        known_to = self._begin()
+        while marked := self._mark(sorted(known_to)):
+            report.changes += marked
+        for shop_id in self._shops_due(sorted(known_to)):
+            while self.push_shop(shop_id, known_to[shop_id], report):
+                pass
+        return report
+
+    def _begin(self) -> dict[int, datetime | None]:
+        """The shops within reach and until when they are known: read before marking, so that all of that is marked before it is used."""
+        now = self._clock.now()
+        with self._database.transaction() as tx:
+            versions = cache_versions(tx)
+            shop_ids = sorted(self._links.load(tx, self._network.load(tx, versions["network"])))
+            floor = now - timedelta(seconds=self.rules.known_after_s)
+            known = {shop_id: known_at(read_to, floor, has_feed=has_feed) for shop_id, read_to, has_feed in _known_to(tx, shop_ids)}
+            seen = (versions["catalog"], versions["network"])
+            if seen != self._seen:
+                mark_all(tx, shop_ids=shop_ids, now=now)
+        self._seen = seen
+        return known
+
+    def _mark(self, shop_ids: Sequence[int]) -> int:
+        with self._database.transaction() as tx:
+            return mark(tx, shop_ids=shop_ids, now=self._clock.now(), delay_s=self.rules.delay_s)
+
+    def _shops_due(self, shop_ids: Sequence[int]) -> list[int]:
+        with self._database.transaction() as tx:
+            return [row[0] for row in tx.execute(queries.shops_with_pushes, {"shop_ids": list(shop_ids), "now": self._clock.now()})]
+
+    def push_shop(self, shop_id: int, known_to: datetime | None, report: PushReport) -> bool:
+        """One batch of one shop: plan, send, settle. Whether anything was due."""
+        with self._database.transaction() as tx:
+            versions = cache_versions(tx)
+            network = self._network.load(tx, versions["network"])
+            link = self._links.load(tx, network).get(shop_id)
+            choices = self._plan(tx, link, network, versions["catalog"], known_to) if link else []
+            calls = self._write_plan(tx, choices, link.shop.platform) if link else []
+        crash_point("push.planned")
+        report.waiting += sum(choice.do is Do.WAIT for choice in choices)
+        report.sent += sum(len(call.listings) for call in calls)
+        if link and calls:
+            answers = [answer for call in calls for answer in self._send(link, call)]
+            crash_point("push.sent")
+            self._settle(answers, report)
+            crash_point("push.settled")
+        return bool(choices)
+
+    def _plan(self, tx: Tx, link: ShopLink, network: Network, catalog_version: int, known_to: datetime | None) -> list[Choice]:
+        """What to do about the listings that are due. At most nine statements."""
+        tx.execute(queries.lock_push)
+        now = self._clock.now()
+        due = {"shop_id": link.shop.id, "now": now, "limit": self.rules.batch}
+        listings = [_shown(row) for row in tx.execute(queries.listings_due, due)]
+        if not listings:
+            return []
+        supply = self._supply(tx, listings, network, catalog_version, now)
+        return [choose(listing, wanted(listing.sku_id, supply, link.shop.safety_quantity), known_to) for listing in listings]
+
+    def _supply(self, tx: Tx, listings: Sequence[Shown], network: Network, catalog_version: int, now: datetime) -> Supply:
+        skus = self._skus.load(tx, {listing.sku_id for listing in listings if listing.sku_id is not None}, catalog_version)
+        return Supply(
+            skus=skus,
+            free=free_stock(tx, sorted(skus), now),
+            waiting=demands(tx, sorted(skus)),
+            warehouses={warehouse.id for warehouse in network.warehouses.values() if warehouse.is_active},
+        )
+
+    def _write_plan(self, tx: Tx, choices: Sequence[Choice], platform: str) -> list[Call]:
+        """Keys and differences, written before the call; those in flight keep theirs."""
+        if not choices:
+            return []
+        by_id = {choice.listing.listing_id: choice for choice in choices}
+        calls = [_call(key, group, by_id) for key, group in _in_flight(choices)]
+        groups = in_calls([choice.listing for choice in choices if choice.do is Do.SEND], platform)
+        calls += [_call(f"p{key}", group, by_id) for key, group in zip(self._ids.take(len(groups)), groups, strict=True)]
+        keys = {listing.listing_id: call.key for call in calls for listing in call.listings}
+        rows = [self._planned(choice, keys.get(choice.listing.listing_id, "")) for choice in choices]
+        tx.execute(queries.write_plan, columns(PLAN_NAMES, rows))
+        return calls
+
+    def _planned(self, choice: Choice, key: str) -> tuple[int, int, int, str, bool, datetime | None, int]:
+        listing, rules, now = choice.listing, self.rules, self._clock.now()
+        if key:
+            due_at = now + timedelta(seconds=rules.flight_s)
+            return (listing.listing_id, choice.believed, choice.delta, key, True, due_at, listing.attempts + 1)
+        due = now + timedelta(seconds=rules.wait_s) if choice.do is Do.WAIT else None
+        return (listing.listing_id, choice.believed, 0, "", due is not None, due, listing.attempts)
+
+    def _send(self, link: ShopLink, call: Call) -> list[Answer]:
+        """One call to the platform; an answer for each listing in it."""
+        rows = [ListingQuantity(item_ref=one.item_ref, sku_ref=one.sku_ref, quantity=call.deltas[one.listing_id]) for one in call.listings]
+        tell = link.teller.set_quantities if call.is_full else link.teller.change_quantities
+        try:
+            outcomes = tell(rows, key=call.key)
+        except SetupError as error:
+            log.warning("stock can't be told", shop=link.shop.code, error=str(error))
+            return [Answer(listing=listing, call=call, failure=error) for listing in call.listings]
+        by_ref = {(one.item_ref, one.sku_ref): one for one in call.listings}
+        answers = []
+        for outcome in outcomes:
+            kept = self._exchanges(link, call, outcome.records, outcome.failure)
+            for place, row in enumerate(outcome.rows):
+                told = by_ref[row.item_ref, row.sku_ref]
+                answers.append(Answer(listing=told, call=call, failure=outcome.failure, exchanges=() if place else kept))
+        return answers
+
+    def _exchanges(self, link: ShopLink, call: Call, records: Sequence[CallRecord], failure: RecordedFailure | None) -> tuple[Exchange, ...]:
+        return exchanges_of(
+            records,
+            counterpart=link.counterpart,
+            at=self._clock.now(),
+            business_key=call.listings[0].item_ref,
+            attempts=call.listings[0].attempts + 1,
+            reason=reason_of(failure) if failure else "",
+        )
+
+    def _settle(self, answers: Sequence[Answer], report: PushReport) -> None:
+        now = self._clock.now()
+        rows = [settled(answer, now, self.rules) for answer in answers]
+        with self._database.transaction() as tx:
+            tx.execute(queries.lock_push)
+            keep_exchanges(tx, self._ids, self._sealer, [exchange for answer in answers for exchange in answer.exchanges])
+            tx.execute(queries.settle_pushes, {**columns(ANSWER_NAMES, rows), "now": now})
+        report.taken += sum(row[2] for row in rows)
+        report.refused += sum(row[3] and not row[2] for row in rows)
+        report.unanswered += sum(not row[3] for row in rows)
+
+    def strays(self) -> list[Stray]:
+        """Mapped listings of shops within reach that are not believed to show what they shall: at rest there are none."""
+        now = self._clock.now()
+        with self._database.transaction() as tx:
+            versions = cache_versions(tx)
+            network = self._network.load(tx, versions["network"])
+            links = self._links.load(tx, network)
+            listings = [_shown(row) for row in tx.execute(queries.listings_shown, {"shop_ids": sorted(links)})]
+            supply = self._supply(tx, listings, network, versions["catalog"], now)
+        found = []
+        for one in listings:
+            quantity = wanted(one.sku_id, supply, links[one.shop_id].shop.safety_quantity)
+            if quantity is not None and (quantity != one.believed or one.pending_key):
+                found.append(Stray(listing_id=one.listing_id, believed=one.believed, wanted=quantity))
+        return found
+
+
+def known_at(read_to: datetime | None, floor: datetime, *, has_feed: bool) -> datetime | None:
+    """Until when a shop's sales are known: what its feeds say; `floor` when they say less, or when there are none."""
+    return max(read_to, floor) if has_feed and read_to is not None else floor
+
+
+def settled(answer: Answer, now: datetime, rules: PushRules) -> tuple[int, str, bool, bool, datetime | None, str]:
+    """The row of ANSWER_NAMES for one listing. A refusal in company is tried alone at once; one refused alone waits for the next change. Pure."""
+    listing, failure = answer.listing, answer.failure
+    key = answer.call.key
+    if failure is None:
+        return (listing.listing_id, key, True, True, now, "taken")
+    if isinstance(failure, CallRefused | SetupError):
+        code = getattr(failure, "code", "") or "setup"
+        is_company = len(answer.call.listings) > 1
+        return (listing.listing_id, key, False, True, now if is_company else None, f"refused {code}"[:100])
+    wait_s = max(min(rules.retry_first_s * 2.0 ** min(listing.attempts, 30), rules.retry_max_s), failure.retry_after_s or 0.0)
+    return (listing.listing_id, key, False, False, now + timedelta(seconds=wait_s), str(reason_of(failure)))
+
+
+def _known_to(tx: Tx, shop_ids: Sequence[int]) -> Iterable[tuple[int, datetime | None, bool]]:
+    return [(row[0], row[1], row[2]) for row in tx.execute(queries.known_to, {"shop_ids": list(shop_ids)})]
+
+
+def _shown(row: tuple[object, ...]) -> Shown:
+    return Shown(**dict(zip(Shown.__struct_fields__, row, strict=True)))  # type: ignore[arg-type]  # columns in the order of the fields
+
+
+def _in_flight(choices: Sequence[Choice]) -> list[tuple[str, list[Shown]]]:
+    """Calls whose answer is not known, whole."""
+    calls: dict[str, list[Shown]] = {}
+    for choice in choices:
+        if choice.do is Do.SEND_AGAIN:
+            calls.setdefault(choice.listing.pending_key, []).append(choice.listing)
+    return list(calls.items())
+
+
+def _call(key: str, listings: Sequence[Shown], by_id: Mapping[int, Choice]) -> Call:
+    deltas = {listing.listing_id: by_id[listing.listing_id].delta for listing in listings}
+    return Call(key=key, is_full=listings[0].touched_at is None, deltas=deltas, listings=tuple(listings))

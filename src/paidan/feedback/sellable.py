@@ -1,0 +1,116 @@
+"""How many of each listing may be sold, and what the platform must hear so that it shows just that. Pure.
+
+A platform takes what it sells off its display by itself and tells us later. So differences are sent, never the quantity itself: sales we have not
+heard of stay subtracted. `believed` is what it shows by all we know, sales we know subtracted; the difference to `wanted` is what it must hear.
+
+A display stops at zero. A decrease (or a sale) that would have gone below is cut there, and `believed` then lies below the display. Therefore an
+increase waits until everything that happened up to the last touch of the display is known; a belief below zero then means a display at zero.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from enum import Enum, auto
+
+from msgspec import Struct
+
+from paidan.catalog.load import Sku
+
+Free = Mapping[int, Mapping[int, int]]  # sku_id -> warehouse_id -> unreserved good units
+Waiting = Mapping[int, tuple[int, int]]  # sku_id -> units paid for but not reserved: (held, short)
+
+ROWS_MAX = 20  # SKUs of one Taobao item in a call; Shopify takes 100 of any product
+ROWS_OF_ANY_ITEM_MAX = 100
+
+
+class Supply(Struct, frozen=True, kw_only=True):
+    """What there is: `warehouses` are those that may ship."""
+
+    skus: Mapping[int, Sku]
+    free: Free
+    waiting: Waiting
+    warehouses: Collection[int]
+
+
+class Shown(Struct, frozen=True, kw_only=True):
+    """A listing as we believe it is shown. `touched_at` None: nobody has set it yet. `pending_key` set: sent and not answered."""
+
+    listing_id: int
+    shop_id: int
+    item_ref: str
+    sku_ref: str
+    sku_id: int | None
+    believed: int
+    pending_delta: int = 0
+    pending_key: str = ""
+    touched_at: datetime | None = None
+    attempts: int = 0
+    is_alone: bool = False  # refused in company: it is tried alone
+
+
+class Do(Enum):
+    """What is to be done about a listing."""
+
+    NOTHING = auto()
+    SEND = auto()
+    WAIT = auto()  # until what the platform sold before is known
+    SEND_AGAIN = auto()
+
+
+class Choice(Struct, frozen=True, kw_only=True):
+    """The decision for one listing; `believed` as corrected, `delta` what to send."""
+
+    listing: Shown
+    do: Do
+    believed: int
+    delta: int = 0
+
+
+def sellable(sku_id: int, supply: Supply, safety: int) -> int:
+    """Units of one SKU that a shop may show: max(0, unreserved in all warehouses - held - short - safety)."""
+    there = sum(max(units, 0) for warehouse_id, units in supply.free.get(sku_id, {}).items() if warehouse_id in supply.warehouses)
+    held, short = supply.waiting.get(sku_id, (0, 0))
+    return max(there - held - short - safety, 0)
+
+
+def wanted(sku_id: int | None, supply: Supply, safety: int) -> int | None:
+    """What a listing of this SKU shall show: a bundle by its scarcest part, nothing of what is off sale. None: not for us to say."""
+    sku = supply.skus.get(sku_id) if sku_id is not None else None
+    if sku is None or sku.kind == "service":
+        return None
+    if not sku.is_on_sale:
+        return 0
+    if sku.kind == "bundle":
+        return min((sellable(part.sku_id, supply, safety) // part.quantity for part in sku.parts), default=0)
+    return sellable(sku.id, supply, safety)
+
+
+def choose(listing: Shown, quantity: int | None, known_to: datetime | None) -> Choice:
+    """What to do about one listing that shall show `quantity`; everything that happened there until `known_to` is in `believed`."""
+    if listing.pending_key:
+        return Choice(listing=listing, do=Do.SEND_AGAIN, believed=listing.believed, delta=listing.pending_delta)
+    if quantity is None:
+        return Choice(listing=listing, do=Do.NOTHING, believed=listing.believed)
+    if listing.touched_at is None:
+        return Choice(listing=listing, do=Do.SEND, believed=0, delta=quantity)
+    if quantity <= listing.believed:
+        do = Do.NOTHING if quantity == listing.believed else Do.SEND
+        return Choice(listing=listing, do=do, believed=listing.believed, delta=quantity - listing.believed)
+    if known_to is None or known_to <= listing.touched_at:
+        return Choice(listing=listing, do=Do.WAIT, believed=listing.believed)
+    believed = max(listing.believed, 0)
+    do = Do.NOTHING if quantity == believed else Do.SEND
+    return Choice(listing=listing, do=do, believed=believed, delta=quantity - believed)
+
+
+def in_calls(listings: Sequence[Shown], platform: str) -> list[list[Shown]]:
+    """Listings that go in one call: a key belongs to exactly these rows for ever. First settings and differences never mix."""
+    limit = ROWS_OF_ANY_ITEM_MAX if platform == "shopify" else ROWS_MAX
+    calls: dict[object, list[list[Shown]]] = {}
+    for listing in sorted(listings, key=lambda listing: (listing.item_ref, listing.sku_ref)):
+        item = "" if platform == "shopify" else (listing.item_ref, bool(listing.sku_ref))
+        name: object = listing.listing_id if listing.is_alone or not listing.sku_ref else (item, listing.touched_at is None)
+        parts = calls.setdefault(name, [[]])
+        if len(parts[-1]) == limit:
+            parts.append([])
+        parts[-1].append(listing)
+    return [part for parts in calls.values() for part in parts]
