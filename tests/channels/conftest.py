@@ -13,10 +13,10 @@ NOW = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def server() -> Iterator[PlatformServer]:
-    server = PlatformServer()
-    yield server
-    server.close()
+def platform() -> Iterator[PlatformServer]:
+    platform = PlatformServer()
+    yield platform
+    platform.close()
 
 
 @pytest.fixture(scope="module")
@@ -27,12 +27,12 @@ def caller() -> Iterator[HttpCaller]:
 
 
 @pytest.fixture
-def top_client(server: PlatformServer, caller: HttpCaller) -> TopClient:
-    access = TopAccess(url=server.url + "/router/rest", app_key="12345678", app_secret="app-secret", session="shop-session", timeout_s=2)
+def top_client(platform: PlatformServer, caller: HttpCaller) -> TopClient:
+    access = TopAccess(url=platform.url + "/router/rest", app_key="12345678", app_secret="app-secret", session="shop-session", timeout_s=2)
     return TopClient(access, caller, FixedClock(NOW))
 
 
 @pytest.fixture
-def shopify_client(server: PlatformServer, caller: HttpCaller) -> ShopifyClient:
-    access = ShopifyAccess(shop="example.myshopify.com", token="shop-token", url=server.url, location_ref="77", timeout_s=2)
+def shopify_client(platform: PlatformServer, caller: HttpCaller) -> ShopifyClient:
+    access = ShopifyAccess(shop="example.myshopify.com", token="shop-token", url=platform.url, location_ref="77", timeout_s=2)
     return ShopifyClient(access, caller)

@@ -31,10 +31,10 @@ class PushDatabase:
 
 
 @pytest.fixture
-def push(server_installation: Installation) -> Iterator[PushDatabase]:
-    with psycopg.connect(server_installation.owner_url, autocommit=True) as owner:
+def push(server: Installation) -> Iterator[PushDatabase]:
+    with psycopg.connect(server.owner_url, autocommit=True) as owner:
         owner.execute("CREATE SCHEMA IF NOT EXISTS push_rds")
-    url = psycopg.conninfo.make_conninfo(server_installation.owner_url, options="-csearch_path=push_rds")
+    url = psycopg.conninfo.make_conninfo(server.owner_url, options="-csearch_path=push_rds")
     database = PushDatabase(url)
     database.connection.execute(TABLE)
     yield database

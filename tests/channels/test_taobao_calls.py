@@ -68,13 +68,13 @@ def test_an_unknown_way_to_sign_is_refused() -> None:
         sign("s", VECTOR | {"sign_method": "crc32"})
 
 
-def test_a_call_is_signed_and_both_sides_are_kept(server: PlatformServer, top_client: TopClient) -> None:
-    server.answer = lambda _got: top("taobao.trade.close", {"trade": {"tid": 1}})
+def test_a_call_is_signed_and_both_sides_are_kept(platform: PlatformServer, top_client: TopClient) -> None:
+    platform.answer = lambda _got: top("taobao.trade.close", {"trade": {"tid": 1}})
     answer = top_client.call("taobao.trade.close", {"tid": "1", "close_reason": "买家不想买了"})
-    form = server.got[0].form
+    form = platform.got[0].form
     assert form["sign"] == sign("app-secret", {name: value for name, value in form.items() if name != "sign"})
     assert (form["timestamp"], form["session"], form["close_reason"]) == ("2026-03-02 12:00:00", "shop-session", "买家不想买了")
-    assert answer.record.request == server.got[0].body
+    assert answer.record.request == platform.got[0].body
     assert b"trade_close_response" in answer.record.answer
     assert "app-secret" not in repr(top_client.access)
     assert "shop-session" not in repr(top_client.access) + repr(answer.record)
@@ -107,21 +107,21 @@ def test_a_call_is_signed_and_both_sides_are_kept(server: PlatformServer, top_cl
     ],
 )
 def test_each_failure_has_its_kind(
-    server: PlatformServer, top_client: TopClient, said: Said | None, kind: type[CounterpartError], code: str, retry_after_s: float | None
+    platform: PlatformServer, top_client: TopClient, said: Said | None, kind: type[CounterpartError], code: str, retry_after_s: float | None
 ) -> None:
-    server.answer = lambda _got: said
+    platform.answer = lambda _got: said
     with pytest.raises(kind) as failure:
         top_client.call("taobao.trade.close", {"tid": "1"})
     assert (failure.value.code, failure.value.retry_after_s) == (code, retry_after_s)
     assert "张三" not in str(failure.value)
     record = failure.value.records[-1]
     assert record.method == "taobao.trade.close"
-    assert record.request == server.got[0].body
+    assert record.request == platform.got[0].body
     assert record.answer == (said.body if said else b"")
 
 
-def test_a_gateway_that_is_not_there_was_surely_not_reached(top_client: TopClient, server: PlatformServer) -> None:
-    server.close()
+def test_a_gateway_that_is_not_there_was_surely_not_reached(top_client: TopClient, platform: PlatformServer) -> None:
+    platform.close()
     with pytest.raises(CallLater):
         top_client.call("taobao.trade.close", {})
 
@@ -199,12 +199,12 @@ def start(seconds: int = 600) -> str:
     return (NOW - timedelta(seconds=seconds)).isoformat()
 
 
-def test_a_pull_brings_whole_trades_verbatim(server: PlatformServer, top_client: TopClient) -> None:
-    server.answer = Gateway(3)
+def test_a_pull_brings_whole_trades_verbatim(platform: PlatformServer, top_client: TopClient) -> None:
+    platform.answer = Gateway(3)
     pages = list(puller(top_client).pull(start(), now=NOW))
     orders = [order for page in pages for order in page.orders]
     assert sorted(order.business_key for order in orders) == ["1000", "1001", "1002"]
-    whole = next(got for got in server.got if got.form["method"] == FULLINFO)
+    whole = next(got for got in platform.got if got.form["method"] == FULLINFO)
     assert "oaid" in whole.form["fields"]
     assert parse(orders[0].body).platform_order_no == orders[0].business_key
     assert parse(orders[0].body).version_at == orders[0].version_at
@@ -215,19 +215,19 @@ def test_a_pull_brings_whole_trades_verbatim(server: PlatformServer, top_client:
 
 @pytest.mark.parametrize("changed", range(1000, 1007))
 @pytest.mark.parametrize("after_call", [1, 2, 4, 6])
-def test_no_trade_is_lost_while_the_list_moves(server: PlatformServer, top_client: TopClient, changed: int, after_call: int) -> None:
+def test_no_trade_is_lost_while_the_list_moves(platform: PlatformServer, top_client: TopClient, changed: int, after_call: int) -> None:
     gateway = Gateway(7)
     gateway.change_after = {after_call: changed}
-    server.answer = gateway
+    platform.answer = gateway
     seen = {order.business_key for page in puller(top_client).pull(start(), now=NOW) for order in page.orders}
     assert {str(tid) for tid in gateway.modified} - seen <= {str(changed)}  # the changed one stands in the next window
 
 
 @pytest.mark.parametrize("failing", ["1000", "1003", "1004"])
-def test_the_cursor_stays_until_every_trade_of_the_window_is_read(server: PlatformServer, top_client: TopClient, failing: str) -> None:
+def test_the_cursor_stays_until_every_trade_of_the_window_is_read(platform: PlatformServer, top_client: TopClient, failing: str) -> None:
     gateway = Gateway(5)
     gateway.fail = {failing: top_error(15, "isp.top-remote-connection-timeout")}
-    server.answer = gateway
+    platform.answer = gateway
     pages = []
     with pytest.raises(AnswerUnknown) as failure:
         pages.extend(puller(top_client).pull(start(), now=NOW))
@@ -235,18 +235,18 @@ def test_the_cursor_stays_until_every_trade_of_the_window_is_read(server: Platfo
     assert failure.value.records[-1].method == FULLINFO
 
 
-def test_a_trade_the_platform_denies_is_reported_and_passed(server: PlatformServer, top_client: TopClient) -> None:
+def test_a_trade_the_platform_denies_is_reported_and_passed(platform: PlatformServer, top_client: TopClient) -> None:
     gateway = Gateway(2)
     gateway.fail = {"1001": top_error(15, "isv.trade-not-exist")}
-    server.answer = gateway
+    platform.answer = gateway
     pages = list(puller(top_client).pull(start(), now=NOW))
     assert [page.refused for page in pages] == [(("1001", "isv.trade-not-exist"),)]
     assert pages[-1].cursor != start()
 
 
-def test_versions_that_are_kept_already_are_not_read_again(server: PlatformServer, top_client: TopClient) -> None:
+def test_versions_that_are_kept_already_are_not_read_again(platform: PlatformServer, top_client: TopClient) -> None:
     gateway = Gateway(4)
-    server.answer = gateway
+    platform.answer = gateway
     kept: set[Version] = {("1000", gateway.modified[1000]), ("1001", gateway.modified[1001] - timedelta(seconds=1))}
 
     def known(versions: Collection[Version]) -> set[Version]:
@@ -256,15 +256,15 @@ def test_versions_that_are_kept_already_are_not_read_again(server: PlatformServe
     assert seen == {"1001", "1002", "1003"}
 
 
-def test_named_trades_are_read_now(server: PlatformServer, top_client: TopClient) -> None:
-    server.answer = Gateway(3)
+def test_named_trades_are_read_now(platform: PlatformServer, top_client: TopClient) -> None:
+    platform.answer = Gateway(3)
     page = puller(top_client).read_orders(["1002", "1000"])
     assert [order.business_key for order in page.orders] == ["1002", "1000"]
     assert page.cursor == ""
 
 
-def test_an_incredible_total_is_not_believed(server: PlatformServer, top_client: TopClient) -> None:
-    server.answer = lambda _got: top(LIST, {"total_results": 10**12})
+def test_an_incredible_total_is_not_believed(platform: PlatformServer, top_client: TopClient) -> None:
+    platform.answer = lambda _got: top(LIST, {"total_results": 10**12})
     with pytest.raises(AnswerUnknown):
         list(puller(top_client).pull(start(), now=NOW))
 
@@ -273,8 +273,8 @@ def tmc(*messages: dict[str, Any]) -> Said:
     return top("taobao.tmc.messages.consume", {"messages": {"tmc_message": list(messages)}})
 
 
-def test_messages_name_the_trades_to_read_once_each(server: PlatformServer, top_client: TopClient) -> None:
-    server.answer = lambda _got: tmc(
+def test_messages_name_the_trades_to_read_once_each(platform: PlatformServer, top_client: TopClient) -> None:
+    platform.answer = lambda _got: tmc(
         {"id": 1, "topic": "taobao_trade_TradeBuyerPay", "pub_time": "2026-03-02 11:59:00", "content": '{"tid":7,"payment":"30.36"}'},
         {"id": 2, "topic": "taobao_refund_RefundCreated", "content": '{"tid":"7","refund_id":9}'},
         {"id": 3, "topic": "taobao_item_ItemStockChanged", "content": '{"num_iid":5,"tid":8}'},
@@ -288,16 +288,16 @@ def test_messages_name_the_trades_to_read_once_each(server: PlatformServer, top_
     assert all(message.body in consumed.record.answer for message in consumed.messages)
 
 
-def test_no_messages_is_an_empty_answer(server: PlatformServer, top_client: TopClient) -> None:
-    server.answer = lambda _got: top("taobao.tmc.messages.consume", {})
+def test_no_messages_is_an_empty_answer(platform: PlatformServer, top_client: TopClient) -> None:
+    platform.answer = lambda _got: top("taobao.tmc.messages.consume", {})
     assert MessageService(top_client).consume().messages == ()
 
 
-def test_confirmations_go_by_two_hundred(server: PlatformServer, top_client: TopClient) -> None:
-    server.answer = lambda _got: top("taobao.tmc.messages.confirm", {"is_success": True})
+def test_confirmations_go_by_two_hundred(platform: PlatformServer, top_client: TopClient) -> None:
+    platform.answer = lambda _got: top("taobao.tmc.messages.confirm", {"is_success": True})
     MessageService(top_client).confirm([f"tmc:{n}" for n in range(450)])
-    assert [len(got.form["s_message_ids"].split(",")) for got in server.got] == [200, 200, 50]
-    assert "tmc" not in server.got[0].form["s_message_ids"]
+    assert [len(got.form["s_message_ids"].split(",")) for got in platform.got] == [200, 200, 50]
+    assert "tmc" not in platform.got[0].form["s_message_ids"]
 
 
 REFUND = {
@@ -315,8 +315,8 @@ REFUND = {
 }
 
 
-def test_refund_cases_are_pulled_and_read(server: PlatformServer, top_client: TopClient) -> None:
-    server.answer = lambda _got: top("taobao.refunds.receive.get", {"total_results": 1, "refunds": {"refund": [REFUND]}})
+def test_refund_cases_are_pulled_and_read(platform: PlatformServer, top_client: TopClient) -> None:
+    platform.answer = lambda _got: top("taobao.refunds.receive.get", {"total_results": 1, "refunds": {"refund": [REFUND]}})
     (page,) = RefundPuller(top_client, RULES).pull(start(), now=NOW)
     (raw,) = page.orders
     assert (raw.business_key, raw.meta["order_no"]) == ("5001", "1000")
@@ -339,6 +339,8 @@ SHIPPED = {"shipping": {"is_success": True}}
 
 def shipped(got: Got) -> Said:
     method = got.form["method"]
+    if method == FULLINFO:
+        return top(FULLINFO, {"trade": {"tid": 1000, "orders": {"order": [line(1, oid=71), line(2, oid=72, invoice_no="SF1")]}}})
     return top(method, {"result": {"success": True}} if method == BY_PART else SHIPPED)
 
 
@@ -348,27 +350,27 @@ def shipped(got: Got) -> Said:
         (parcel(WHOLE, is_whole_order=True), [OFFLINE], [{"sub_tid": None, "is_split": None, "out_sid": "SF123", "company_code": "SF"}]),
         (parcel(WHOLE), [OFFLINE], [{"sub_tid": "71", "is_split": "1"}]),
         (parcel(WHOLE, is_whole_order=True, is_cod=True), [ONLINE], [{"tid": "1000"}]),
-        (parcel(PART), [BY_PART], [{"consign_type": "1", "consign_status": '{"sub_tid":"72","is_part_consign":true}'}]),
-        (parcel(REST), [BY_PART], [{"consign_status": '{"sub_tid":"72","is_part_consign":false}'}]),
-        (parcel(WHOLE, PART), [OFFLINE, BY_PART], [{"sub_tid": "71"}, {"tid": "1000"}]),
+        (parcel(PART), [FULLINFO, BY_PART], [{}, {"consign_type": "1", "consign_status": '{"sub_tid":"72","is_part_consign":true}'}]),
+        (parcel(REST), [FULLINFO, BY_PART], [{}, {"consign_status": '{"sub_tid":"72","is_part_consign":false}'}]),
+        (parcel(WHOLE, PART), [OFFLINE, FULLINFO, BY_PART], [{"sub_tid": "71"}, {}, {"tid": "1000"}]),
     ],
 )
 def test_a_parcel_is_told_by_the_call_that_fits(
-    server: PlatformServer, top_client: TopClient, told: PlatformParcel, methods: list[str], expected: list[dict[str, str | None]]
+    platform: PlatformServer, top_client: TopClient, told: PlatformParcel, methods: list[str], expected: list[dict[str, str | None]]
 ) -> None:
-    server.answer = shipped
+    platform.answer = shipped
     done = TaobaoShipper(top_client).ship(told)
-    assert server.methods() == methods
+    assert platform.methods() == methods
     assert not done.was_known
     assert len(done.records) == len(methods)
-    for got, fields in zip(server.got, expected, strict=True):
+    for got, fields in zip(platform.got, expected, strict=True):
         assert {name: got.form.get(name) for name in fields} == fields
 
 
-def test_a_part_of_a_line_names_its_goods(server: PlatformServer, top_client: TopClient) -> None:
-    server.answer = shipped
+def test_a_part_of_a_line_names_its_goods(platform: PlatformServer, top_client: TopClient) -> None:
+    platform.answer = shipped
     TaobaoShipper(top_client).ship(parcel(PART))
-    (box,) = json.loads(server.got[0].form["consign_pkgs"])
+    (box,) = json.loads(platform.got[1].form["consign_pkgs"])
     assert box == {"out_sid": "SF123", "company_code": "SF", "goods": [{"sub_tid": "72", "item_type": 0, "num": 1}]}
 
 
@@ -381,39 +383,45 @@ def already(waybill_no: str) -> Any:
     return answer
 
 
-def test_a_parcel_told_before_is_done(server: PlatformServer, top_client: TopClient) -> None:
-    server.answer = already("SF123")
+def test_a_parcel_told_before_is_done(platform: PlatformServer, top_client: TopClient) -> None:
+    platform.answer = already("SF123")
     told = TaobaoShipper(top_client).ship(parcel(WHOLE))
     assert told.was_known
     assert [record.method for record in told.records] == [OFFLINE, FULLINFO]
 
 
-def test_a_line_shipped_with_another_waybill_is_a_refusal(server: PlatformServer, top_client: TopClient) -> None:
-    server.answer = already("SF1234")
+def test_a_part_told_before_is_not_sent_twice(platform: PlatformServer, top_client: TopClient) -> None:
+    platform.answer = already("SF122,SF123")
+    assert TaobaoShipper(top_client).ship(parcel(ParcelLine(line_ref="71", quantity=1, quantity_ordered=3))).was_known
+    assert platform.methods() == [FULLINFO]
+
+
+def test_a_line_shipped_with_another_waybill_is_a_refusal(platform: PlatformServer, top_client: TopClient) -> None:
+    platform.answer = already("SF1234")
     with pytest.raises(CallRefused) as refusal:
         TaobaoShipper(top_client).ship(parcel(WHOLE))
     assert refusal.value.code.startswith("isv.logistics")
     assert [record.method for record in refusal.value.records] == [OFFLINE, FULLINFO]
 
 
-def test_a_no_inside_a_success_is_a_refusal(server: PlatformServer, top_client: TopClient) -> None:
-    server.answer = lambda got: top(got.form["method"], {"shipping": {"is_success": False}})
+def test_a_no_inside_a_success_is_a_refusal(platform: PlatformServer, top_client: TopClient) -> None:
+    platform.answer = lambda got: top(got.form["method"], {"shipping": {"is_success": False}})
     with pytest.raises(CallRefused):
         TaobaoShipper(top_client).ship(parcel(WHOLE))
 
 
-def test_a_silence_is_not_taken_for_a_refusal(server: PlatformServer, top_client: TopClient) -> None:
-    server.answer = lambda _got: None
+def test_a_silence_is_not_taken_for_a_refusal(platform: PlatformServer, top_client: TopClient) -> None:
+    platform.answer = lambda _got: None
     with pytest.raises(AnswerUnknown):
         TaobaoShipper(top_client).ship(parcel(WHOLE))
-    assert server.methods() == [OFFLINE]
+    assert platform.methods() == [OFFLINE]
 
 
-def test_a_waybill_can_be_corrected(server: PlatformServer, top_client: TopClient) -> None:
-    server.answer = shipped
+def test_a_waybill_can_be_corrected(platform: PlatformServer, top_client: TopClient) -> None:
+    platform.answer = shipped
     TaobaoShipper(top_client).correct(parcel(WHOLE, waybill_no="YT9"))
-    assert server.methods() == [RESEND]
-    assert server.got[0].form["out_sid"] == "YT9"
+    assert platform.methods() == [RESEND]
+    assert platform.got[0].form["out_sid"] == "YT9"
 
 
 def rows(*told: tuple[str, str, int]) -> list[ListingQuantity]:
@@ -446,8 +454,8 @@ def test_differences_carry_a_key_that_is_the_same_on_every_repeat() -> None:
     assert first[1].parameters["item_quantity"] == "1"
 
 
-def test_a_failing_stock_call_does_not_stop_the_others(server: PlatformServer, top_client: TopClient) -> None:
-    server.answer = lambda got: top_error(15, "isv.item-not-exist") if got.form["num_iid"] == "5" else top(got.form["method"], {"item": {}})
+def test_a_failing_stock_call_does_not_stop_the_others(platform: PlatformServer, top_client: TopClient) -> None:
+    platform.answer = lambda got: top_error(15, "isv.item-not-exist") if got.form["num_iid"] == "5" else top(got.form["method"], {"item": {}})
     outcomes = TaobaoStock(top_client).set_quantities(rows(("5", "1", 1), ("6", "2", 2)))
     assert [isinstance(outcome.failure, CallRefused) for outcome in outcomes] == [True, False]
     assert all(outcome.records for outcome in outcomes)
@@ -457,16 +465,16 @@ def merged(*groups: str) -> Said:
     return top("taobao.top.oaid.merge", {"tid_list": {"string": list(groups)}})
 
 
-def test_the_platform_groups_trades_of_one_person(server: PlatformServer, top_client: TopClient) -> None:
-    server.answer = lambda _got: merged("1,2", "3")
+def test_the_platform_groups_trades_of_one_person(platform: PlatformServer, top_client: TopClient) -> None:
+    platform.answer = lambda _got: merged("1,2", "3")
     groups = merge_groups(top_client, [Candidate(order_no=no, oaid="x" + no) for no in ("1", "2", "3", "4")])
     assert groups.order_nos == (("1", "2"), ("3",), ("4",))
-    assert json.loads(server.got[0].form["merge_list"])[0] == {"oaid": "x1", "tid": "1"}
+    assert json.loads(platform.got[0].form["merge_list"])[0] == {"oaid": "x1", "tid": "1"}
 
 
 @pytest.mark.parametrize("groups", [("1,2", "2"), ("1,9",)])
-def test_groups_that_contradict_the_question_are_not_believed(server: PlatformServer, top_client: TopClient, groups: tuple[str, ...]) -> None:
-    server.answer = lambda _got: merged(*groups)
+def test_groups_that_contradict_the_question_are_not_believed(platform: PlatformServer, top_client: TopClient, groups: tuple[str, ...]) -> None:
+    platform.answer = lambda _got: merged(*groups)
     with pytest.raises(AnswerUnknown):
         merge_groups(top_client, [Candidate(order_no=no, oaid="x") for no in ("1", "2")])
 

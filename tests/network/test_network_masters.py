@@ -1,9 +1,8 @@
 from datetime import date, time
 
 import pytest
-from counting import counted
-from scene import NOW, Scene, empty
 
+from counting import counted
 from paidan.catalog.load import cache_versions
 from paidan.kernel.outcomes import Effect
 from paidan.kernel.reasons import Reason
@@ -21,6 +20,7 @@ from paidan.network.masters import (
 )
 from paidan.network.rows import CarrierRow, ConnectionRow, DayRow, ShopRow, TierKey, TierRow, TranslationRow, WarehouseRow
 from paidan.stock.opening import OpeningRow, write_opening
+from scene import NOW, Scene, empty
 
 
 @pytest.fixture
@@ -47,14 +47,16 @@ def network(scene):
         return NetworkCache().load(tx, cache_versions(tx)["network"])
 
 
-QIMEN = ConnectionRow(code="wms1", protocol="qimen", url="https://wms.example/router", account={"customer_id": "c1"}, secrets={"secret": "s3cret"})
+QIMEN = ConnectionRow(
+    code="wms1", protocol="qimen", url="https://wms.example/router", account={"customer_id": "c1", "app_key": "a1"}, secrets={"secret": "s3cret"}
+)
 
 
 def test_secrets_are_sealed_and_stay_when_not_told(scene, sealer):
     assert effects(put(scene, write_connections, QIMEN, sealer=sealer)) == ["created"]
     [(connection_id, blob)] = scene.query("SELECT id, secrets FROM connection")
     assert b"s3cret" not in blob
-    put(scene, write_connections, ConnectionRow(code="wms1", protocol="qimen", url="https://new.example/"), sealer=sealer)
+    put(scene, write_connections, ConnectionRow(code="wms1", protocol="qimen", url="https://new.example/", account=QIMEN.account), sealer=sealer)
     put(scene, write_shops, ShopRow(code="T", name="店", platform="taobao", connection_code="wms1", secrets={"session": "x"}), sealer=sealer)
     with scene.database.transaction() as tx:
         assert [(c.id, c.secrets) for c in read_connections(tx, sealer)] == [(connection_id, {"secret": "s3cret"})]
@@ -132,7 +134,9 @@ def test_a_tier_is_changed_in_place_and_removed(scene):
     row = TierRow(carrier_code="ZTO", region="*", first_g=1000, first_minor=900, step_g=500, step_minor=200)
     assert effects(put(scene, write_freight, row)) == ["created"]
     assert effects(put(scene, write_freight, row)) == ["same"]
-    assert effects(put(scene, write_freight, TierRow(carrier_code="ZTO", region="*", first_g=1000, first_minor=1, step_g=500, step_minor=2))) == ["changed"]
+    assert effects(put(scene, write_freight, TierRow(carrier_code="ZTO", region="*", first_g=1000, first_minor=1, step_g=500, step_minor=2))) == [
+        "changed"
+    ]
     key = TierKey(carrier_code="ZTO", region="*")
     with scene.database.transaction() as tx:
         assert effects(remove_freight(tx, [key])) == ["changed"]
@@ -181,3 +185,16 @@ def test_opening_stock_takes_the_same_number_of_statements_however_many(scene):
         counts.append(len(statements))
     assert counts[0] == counts[1]
     assert scene.broken_invariants() == {}
+
+
+def test_a_connection_without_what_its_client_needs_is_refused(scene, sealer):
+    outcomes = put(
+        scene,
+        write_connections,
+        ConnectionRow(code="a", protocol="qimen", url="https://x.example/", account={"app_key": "k"}),
+        ConnectionRow(code="b", protocol="kuaidi100", url="https://x.example/", account={"customer": "c"}, secrets={"key": "k", "salt": "s"}),
+        sealer=sealer,
+    )
+    assert [sorted(field for field, _ in reasons(o)) for o in outcomes] == [["account.customer_id", "secrets.secret"], []]
+    changed = ConnectionRow(code="b", protocol="qimen", url="https://x.example/", account={"customer_id": "c", "app_key": "a"})
+    assert reasons(put(scene, write_connections, changed, sealer=sealer)[0]) == [("secrets.secret", Reason.FIELD_MISSING)]

@@ -44,7 +44,7 @@ class Server:
             threading.Thread(target=self.serve, args=[connection], daemon=True).start()
 
     def serve(self, connection: socket.socket) -> None:
-        with suppress(OSError, UnicodeDecodeError), connection, connection.makefile("rb") as lines:
+        with suppress(OSError, ValueError, IndexError), connection, connection.makefile("rb") as lines:
             while line := lines.readline():
                 path = line.split(b" ")[1].decode().partition("?")[0]
                 headers = dict(header.decode().strip().lower().split(": ", 1) for header in iter(lines.readline, b"\r\n"))

@@ -1,6 +1,10 @@
 """The relay against a counterpart made of a script: what each call does is said by the row's args."""
 
+import os
+import subprocess
+import sys
 from collections import Counter
+from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any, Never
 
@@ -15,6 +19,7 @@ from paidan.runtime.database import Database, Tx
 from paidan.runtime.ids import BlockIds
 from paidan.runtime.messages import Exchange
 from paidan.runtime.outbox import OutboxRow, OutboxState, Verdict, put, revive
+from paidan.runtime.provision import Installation
 from paidan.runtime.queries import load_queries
 from paidan.runtime.relay import Relay, RelayReport, RelayRules, backoff_s, relay_once
 from paidan.runtime.sealing import Sealer
@@ -383,3 +388,38 @@ def test_a_round_costs_the_same_number_of_statements_for_one_row_and_for_many(wr
     counted.clear()
     assert relay().done == 90
     assert len(counted) - one <= 2  # blocks of ids
+
+
+CRASHING = """
+import sys
+sys.path.insert(0, sys.argv[3])
+from paidan.runtime.sealing import new_keyring
+from test_outbox import NOON, BlockIds, Counterpart, Database, FixedClock, RelayRules, Sealer, relay_once
+database, clock = Database(sys.argv[1], sys.argv[2]), FixedClock(NOON)
+relay_once(database, [Counterpart(clock)], clock, BlockIds(database), Sealer(new_keyring()), rules=RelayRules(lease_s=0.01))
+"""
+
+
+@pytest.mark.parametrize(
+    ("point", "state", "asked"), [("outbox.claimed", "SENDING", [1, 2]), ("outbox.sent", "SENDING", [1, 2]), ("outbox.settled", "DONE", [])]
+)
+def test_a_killed_relay_leaves_rows_that_are_asked_about_or_done(
+    server: Installation,
+    merchant: str,
+    write: Any,
+    relay: Any,
+    counterpart: Counterpart,
+    database: Database,
+    point: str,
+    state: str,
+    asked: list[int],
+) -> None:
+    write({}, {})
+    environment = {**os.environ, "PAIDAN_CRASH_AT": point, "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-c", CRASHING, server.app_url, merchant, str(Path(__file__).parent)]
+    killed = subprocess.run(command, env=environment, check=False, capture_output=True)  # noqa: S603 - our own code
+    assert killed.returncode == 137, killed.stderr.decode()
+    assert {name for name, _ in states(database).values()} == {state}
+    relay()
+    assert counterpart.asked == asked
+    assert {name for name, _ in states(database).values()} == {"DONE"}

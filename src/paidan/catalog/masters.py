@@ -212,7 +212,7 @@ def write_listings(tx: Tx, ids: IdSource, rows: Sequence[ListingRow], now: datet
     tx.execute(queries.lock_catalog)
     shops: dict[str, int] = dict(tx.execute(queries.shops_by_code, {"codes": sorted({row.shop_code for row in rows})}))
     sku_codes = sorted({row.sku_code for row in rows if row.sku_code})
-    skus = {row[0]: row[1] for row in tx.execute(queries.skus_by_code, {"codes": sku_codes}) if row[2] != "service"}
+    skus = {row[0]: row[1] for row in tx.execute(queries.skus_by_code, {"codes": sku_codes})}
     for n, row in enumerate(rows):
         if row.shop_code not in shops:
             sheet.refuse(n, "shop_code", Reason.UNKNOWN_SHOP)

@@ -63,7 +63,7 @@ class PlatformParcel(Struct, frozen=True, kw_only=True):
     waybill_no: str
     carrier: str
     lines: tuple[ParcelLine, ...]
-    is_whole_order: bool = False  # everything there is to ship lies in this parcel
+    is_whole_order: bool = False  # everything there is to ship lies in this parcel, and nothing was shipped before
     is_cod: bool = False
     tracking_url: str = ""
 

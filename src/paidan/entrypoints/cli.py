@@ -32,7 +32,7 @@ def demo(
     compare: Annotated[bool, Parameter(help="Play the day again with stock pushes 60 s late, for comparison.")] = False,
     short: Annotated[float, Parameter(help="Share of SKUs made scarce.")] = 0.02,
 ) -> int:
-    """Trade a real day against a simulated world: platforms, warehouses, carriers. 演示：真实的一天。
+    """Trade a real day against a simulated world: platforms, warehouses, carriers (演示).
 
     Sets everything up by itself: an embedded PostgreSQL, the simulators, the doors. Nothing outside this machine is called.
     """
@@ -43,7 +43,7 @@ def demo(
 
 @app.command
 def up(*, host: str = "127.0.0.1", port: int = 8350, workers: int = 1) -> int:
-    """Start Paidan: database, API and workers. 启动服务。Stops with Ctrl-C."""
+    """Start Paidan: database, API and workers (启动服务). Stops with Ctrl-C."""
     from paidan.entrypoints.up import run_up
 
     return run_up(_settings(), host=host, port=port, workers=workers)
@@ -51,7 +51,7 @@ def up(*, host: str = "127.0.0.1", port: int = 8350, workers: int = 1) -> int:
 
 @app.command
 def check() -> int:
-    """Run every invariant; prints what is broken, exits with 1 if anything is. 核对不变量。"""
+    """Run every invariant; prints what is broken, exits with 1 if anything is (核对)."""
     from paidan.entrypoints.installation import open_services
     from paidan.runtime.invariants import broken_invariants
 
@@ -67,7 +67,7 @@ def check() -> int:
 
 @app.command
 def explain(number: str, *, language: Annotated[Language, Parameter(name=["--language", "-l"])] = "zh") -> int:
-    """Tell the whole story of one order: by our number, the platform's, or a fulfilment's. 解释一张订单的来龙去脉。"""
+    """Tell the whole story of one order: by our number, the platform's, or a fulfilment's (解释)."""
     from paidan.entrypoints.installation import open_services
     from paidan.orders.story import Teller, find_order_id, read_story
 
@@ -86,7 +86,7 @@ def explain(number: str, *, language: Annotated[Language, Parameter(name=["--lan
 
 @app.command(name="import")
 def import_(kind: str, file: Path, *, shop: str = "") -> int:
-    """Import master data or orders from Excel or CSV; bad rows come back in a file with a reason column. 导入。"""
+    """Import master data or orders from Excel or CSV; bad rows come back in a file with a reason column (导入)."""
     from paidan.entrypoints.importing import run_import
 
     return run_import(_settings(), kind, file, shop, console)
@@ -94,7 +94,7 @@ def import_(kind: str, file: Path, *, shop: str = "") -> int:
 
 @app.command
 def migrate(*, merchant: str = "") -> int:
-    """Bring the tables of one merchant, or of all, to this version. 升级表结构。"""
+    """Bring the tables of one merchant, or of all, to this version (升级)."""
     from paidan.entrypoints.installation import install
     from paidan.runtime.migrations import migrate_all
 
@@ -107,7 +107,7 @@ def migrate(*, merchant: str = "") -> int:
 
 @app.command
 def doctor() -> int:
-    """Look at this installation and say what should be mended. 检查环境。"""
+    """Look at this installation and say what should be mended (检查)."""
     from paidan.entrypoints.doctor import examine
 
     bad = 0

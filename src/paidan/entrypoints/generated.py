@@ -3,23 +3,27 @@
 `python -m paidan.entrypoints.generated` writes them; a test says when they are behind.
 """
 
-import inspect
-import re
 import sys
 from collections.abc import Mapping
 from enum import IntEnum
 from pathlib import Path
 
-from paidan.kernel import states
+from paidan.kernel.state_words import STATE_WORDS
+from paidan.kernel.states import INITIAL, MOVES, DocumentState, FulfilmentState, OrderState
 from paidan.runtime.migrations import schema_folder
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-ZH = re.compile(r"^ +([A-Z_]+) = \d+  # ([^\s,:;]*[\u4e00-\u9fff]+)", re.MULTILINE)
 MACHINES: Mapping[str, tuple[str, type[IntEnum]]] = {
-    "order": ("Order (销售订单)", states.OrderState),
-    "fulfilment": ("Fulfilment (发货单)", states.FulfilmentState),
-    "document": ("Stock document (单据)", states.DocumentState),
+    "order": ("Order (销售订单)", OrderState),
+    "fulfilment": ("Fulfilment (发货单)", FulfilmentState),
+    "document": ("Stock document (单据)", DocumentState),
 }
+STATES_HEAD = """\
+# States and legal moves
+
+Written from `src/paidan/kernel/states.py` by `just generate`. The table `legal_move` holds the same pairs, and the database refuses any other move.
+A hold (挂起) is a mark on an order, never a state.
+"""
 
 
 def current_sql() -> str:
@@ -31,24 +35,20 @@ def current_sql() -> str:
 
 def states_page() -> str:
     """The diagrams of kernel/states.py as a page of Markdown."""
-    parts = [
-        "# States and legal moves",
-        "Written from `src/paidan/kernel/states.py` by `just generate`. The table `legal_move` holds the same pairs, and the database refuses any other move."
-        "\nA hold (挂起) is a mark on an order, not a state.",
-        *(_section(machine) for machine in MACHINES),
-    ]
-    return "\n\n".join(parts) + "\n"
+    return "\n".join([STATES_HEAD, *(_section(machine) for machine in MACHINES)])
 
 
 def _section(machine: str) -> str:
-    title, words = MACHINES[machine]
-    zh_by_name = dict(ZH.findall(inspect.getsource(words)))
-    named = [f"    {state.name} : {state.name.lower()} {zh_by_name.get(state.name, '')}".rstrip() for state in words]
-    births = [f"    [*] --> {words(state).name}" for state in sorted(states.INITIAL[machine])]
-    moves = [f"    {words(before).name} --> {words(after).name}" for before, after in sorted(states.MOVES[machine])]
-    leaving = {before for before, _ in states.MOVES[machine]}
-    ends = [f"    {state.name} --> [*]" for state in words if state not in leaving]
-    return "\n".join([f"## {title}", "", "```mermaid", "stateDiagram-v2", *named, *births, *moves, *ends, "```"])
+    title, states = MACHINES[machine]
+    words = STATE_WORDS[f"{machine}_state"]
+    moves = MOVES[machine]
+    lines = [
+        *(f"{state.name} : {words[state].en} {words[state].zh}" for state in states),
+        *(f"[*] --> {states(state).name}" for state in sorted(INITIAL[machine])),
+        *(f"{states(before).name} --> {states(after).name}" for before, after in sorted(moves)),
+        *(f"{state.name} --> [*]" for state in states if state not in {before for before, _ in moves}),
+    ]
+    return "\n".join([f"## {title}", "", "```mermaid", "stateDiagram-v2", *(f"    {line}" for line in lines), "```", ""])
 
 
 def pages() -> dict[Path, str]:

@@ -30,7 +30,7 @@ def pytest_arguments(given: Sequence[str]) -> list[str]:
 
 
 def _names(words: Sequence[str], short: str, long: str = "") -> bool:
-    return any(word.startswith(short) and not word.startswith("--") or (long and word.startswith(long)) for word in words)
+    return any((word.startswith(short) and not word.startswith("--")) or (long and word.startswith(long)) for word in words)
 
 
 def main() -> None:

@@ -6,12 +6,16 @@ from typing import Any
 import structlog
 from msgspec import Struct
 
-from paidan.channels.calling import Caller
-from paidan.channels.platform import Channel
+from paidan.channels.calling import Caller, CallRecord, RecordedRefusal
+from paidan.channels.platform import Channel, ListingQuantity
+from paidan.channels.shopify.channel import access_of
+from paidan.channels.shopify.graphql import ShopifyClient
+from paidan.channels.shopify.stock import UNKNOWN_LISTING, ShopifyStock
 from paidan.channels.taobao.channel import client_of
 from paidan.channels.taobao.client import TopClient
+from paidan.channels.taobao.look import look
 from paidan.channels.taobao.merge import Candidate, Groups, merge_groups
-from paidan.feedback.ports import Merger, Teller
+from paidan.feedback.ports import Looker, Merger, Teller
 from paidan.kernel.clock import Clock
 from paidan.kernel.errors import SetupError
 from paidan.network.accounts import AccountCache
@@ -27,6 +31,7 @@ class ShopLink(Struct, frozen=True, kw_only=True):
 
     shop: Shop
     teller: Teller
+    looker: Looker
     merger: Merger | None = None
 
     @property
@@ -64,20 +69,40 @@ class ShopLinks:
         if channel is None or channel.connect is None:
             return None
         try:
-            writer = channel.connect(settings, self._caller, self._clock).writer
-            merger = TaobaoMerger(client_of(settings, self._caller, self._clock)) if shop.platform == "taobao" else None
+            teller = channel.connect(settings, self._caller, self._clock).writer
+            if shop.platform == "taobao":
+                more = TaobaoMore(client_of(settings, self._caller, self._clock))
+                return ShopLink(shop=shop, teller=teller, looker=more, merger=more)
+            return ShopLink(shop=shop, teller=teller, looker=ShopifyLooker(ShopifyStock(ShopifyClient(access_of(settings), self._caller))))
         except SetupError as error:
             log.warning("shop out of reach", shop=shop.code, error=str(error))
             return None
-        return ShopLink(shop=shop, teller=writer, merger=merger)
 
 
-class TaobaoMerger:
-    """`taobao.top.oaid.merge` for one shop."""
+class TaobaoMore:
+    """What only Taobao's client offers: a look at the display, and who is the same receiver."""
 
     def __init__(self, client: TopClient) -> None:
         self._client = client
 
+    def look(self, rows: Sequence[ListingQuantity]) -> tuple[Mapping[tuple[str, str], int], tuple[CallRecord, ...]]:
+        """What these listings show now."""
+        return look(self._client, rows)
+
     def groups(self, candidates: Sequence[Candidate]) -> Groups:
         """Ask about at most 100 trades."""
         return merge_groups(self._client, candidates)
+
+
+class ShopifyLooker:
+    """What a Shopify location shows."""
+
+    def __init__(self, stock: ShopifyStock) -> None:
+        self._stock = stock
+
+    def look(self, rows: Sequence[ListingQuantity]) -> tuple[Mapping[tuple[str, str], int], tuple[CallRecord, ...]]:
+        """What these (at most 100) variants show now; one not stocked there shows nothing."""
+        shown, record = self._stock.read_quantities([row.sku_ref for row in rows])
+        if any(row.sku_ref not in shown for row in rows):
+            raise RecordedRefusal("inventory_levels: a listing is unknown", record=record, code=UNKNOWN_LISTING)
+        return {(row.item_ref, row.sku_ref): shown[row.sku_ref].quantity or 0 for row in rows}, (record,)

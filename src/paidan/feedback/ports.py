@@ -1,8 +1,9 @@
 """What feedback asks of a platform. The channels' adapters fit these; tests may put a small fake in their place."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from paidan.channels.calling import CallRecord
 from paidan.channels.platform import ListingQuantity, PlatformParcel, StockOutcome, Told
 from paidan.channels.taobao.merge import Candidate, Groups
 
@@ -20,6 +21,14 @@ class Teller(Protocol):
 
     def change_quantities(self, rows: Sequence[ListingQuantity], *, key: str) -> list[StockOutcome]:
         """Add these differences; the same rows under the same key count once for ever."""
+        ...
+
+
+class Looker(Protocol):
+    """Tells what listings show."""
+
+    def look(self, rows: Sequence[ListingQuantity]) -> tuple[Mapping[tuple[str, str], int], tuple[CallRecord, ...]]:
+        """What these listings show now, by (item_ref, sku_ref); changes nothing. Raises RecordedFailure."""
         ...
 
 

@@ -19,7 +19,7 @@ from paidan.channels.calling import CallRecord, RecordedFailure
 from paidan.channels.platform import ListingQuantity
 from paidan.feedback.exchanges import exchanges_of, reason_of
 from paidan.feedback.links import ShopLink, ShopLinks
-from paidan.feedback.sellable import Choice, Do, Shown, Supply, choose, in_calls, wanted
+from paidan.feedback.sellable import SEEN, Choice, Do, Shown, Supply, choose, in_calls, wanted
 from paidan.kernel.clock import Clock
 from paidan.kernel.errors import CallRefused, SetupError
 from paidan.network.load import Network, NetworkCache
@@ -35,7 +35,8 @@ from paidan.stock.store import demands, free_stock
 queries = load_queries("paidan.feedback")
 log = structlog.get_logger(__name__)
 
-PLAN_NAMES = ("listing_id", "believed", "pending_delta", "pending_key", "is_dirty", "due_at", "attempts")
+PLAN_NAMES = ("listing_id", "believed", "pending_delta", "pending_key", "is_dirty", "due_at", "attempts", "answer")
+LOOK_NAMES = ("listing_id", "believed", "believed_after", "is_seen", "attempts", "due_at", "answer")
 ANSWER_NAMES = ("listing_id", "pending_key", "is_taken", "is_over", "due_at", "answer")
 
 
@@ -48,18 +49,25 @@ class PushRules(Struct, frozen=True, kw_only=True):
     retry_first_s: float = 5.0
     retry_max_s: float = 600.0
     wait_s: float = 10.0  # an increase looks again whether all sales are known
-    known_after_s: float = 600.0  # a shop without feeds, or whose feeds stand still: sales older than this count as known
+    known_after_s: float = 1200.0  # sales older than this count as known whatever the feeds say; longer than the slowest of them rests
 
 
 class PushReport(Struct, kw_only=True):
-    """Counts of one round: changes marked, listings sent and taken, waiting for news, refused, unanswered."""
+    """Counts of one round: changes marked; listings sent, taken, looked up, waiting for news, refused, unanswered."""
 
     changes: int = 0
     sent: int = 0
     taken: int = 0
+    looked: int = 0
     waiting: int = 0
     refused: int = 0
     unanswered: int = 0
+
+    def count(self, choices: Sequence[Choice]) -> None:
+        """Add what was decided."""
+        self.sent += sum(choice.do in {Do.SEND, Do.SEND_AGAIN} for choice in choices)
+        self.looked += sum(choice.do is Do.LOOK for choice in choices)
+        self.waiting += sum(choice.do is Do.WAIT for choice in choices)
 
 
 class Stray(Struct, frozen=True, kw_only=True):
@@ -88,6 +96,15 @@ class Answer(Struct, frozen=True, kw_only=True):
     exchanges: tuple[Exchange, ...] = ()  # stands with the first listing of the call
 
 
+class Sight(Struct, frozen=True, kw_only=True):
+    """What became of a look at one listing; `seen` None: see `failure`."""
+
+    listing: Shown
+    seen: int | None
+    failure: RecordedFailure | None = None
+    exchanges: tuple[Exchange, ...] = ()  # stands with the first listing of the call
+
+
 def mark(tx: Tx, *, shop_ids: Sequence[int], now: datetime, delay_s: float = 0.0, limit: int = 1000) -> int:
     """Mark the listings of the oldest changes and take off what platforms sold; gives the number of changes. Six statements at most."""
     tx.execute(queries.lock_push)
@@ -96,14 +113,15 @@ def mark(tx: Tx, *, shop_ids: Sequence[int], now: datetime, delay_s: float = 0.0
         return 0
     tx.execute(queries.changes_marked, {"ids": [change[0] for change in changes]})
     sku_ids = sorted({sku_id for change in changes for sku_id in change[1]})
-    shops = dict(tx.execute(queries.listings_of_skus, {"sku_ids": sku_ids, "shop_ids": list(shop_ids)}).fetchall())
+    shops: dict[int, int] = dict(tx.execute(queries.listings_of_skus, {"sku_ids": sku_ids, "shop_ids": list(shop_ids)}).fetchall())
     tx.execute(queries.make_listing_stock, {"listing_ids": list(shops), "shop_ids": list(shops.values())})
-    sold = dict.fromkeys(shops, 0)
+    news = dict.fromkeys(shops, (0, False))
     for _, _, listing_ids, quantities in changes:
         for listing_id, quantity in zip(listing_ids, quantities, strict=True):
-            sold[listing_id] = sold.get(listing_id, 0) + quantity
-    marked = columns(("listing_ids", "sold"), sorted(sold.items()))
-    tx.execute(queries.mark_listings, {**marked, "now": now, "due_at": now + timedelta(seconds=delay_s)})
+            sold, doubt = news.get(listing_id, (0, False))
+            news[listing_id] = (sold + quantity, doubt or quantity < 0)
+    marked = columns(("listing_ids", "sold", "doubts"), [(listing_id, *told) for listing_id, told in sorted(news.items())])
+    tx.execute(queries.mark_listings, {**marked, "due_at": now + timedelta(seconds=delay_s)})
     return len(changes)
 
 
@@ -112,14 +130,6 @@ def mark_all(tx: Tx, *, shop_ids: Sequence[int], now: datetime) -> None:
     tx.execute(queries.lock_push)
     tx.execute(queries.make_all_listing_stock, {"shop_ids": list(shop_ids)})
     tx.execute(queries.mark_all, {"shop_ids": list(shop_ids), "due_at": now})
-
-
-def start(tx: Tx, shown: Mapping[int, int], shop_id: int, now: datetime) -> None:
-    """Note what listings of a shop show now (listing_id → quantity), from somebody who knows; one never noted gets its first setting in full."""
-    tx.execute(queries.lock_push)
-    ids = sorted(shown)
-    parameters = {"listing_ids": ids, "shop_ids": [shop_id] * len(ids), "believed": [shown[listing_id] for listing_id in ids], "now": now}
-    tx.execute(queries.set_shown, parameters)
 
 
 class Pusher:
@@ -186,16 +196,19 @@ class Pusher:
             versions = cache_versions(tx)
             network = self._network.load(tx, versions["network"])
             link = self._links.load(tx, network).get(shop_id)
-            choices = self._plan(tx, link, network, versions["catalog"], known_to) if link else []
-            calls = self._write_plan(tx, choices, link.shop.platform) if link else []
+            if link is None:
+                return False
+            choices = self._plan(tx, link, network, versions["catalog"], known_to)
+            calls = self._write_plan(tx, choices, link.shop.platform)
         crash_point("push.planned")
-        report.waiting += sum(choice.do is Do.WAIT for choice in choices)
-        report.sent += sum(len(call.listings) for call in calls)
-        if link and calls:
-            answers = [answer for call in calls for answer in self._send(link, call)]
-            crash_point("push.sent")
-            self._settle(answers, report)
-            crash_point("push.settled")
+        report.count(choices)
+        answers = [answer for call in calls for answer in self._send(link, call)]
+        looks = [choice.listing for choice in choices if choice.do is Do.LOOK]
+        sights = [sight for group in in_calls(looks, link.shop.platform) for sight in self._look(link, group)]
+        crash_point("push.sent")
+        if answers or sights:
+            self._settle(answers, sights, report)
+        crash_point("push.settled")
         return bool(choices)
 
     def _plan(self, tx: Tx, link: ShopLink, network: Network, catalog_version: int, known_to: datetime | None) -> list[Choice]:
@@ -231,13 +244,15 @@ class Pusher:
         tx.execute(queries.write_plan, columns(PLAN_NAMES, rows))
         return calls
 
-    def _planned(self, choice: Choice, key: str) -> tuple[int, int, int, str, bool, datetime | None, int]:
+    def _planned(self, choice: Choice, key: str) -> tuple[int, int, int, str, bool, datetime | None, int, str]:
         listing, rules, now = choice.listing, self.rules, self._clock.now()
+        answer = "looked" if choice.is_corrected else listing.answer
         if key:
             due_at = now + timedelta(seconds=rules.flight_s)
-            return (listing.listing_id, choice.believed, choice.delta, key, True, due_at, listing.attempts + 1)
-        due = now + timedelta(seconds=rules.wait_s) if choice.do is Do.WAIT else None
-        return (listing.listing_id, choice.believed, 0, "", due is not None, due, listing.attempts)
+            return (listing.listing_id, choice.believed, choice.delta, key, True, due_at, listing.attempts + 1, answer)
+        wait_s = {Do.WAIT: rules.wait_s, Do.LOOK: rules.flight_s}.get(choice.do)
+        due = now + timedelta(seconds=wait_s) if wait_s is not None else None
+        return (listing.listing_id, choice.believed, 0, "", due is not None, due, listing.attempts, answer)
 
     def _send(self, link: ShopLink, call: Call) -> list[Answer]:
         """One call to the platform; an answer for each listing in it."""
@@ -251,29 +266,47 @@ class Pusher:
         by_ref = {(one.item_ref, one.sku_ref): one for one in call.listings}
         answers = []
         for outcome in outcomes:
-            kept = self._exchanges(link, call, outcome.records, outcome.failure)
+            kept = self._exchanges(link, call.listings, outcome.records, outcome.failure)
             for place, row in enumerate(outcome.rows):
                 told = by_ref[row.item_ref, row.sku_ref]
                 answers.append(Answer(listing=told, call=call, failure=outcome.failure, exchanges=() if place else kept))
         return answers
 
-    def _exchanges(self, link: ShopLink, call: Call, records: Sequence[CallRecord], failure: RecordedFailure | None) -> tuple[Exchange, ...]:
+    def _look(self, link: ShopLink, group: Sequence[Shown]) -> list[Sight]:
+        """One look at a few listings."""
+        rows = [ListingQuantity(item_ref=one.item_ref, sku_ref=one.sku_ref, quantity=0) for one in group]
+        failure: RecordedFailure | None = None
+        found: Mapping[tuple[str, str], int] = {}
+        try:
+            found, records = link.looker.look(rows)
+        except RecordedFailure as raised:
+            failure, records = raised, raised.records
+        kept = self._exchanges(link, group, records, failure)
+        return [
+            Sight(listing=one, seen=found.get((one.item_ref, one.sku_ref)), failure=failure, exchanges=() if place else kept)
+            for place, one in enumerate(group)
+        ]
+
+    def _exchanges(
+        self, link: ShopLink, listings: Sequence[Shown], records: Sequence[CallRecord], failure: RecordedFailure | None
+    ) -> tuple[Exchange, ...]:
         return exchanges_of(
             records,
             counterpart=link.counterpart,
             at=self._clock.now(),
-            business_key=call.listings[0].item_ref,
-            attempts=call.listings[0].attempts + 1,
+            business_key=listings[0].item_ref,
+            attempts=listings[0].attempts + 1,
             reason=reason_of(failure) if failure else "",
         )
 
-    def _settle(self, answers: Sequence[Answer], report: PushReport) -> None:
+    def _settle(self, answers: Sequence[Answer], sights: Sequence[Sight], report: PushReport) -> None:
         now = self._clock.now()
         rows = [settled(answer, now, self.rules) for answer in answers]
         with self._database.transaction() as tx:
             tx.execute(queries.lock_push)
-            keep_exchanges(tx, self._ids, self._sealer, [exchange for answer in answers for exchange in answer.exchanges])
+            keep_exchanges(tx, self._ids, self._sealer, [*_exchanges_in(answers), *_exchanges_in(sights)])
             tx.execute(queries.settle_pushes, {**columns(ANSWER_NAMES, rows), "now": now})
+            tx.execute(queries.settle_looks, {**columns(LOOK_NAMES, [looked(sight, now, self.rules) for sight in sights]), "now": now})
         report.taken += sum(row[2] for row in rows)
         report.refused += sum(row[3] and not row[2] for row in rows)
         report.unanswered += sum(not row[3] for row in rows)
@@ -310,8 +343,29 @@ def settled(answer: Answer, now: datetime, rules: PushRules) -> tuple[int, str, 
         code = getattr(failure, "code", "") or "setup"
         is_company = len(answer.call.listings) > 1
         return (listing.listing_id, key, False, True, now if is_company else None, f"refused {code}"[:100])
-    wait_s = max(min(rules.retry_first_s * 2.0 ** min(listing.attempts, 30), rules.retry_max_s), failure.retry_after_s or 0.0)
-    return (listing.listing_id, key, False, False, now + timedelta(seconds=wait_s), str(reason_of(failure)))
+    return (listing.listing_id, key, False, False, now + _pause(listing, failure, rules), str(reason_of(failure)))
+
+
+def looked(sight: "Sight", now: datetime, rules: PushRules) -> tuple[int, int, int, bool, int, datetime, str]:
+    """The row of LOOK_NAMES for one listing. Where we may not look, a belief below zero is zero: that errs to the safe side. Pure."""
+    listing, failure = sight.listing, sight.failure
+    if sight.seen is not None:
+        due_at = now + timedelta(seconds=rules.wait_s)
+        return (listing.listing_id, listing.believed, listing.believed, True, 0, due_at, f"{SEEN}{sight.seen}")
+    if failure is None or isinstance(failure, CallRefused):
+        answer = f"refused {failure.code if failure else ''}"[:100].rstrip()
+        return (listing.listing_id, listing.believed, max(listing.believed, 0), False, 0, now, answer)
+    due_at = now + _pause(listing, failure, rules)
+    return (listing.listing_id, listing.believed, listing.believed, False, listing.attempts + 1, due_at, listing.answer)
+
+
+def _pause(listing: Shown, failure: RecordedFailure, rules: PushRules) -> timedelta:
+    """Doubling with each attempt, capped; what the platform asks for at least."""
+    return timedelta(seconds=max(min(rules.retry_first_s * 2.0 ** min(listing.attempts, 30), rules.retry_max_s), failure.retry_after_s or 0.0))
+
+
+def _exchanges_in(told: Sequence[Answer] | Sequence[Sight]) -> list[Exchange]:
+    return [exchange for one in told for exchange in one.exchanges]
 
 
 def _known_to(tx: Tx, shop_ids: Sequence[int]) -> Iterable[tuple[int, datetime | None, bool]]:

@@ -22,12 +22,12 @@ SELECT business_key, ref_id FROM outbox WHERE business_key = ANY(%(keys)s::text[
 SELECT pg_advisory_xact_lock(hashtextextended('push:' || current_schema(), 0));
 
 -- name: known_to
--- Until when everything that happened at these shops is known: read by every feed, and no message kept earlier still waits.
--- NULL: the shop has no feed. Parameters: shop_ids bigint[]. No locks.
+-- Until when everything that happened at these shops is known: read to there by a feed that leaves nothing out, and no message kept earlier still
+-- waits. NULL: the shop has no such feed. Parameters: shop_ids bigint[]. No locks.
 SELECT s.id, LEAST(
-    (SELECT MIN(c.read_to) FROM shop_cursor c WHERE c.shop_id = s.id),
+    (SELECT MAX(c.read_to) FROM shop_cursor c WHERE c.shop_id = s.id AND c.feed IN ('orders', 'bulk')),
     (SELECT MIN(m.at) FROM message m WHERE m.state = 0 AND m.direction = 'i' AND m.bucket IS NOT NULL AND m.counterpart = 'shop:' || s.code)
-), EXISTS (SELECT FROM shop_cursor c WHERE c.shop_id = s.id)
+), EXISTS (SELECT FROM shop_cursor c WHERE c.shop_id = s.id AND c.feed IN ('orders', 'bulk'))
 FROM shop s WHERE s.id = ANY(%(shop_ids)s::bigint[]);
 
 -- name: changes_to_mark
@@ -61,13 +61,17 @@ ON CONFLICT DO NOTHING;
 
 -- name: mark_listings
 -- Takes off what platforms have sold by themselves and marks the listings; one in flight keeps its time of sending again.
--- A belief below zero begins to wait for the rest of the news. Parameters: parallel arrays listing_ids, sold; due_at, now. Under lock_push.
+-- Units given back leave a doubt (`look`): the platform gives back only what it had really taken. News after a look make it void.
+-- Parameters: parallel arrays listing_ids, sold, doubts; due_at. Under lock_push.
 UPDATE listing_stock s SET
     believed = CASE WHEN s.pushed_at IS NULL AND s.pending_key = '' THEN 0 ELSE s.believed - w.sold END,
-    pushed_at = CASE WHEN s.believed - w.sold < 0 AND s.pushed_at IS NOT NULL THEN %(now)s ELSE s.pushed_at END,
+    answer = CASE
+        WHEN s.answer LIKE 'look%%' OR NOT (w.doubt OR s.answer LIKE 'seen%%' AND w.sold <> 0) THEN s.answer
+        WHEN s.answer LIKE 'refused%%' THEN 'look; ' || s.answer
+        ELSE 'look' END,
     is_dirty = true,
     due_at = CASE WHEN s.pending_key <> '' THEN s.due_at WHEN s.is_dirty THEN LEAST(s.due_at, %(due_at)s) ELSE %(due_at)s END
-FROM unnest(%(listing_ids)s::bigint[], %(sold)s::bigint[]) AS w (listing_id, sold)
+FROM unnest(%(listing_ids)s::bigint[], %(sold)s::bigint[], %(doubts)s::boolean[]) AS w (listing_id, sold, doubt)
 WHERE s.listing_id = w.listing_id;
 
 -- name: mark_all
@@ -75,13 +79,17 @@ WHERE s.listing_id = w.listing_id;
 UPDATE listing_stock SET is_dirty = true, due_at = LEAST(due_at, %(due_at)s)
 WHERE shop_id = ANY(%(shop_ids)s::bigint[]) AND pending_key = '';
 
--- name: set_shown
--- What listings show, told by somebody who knows. Parameters: parallel arrays listing_ids, shop_ids, believed; now. Under lock_push.
+-- name: start_listings
+-- What listings show, told by somebody who knows. Parameters: parallel arrays shop_codes, item_refs, sku_refs, quantities; at. Under lock_push.
 INSERT INTO listing_stock AS s (listing_id, shop_id, believed, is_dirty, due_at, pushed_at)
-SELECT w.listing_id, w.shop_id, w.believed, true, %(now)s, %(now)s
-FROM unnest(%(listing_ids)s::bigint[], %(shop_ids)s::bigint[], %(believed)s::bigint[]) AS w (listing_id, shop_id, believed) ORDER BY w.listing_id
+SELECT l.id, l.shop_id, w.quantity, true, %(at)s, %(at)s
+FROM unnest(%(shop_codes)s::text[], %(item_refs)s::text[], %(sku_refs)s::text[], %(quantities)s::bigint[]) AS w (code, item_ref, sku_ref, quantity)
+JOIN shop ON shop.code = w.code
+JOIN listing l ON l.shop_id = shop.id AND l.item_ref = w.item_ref AND l.sku_ref = w.sku_ref
+ORDER BY l.id
 ON CONFLICT (listing_id) DO UPDATE SET
-    believed = excluded.believed, is_dirty = true, due_at = excluded.due_at, pushed_at = excluded.pushed_at, pending_delta = 0, pending_key = '';
+    believed = excluded.believed, is_dirty = true, due_at = excluded.due_at, pushed_at = excluded.pushed_at, pending_delta = 0, pending_key = '',
+    answer = '';
 
 -- name: shops_with_pushes
 -- Shops that have listings to look at. Parameters: shop_ids bigint[], now. No locks.
@@ -96,7 +104,7 @@ WITH due AS (
     WHERE shop_id = %(shop_id)s AND is_dirty AND due_at <= %(now)s ORDER BY due_at, listing_id LIMIT %(limit)s
 )
 SELECT s.listing_id, s.shop_id, l.item_ref, l.sku_ref, l.sku_id, s.believed, s.pending_delta, s.pending_key, s.pushed_at, s.attempts,
-       s.answer LIKE 'refused%%' AS is_alone
+       s.answer
 FROM listing_stock s JOIN listing l ON l.id = s.listing_id
 WHERE s.shop_id = %(shop_id)s AND s.is_dirty
   AND (s.listing_id IN (SELECT listing_id FROM due) OR s.pending_key IN (SELECT pending_key FROM due WHERE pending_key <> ''))
@@ -105,7 +113,7 @@ ORDER BY s.listing_id;
 -- name: listings_shown
 -- Every listing of these shops, as we believe it. Parameters: shop_ids bigint[]. No locks.
 SELECT s.listing_id, s.shop_id, l.item_ref, l.sku_ref, l.sku_id, s.believed, s.pending_delta, s.pending_key, s.pushed_at, s.attempts,
-       s.answer LIKE 'refused%%' AS is_alone
+       s.answer
 FROM listing l JOIN listing_stock s ON s.listing_id = l.id
 WHERE s.shop_id = ANY(%(shop_ids)s::bigint[])
 ORDER BY s.listing_id;
@@ -113,10 +121,11 @@ ORDER BY s.listing_id;
 -- name: write_plan
 -- Before anything is sent: what is sent under which key. Parameters: parallel arrays. Under lock_push.
 UPDATE listing_stock s SET
-    believed = w.believed, pending_delta = w.pending_delta, pending_key = w.pending_key, is_dirty = w.is_dirty, due_at = w.due_at, attempts = w.attempts
+    believed = w.believed, pending_delta = w.pending_delta, pending_key = w.pending_key, is_dirty = w.is_dirty, due_at = w.due_at,
+    attempts = w.attempts, answer = w.answer
 FROM unnest(%(listing_id)s::bigint[], %(believed)s::bigint[], %(pending_delta)s::bigint[], %(pending_key)s::text[], %(is_dirty)s::boolean[],
-            %(due_at)s::timestamptz[], %(attempts)s::integer[])
-  AS w (listing_id, believed, pending_delta, pending_key, is_dirty, due_at, attempts)
+            %(due_at)s::timestamptz[], %(attempts)s::integer[], %(answer)s::text[])
+  AS w (listing_id, believed, pending_delta, pending_key, is_dirty, due_at, attempts, answer)
 WHERE s.listing_id = w.listing_id;
 
 -- name: settle_pushes
@@ -128,11 +137,22 @@ UPDATE listing_stock s SET
     pending_delta = CASE WHEN w.is_over THEN 0 ELSE s.pending_delta END,
     pending_key = CASE WHEN w.is_over THEN '' ELSE s.pending_key END,
     attempts = CASE WHEN w.is_over THEN 0 ELSE s.attempts END,
-    is_dirty = w.due_at IS NOT NULL, due_at = w.due_at, answer = w.answer
+    is_dirty = w.due_at IS NOT NULL, due_at = w.due_at,
+    answer = CASE WHEN s.answer LIKE 'look%%' OR s.answer LIKE 'seen%%' THEN 'look; ' || w.answer ELSE w.answer END
 FROM unnest(%(listing_id)s::bigint[], %(pending_key)s::text[], %(is_taken)s::boolean[], %(is_over)s::boolean[], %(due_at)s::timestamptz[],
             %(answer)s::text[])
   AS w (listing_id, pending_key, is_taken, is_over, due_at, answer)
 WHERE s.listing_id = w.listing_id AND s.pending_key = w.pending_key;
+
+-- name: settle_looks
+-- What was seen (or why it could not be): only where nothing was heard or sent meanwhile. Parameters: parallel arrays; now. Under lock_push.
+UPDATE listing_stock s SET
+    believed = w.believed_after, answer = w.answer, pushed_at = CASE WHEN w.is_seen THEN %(now)s ELSE s.pushed_at END,
+    attempts = w.attempts, is_dirty = true, due_at = w.due_at
+FROM unnest(%(listing_id)s::bigint[], %(believed)s::bigint[], %(believed_after)s::bigint[], %(is_seen)s::boolean[], %(attempts)s::integer[],
+            %(due_at)s::timestamptz[], %(answer)s::text[])
+  AS w (listing_id, believed, believed_after, is_seen, attempts, due_at, answer)
+WHERE s.listing_id = w.listing_id AND s.believed = w.believed AND s.pending_key = '';
 
 -- name: orders_to_merge
 -- Orders with masked receivers waiting for release whose masks another such order of the same shop shares, with one not asked about among them.

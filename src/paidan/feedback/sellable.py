@@ -3,8 +3,9 @@
 A platform takes what it sells off its display by itself and tells us later. So differences are sent, never the quantity itself: sales we have not
 heard of stay subtracted. `believed` is what it shows by all we know, sales we know subtracted; the difference to `wanted` is what it must hear.
 
-A display stops at zero. A decrease (or a sale) that would have gone below is cut there, and `believed` then lies below the display. Therefore an
-increase waits until everything that happened up to the last touch of the display is known; a belief below zero then means a display at zero.
+A display stops at zero: a decrease, or a sale paid late, that would have gone below is cut there, and units given back are only those really
+taken. So an increase waits until all that happened up to the last touch of the display is known; and a belief below zero, or one shaken by units
+given back, is looked up: what was seen counts when all that happened up to the look is known and nothing new was heard since.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -18,6 +19,8 @@ from paidan.catalog.load import Sku
 Free = Mapping[int, Mapping[int, int]]  # sku_id -> warehouse_id -> unreserved good units
 Waiting = Mapping[int, tuple[int, int]]  # sku_id -> units paid for but not reserved: (held, short)
 
+LOOK = "look"
+SEEN = "seen "
 ROWS_MAX = 20  # SKUs of one Taobao item in a call; Shopify takes 100 of any product
 ROWS_OF_ANY_ITEM_MAX = 100
 
@@ -32,7 +35,10 @@ class Supply(Struct, frozen=True, kw_only=True):
 
 
 class Shown(Struct, frozen=True, kw_only=True):
-    """A listing as we believe it is shown. `touched_at` None: nobody has set it yet. `pending_key` set: sent and not answered."""
+    """A listing as we believe it is shown. `touched_at` None: nobody has set it yet. `pending_key` set: sent and not answered.
+
+    `answer`: what the platform said last ("taken", "refused …", …), "look…": to be looked up, "seen N": looked up, not yet believed.
+    """
 
     listing_id: int
     shop_id: int
@@ -44,7 +50,22 @@ class Shown(Struct, frozen=True, kw_only=True):
     pending_key: str = ""
     touched_at: datetime | None = None
     attempts: int = 0
-    is_alone: bool = False  # refused in company: it is tried alone
+    answer: str = ""
+
+    @property
+    def is_alone(self) -> bool:
+        """Refused in company: it is tried alone."""
+        return "refused" in self.answer
+
+    @property
+    def is_doubted(self) -> bool:
+        """To be looked up before it is raised."""
+        return self.answer.startswith(LOOK) or self.believed < 0
+
+    @property
+    def seen(self) -> int | None:
+        """What the last look saw, if nothing was heard or sent since."""
+        return int(self.answer.removeprefix(SEEN)) if self.answer.startswith(SEEN) else None
 
 
 class Do(Enum):
@@ -53,6 +74,7 @@ class Do(Enum):
     NOTHING = auto()
     SEND = auto()
     WAIT = auto()  # until what the platform sold before is known
+    LOOK = auto()
     SEND_AGAIN = auto()
 
 
@@ -63,6 +85,7 @@ class Choice(Struct, frozen=True, kw_only=True):
     do: Do
     believed: int
     delta: int = 0
+    is_corrected: bool = False
 
 
 def sellable(sku_id: int, supply: Supply, safety: int) -> int:
@@ -92,14 +115,21 @@ def choose(listing: Shown, quantity: int | None, known_to: datetime | None) -> C
         return Choice(listing=listing, do=Do.NOTHING, believed=listing.believed)
     if listing.touched_at is None:
         return Choice(listing=listing, do=Do.SEND, believed=0, delta=quantity)
-    if quantity <= listing.believed:
-        do = Do.NOTHING if quantity == listing.believed else Do.SEND
-        return Choice(listing=listing, do=do, believed=listing.believed, delta=quantity - listing.believed)
-    if known_to is None or known_to <= listing.touched_at:
-        return Choice(listing=listing, do=Do.WAIT, believed=listing.believed)
-    believed = max(listing.believed, 0)
-    do = Do.NOTHING if quantity == believed else Do.SEND
-    return Choice(listing=listing, do=do, believed=believed, delta=quantity - believed)
+    is_known = known_to is not None and known_to > listing.touched_at
+    is_corrected = is_known and listing.seen is not None
+    believed = listing.seen if is_corrected and listing.seen is not None else listing.believed
+    do = Do.SEND
+    if quantity >= believed:
+        if listing.seen is None and listing.is_doubted:
+            do = Do.LOOK
+        elif listing.seen is not None and not is_known:
+            do = Do.WAIT
+        elif quantity == believed:
+            do = Do.NOTHING
+        elif not is_known:
+            do = Do.WAIT
+    delta = quantity - believed if do is Do.SEND else 0
+    return Choice(listing=listing, do=do, believed=believed, delta=delta, is_corrected=is_corrected)
 
 
 def in_calls(listings: Sequence[Shown], platform: str) -> list[list[Shown]]:

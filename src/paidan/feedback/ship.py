@@ -5,6 +5,7 @@ the trade is asked whether it carries our waybill; Shopify is asked for the trac
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from msgspec import Struct
@@ -21,7 +22,7 @@ from paidan.network.load import Carrier, Network, NetworkCache
 from paidan.orders.timeline import Note, note
 from paidan.runtime.database import Tx
 from paidan.runtime.ids import IdSource
-from paidan.runtime.outbox import Outcome, OutboxRow, Verdict, done, later, refused
+from paidan.runtime.outbox import OutboxRow, Outcome, Verdict, done, later, refused
 from paidan.runtime.queries import load_queries
 
 queries = load_queries("paidan.feedback")
@@ -90,14 +91,14 @@ class ShipDelivery:
     def _send(self, row: OutboxRow, job: Job) -> Outcome:
         if job.parcel is None or job.link is None or job.tell is None:
             return job.outcome or done()
-        about = {"counterpart": job.link.counterpart, "at": self._clock.now(), "business_key": job.parcel.order_no, "attempts": row.attempts}
+        about = partial(exchanges_of, counterpart=job.link.counterpart, at=self._clock.now(), business_key=job.parcel.order_no, attempts=row.attempts)
         try:
             told = job.link.teller.ship(job.parcel)
         except RecordedFailure as failure:
-            return outcome_of(failure, exchanges_of(failure.records, **about, reason=reason_of(failure)))
+            return outcome_of(failure, about(failure.records, reason=reason_of(failure)))
         lines = [[line.line_ref, line.quantity] for line in job.tell.lines]
         detail = {"parcel": row.ref_id, "lines": lines, "last": job.tell.is_last, "known": told.was_known}
-        return done(answer=detail, exchanges=exchanges_of(told.records, **about))
+        return done(answer=detail, exchanges=about(told.records))
 
     def apply(self, tx: Tx, rows: Sequence[OutboxRow], outcomes: Sequence[Outcome]) -> None:
         """One timeline row for each parcel the platform now knows, or will not hear of."""

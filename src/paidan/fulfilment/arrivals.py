@@ -21,7 +21,9 @@ ENTRY_ROWS = rows_of(ENTRY_STATUS)
 Times = dict[tuple[int, int], int]  # (document id, line no) → how often it was entered
 
 
-def confirm_arrival(work: Work, document: Document, confirm: EntryConfirm, times: Times, skus: Mapping[str, int], *, cause: str, at: datetime) -> None:
+def confirm_arrival(
+    work: Work, document: Document, confirm: EntryConfirm, times: Times, skus: Mapping[str, int], *, cause: str, at: datetime
+) -> None:
     """Book one confirm of an entry order; more may follow it, even after the last, as a correction."""
     document.is_changed = True
     document.wms_ref = document.wms_ref or confirm.entry_order_id

@@ -65,3 +65,36 @@ WHERE (f.id = ANY(%(ids)s::bigint[]) OR f.id IN (SELECT m.id FROM fulfilment m W
 DELETE FROM item_sync i
 USING document d JOIN document_line l ON l.document_id = d.id
 WHERE d.id = ANY(%(ids)s::bigint[]) AND i.warehouse_id = d.warehouse_id AND i.sku_id = l.sku_id;
+
+-- name: consignments
+-- Fulfilments to be sent with those that travel with them, and what their orders say. `is_first`: the freight is told with the first fulfilment
+-- of an order. Parameters: ids bigint[] of leaders. No locks.
+SELECT CASE WHEN f.state = 20 THEN f.merged_into_id ELSE f.id END, f.id, f.state, f.attempt, f.wms_ref, f.warehouse_id, f.carrier_id, f.receiver_id, f.is_cod,
+       NOT EXISTS (SELECT FROM fulfilment e WHERE e.order_id = f.order_id AND e.id < f.id AND e.state NOT IN (90, 95)),
+       o.id, o.platform_order_no, o.shop_id, o.currency, o.placed_at, o.paid_at, o.created_at, o.freight_minor, o.remarks, o.edits
+FROM fulfilment f JOIN sales_order o ON o.id = f.order_id
+WHERE f.id IN (SELECT unnest(%(ids)s::bigint[]) UNION SELECT m.id FROM fulfilment m WHERE m.merged_into_id = ANY(%(ids)s::bigint[]) AND m.state = 20)
+ORDER BY f.id;
+
+-- name: consigned_lines
+-- What these fulfilments send, and what was paid for it. Parameters: ids bigint[] of fulfilments, members too. No locks.
+SELECT w.fulfilment_id, w.line_no, w.sku_id, w.quantity - w.shipped - w.cancelled, l.quantity, l.price_minor, l.payable_minor, l.line_ref
+FROM fulfilment_line w
+JOIN fulfilment f ON f.id = w.fulfilment_id
+JOIN order_line l ON l.order_id = f.order_id AND l.line_no = w.line_no
+WHERE w.fulfilment_id = ANY(%(ids)s::bigint[]) AND w.quantity > w.shipped + w.cancelled
+ORDER BY w.fulfilment_id, w.line_no;
+
+-- name: recalls
+-- Fulfilments that may have to be asked back. Parameters: ids bigint[]. No locks.
+SELECT id, state, attempt, wms_ref, recall_reason FROM fulfilment WHERE id = ANY(%(ids)s::bigint[]);
+
+-- name: parcels_to_track
+-- Parcels with where they come from and whom they go to. Parameters: ids bigint[]. No locks.
+SELECT p.id, p.carrier_id, p.tracking_no, f.warehouse_id, f.receiver_id, COALESCE(r.city, '')
+FROM parcel p JOIN fulfilment f ON f.id = p.fulfilment_id LEFT JOIN receiver r ON r.id = f.receiver_id
+WHERE p.id = ANY(%(ids)s::bigint[]);
+
+-- name: warehouse_id
+-- Parameters: code. No locks.
+SELECT id FROM warehouse WHERE code = %(code)s;

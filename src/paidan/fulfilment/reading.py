@@ -60,7 +60,7 @@ def read_pieces(messages: Sequence[WaitingMessage], links: Links) -> tuple[list[
             unreadable[message.id] = Reason.UNKNOWN_WAREHOUSE
             continue
         try:
-            pieces += _pieces(message, link, parse_report(message.kind, message.body))
+            pieces += list(_pieces(message, link, parse_report(message.kind, message.body)))
         except BadInput as bad:
             unreadable[message.id] = bad.reason
     return pieces, unreadable
@@ -69,19 +69,19 @@ def read_pieces(messages: Sequence[WaitingMessage], links: Links) -> tuple[list[
 def _pieces(message: WaitingMessage, link: WmsLink, report: Report) -> Iterable[Piece]:
     match report:
         case DeliveryConfirm():
-            return [_confirm(message, link, report, is_alone=True)]
+            yield _confirm(message, link, report, is_alone=True)
         case DeliveryBatchConfirm():
-            return [_confirm(message, link, confirm, is_alone=False) for confirm in report.orders]
+            yield from [_confirm(message, link, confirm, is_alone=False) for confirm in report.orders]
         case ProcessReport():
-            return [_about(message, link, report, report.order_code, at=report.operated_at)]
+            yield _about(message, link, report, report.order_code, at=report.operated_at)
         case ItemLackReport() | ExceptionReport():
-            return [_about(message, link, report, report.delivery_order_code, at=report.created_at)]
+            yield _about(message, link, report, report.delivery_order_code, at=report.created_at)
         case BatchCreateAnswer():
-            return [_about(message, link, made, made.delivery_order_code) for made in report.orders]
+            yield from [_about(message, link, made, made.delivery_order_code) for made in report.orders]
         case EntryConfirm():
-            return [_arrival(message, link, report)]
+            yield _arrival(message, link, report)
         case StockChangeReport() | InventoryReport():
-            return _changes(message, link, report)
+            yield from _changes(message, link, report)
 
 
 def _about(message: WaitingMessage, link: WmsLink, what: What, number: str, at: datetime | None = None) -> Piece:
@@ -138,4 +138,3 @@ def _changes(message: WaitingMessage, link: WmsLink, report: StockChangeReport |
         Piece(message=message, link=link, what=change, item_codes=(change.item_code,), booked_by=ref, cause=ref, at=change.at)
         for change, ref in changes
     ]
-

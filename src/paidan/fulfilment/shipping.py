@@ -280,9 +280,7 @@ def _give_back_rest(work: Work, pair: Owned, now: datetime, actor: str) -> None:
         tell(pair.order, "shipped_short", {"fulfilment": pair.fulfilment.id, "warehouse": warehouse_id, "units": units}, actor=actor)
 
 
-def _over_shipped(
-    work: Work, known: Known, leader: Owned, surplus: Mapping[int, int], number: str, cause: str, at: datetime, actor: str
-) -> None:
+def _over_shipped(work: Work, known: Known, leader: Owned, surplus: Mapping[int, int], number: str, cause: str, at: datetime, actor: str) -> None:
     document = done_document(known.take_ids(1)[0], "adjustment", leader.fulfilment.warehouse_id, number, known.now, actor)
     for sku_id, units in sorted(surplus.items()):
         work.moves.enter.append(enter_line(document, sku_id, -units, cause=cause, occurred_at=at))

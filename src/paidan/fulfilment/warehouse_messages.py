@@ -96,6 +96,7 @@ class _Batch:
         self._meanings = meanings
         self._now = now
         self.unknown_items: list[int] = []
+        self._written: set[int] = set()
         self.work: Work = take(tx, [piece.fulfilment_id for piece in pieces if piece.fulfilment_id])
         document_ids = sorted({piece.document_id for piece in pieces if piece.document_id})
         self._documents: dict[int, Document] = lock_documents(tx, document_ids) if document_ids else {}
@@ -173,7 +174,8 @@ class _Batch:
 
     def _touched(self, piece: Piece) -> Document:
         document = self._documents[piece.document_id]
-        if document not in self.work.documents:
+        if piece.document_id not in self._written:
+            self._written.add(piece.document_id)
             self.work.documents.append(document)
         return document
 

@@ -33,6 +33,7 @@ class Reason(StrEnum):
     UNKNOWN_ORDER = "unknown_order"
     UNKNOWN_FULFILMENT = "unknown_fulfilment"
     UNKNOWN_DOCUMENT = "unknown_document"
+    UNKNOWN_PARCEL = "unknown_parcel"
     DUPLICATE_KEY = "duplicate_key"
     POISON = "poison"
     # audit
@@ -112,6 +113,7 @@ WORDS: Final[dict[Reason, Words]] = {
     Reason.UNKNOWN_ORDER: W("订单不存在", "There is no such order"),
     Reason.UNKNOWN_FULFILMENT: W("发货单不存在", "There is no such fulfilment"),
     Reason.UNKNOWN_DOCUMENT: W("单据不存在", "There is no such document"),
+    Reason.UNKNOWN_PARCEL: W("包裹不存在", "There is no such parcel"),
     Reason.DUPLICATE_KEY: W("编号重复", "The key is already taken"),
     Reason.POISON: W("处理出错，已隔离", "Processing failed; set aside whole", "请查看报文并重放", "Look at the message and replay it"),
     Reason.PAYMENT_MISSING: W("未付款", "Not paid yet", "等待买家付款", "Waits for the buyer's payment"),

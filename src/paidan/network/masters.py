@@ -50,9 +50,10 @@ def read_shop_secrets(tx: Tx, sealer: Sealer) -> dict[int, dict[str, str]]:
 def write_connections(
     tx: Tx, ids: IdSource, rows: Sequence[ConnectionRow], now: datetime, *, sealer: Sealer, expected: Mapping[str, int] | None = None
 ) -> list[Outcome]:
-    """Create or change connections. Four statements."""
+    """Create or change connections. Five statements."""
     del now  # the network keeps no instants
     sheet, known = _begin(tx, [row.code for row in rows], queries.connections_by_code, expected)
+    _check_connections(tx, sheet, rows)
     live = sheet.live()
     values = []
     for n, new_id in zip(live, ids.take(len(live)), strict=True):
@@ -61,6 +62,27 @@ def write_connections(
         values.append((new_id, row.code, row.protocol, row.url, _to_json(row.account).decode(), secrets, row.is_active))
     names = ("id", "code", "protocol", "url", "account", "secrets", "is_active")
     return _put(tx, sheet, [row.code for row in rows], known, queries.put_connections, columns(names, values))
+
+
+NEEDED: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
+    "qimen": (("app_key", "customer_id"), ("secret",)),
+    "kuaidi100": (("customer",), ("key", "salt")),
+}
+"""What a protocol can't do without: (in `account`, in `secrets`)."""
+
+
+def _check_connections(tx: Tx, sheet: Sheet, rows: Sequence[ConnectionRow]) -> None:
+    """A connection that lacks what its client needs would stop every client from being made: it is refused at the door."""
+    stored = {row[0]: row[3] for row in tx.execute(queries.connections_by_code, {"codes": [row.code for row in rows]}) if row[4]}
+    for n, row in enumerate(rows):
+        account, secrets = NEEDED.get(row.protocol, ((), ()))
+        for name in account:
+            if not isinstance(row.account.get(name), str) or not row.account[name]:
+                sheet.refuse(n, f"account.{name}", Reason.FIELD_MISSING)
+        is_stored = row.secrets is None and stored.get(row.code) == row.protocol
+        for name in () if is_stored else secrets:
+            if not (row.secrets or {}).get(name):
+                sheet.refuse(n, f"secrets.{name}", Reason.FIELD_MISSING)
 
 
 def write_shops(
@@ -245,7 +267,7 @@ def _begin(tx: Tx, codes: Sequence[str], by_code: LiteralString, expected: Mappi
     sheet = Sheet(len(codes))
     sheet.refuse_repeats(codes, "code")
     tx.execute(queries.lock_network)
-    known = {code: (record_id, version) for code, record_id, version in tx.execute(by_code, {"codes": list(codes)})}
+    known = {row[0]: (row[1], row[2]) for row in tx.execute(by_code, {"codes": list(codes)})}
     for n, code in enumerate(codes):
         if expected is not None and code in expected and known.get(code, (0, 0))[1] != expected[code]:
             sheet.refuse(n, "version", Reason.VERSION_CONFLICT)

@@ -11,7 +11,7 @@ UPDATE cache_version SET version = version + 1 WHERE subject = 'network';
 
 -- name: connections_by_code
 -- Parameters: codes text[]. No locks.
-SELECT code, id, version FROM connection WHERE code = ANY(%(codes)s::text[]);
+SELECT code, id, version, protocol, secrets IS NOT NULL FROM connection WHERE code = ANY(%(codes)s::text[]);
 
 -- name: shops_by_code
 -- Parameters: codes text[]. No locks.

@@ -23,7 +23,7 @@ class ConnectionRow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     code: Code
     protocol: Literal["qimen", "kuaidi100", "taobao", "shopify"]
     url: Annotated[str, Meta(max_length=500, pattern=r"^https?://[^\s]+$")]
-    account: dict[Code, Text] = {}
+    account: dict[Code, Text | bool | tuple[Text, ...]] = {}
     secrets: dict[Code, Text] | None = None
     is_active: bool = True
 

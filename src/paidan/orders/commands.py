@@ -122,7 +122,7 @@ def decide(order: Order, command: OrderCommand, *, seal: Callable[[str], str], a
         case ReleaseHolds():
             return _release(order, command, actor, now)
         case Cancel():
-            return _cancel(order)
+            return _cancel(order, command)
         case Edit():
             return _edit(order, command, seal)
 
@@ -131,7 +131,9 @@ def _hold(order: Order, command: PutHold, actor: str, now: datetime) -> Reason |
     if order.open_hold(Reason.HELD_BY_PERSON) is not None or (command.expires_at is not None and command.expires_at <= now):
         return Reason.ILLEGAL_MOVE
     order.holds.append(
-        Hold(reason=Reason.HELD_BY_PERSON, origin=actor, note=command.note, stops=command.stops, opened_at=now, expires_at=command.expires_at)
+        Hold(
+            reason=Reason.HELD_BY_PERSON, origin=actor, note=cleaned(command.note), stops=command.stops, opened_at=now, expires_at=command.expires_at
+        )
     )
     order.tell("held", {"reason": str(Reason.HELD_BY_PERSON), "by": actor, "stops": command.stops})
     return None
@@ -142,17 +144,17 @@ def _release(order: Order, command: ReleaseHolds, actor: str, now: datetime) -> 
     if not open_holds or any(hold.reason in NEVER_FORCED for hold in open_holds):
         return Reason.ILLEGAL_MOVE
     for hold in open_holds:
-        hold.close(now=now, by=actor, note=command.note)
+        hold.close(now=now, by=actor, note=cleaned(command.note))
         order.tell("hold_released", {"reason": hold.reason, "by": actor})
     return None
 
 
-def _cancel(order: Order) -> Reason | None:
+def _cancel(order: Order, command: Cancel) -> Reason | None:
     edits = dict(order.edits or {})
     if edits.get("cancel"):
         return Reason.ALREADY_CANCELLED
     order.edits = edits | {"cancel": True}
-    order.tell("cancel_asked")
+    order.tell("cancel_asked", {"note": cleaned(command.note)})
     return None
 
 
@@ -196,7 +198,12 @@ def sealer_of_remarks(order_id: int, sealer: Sealer) -> Callable[[str], str]:
 def own_remark(order_id: int, edits: Mapping[str, Any] | None, sealer: Sealer) -> str:
     """Our remark with longer runs of digits hidden: phones are typed there. Empty: there is none."""
     blob = (edits or {}).get("remark")
-    return DIGITS.sub("***", sealer.unseal(base64.b64decode(blob), bound_to=_bond(order_id)).decode()) if blob else ""
+    return cleaned(sealer.unseal(base64.b64decode(blob), bound_to=_bond(order_id)).decode()) if blob else ""
+
+
+def cleaned(note: str) -> str:
+    """A note without its longer runs of digits: notes are stored and shown in clear."""
+    return DIGITS.sub("***", note)
 
 
 def _bond(order_id: int) -> str:

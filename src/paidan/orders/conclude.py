@@ -1,5 +1,7 @@
 """Where an order stands when all stages have spoken: the legal path from its state to the one its units imply. Pure."""
 
+from functools import cache
+
 from paidan.kernel.states import ORDER_MOVES, OrderState
 from paidan.orders.batch import Order, state_by_lines
 
@@ -15,10 +17,11 @@ def conclude(order: Order) -> None:
         order.move(state)
 
 
-def path_to(state: int, target: OrderState) -> list[OrderState]:
+@cache
+def path_to(state: int, target: OrderState) -> tuple[OrderState, ...]:
     """The shortest legal path; through AUDITED where the graph asks for it. Raises ValueError when there is none."""
     if state == target:
-        return []
+        return ()
     reached: dict[int, list[OrderState]] = {int(state): []}
     front = [int(state)]
     while front:
@@ -29,6 +32,6 @@ def path_to(state: int, target: OrderState) -> list[OrderState]:
                     reached[b] = [*reached[at], OrderState(b)]
                     following.append(b)
         if int(target) in reached:
-            return reached[int(target)]
+            return tuple(reached[int(target)])
         front = following
     raise ValueError(f"no legal way from {state} to {target}")

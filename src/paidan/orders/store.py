@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from paidan.kernel.states import FulfilmentState
 from paidan.orders.batch import Fulfilment, Line, Order
@@ -282,6 +283,28 @@ def _write_timeline(tx: Tx, orders: Sequence[Order], ids: IdSource, now: datetim
             for row_id, order in zip(ids.take(len(told)), told, strict=True)
         ),
         any_rows=bool(told),
+    )
+
+
+class Told(Struct, frozen=True, kw_only=True):
+    """A step for the timeline of an order that is not written otherwise."""
+
+    order_id: int
+    step: str
+    actor: str
+    detail: Any = None
+
+
+def write_told(tx: Tx, rows: Sequence[Told], *, ids: IdSource, now: datetime) -> None:
+    """Write steps into timelines; nothing is locked, nothing of the orders changes."""
+    copy(
+        tx,
+        queries.copy_timeline,
+        (
+            (row_id, row.order_id, None, now, row.actor, row.step, pack([(row.step, row.detail)]))
+            for row_id, row in zip(ids.take(len(rows)), rows, strict=True)
+        ),
+        any_rows=bool(rows),
     )
 
 

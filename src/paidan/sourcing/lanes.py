@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from paidan.network.load import Network, Tier, Warehouse
 from paidan.orders.batch import Region
@@ -15,9 +15,15 @@ class Lane(Struct, frozen=True):
     warehouse: Warehouse
     distance_km: int
     tiers: tuple[Tier, ...]
+    best_by_weight: dict[int, tuple[int, Tier] | None] = field(default_factory=dict)  # answers given before: weights repeat
 
     def cheapest(self, weight_g: int) -> tuple[int, Tier] | None:
         """Freight in minor units and the tier of the carrier that carries this weight for least; None: nobody does."""
+        if weight_g not in self.best_by_weight:
+            self.best_by_weight[weight_g] = self._cheapest(weight_g)
+        return self.best_by_weight[weight_g]
+
+    def _cheapest(self, weight_g: int) -> tuple[int, Tier] | None:
         able = [tier for tier in self.tiers if tier.weight_g_max is None or weight_g <= tier.weight_g_max]
         best = min(able, key=lambda tier: (tier.freight_minor(weight_g), tier.transit_h, tier.carrier_id), default=None)
         return None if best is None else (best.freight_minor(weight_g), best)

@@ -2,7 +2,7 @@
 
 import asyncio
 import heapq
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -13,6 +13,8 @@ from paidan.world.http_caller import Caller, NoAnswer
 from paidan.world.wire import Callback
 
 BACKOFF_S_MAX = 1.0
+
+Renew = Callable[[Callback, datetime], Callback]
 
 
 class Delivered(Struct, frozen=True, kw_only=True):
@@ -30,13 +32,16 @@ class Deliverer:
     before the last `#`) wait for one another; a key without `#` is a lane of its own. `at_once=1` is strictly one after another.
     """
 
-    def __init__(self, caller: Caller, draw: FaultDraw, *, at_once: int = 16, tries_max: int = 8, backoff_s: float = 0.05) -> None:
+    def __init__(
+        self, caller: Caller, draw: FaultDraw, *, at_once: int = 16, tries_max: int = 8, backoff_s: float = 0.05, renew: Renew | None = None
+    ) -> None:
         self.draw = draw
         self.at_once = at_once
         self.aside: list[Callback] = []
         self._caller = caller
         self._tries_max = tries_max
         self._backoff_s = backoff_s
+        self._renew = renew or (lambda callback, _now: callback)  # signatures carry a time: what is late is signed anew
         self._waiting: list[tuple[datetime, int, Callback]] = []
         self._numbers = count()
         self._last: dict[str, asyncio.Event] = {}
@@ -56,12 +61,12 @@ class Deliverer:
         """Deliver everything due at `now`; returns when each is answered well or set aside."""
         due = []
         while self._waiting and self._waiting[0][0] <= now:
-            due.append(heapq.heappop(self._waiting)[2])
+            due.append(self._renew(heapq.heappop(self._waiting)[2], now))
         return await self._deliver_all(self._overtaken(due))
 
-    async def redeliver(self) -> Delivered:
+    async def redeliver(self, now: datetime) -> Delivered:
         """Try once more what was set aside."""
-        again, self.aside = self.aside, []
+        again, self.aside = [self._renew(callback, now) for callback in self.aside], []
         return await self._deliver_all(again)
 
     def _overtaken(self, due: list[Callback]) -> list[Callback]:

@@ -34,7 +34,7 @@ from paidan.world.faults import KINDS, FaultDraw
 from paidan.world.host_client import HostClient
 from paidan.world.http_caller import Caller
 from paidan.world.http_door import Answer, Reply, open_door
-from paidan.world.wire import Faults, Request, Response, Simulator
+from paidan.world.wire import Callback, Faults, Request, Response, Simulator
 
 
 class HostSetup(Struct, kw_only=True):
@@ -79,10 +79,20 @@ class Host:
         self._seats = [_Seat(simulator) for simulator in setup.simulators]
         self._caller = Caller()
         self._draw = FaultDraw(faults=setup.faults, seed=setup.seed)
-        self._deliverer = Deliverer(self._caller, self._draw, at_once=setup.at_once, tries_max=setup.tries_max)
+        self._deliverer = Deliverer(self._caller, self._draw, at_once=setup.at_once, tries_max=setup.tries_max, renew=self._renewed)
         self._servers: list[asyncio.Server] = []
         self._stop = asyncio.Event()
         self._tell_faults()
+
+    def _renewed(self, callback: Callback, now: datetime) -> Callback:
+        """The same callback as its simulator would send it now; those whose signatures carry no time stay as they are."""
+        owner = callback.key.partition(":")[0]
+        for seat in self._seats:
+            renewed = getattr(seat.simulator, "renewed", None)
+            if renewed is not None and seat.simulator.name == owner:
+                again: Callback = renewed(callback, now)
+                return again
+        return callback
 
     @property
     def ports(self) -> dict[str, int]:
@@ -181,7 +191,7 @@ class Host:
         return self._told(await self._deliverer.deliver(to))
 
     async def _redeliver(self) -> Reply:
-        return self._told(await self._deliverer.redeliver())
+        return self._told(await self._deliverer.redeliver(self.now))
 
     def _told(self, delivered: Delivered) -> Reply:
         return _json(msgspec.structs.asdict(delivered) | {"next_due": self._next_due(), "aside": len(self._deliverer.aside)})

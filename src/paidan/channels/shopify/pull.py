@@ -42,10 +42,21 @@ class Connection(Struct, rename="camel"):
     page_info: Page
 
 
+class Nested(Struct, frozen=True):
+    """A list inside a node, and the query that reads on in it."""
+
+    query: str
+    root: str
+    field: str
+
+
+LINES: Final = Nested("order_lines", "order", "lineItems")
+FULFILLMENT_LINES: Final = Nested("fulfillment_lines", "fulfillment", "fulfillmentLineItems")
+FULFILLMENTS_SHOWN: Final = 10  # as queries/order.graphql asks
+_UNREAD: Final = Raw(b'{"nodes":[],"pageInfo":{"hasNextPage":true,"endCursor":null}}')
 _ROWS: Final = msgspec.json.Decoder(Nodes[OrderRow])
 _MAYBE: Final[msgspec.json.Decoder[dict[str, Raw] | None]] = msgspec.json.Decoder(dict[str, Raw] | None)
 _FIELDS: Final = msgspec.json.Decoder(dict[str, Raw])
-_MANY: Final = msgspec.json.Decoder(list[dict[str, Raw]])
 _ROW: Final = msgspec.json.Decoder(OrderRow)
 _CONNECTION: Final = msgspec.json.Decoder(Connection)
 
@@ -117,34 +128,40 @@ class ShopifyPuller:
 
     def _complete(self, node: dict[str, Raw], records: list[CallRecord]) -> bool:
         """Read the rest of long lists into the node; whether there was any."""
-        order_gid = msgspec.json.decode(node["id"], type=str)
-        lines = self._rest(node["lineItems"], "order_lines", "order", "lineItems", order_gid, records)
+        lines = self._rest(node["lineItems"], LINES, _text(node["id"]), records)
         if lines is not None:
             node["lineItems"] = lines
-        fulfillments = msgspec.json.decode(node.get("fulfillments", Raw(b"null")), type=list[dict[str, Raw]] | None) or []
-        changed = False
+        fulfillments = _objects(node.get("fulfillments", Raw(b"null")))
+        has_more = len(fulfillments) >= FULFILLMENTS_SHOWN and self._add_fulfillments(node, fulfillments, records)
+        was_long = False
         for fulfillment in fulfillments:
-            fulfillment_gid = msgspec.json.decode(fulfillment["id"], type=str)
-            rest = self._rest(
-                fulfillment["fulfillmentLineItems"], "fulfillment_lines", "fulfillment", "fulfillmentLineItems", fulfillment_gid, records
-            )
+            rest = self._rest(fulfillment["fulfillmentLineItems"], FULFILLMENT_LINES, _text(fulfillment["id"]), records)
             if rest is not None:
-                fulfillment["fulfillmentLineItems"], changed = rest, True
-        if changed:
+                fulfillment["fulfillmentLineItems"], was_long = rest, True
+        if has_more or was_long:
             node["fulfillments"] = Raw(msgspec.json.encode(fulfillments))
-        return changed or lines is not None
+        return has_more or was_long or lines is not None
 
-    def _rest(self, first: Raw, query: str, root: str, field: str, node_gid: str, records: list[CallRecord]) -> Raw | None:
+    def _add_fulfillments(self, node: dict[str, Raw], fulfillments: list[dict[str, Raw]], records: list[CallRecord]) -> bool:
+        """Add those beyond the ones shown, their lines still to be read."""
+        answer = self._client.call("order_fulfillments", {"id": _text(node["id"])})
+        records.append(answer.record)
+        shown = {_text(fulfillment["id"]) for fulfillment in fulfillments}
+        found = [more for more in _objects(answer.read("order", _FIELDS)["fulfillments"]) if _text(more["id"]) not in shown]
+        fulfillments += [more | {"fulfillmentLineItems": _UNREAD} for more in found]
+        return bool(found)
+
+    def _rest(self, first: Raw, place_of: Nested, node_gid: str, records: list[CallRecord]) -> Raw | None:
         """The whole connection when it goes on after its first page; None when it does not."""
         page = decode(_CONNECTION, bytes(first))
-        place = next_place(page.page_info, None)
+        place = "" if first is _UNREAD else next_place(page.page_info, None)
         if place is None:
             return None
         nodes = list(page.nodes)
         while place is not None:
-            answer = self._client.call(query, {"id": node_gid, "after": place})
+            answer = self._client.call(place_of.query, {"id": node_gid, "after": place or None})
             records.append(answer.record)
-            page = decode(_CONNECTION, bytes(answer.read(root, _FIELDS)[field]))
+            page = decode(_CONNECTION, bytes(answer.read(place_of.root, _FIELDS)[place_of.field]))
             nodes += page.nodes
             place = next_place(page.page_info, place)
         return Raw(msgspec.json.encode({"nodes": nodes, "pageInfo": {"hasNextPage": False, "endCursor": None}}))
@@ -164,3 +181,11 @@ def _versions(answer: Answer, rows: Sequence[OrderRow]) -> list[Version]:
         return [row.version() for row in rows]
     except BadInput as error:
         raise RecordedSilence(f"orders_changed: a row is unreadable ({error})", record=answer.record) from error
+
+
+def _text(raw: Raw) -> str:
+    return msgspec.json.decode(raw, type=str)
+
+
+def _objects(raw: Raw) -> list[dict[str, Raw]]:
+    return msgspec.json.decode(raw, type=list[dict[str, Raw]] | None) or []

@@ -15,7 +15,9 @@ from paidan.channels.calling import CallRecord, RecordedRefusal, RecordedSilence
 from paidan.channels.platform import ParcelLine, PlatformParcel, Told
 from paidan.channels.shopify.graphql import ShopifyClient, gid, number_of
 from paidan.channels.shopify.graphql_wire import Gid, Named, Nodes
+from paidan.channels.shopify.pull import next_place
 from paidan.channels.shopify.rest_wire import GONE, Quantity, Short
+from paidan.kernel.errors import BadInput
 
 MAY_SHIP: Final = "CREATE_FULFILLMENT"
 OPEN: Final = frozenset({"OPEN", "IN_PROGRESS"})
@@ -140,7 +142,7 @@ class ShopifyShipper:
     def ship(self, parcel: PlatformParcel) -> Told:
         """Tell a parcel. A repeat is success. Raises a RecordedFailure with all records so far."""
         records: list[CallRecord] = []
-        order = self._ask(parcel, records)
+        order = self._ask(parcel, None, records)
         if is_told(order, parcel.waybill_no):
             return Told(records=tuple(records), was_known=True)
         allotted = allot(parcel.lines, order.fulfillment_orders.nodes)
@@ -151,15 +153,23 @@ class ShopifyShipper:
                 records.append(self._create(parcel, fulfillment))
         return Told(records=tuple(records))
 
-    def _ask(self, parcel: PlatformParcel, records: list[CallRecord]) -> OrderToShip:
-        answer = self._client.call("order_to_ship", {"id": gid("Order", parcel.order_no)})
+    def _ask(self, parcel: PlatformParcel, place: str | None, records: list[CallRecord]) -> OrderToShip:
+        """The order with all its fulfilment orders, page after page."""
+        with after(records[:]):
+            answer = self._client.call("order_to_ship", {"id": gid("Order", parcel.order_no), "after": place})
         records.append(answer.record)
         order = answer.read("order", _ORDER)
         if order is None:
             raise _refusal(UNKNOWN_ORDER, records)
         for found in order.fulfillment_orders.nodes:
-            with after(records):
+            with after(records[:]):
                 self._read_rest(found, records)
+        try:
+            further = next_place(order.fulfillment_orders.page_info, place)
+        except BadInput as error:
+            raise RecordedSilence(f"order_to_ship: {error}", record=answer.record) from error
+        if further is not None:
+            order.fulfillment_orders.nodes.extend(self._ask(parcel, further, records).fulfillment_orders.nodes)
         return order
 
     def _read_rest(self, order: FulfillmentOrder, records: list[CallRecord]) -> None:

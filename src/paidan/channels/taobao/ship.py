@@ -3,6 +3,7 @@
 Whole lines go by `taobao.logistics.offline.send` (COD: `online.send`); a part of a line, or the rest of it, by
 `alibaba.ascp.logistics.offline.send`, one call for each such line because its status stands once in a call. The platform refuses a parcel it
 has been told before, with codes that changed over the years: so after a refusal the trade is asked, and our waybill on the lines means done.
+A part of a line it would take twice: there the trade is asked first.
 """
 
 from collections.abc import Iterator, Sequence
@@ -133,12 +134,16 @@ class TaobaoShipper:
 
     def _tell(self, parcel: PlatformParcel, call: ShipCall, records: list[CallRecord]) -> bool:
         """Make one call; whether the platform knew already."""
+        if call.method == BY_PART:
+            with after(records[:]):
+                if self._is_booked(parcel, call, records):
+                    return True
         try:
             with after(records):
                 records.append(self._send(call))
         except RecordedRefusal as refusal:
             records[:] = refusal.records
-            if not self._is_booked(parcel, call, records):
+            if not self._is_booked_after_all(parcel, call, records):
                 refusal.records = tuple(records)
                 raise
             return True
@@ -152,16 +157,19 @@ class TaobaoShipper:
             raise RecordedRefusal(f"{call.method}: not successful", record=answer.record, code=Reason.COUNTERPART_REFUSED)
         return answer.record
 
-    def _is_booked(self, parcel: PlatformParcel, call: ShipCall, records: list[CallRecord]) -> bool:
-        """Whether each line of the call carries our waybill. If even that can't be asked, the refusal stands."""
-        asked = {"tid": parcel.order_no, "fields": "tid,orders.oid,orders.oid_str,orders.invoice_no,orders.status,orders"}
+    def _is_booked_after_all(self, parcel: PlatformParcel, call: ShipCall, records: list[CallRecord]) -> bool:
+        """If even that can't be asked, the refusal stands."""
         try:
-            answer = self._client.call(FULLINFO, asked)
-            records.append(answer.record)
-            found = answer.read(_BOOKED).trade.orders
+            return self._is_booked(parcel, call, records)
         except RecordedFailure as failure:
             records += [record for record in failure.records if record not in records]
             return False
+
+    def _is_booked(self, parcel: PlatformParcel, call: ShipCall, records: list[CallRecord]) -> bool:
+        """Whether each line of the call carries our waybill."""
+        answer = self._client.call(FULLINFO, {"tid": parcel.order_no, "fields": "tid,orders"})
+        records.append(answer.record)
+        found = answer.read(_BOOKED).trade.orders
         lines = found.order if isinstance(found, BookedLines) else found or []
         booked = {str(line.oid_str or line.oid): line.invoice_no or "" for line in lines}
         return all(parcel.waybill_no in booked.get(ref, "").replace(";", ",").split(",") for ref in call.line_refs)

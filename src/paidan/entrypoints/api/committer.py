@@ -15,6 +15,8 @@ from msgspec import Struct
 from paidan.entrypoints.api.idempotency import FirstAnswer, OnceKey, claim, keep
 from paidan.entrypoints.api.problems import Refused
 from paidan.entrypoints.api.services import Services
+from paidan.intake.landing import ORDERS, bucket_of
+from paidan.intake.load import SHOP
 from paidan.kernel.reasons import Reason
 from paidan.runtime.database import Tx
 from paidan.runtime.messages import InboundMessage, keep_inbound
@@ -23,9 +25,9 @@ from paidan.runtime.queries import load_queries
 queries = load_queries("paidan.entrypoints.api", "orders.sql")
 
 BATCH: Final = 500
-SHOP_BUCKETS: Final = 64
 ACCEPTED: Final = 202
 PLATFORM: Final = "direct"
+VIA: Final = "api"
 
 
 class Post(Struct, frozen=True, kw_only=True):
@@ -45,14 +47,10 @@ class Taken(Struct, frozen=True, kw_only=True):
     platform_order_no: str
 
 
-def bucket_of(services: Services, shop_code: str, order_no: str) -> int:
-    """The bucket whose worker reads messages of this order: always the same, so that they are read in turn."""
-    return services.sealer.digest("message", f"{shop_code}:{order_no}")[0] % SHOP_BUCKETS
-
-
 def keep_posts(tx: Tx, services: Services, posts: Sequence[Post]) -> list[FirstAnswer | Reason]:
     """Keep orders as messages; one answer or refusal each, in order. Five statements at most, however many."""
-    shops = {row[0] for row in tx.execute(queries.direct_shops, {"codes": sorted({post.shop_code for post in posts}), "platform": PLATFORM})}
+    codes = sorted({post.shop_code for post in posts})
+    shops: dict[str, int] = dict(tx.execute(queries.direct_shops, {"codes": codes, "platform": PLATFORM}).fetchall())
     results: dict[int, FirstAnswer | Reason] = {n: Reason.UNKNOWN_SHOP for n, post in enumerate(posts) if post.shop_code not in shops}
     keyed = [(n, post.key) for n, post in enumerate(posts) if post.key is not None and n not in results]
     if keyed:
@@ -62,12 +60,13 @@ def keep_posts(tx: Tx, services: Services, posts: Sequence[Post]) -> list[FirstA
     fresh = [n for n in range(len(posts)) if n not in results]
     rows = [
         InboundMessage(
-            counterpart=f"shop:{posts[n].shop_code}",
-            kind="order",
+            counterpart=SHOP + posts[n].shop_code,
+            kind=ORDERS.kind,
             body=posts[n].body,
             at=now,
             business_key=posts[n].order_no,
-            bucket=bucket_of(services, posts[n].shop_code, posts[n].order_no),
+            bucket=bucket_of(shops[posts[n].shop_code], posts[n].order_no),
+            meta={"via": VIA},
         )
         for n in fresh
     ]

@@ -1,10 +1,11 @@
 """Who may call what: deny by default. A handler names its scope in `opt`; one without is closed to everybody."""
 
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 from litestar.connection import ASGIConnection
+from litestar.di import NamedDependency
 from litestar.handlers.base import BaseRouteHandler
-from litestar.params import Dependency
+from litestar.params import SkipValidation
 
 from paidan.entrypoints.api.keys import Caller, Scope, find_caller
 from paidan.entrypoints.api.problems import Refused
@@ -42,5 +43,5 @@ def caller_of(scope: Any) -> Caller:
     return caller
 
 
-Known = Annotated[Caller, Dependency(skip_validation=True)]
+Known = NamedDependency[SkipValidation[Caller]]
 """How a handler asks who calls: `caller: Known`."""

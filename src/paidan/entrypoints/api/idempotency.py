@@ -11,7 +11,8 @@ from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 from litestar import Request, Response
-from litestar.params import Dependency, Parameter
+from litestar.di import NamedDependency
+from litestar.params import HeaderParameter, SkipValidation
 from msgspec import Struct
 
 from paidan.entrypoints.api.guard import caller_of
@@ -138,7 +139,7 @@ async def provide_once(request: Request[Any, Any, Any]) -> Once:
     return Once(services, OnceKey(caller=str(caller_of(request.scope).key_id), key=name, digest=digest), services.clock.now())
 
 
-Post = Annotated[Once, Dependency(skip_validation=True)]
+Post = NamedDependency[SkipValidation[Once]]
 IdempotencyKey = Annotated[
-    str, Parameter(header="Idempotency-Key", max_length=KEY_MAX, description="Sent twice, a request with one key has one effect; kept for a day")
+    str, HeaderParameter(name="Idempotency-Key", max_length=KEY_MAX, description="Sent twice, a request with one key has one effect; kept for a day")
 ]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Final, Generic, TypeVar
 
 import msgspec
-from litestar.params import Parameter
+from litestar.params import PathParameter, QueryParameter
 from msgspec import Struct
 
 from paidan.entrypoints.api.problems import invalid
@@ -15,11 +15,11 @@ BIGINT_MAX: Final = 2**63 - 1
 
 T = TypeVar("T")
 
-Limit = Annotated[int, Parameter(ge=1, le=LIMIT_MAX, description="Items per page")]
-Cursor = Annotated[str, Parameter(max_length=400, description="`next` of the page before; empty: the first page")]
-RecordId = Annotated[int, Parameter(ge=0, le=BIGINT_MAX, description="Id of the record")]
-OptionalId = Annotated[int | None, Parameter(ge=0, le=BIGINT_MAX, required=False)]
-ShortText = Annotated[str, Parameter(max_length=128, pattern=r"^[^\x00]*$")]
+Limit = Annotated[int, QueryParameter(ge=1, le=LIMIT_MAX, description="Items per page")]
+Cursor = Annotated[str, QueryParameter(max_length=400, description="`next` of the page before; empty: the first page")]
+RecordId = Annotated[int, PathParameter(ge=0, le=BIGINT_MAX, description="Id of the record")]
+OptionalText = Annotated[str | None, QueryParameter(max_length=128, pattern=r"^[^\x00]*$", required=False)]
+OptionalId = Annotated[int | None, QueryParameter(ge=0, le=BIGINT_MAX, required=False)]
 
 _KEY = msgspec.json.Decoder(list[int | str], strict=True)
 

@@ -1,13 +1,14 @@
 """What the handlers work with, given once when the app is made: no globals."""
 
-from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated
 
-from litestar.params import Dependency
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
 
-from paidan.channels.platform import Codec
+from paidan.fulfilment.links import LinkCache
 from paidan.kernel.clock import Clock
+from paidan.network.accounts import AccountCache
+from paidan.network.connections import ConnectionCache
 from paidan.network.load import NetworkCache
 from paidan.runtime.database import Database
 from paidan.runtime.ids import IdSource
@@ -16,26 +17,29 @@ from paidan.runtime.settings import Settings
 
 
 class Services:
-    """Database, ids, seal, clock and settings of one merchant; `codecs` read what shops say, by platform."""
+    """Database, ids, seal, clock and settings of one merchant, and the caches over them."""
 
-    def __init__(
-        self, *, database: Database, ids: IdSource, sealer: Sealer, clock: Clock, settings: Settings, codecs: Mapping[str, Codec] | None = None
-    ) -> None:
+    def __init__(self, *, database: Database, ids: IdSource, sealer: Sealer, clock: Clock, settings: Settings) -> None:
         self.database = database
         self.ids = ids
         self.sealer = sealer
         self.clock = clock
         self.settings = settings
-        self._codecs = codecs
 
     @cached_property
-    def codecs(self) -> Mapping[str, Codec]:
-        """The codec of each platform; those of the channels unless others were given."""
-        if self._codecs is not None:
-            return self._codecs
-        from paidan.channels.registry import CHANNELS
+    def connections(self) -> ConnectionCache:
+        """Connections with their secrets opened, read again when the network's version changes."""
+        return ConnectionCache(self.sealer)
 
-        return {platform: channel.codec for platform, channel in CHANNELS.items()}
+    @cached_property
+    def links(self) -> LinkCache:
+        """Warehouse systems and tracking services."""
+        return LinkCache(self.connections)
+
+    @cached_property
+    def accounts(self) -> AccountCache:
+        """Our accounts with platforms."""
+        return AccountCache(self.sealer, self.connections)
 
     @cached_property
     def network(self) -> NetworkCache:
@@ -43,5 +47,5 @@ class Services:
         return NetworkCache()
 
 
-Given = Annotated[Services, Dependency(skip_validation=True)]
+Given = NamedDependency[SkipValidation[Services]]
 """How a handler asks for the services: `services: Given`."""

@@ -3,12 +3,12 @@
 import re
 from typing import Annotated, Final
 
-from litestar.params import Parameter
+from litestar.params import HeaderParameter
 
 from paidan.entrypoints.api.problems import Refused, invalid
 from paidan.kernel.reasons import Reason
 
-IfMatch = Annotated[str, Parameter(header="If-Match", max_length=40, description='ETag of the version you have seen, such as "v3"; * for any')]
+IfMatch = Annotated[str, HeaderParameter(name="If-Match", max_length=40, description='ETag of the version you have seen, such as "v3"; * for any')]
 
 _TAG: Final = re.compile(r'"v(?P<version>[0-9]{1,9})"')
 

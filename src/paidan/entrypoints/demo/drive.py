@@ -46,14 +46,14 @@ def drive(services: Services, mill: Mill, host: HostClient, day: Day, *, progres
     now = day.opens_at
     end = day.closes_at + timedelta(days=TAIL_DAYS)
     while now <= end:
-        advanced = host.advance(now)
         _set_clock(services, now)
+        advanced = host.advance(now)
         drive_.callbacks += advanced.callbacks
         _work(mill, drive_)
         drive_.ticks += 1
         drive_.seconds = time.monotonic() - started
         progress(now, drive_)
-        following = [at for at in (advanced.next_due, _next_due(services), mill.next_due(now)) if at is not None]
+        following = [at for at in (advanced.next_due, _next_due(services)) if at is not None]
         following += [at for at, _ in expected if at > now][:1]
         if not following and now > day.closes_at:
             break

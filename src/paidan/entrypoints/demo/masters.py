@@ -7,15 +7,20 @@ from msgspec import Struct
 
 from paidan.catalog.masters import write_bundles, write_listings, write_skus
 from paidan.catalog.rows import BundleRow, ListingRow, PartRow, SkuRow
+from paidan.channels.calling import Caller
 from paidan.entrypoints.installation import Services
 from paidan.feedback.listings import start_listings
-from paidan.fulfilment.entries import opening_stock
+from paidan.intake.doors import permit_messages
 from paidan.kernel.errors import SetupError
+from paidan.kernel.outcomes import Outcome
+from paidan.network.accounts import AccountCache
+from paidan.network.load import read_network
 from paidan.network.masters import write_carriers, write_connections, write_freight, write_shops, write_warehouses
 from paidan.network.rows import CarrierRow, ConnectionRow, ShopRow, TierRow, WarehouseRow
 from paidan.runtime.database import Tx
-from paidan.world.script import Day
-from paidan.world.shopify.platform import domain_of, token_of
+from paidan.stock.opening import OpeningRow, write_opening
+from paidan.world.script import Day, ScriptShop
+from paidan.world.shopify.platform import domain_of, location_of, token_of
 from paidan.world.taobao.platform import session_of
 from paidan.world.town import TownConfig
 
@@ -52,7 +57,7 @@ def _write_network(services: Services, tx: Tx, day: Day, town: TownConfig, urls:
             account_ref=shop.name if shop.platform == "taobao" else domain_of(shop.code),
             doors=(shop.door,),  # type: ignore[arg-type]  # the script's doors are the same words
             merge_window_s=merge_window_s,
-            secrets=_shop_secrets(shop.code, shop.platform),
+            secrets=_shop_secrets(shop, town),
         )
         for shop in day.shops
     ]
@@ -101,17 +106,15 @@ def _connections(town: TownConfig, urls: Urls) -> Iterable[ConnectionRow]:
     tracker = {"customer": town.tracker_customer, "callback_url": callback, "query_url": f"{urls.carrier}/poll/query.do"}
     secrets = {"key": town.tracker_key, "salt": town.tracker_key[::-1]}
     yield ConnectionRow(code=town.tracker_code, protocol="kuaidi100", url=f"{urls.carrier}/poll", account=tracker, secrets=secrets)
-    top = {"app_key": town.app_key, "bulk_dsn": ""}
-    yield ConnectionRow(code="TOP", protocol="taobao", url=f"{urls.taobao}/router/rest", account=top, secrets=_top_secrets(town))
+    top = {"app_key": town.app_key}
+    yield ConnectionRow(code="TOP", protocol="taobao", url=f"{urls.taobao}/router/rest", account=top, secrets={"app_secret": town.app_secret})
     yield ConnectionRow(code="SHOPIFY", protocol="shopify", url=urls.shopify, account={}, secrets={"webhook_secret": town.shopify_secret})
 
 
-def _top_secrets(town: TownConfig) -> dict[str, str]:
-    return {"app_secret": town.app_secret, "bulk_dsn": town.bulk_dsn}
-
-
-def _shop_secrets(code: str, platform: str) -> dict[str, str]:
-    return {"session": session_of(code)} if platform == "taobao" else {"token": token_of(code)}
+def _shop_secrets(shop: ScriptShop, town: TownConfig) -> dict[str, str]:
+    if shop.platform == "taobao":
+        return {"session": session_of(shop.code), **({"bulk_dsn": town.bulk_dsn} if shop.door == "bulk" else {})}
+    return {"token": token_of(shop.code), "location_ref": location_of(shop.code)}
 
 
 def _write_catalogue(services: Services, tx: Tx, day: Day) -> None:
@@ -152,10 +155,24 @@ def _write_catalogue(services: Services, tx: Tx, day: Day) -> None:
 
 
 def _write_stock(services: Services, tx: Tx, day: Day) -> None:
-    opening = [(stock.warehouse, stock.sku, stock.quantity) for stock in day.stock if stock.arrives_at is None and stock.quantity > 0]
-    opening_stock(tx, services.ids, opening, day.opens_at)
+    opening = [
+        OpeningRow(warehouse_code=stock.warehouse, sku_code=stock.sku, quantity=stock.quantity)
+        for stock in day.stock
+        if stock.arrives_at is None and stock.quantity > 0
+    ]
+    _all_good(write_opening(tx, services.ids, opening, day.opens_at))
     shown = [(listing.shop, listing.item_ref, listing.sku_ref, listing.display_quantity) for listing in day.listings]
     start_listings(tx, shown)
+
+
+def permit_pushes(services: Services, caller: Caller) -> None:
+    """Ask the platform once to send messages for the shops that are read by push."""
+    accounts = AccountCache(services.sealer)
+    with services.database.transaction() as tx:
+        found = accounts.load(tx, read_network(tx, 0))
+    for account in found.values():
+        if "push" in account.shop.doors and account.shop.platform == "taobao":
+            permit_messages(account, caller, services.clock)
 
 
 def arrivals(day: Day) -> Mapping[datetime, Sequence[tuple[str, str, int]]]:
@@ -167,8 +184,8 @@ def arrivals(day: Day) -> Mapping[datetime, Sequence[tuple[str, str, int]]]:
     return found
 
 
-def _all_good(outcomes: Sequence[object]) -> None:
+def _all_good(outcomes: Sequence[Outcome]) -> None:
     """The made-up merchant has no bad rows: one would be a mistake of ours."""
-    bad = [outcome for outcome in outcomes if getattr(outcome, "problems", ())]
+    bad = [(row, outcome.problems) for row, outcome in enumerate(outcomes) if outcome.problems]
     if bad:
         raise SetupError(f"the demo's master data were refused: {bad[:3]}")

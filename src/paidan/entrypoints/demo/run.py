@@ -15,12 +15,13 @@ from msgspec import Struct, structs
 from paidan.entrypoints.demo.agree import Difference, differences
 from paidan.entrypoints.demo.drive import Drive, Progress, drive
 from paidan.entrypoints.demo.figures import collect, verdict
-from paidan.entrypoints.demo.masters import Urls, load_day
+from paidan.entrypoints.demo.masters import Urls, load_day, permit_pushes
 from paidan.entrypoints.installation import Services, connect, install
 from paidan.entrypoints.mill import Mill, MillRules
 from paidan.entrypoints.serving import serve_in_child
 from paidan.runtime import embedded
 from paidan.runtime.clocks import SharedClock
+from paidan.runtime.http import HttpCaller
 from paidan.runtime.invariants import broken_invariants
 from paidan.runtime.provision import Installation
 from paidan.runtime.queries import load_queries
@@ -93,6 +94,7 @@ def play_on(services: Services, host: HostClient, town: TownConfig, plan: Plan, 
     day = day_of(town)
     urls = Urls(**{field.name: host.base_url(field.name) for field in structs.fields(Urls)})
     load_day(services, day, town, urls, merge_window_s=plan.merge_window_s)
+    permit_pushes(services, HttpCaller(allow_loopback=True, allow_plain=True))
     mill = Mill(services, rules=MillRules(push_delay_s=plan.push_delay_s))
     run: Drive = drive(services, mill, host, day, progress=progress)
     books = host.books()

@@ -1,0 +1,87 @@
+"""The API's documentation as one plain page: rendered here, without scripts, and without anything fetched from elsewhere."""
+
+import json
+from collections.abc import Iterator
+from html import escape
+from typing import Any, Final
+
+from litestar import Request
+from litestar.enums import MediaType
+from litestar.openapi.plugins import OpenAPIRenderPlugin
+
+STYLE: Final = (
+    "body{font:15px/1.6 system-ui,sans-serif;max-width:60em;margin:2em auto;padding:0 1em}code,pre{font-family:ui-monospace,monospace}"
+    "pre{background:#f6f6f6;padding:.6em;overflow:auto;font-size:13px}summary{cursor:pointer}b.v{display:inline-block;min-width:4em}"
+    "table{border-collapse:collapse}td{padding:.1em .8em .1em 0;vertical-align:top}"
+)
+VERBS: Final = ("get", "post", "put", "patch", "delete")
+SUCCESS: Final = ("200", "201", "202")
+
+
+class PlainDocuments(OpenAPIRenderPlugin):
+    """Renders every operation with parameters, body and answer."""
+
+    def __init__(self, path: str = "/docs") -> None:
+        super().__init__(path=path, media_type=MediaType.HTML)
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        """The page."""
+        del request
+        info = openapi_schema["info"]
+        body = "".join(_groups(openapi_schema))
+        return (
+            f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(info["title"])}</title>'
+            f"<style>{STYLE}</style><h1>{escape(info['title'])} · {escape(info['version'])}</h1>"
+            '<p><a href="openapi.json">openapi.json</a> · <code>Authorization: Bearer pd_…</code> · <code>Accept-Language: zh|en</code> · '
+            "<code>Idempotency-Key</code> (POST) · <code>If-Match</code> · errors: <code>application/problem+json</code> (RFC 9457)</p>"
+            f"{body}"
+        ).encode()
+
+
+def _groups(schema: dict[str, Any]) -> Iterator[str]:
+    groups: dict[str, list[str]] = {}
+    for path, item in sorted(schema.get("paths", {}).items()):
+        for verb in VERBS:
+            if verb in item:
+                tag = (item[verb].get("tags") or ["other"])[0]
+                groups.setdefault(tag, []).append("".join(_operation(schema, verb, path, item[verb])))
+    for tag, operations in sorted(groups.items()):
+        yield f"<h2>{escape(tag)}</h2>{''.join(operations)}"
+
+
+def _operation(schema: dict[str, Any], verb: str, path: str, operation: dict[str, Any]) -> Iterator[str]:
+    yield f"<details><summary><b class=v>{verb.upper()}</b> <code>{escape(path)}</code> {escape(operation.get('summary') or '')}</summary>"
+    yield f"<p>{escape(operation.get('description') or '')}</p>"
+    if operation.get("parameters"):
+        yield "<table>" + "".join(_parameter(parameter) for parameter in operation["parameters"]) + "</table>"
+    for media in (operation.get("requestBody") or {}).get("content", {}).values():
+        yield f"<p>Body</p><pre>{_shown(schema, media.get('schema', {}))}</pre>"
+    for status in SUCCESS:
+        for media in operation.get("responses", {}).get(status, {}).get("content", {}).values():
+            yield f"<p>{status}</p><pre>{_shown(schema, media.get('schema', {}))}</pre>"
+    yield "</details>"
+
+
+def _parameter(parameter: dict[str, Any]) -> str:
+    needed = " *" if parameter.get("required") else ""
+    return (
+        f"<tr><td><code>{escape(parameter['name'])}{needed}</code><td>{escape(parameter['in'])}<td>"
+        f"{escape(parameter.get('description') or '')} <code>{escape(json.dumps(parameter.get('schema', {}), ensure_ascii=False))}</code>"
+    )
+
+
+def _shown(schema: dict[str, Any], part: dict[str, Any]) -> str:
+    return escape(json.dumps(_resolved(schema, part, ()), ensure_ascii=False, indent=1))
+
+
+def _resolved(schema: dict[str, Any], part: Any, inside: tuple[str, ...]) -> Any:
+    """References replaced by what they name, once each on a way."""
+    if isinstance(part, list):
+        return [_resolved(schema, inner, inside) for inner in part]
+    if not isinstance(part, dict):
+        return part
+    name = str(part.get("$ref", "")).rpartition("/")[2]
+    if name:
+        found = schema.get("components", {}).get("schemas", {}).get(name)
+        return name if found is None or name in inside else _resolved(schema, found, (*inside, name))
+    return {key: _resolved(schema, inner, inside) for key, inner in part.items()}

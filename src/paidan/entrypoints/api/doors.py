@@ -1,0 +1,62 @@
+"""The doors of counterparts: no API key, but signed by their own rules. What comes is kept before it is answered; deciding comes later."""
+
+from typing import Annotated, Any, Final
+
+from litestar import Request, Response, Router, post
+from litestar.params import PathParameter, RawBody
+
+from paidan.catalog.load import cache_versions
+from paidan.entrypoints.api.guard import OPEN
+from paidan.entrypoints.api.problems import Refused
+from paidan.entrypoints.api.services import Given, Services
+from paidan.fulfilment.door import receive_tracking, receive_wms
+from paidan.intake.pushes import receive_shopify, webhook_secrets
+from paidan.kernel.reasons import Reason
+from paidan.network.accounts import Account
+
+SIZE_MAX: Final = 10 * 1024 * 1024
+SHOPIFY: Final = "shopify"
+
+Code = Annotated[str, PathParameter(max_length=64, description="Code of the connection or shop")]
+
+
+@post("/wms/{code:str}", opt=OPEN, status_code=200, sync_to_thread=True, request_max_body_size=SIZE_MAX, summary="Called by a warehouse system")
+def wms(services: Given, code: Code, request: Request[Any, Any, Any], body: RawBody) -> Response[bytes]:
+    """Qimen: the query is signed with the body; the answer is XML. The customer id in the query says who calls, the code only makes an address."""
+    del code
+    query_string = request.scope["query_string"].decode("latin-1")
+    answer = receive_wms(services.database, services.ids, services.sealer, services.links, query_string, body, services.clock.now())
+    return Response(content=answer, media_type="application/xml; charset=utf-8")
+
+
+@post("/tracking/{code:str}", opt=OPEN, status_code=200, sync_to_thread=True, request_max_body_size=SIZE_MAX, summary="Called by a tracking service")
+def tracking(services: Given, code: Code, body: RawBody) -> Response[bytes]:
+    """A push of the tracking service; the answer is its JSON."""
+    del code
+    answer = receive_tracking(services.database, services.ids, services.sealer, services.links, body, services.clock.now())
+    return Response(content=answer, media_type="application/json; charset=utf-8")
+
+
+@post("/shopify/{code:str}", opt=OPEN, status_code=200, sync_to_thread=True, request_max_body_size=SIZE_MAX, summary="Called by Shopify")
+def shopify(services: Given, code: Code, request: Request[Any, Any, Any], body: RawBody) -> Response[bytes]:
+    """A webhook to one shop, signed over the raw body."""
+    account = _account(services, code)
+    headers = dict(request.headers.items())
+    secrets = webhook_secrets(account)
+    now = services.clock.now()
+    answer = receive_shopify(services.database, services.ids, services.sealer, account.shop, secrets, headers, body, now)
+    return Response(content=answer.body, status_code=answer.status, media_type="text/plain; charset=utf-8")
+
+
+def _account(services: Services, code: str) -> Account:
+    """The account of an active Shopify shop. Raises Refused (404) for any other code."""
+    with services.database.transaction() as tx:
+        network = services.network.load(tx, cache_versions(tx)["network"])
+        shop = network.shop_by_code(code)
+        account = services.accounts.load(tx, network).get(shop.id) if shop is not None and shop.platform == SHOPIFY else None
+    if account is None:
+        raise Refused(Reason.NOT_FOUND)
+    return account
+
+
+ROUTER = Router("/doors", route_handlers=[wms, tracking, shopify], include_in_schema=False)

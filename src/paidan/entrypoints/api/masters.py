@@ -1,0 +1,144 @@
+"""Master data over HTTP. Each kind has the same four doors: list, one, many rows at once (each told what became of it), and one changed by version.
+
+`doors(Master(…))` makes them; a kind is one entry of the tables in catalog_routes.py and network_routes.py.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, Final, Generic, LiteralString, TypeVar
+
+from litestar import Request, Response, Router
+from litestar.params import JSONBody
+from msgspec import Meta, Struct
+
+from paidan.entrypoints.api.guard import READ
+from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
+from paidan.entrypoints.api.keys import Scope
+from paidan.entrypoints.api.language import language_of
+from paidan.entrypoints.api.pages import Cursor, Limit, OptionalText, Page, RecordId, as_views, page, read_cursor
+from paidan.entrypoints.api.problems import FieldProblem, Refused, field_problems, invalid
+from paidan.entrypoints.api.services import Given, Services
+from paidan.entrypoints.api.verbs import get, post, put
+from paidan.entrypoints.api.versions import IfMatch, etag, seen
+from paidan.kernel.outcomes import Effect, Outcome
+from paidan.kernel.reasons import Reason
+from paidan.runtime.database import Tx
+
+ROWS_MAX: Final = 1_000
+
+R = TypeVar("R", bound=Struct)
+V = TypeVar("V")
+
+
+class Rows(Struct, Generic[R], frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Rows to create or change, by their codes."""
+
+    rows: Annotated[tuple[R, ...], Meta(min_length=1, max_length=ROWS_MAX)]
+
+
+class Result(Struct, frozen=True, kw_only=True):
+    """What became of one row: created, changed, same or refused."""
+
+    effect: Effect
+    id: str = ""
+    version: int = 0
+    errors: tuple[FieldProblem, ...] = ()
+
+
+class Results(Struct, frozen=True, kw_only=True):
+    """One result per row, in order; a refused row has stopped no other."""
+
+    results: tuple[Result, ...]
+
+
+class Master(Struct, frozen=True, kw_only=True):
+    """One kind of master data: how it is read and written, and who may."""
+
+    path: str
+    noun: str
+    tag: str
+    row: Any
+    view: Any
+    select: LiteralString
+    write: Callable[[Services, Tx, Sequence[Any], Mapping[str, int] | None], list[Outcome]]
+    key: Callable[[Any], str] = lambda row: str(row.code)
+    scope: Scope = Scope.WRITE
+    more: Mapping[str, Any] = {}
+
+
+def told_results(outcomes: Sequence[Outcome], language: str = "zh") -> Results:
+    """Outcomes with words."""
+    return Results(
+        results=tuple(
+            Result(effect=o.effect, id=str(o.id) if o.id else "", version=o.version, errors=field_problems(o.problems, language)) for o in outcomes
+        )
+    )
+
+
+def doors(master: Master) -> Router:
+    """List, one, many at once, one by version."""
+    view, row = master.view, master.row
+
+    @get("/", opt=READ, sync_to_thread=True, summary=f"List {master.noun}s")
+    def list_all(services: Given, code: OptionalText = None, cursor: Cursor = "", limit: Limit = 50) -> Page[view]:  # type: ignore[valid-type]  # made per kind
+        """By id; `code` finds one."""
+        [after] = read_cursor(cursor, [int])
+        with services.database.transaction() as tx:
+            found = _read(tx, master, None, after or 0, code or None, limit + 1)
+        return page(found, limit, lambda item: [int(item.id)])
+
+    @get("/{record_id:int}", opt=READ, sync_to_thread=True, summary=f"Get a {master.noun}")
+    def get_one(services: Given, record_id: RecordId) -> Response[view]:  # type: ignore[valid-type]  # made per kind
+        """The ETag is its version."""
+        with services.database.transaction() as tx:
+            found = one(tx, master, record_id)
+        return Response(content=found, headers=etag(found.version))
+
+    @post("/", opt={"scope": master.scope}, status_code=200, sync_to_thread=True, summary=f"Create or change {master.noun}s")
+    def put_many(
+        services: Given,
+        once: Post,
+        request: Request[Any, Any, Any],
+        data: JSONBody[Rows[row]],  # type: ignore[valid-type]  # made per kind
+        idempotency_key: IdempotencyKey = "",
+    ) -> Response[Results]:
+        """Rows are found by their codes; a row that says what is stored already changes nothing."""
+        del idempotency_key
+        language = language_of(request.headers.get("accept-language", ""))
+        return once.answer(lambda tx: told_results(master.write(services, tx, data.rows, None), language))
+
+    @put("/{record_id:int}", opt={"scope": master.scope}, sync_to_thread=True, summary=f"Change a {master.noun}")
+    def put_one(services: Given, record_id: RecordId, data: JSONBody[row], if_match: IfMatch = "") -> Response[view]:  # type: ignore[valid-type]  # made per kind
+        """Change it whole; If-Match names the version you have seen. The code can't be changed: others know it."""
+        version = seen(if_match)
+        with services.database.transaction() as tx:
+            stored = one(tx, master, record_id)
+            if master.key(stored) != master.key(data):
+                raise invalid("code")
+            [outcome] = master.write(services, tx, [data], {} if version is None else {master.key(data): version})
+            refuse(outcome)
+            changed = one(tx, master, record_id)
+        return Response(content=changed, headers=etag(changed.version))
+
+    return Router(master.path, route_handlers=[list_all, get_one, put_many, put_one], tags=[master.tag])
+
+
+def _read(tx: Tx, master: Master, record_id: int | None, after: int, code: str | None, limit: int) -> list[Any]:
+    parameters = {"id": record_id, "after": after, "code": code, "limit": limit, **master.more}
+    return as_views(master.view, tx.execute(master.select, parameters))
+
+
+def one(tx: Tx, master: Master, record_id: int) -> Any:
+    """The record. Raises Refused when there is none."""
+    found = _read(tx, master, record_id, -1, None, 1)
+    if not found:
+        raise Refused(Reason.NOT_FOUND)
+    return found[0]
+
+
+def refuse(outcome: Outcome) -> None:
+    """Raise the refusal of a single row: a stale version as 412, anything else as 422."""
+    if outcome.effect != Effect.REFUSED:
+        return
+    if any(problem.reason == Reason.VERSION_CONFLICT for problem in outcome.problems):
+        raise Refused(Reason.VERSION_CONFLICT)
+    raise Refused(outcome.problems[0].reason, problems=outcome.problems, status=422)

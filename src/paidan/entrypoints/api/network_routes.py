@@ -1,0 +1,132 @@
+"""The network over HTTP: shops, warehouses, carriers, freight, connections, and what counterparts' words mean."""
+
+from typing import Any, Final
+
+from litestar import Request, Response, Router
+from litestar.params import JSONBody
+
+from paidan.entrypoints.api.guard import READ, WRITE
+from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
+from paidan.entrypoints.api.keys import Scope
+from paidan.entrypoints.api.language import language_of
+from paidan.entrypoints.api.master_views import CarrierView, ConnectionView, ShopView, TierView, WarehouseView
+from paidan.entrypoints.api.masters import Master, Results, Rows, doors, told_results
+from paidan.entrypoints.api.pages import Cursor, Limit, OptionalText, Page, as_views, page, read_cursor
+from paidan.entrypoints.api.services import Given
+from paidan.entrypoints.api.verbs import get, post
+from paidan.network.masters import (
+    remove_freight,
+    write_carriers,
+    write_connections,
+    write_freight,
+    write_shops,
+    write_translations,
+    write_warehouses,
+)
+from paidan.network.rows import CarrierRow, ConnectionRow, ShopRow, TierKey, TierRow, TranslationRow, WarehouseRow
+from paidan.runtime.queries import load_queries
+
+queries = load_queries("paidan.entrypoints.api", "masters.sql")
+
+SHOPS: Final = Master(
+    path="/shops",
+    noun="shop",
+    tag="shops",
+    row=ShopRow,
+    view=ShopView,
+    select=queries.shops,
+    write=lambda services, tx, rows, expected: write_shops(tx, services.ids, rows, services.clock.now(), sealer=services.sealer, expected=expected),
+    scope=Scope.ADMIN,
+)
+CONNECTIONS: Final = Master(
+    path="/network/connections",
+    noun="connection",
+    tag="network",
+    row=ConnectionRow,
+    view=ConnectionView,
+    select=queries.connections,
+    write=lambda services, tx, rows, expected: write_connections(
+        tx, services.ids, rows, services.clock.now(), sealer=services.sealer, expected=expected
+    ),
+    scope=Scope.ADMIN,
+)
+WAREHOUSES: Final = Master(
+    path="/network/warehouses",
+    noun="warehouse",
+    tag="network",
+    row=WarehouseRow,
+    view=WarehouseView,
+    select=queries.warehouses,
+    write=lambda services, tx, rows, expected: write_warehouses(tx, services.ids, rows, services.clock.now(), expected=expected),
+)
+CARRIERS: Final = Master(
+    path="/network/carriers",
+    noun="carrier",
+    tag="network",
+    row=CarrierRow,
+    view=CarrierView,
+    select=queries.carriers,
+    write=lambda services, tx, rows, expected: write_carriers(tx, services.ids, rows, services.clock.now(), expected=expected),
+)
+
+
+@get("/network/freight", opt=READ, sync_to_thread=True, summary="List freight tiers", tags=["network"])
+def get_freight(services: Given, carrier: OptionalText = None, cursor: Cursor = "", limit: Limit = 50) -> Page[TierView]:
+    """What a parcel costs, by carrier, warehouse and region."""
+    [after] = read_cursor(cursor, [int])
+    with services.database.transaction() as tx:
+        rows = tx.execute(queries.freight, {"after": after or 0, "code": carrier or None, "limit": limit + 1})
+        return page(as_views(TierView, rows), limit, lambda tier: [int(tier.id)])
+
+
+@post("/network/freight", opt=WRITE, status_code=200, sync_to_thread=True, summary="Create or change freight tiers", tags=["network"])
+def put_freight(
+    services: Given, once: Post, request: Request[Any, Any, Any], data: JSONBody[Rows[TierRow]], idempotency_key: IdempotencyKey = ""
+) -> Response[Results]:
+    """Tiers are found by carrier, warehouse and region."""
+    del idempotency_key
+    language = language_of(request.headers.get("accept-language", ""))
+    return once.answer(lambda tx: told_results(write_freight(tx, services.ids, data.rows, once.now), language))
+
+
+@post("/network/freight/remove", opt=WRITE, status_code=200, sync_to_thread=True, summary="Remove freight tiers", tags=["network"])
+def delete_freight(
+    services: Given, once: Post, request: Request[Any, Any, Any], data: JSONBody[Rows[TierKey]], idempotency_key: IdempotencyKey = ""
+) -> Response[Results]:
+    """Parcels are not sent that way any more."""
+    del idempotency_key, services
+    language = language_of(request.headers.get("accept-language", ""))
+    return once.answer(lambda tx: told_results(remove_freight(tx, data.rows), language))
+
+
+@get("/network/translations", opt=READ, sync_to_thread=True, summary="List state translations", tags=["network"])
+def get_translations(services: Given) -> list[TranslationRow]:
+    """What counterparts' words mean."""
+    with services.database.transaction() as tx:
+        return as_views(TranslationRow, tx.execute(queries.translations))
+
+
+@post("/network/translations", opt=WRITE, status_code=200, sync_to_thread=True, summary="Translate states", tags=["network"])
+def put_translations(
+    services: Given, once: Post, request: Request[Any, Any, Any], data: JSONBody[Rows[TranslationRow]], idempotency_key: IdempotencyKey = ""
+) -> Response[Results]:
+    """Say what words mean: a state of ours, `note` or `mask`."""
+    del idempotency_key
+    language = language_of(request.headers.get("accept-language", ""))
+    return once.answer(lambda tx: told_results(write_translations(tx, services.ids, data.rows, once.now), language))
+
+
+ROUTER = Router(
+    "/",
+    route_handlers=[
+        doors(SHOPS),
+        doors(CONNECTIONS),
+        doors(WAREHOUSES),
+        doors(CARRIERS),
+        get_freight,
+        put_freight,
+        delete_freight,
+        get_translations,
+        put_translations,
+    ],
+)

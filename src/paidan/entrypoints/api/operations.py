@@ -1,0 +1,275 @@
+"""Messages, outbox, invariants and keys over HTTP: for those who run the house."""
+
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal
+
+from litestar import Response, Router
+from litestar.params import JSONBody, QueryParameter
+from msgspec import Meta, Struct
+
+from paidan.entrypoints.api.guard import ADMIN, READ, WRITE
+from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
+from paidan.entrypoints.api.keys import Scope, make_key
+from paidan.entrypoints.api.keys import queries as key_queries
+from paidan.entrypoints.api.masking import masked
+from paidan.entrypoints.api.pages import Cursor, Limit, OptionalText, Page, RecordId, as_views, page, read_cursor
+from paidan.entrypoints.api.problems import Refused, invalid
+from paidan.entrypoints.api.services import Given
+from paidan.entrypoints.api.verbs import get, post
+from paidan.kernel.reasons import Reason
+from paidan.runtime.database import Tx
+from paidan.runtime.invariants import broken_invariants
+from paidan.runtime.messages import IN, MessageState, read_message
+from paidan.runtime.outbox import OutboxState, revive
+from paidan.runtime.queries import load_queries
+
+queries = load_queries("paidan.entrypoints.api", "work.sql")
+
+MESSAGE_STATES: Final = {"state": MessageState}
+OUTBOX_STATES: Final = {"state": OutboxState}
+REPLAYABLE: Final = frozenset({MessageState.DONE, MessageState.SET_ASIDE})
+State = Annotated[Literal["dead", "unknown"] | None, QueryParameter(name="state", required=False)]
+
+
+class MessageView(Struct, frozen=True, kw_only=True):
+    """A message in a list: what it was about, never what it said."""
+
+    id: str
+    at: datetime
+    direction: str
+    counterpart: str
+    kind: str
+    business_key: str
+    state: str
+    attempts: int
+    reason: str
+    http_status: int | None
+
+
+class WholeMessage(MessageView, frozen=True, kw_only=True):
+    """A message with request and answer, personal data hidden."""
+
+    meta: Any
+    body: str
+    answer: str | None
+
+
+class OutboxView(Struct, frozen=True, kw_only=True):
+    """A call that a counterpart must get."""
+
+    id: str
+    lane: str
+    kind: str
+    ref_id: str
+    business_key: str
+    state: str
+    due_at: datetime
+    attempts: int
+    reason: str
+    created_at: datetime
+    done_at: datetime | None
+
+
+class ReviveBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Dead calls to be made again; the counterpart is asked first what it knows."""
+
+    ids: Annotated[tuple[Annotated[str, Meta(pattern=r"^[0-9]{1,18}$")], ...], Meta(min_length=1, max_length=1_000)]
+
+
+class Revived(Struct, frozen=True, kw_only=True):
+    """The calls that were dead."""
+
+    ids: tuple[str, ...]
+
+
+class Replayed(Struct, frozen=True, kw_only=True):
+    """The message waits for a pass again."""
+
+    message_id: str
+
+
+class BrokenView(Struct, frozen=True, kw_only=True):
+    """An invariant that does not hold, with the first rows that say where."""
+
+    invariant: str
+    says: str
+    columns: tuple[str, ...]
+    rows: list[list[str]]
+    is_cut: bool
+
+
+class InvariantsView(Struct, frozen=True, kw_only=True):
+    """`holds`: all invariants returned nothing."""
+
+    holds: bool
+    broken: list[BrokenView]
+
+
+class KeyBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A key to be made."""
+
+    name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]{1,40}$", description="Told in timelines as user:<name>")]
+    scopes: Annotated[tuple[Scope, ...], Meta(min_length=1, max_length=3)]
+    expires_at: Annotated[datetime, Meta(tz=True)] | None = None
+
+
+class KeyView(Struct, frozen=True, kw_only=True):
+    """A key, never what it is."""
+
+    id: str
+    name: str
+    prefix: str
+    scopes: tuple[Scope, ...]
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+
+class NewKey(Struct, frozen=True, kw_only=True):
+    """A new key: `key` is shown this once."""
+
+    id: str
+    key: str
+
+
+class Revoked(Struct, frozen=True, kw_only=True):
+    """The key opens nothing any more."""
+
+    id: str
+
+
+@get("/messages", opt=READ, sync_to_thread=True, summary="List messages", tags=["messages"])
+def get_messages(services: Given, business_key: OptionalText = None, cursor: Cursor = "", limit: Limit = 50) -> Page[MessageView]:
+    """Messages of one business key (an order, a fulfilment, a waybill); without one, those set aside. Newest first."""
+    [after] = read_cursor(cursor, [int])
+    with services.database.transaction() as tx:
+        rows = tx.execute(queries.list_messages, {"after": after, "business_key": business_key or None, "limit": limit + 1})
+        return page(as_views(MessageView, rows, MESSAGE_STATES), limit, lambda message: [int(message.id)])
+
+
+@get("/messages/{message_id:int}", opt=READ, sync_to_thread=True, summary="Get a message", tags=["messages"])
+def get_one_message(services: Given, message_id: RecordId) -> WholeMessage:
+    """Request and answer as they were, names, phones and addresses hidden."""
+    with services.database.transaction() as tx:
+        found = read_message(tx, services.sealer, message_id)
+    if found is None:
+        raise Refused(Reason.NOT_FOUND)
+    return WholeMessage(
+        id=str(found.id),
+        at=found.at,
+        direction=found.direction,
+        counterpart=found.counterpart,
+        kind=found.kind,
+        business_key=found.business_key,
+        state=found.state.name.lower(),
+        attempts=found.attempts,
+        reason=found.reason,
+        http_status=found.http_status,
+        meta=found.meta,
+        body=masked(found.body),
+        answer=None if found.answer is None else masked(found.answer),
+    )
+
+
+@post("/messages/{message_id:int}/replay", opt=WRITE, status_code=200, sync_to_thread=True, summary="Replay a message", tags=["messages"])
+def replay_message(services: Given, once: Post, message_id: RecordId, idempotency_key: IdempotencyKey = "") -> Response[Replayed]:
+    """Let a pass read it again: what came before stays, since a fold takes nothing twice."""
+    del idempotency_key, services
+
+    def work(tx: Tx) -> Replayed:
+        row = tx.execute(queries.lock_message, {"id": message_id}).fetchone()
+        if row is None:
+            raise Refused(Reason.NOT_FOUND)
+        direction, bucket, state = row
+        if direction != IN or bucket is None or state not in REPLAYABLE:
+            raise Refused(Reason.ILLEGAL_MOVE)
+        tx.execute(queries.replay_message, {"id": message_id})
+        return Replayed(message_id=str(message_id))
+
+    return once.answer(work)
+
+
+@get("/outbox", opt=READ, sync_to_thread=True, summary="List calls", tags=["outbox"])
+def get_outbox(
+    services: Given, state_name: State = None, business_key: OptionalText = None, cursor: Cursor = "", limit: Limit = 50
+) -> Page[OutboxView]:
+    """Calls that are dead or whose effect is unknown, or all of one business key. Newest first."""
+    if state_name is None and not business_key:
+        raise invalid("state", Reason.FIELD_MISSING, "state or business_key")
+    [after] = read_cursor(cursor, [int])
+    state = None if state_name is None else int(OutboxState[state_name.upper()])
+    with services.database.transaction() as tx:
+        rows = tx.execute(queries.list_outbox, {"after": after, "state": state, "business_key": business_key or None, "limit": limit + 1})
+        return page(as_views(OutboxView, rows, OUTBOX_STATES), limit, lambda row: [int(row.id)])
+
+
+@post("/outbox/revive", opt=WRITE, status_code=200, sync_to_thread=True, summary="Revive dead calls", tags=["outbox"])
+def revive_calls(services: Given, once: Post, data: JSONBody[ReviveBody], idempotency_key: IdempotencyKey = "") -> Response[Revived]:
+    """Make dead calls again; the counterpart is asked first, so nothing is done twice."""
+    del idempotency_key, services
+    return once.answer(lambda tx: Revived(ids=tuple(str(row) for row in revive(tx, [int(row) for row in data.ids], once.now))))
+
+
+@get("/invariants", opt=READ, sync_to_thread=True, summary="Run the invariants", tags=["invariants"])
+def get_invariants(services: Given) -> InvariantsView:
+    """Run every invariant now; the first twenty rows of those that do not hold."""
+    broken = [
+        BrokenView(
+            invariant=found.invariant, says=found.says, columns=found.columns, rows=[[str(v) for v in row] for row in found.rows], is_cut=found.is_cut
+        )
+        for found in broken_invariants(services.database)
+    ]
+    return InvariantsView(holds=not broken, broken=broken)
+
+
+@get("/keys", opt=ADMIN, sync_to_thread=True, summary="List API keys", tags=["keys"])
+def get_keys(services: Given, cursor: Cursor = "", limit: Limit = 50) -> Page[KeyView]:
+    """All keys, newest first."""
+    [after] = read_cursor(cursor, [int])
+    with services.database.transaction() as tx:
+        found = as_views(KeyView, tx.execute(key_queries.list_keys, {"after": after, "limit": limit + 1}))
+    return page(found, limit, lambda key: [int(key.id)])
+
+
+@post("/keys", opt=ADMIN, status_code=201, sync_to_thread=True, summary="Make an API key", tags=["keys"])
+def post_key(services: Given, once: Post, data: JSONBody[KeyBody], idempotency_key: IdempotencyKey = "") -> Response[NewKey]:
+    """A new key, shown this once."""
+    del idempotency_key
+    if data.expires_at is not None and data.expires_at <= once.now:
+        raise invalid("expires_at")
+
+    def work(tx: Tx) -> NewKey:
+        scopes = sorted(set(data.scopes))
+        key_id, key = make_key(tx, services.ids, services.sealer, name=data.name, scopes=scopes, now=once.now, expires_at=data.expires_at)
+        return NewKey(id=str(key_id), key=key)
+
+    return once.answer(work, status=201)
+
+
+@post("/keys/{key_id:int}/revoke", opt=ADMIN, status_code=200, sync_to_thread=True, summary="Revoke an API key", tags=["keys"])
+def revoke_key(services: Given, once: Post, key_id: RecordId, idempotency_key: IdempotencyKey = "") -> Response[Revoked]:
+    """From now on it opens nothing."""
+    del idempotency_key, services
+
+    def work(tx: Tx) -> Revoked:
+        if tx.execute(key_queries.revoke_key, {"id": key_id, "now": once.now}).fetchone() is None:
+            raise Refused(Reason.NOT_FOUND)
+        return Revoked(id=str(key_id))
+
+    return once.answer(work)
+
+
+ROUTER = Router(
+    "/",
+    route_handlers=[
+        get_messages,
+        get_one_message,
+        replay_message,
+        get_outbox,
+        revive_calls,
+        get_invariants,
+        get_keys,
+        post_key,
+        revoke_key,
+    ],
+)

@@ -1,0 +1,166 @@
+"""Reads orders, fulfilments, holds and exceptions for the API: a fixed number of statements each."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+from msgspec.structs import replace
+
+from paidan.entrypoints.api.order_views import (
+    EditsView,
+    ExceptionView,
+    FulfilmentLineView,
+    FulfilmentView,
+    HoldView,
+    LineView,
+    OrderView,
+    ParcelView,
+    StepView,
+    WholeOrder,
+)
+from paidan.entrypoints.api.pages import as_view, as_views
+from paidan.kernel.reasons import Reason, next_step, words
+from paidan.kernel.states import FulfilmentState, OrderState, ParcelState
+from paidan.orders.commands import own_remark
+from paidan.orders.fulfilment_no import fulfilment_no
+from paidan.orders.store import read_steps
+from paidan.orders.story_words import STEP_WORDS
+from paidan.runtime.database import Tx
+from paidan.runtime.queries import load_queries
+from paidan.runtime.sealing import Sealer
+
+queries = load_queries("paidan.entrypoints.api", "orders.sql")
+
+ORDER_STATES: Final = {"state": OrderState}
+FULFILMENT_STATES: Final = {"state": FulfilmentState}
+PARCEL_STATES: Final = {"state": ParcelState}
+KINDS: Final = ("hold", "backordered", "message_set_aside", "call_dead", "call_unknown")
+EVERY_STATE_MAX: Final = 400  # fulfilments of one order shown with it
+
+REASONS: Final = frozenset(Reason)
+
+
+def reason_words(reason: str, language: str) -> tuple[str, str]:
+    """(words, next step) of a stored reason; older installations may hold one that is gone."""
+    return (words(Reason(reason), language), next_step(Reason(reason), language)) if reason in REASONS else (reason, "")
+
+
+def list_orders(tx: Tx, filters: Mapping[str, Any]) -> list[OrderView]:
+    """Orders by filters; see the query."""
+    return as_views(OrderView, tx.execute(queries.list_orders, filters), ORDER_STATES)
+
+
+def find_orders(tx: Tx, number: str, after: int | None, limit: int) -> list[OrderView]:
+    """Orders by their number."""
+    return as_views(OrderView, tx.execute(queries.find_orders, {"number": number, "after": after, "limit": limit}), ORDER_STATES)
+
+
+def get_order(tx: Tx, sealer: Sealer, order_id: int, language: str) -> WholeOrder | None:
+    """One order whole, in seven statements."""
+    parameters = {"id": order_id}
+    cursor = tx.execute(queries.get_order, parameters)
+    row = cursor.fetchone()
+    if row is None:
+        return None
+    values = dict(zip([column.name for column in cursor.description or ()], row, strict=True))
+    stored = values.pop("edits") or {}
+    values["edits"] = EditsView(
+        warehouse_code=values.pop("wished_warehouse"),
+        carrier_code=values.pop("wished_carrier"),
+        remark=own_remark(order_id, stored, sealer),
+        is_urgent=bool(stored.get("urgent")),
+        is_alone=bool(stored.get("sealed")),
+        is_cancelled=bool(stored.get("cancel")),
+    )
+    values["lines"] = as_views(LineView, tx.execute(queries.order_lines, parameters))
+    values["holds"] = told_holds(as_views(HoldView, tx.execute(queries.order_holds, parameters)), language)
+    values["fulfilments"] = _fulfilments_of(tx, order_id)
+    values["parcels"] = as_views(ParcelView, tx.execute(queries.order_parcels, parameters), PARCEL_STATES)
+    values["timeline"] = _timeline(tx, order_id, language)
+    return as_view(WholeOrder, values, ORDER_STATES)
+
+
+def _fulfilments_of(tx: Tx, order_id: int) -> list[FulfilmentView]:
+    filters = {"after": None, "order_id": order_id, "states": None, "warehouse": None, "limit": EVERY_STATE_MAX}
+    found = list_fulfilments(tx, filters)
+    lines: dict[str, list[FulfilmentLineView]] = {}
+    for line in as_views(FulfilmentLineView, tx.execute(queries.fulfilment_lines, {"ids": [int(f.id) for f in found]})):
+        lines.setdefault(line.fulfilment_id, []).append(line)
+    return [replace(f, lines=tuple(lines.get(f.id, ()))) for f in reversed(found)]
+
+
+def _timeline(tx: Tx, order_id: int, language: str) -> list[StepView]:
+    steps: list[StepView] = []
+    for _, at, actor, step, detail in tx.execute(queries.order_timeline, {"id": order_id}):
+        told: Sequence[tuple[str, Any]] = read_steps(detail) if detail else [(step, None)]
+        steps += [StepView(at=at, actor=actor, step=name, text=step_words(name, language), detail=plain(what)) for name, what in told]
+    return steps
+
+
+def step_words(step: str, language: str) -> str:
+    """The step as people say it; one that has no words is shown by its own name."""
+    zh, en = STEP_WORDS.get(step, (step, step))
+    return zh if language == "zh" else en
+
+
+ID_FIELDS: Final = frozenset({"fulfilment", "leader", "with", "order", "warehouse", "carrier", "sku", "listing", "parcel", "document"})
+
+
+def plain(detail: Any, field: str = "") -> Any:
+    """Details as JSON: ids as text, instants and bytes left out of numbers' way."""
+    if isinstance(detail, Mapping):
+        return {str(key): plain(value, str(key)) for key, value in detail.items()}
+    if isinstance(detail, list | tuple):
+        return [plain(value, field) for value in detail]
+    if isinstance(detail, int) and not isinstance(detail, bool) and (field in ID_FIELDS or field.endswith("_id")):
+        return str(detail)
+    return msgspec.to_builtins(detail)
+
+
+def told_holds(holds: Sequence[HoldView], language: str) -> list[HoldView]:
+    """Holds with their reasons in words."""
+    told = []
+    for hold in holds:
+        text, following = reason_words(hold.reason, language)
+        told.append(replace(hold, text=text, next_step=following))
+    return told
+
+
+def list_holds(tx: Tx, filters: Mapping[str, Any], language: str) -> list[HoldView]:
+    """Open holds."""
+    return told_holds(as_views(HoldView, tx.execute(queries.list_holds, filters)), language)
+
+
+def list_fulfilments(tx: Tx, filters: Mapping[str, Any]) -> list[FulfilmentView]:
+    """Fulfilments by filters; see the query."""
+    return [_numbered(f) for f in as_views(FulfilmentView, tx.execute(queries.list_fulfilments, filters), FULFILMENT_STATES)]
+
+
+def _numbered(fulfilment: FulfilmentView) -> FulfilmentView:
+    return replace(fulfilment, no=fulfilment_no(int(fulfilment.id), fulfilment.attempt))
+
+
+def get_fulfilment(tx: Tx, fulfilment_id: int) -> FulfilmentView | None:
+    """One fulfilment with its lines and parcels, in three statements."""
+    found = as_views(FulfilmentView, tx.execute(queries.get_fulfilment, {"id": fulfilment_id}), FULFILMENT_STATES)
+    if not found:
+        return None
+    lines = as_views(FulfilmentLineView, tx.execute(queries.fulfilment_lines, {"ids": [fulfilment_id]}))
+    leader_id = int(found[0].merged_into_id or fulfilment_id)
+    parcels = as_views(ParcelView, tx.execute(queries.fulfilment_parcels, {"id": fulfilment_id, "leader_id": leader_id}), PARCEL_STATES)
+    return replace(_numbered(found[0]), lines=tuple(lines), parcels=tuple(parcels))
+
+
+def list_exceptions(tx: Tx, kinds: Sequence[str], after: tuple[int, int], limit: int, language: str) -> list[tuple[int, ExceptionView]]:
+    """What waits for people, with the rank of its kind (for the cursor)."""
+    ranks = [KINDS.index(kind) + 1 for kind in kinds]
+    cursor = tx.execute(queries.list_exceptions, {"ranks": ranks, "after_rank": after[0], "after_id": after[1], "limit": limit})
+    names = [column.name for column in cursor.description or ()]
+    return [_exception(dict(zip(names, row, strict=True)), language) for row in cursor]
+
+
+def _exception(row: dict[str, Any], language: str) -> tuple[int, ExceptionView]:
+    text, following = reason_words(row["reason"], language)
+    rank = row.pop("rank")
+    del row["id"]
+    return rank, as_view(ExceptionView, row | {"kind": KINDS[rank - 1], "text": text, "next_step": following})

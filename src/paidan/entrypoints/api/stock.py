@@ -1,0 +1,235 @@
+"""Stock and stock documents over HTTP: balances, what is sellable, entries, documents, opening stock."""
+
+from datetime import datetime
+from typing import Annotated, Final
+
+from litestar import Response, Router
+from litestar.params import JSONBody, QueryParameter
+from msgspec import Meta, Struct
+from msgspec.structs import replace
+
+from paidan.entrypoints.api.guard import READ, WRITE, Known
+from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
+from paidan.entrypoints.api.masters import Results, told_results
+from paidan.entrypoints.api.pages import Cursor, Limit, OptionalId, OptionalText, Page, RecordId, as_views, page, read_cursor
+from paidan.entrypoints.api.problems import Refused, invalid
+from paidan.entrypoints.api.services import Given
+from paidan.entrypoints.api.verbs import get, post
+from paidan.entrypoints.api.versions import etag
+from paidan.fulfilment.entries import order_entry
+from paidan.kernel.reasons import Reason
+from paidan.kernel.states import DocumentState
+from paidan.runtime.database import Tx
+from paidan.runtime.queries import load_queries
+from paidan.stock.documents import document_no
+from paidan.stock.opening import OpeningRow, write_opening
+
+queries = load_queries("paidan.entrypoints.api", "work.sql")
+
+DOCUMENT_STATES: Final = {"state": DocumentState}
+ROWS_MAX: Final = 1_000
+Kind = Annotated[str | None, QueryParameter(max_length=20, pattern=r"^[a-z_]*$", required=False)]
+Codes = Annotated[list[str] | None, QueryParameter(name="sku", max_items=200, description="SKU codes; none: all", required=False)]
+OpenOnly = Annotated[bool, QueryParameter(description="Only documents not at an end")]
+
+
+class BalanceView(Struct, frozen=True, kw_only=True):
+    """Units of a SKU in a warehouse. `grade` 1 good, 2 defective; `free` may be reserved."""
+
+    sku_id: str
+    sku_code: str
+    warehouse_id: str
+    warehouse_code: str
+    grade: int
+    on_hand: int
+    reserved_hard: int
+    reserved_soft: int
+    in_transit: int
+    is_short: bool
+    free: int
+
+
+class SellableView(Struct, frozen=True, kw_only=True):
+    """A SKU over all warehouses: sellable = free - held - short, never below 0; what shops keep back comes off on top."""
+
+    sku_id: str
+    sku_code: str
+    on_hand: int
+    reserved: int
+    in_transit: int
+    free: int
+    held: int
+    short: int
+    sellable: int
+
+
+class EntryView(Struct, frozen=True, kw_only=True):
+    """One immutable row of the ledger."""
+
+    document_id: str
+    document_line: int
+    kind: str
+    sequence: int
+    sku_code: str
+    warehouse_code: str
+    grade: int
+    quantity: int
+    value_minor: int
+    cause: str
+    occurred_at: datetime
+    recorded_at: datetime
+
+
+class DocumentLineView(Struct, frozen=True, kw_only=True):
+    """Units of one SKU: planned and done."""
+
+    line_no: int
+    sku_code: str
+    planned: int
+    done: int
+
+
+class DocumentView(Struct, frozen=True, kw_only=True):
+    """A stock document."""
+
+    id: str
+    kind: str
+    state: str
+    warehouse_code: str
+    reference: str
+    expected_at: datetime | None
+    wms_ref: str
+    version: int
+    created_at: datetime
+    created_by: str
+    lines: tuple[DocumentLineView, ...] = ()
+
+
+class OpeningBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """First units of balances, each opened once."""
+
+    rows: Annotated[tuple[OpeningRow, ...], Meta(min_length=1, max_length=ROWS_MAX)]
+    reference: Annotated[str, Meta(max_length=64, pattern=r"^[^\x00]*$")] = ""
+
+
+@get("/stock/balances", opt=READ, sync_to_thread=True, summary="List balances", tags=["stock"])
+def get_balances(
+    services: Given, sku: OptionalText = None, warehouse: OptionalText = None, cursor: Cursor = "", limit: Limit = 50
+) -> Page[BalanceView]:
+    """Units by SKU, warehouse and grade."""
+    key = read_cursor(cursor, [int, int, int])
+    _refuse_large(key[2], "cursor")
+    filters = {
+        "after_sku": key[0] or 0,
+        "after_warehouse": key[1] or 0,
+        "after_grade": key[2] or 0,
+        "sku": sku or None,
+        "warehouse": warehouse or None,
+        "now": services.clock.now(),
+        "limit": limit + 1,
+    }
+    with services.database.transaction() as tx:
+        found = as_views(BalanceView, tx.execute(queries.list_balances, filters))
+    return page(found, limit, lambda b: [int(b.sku_id), int(b.warehouse_id), b.grade])
+
+
+SMALLINT_MAX: Final = 2**15 - 1
+
+
+def _refuse_large(value: int | None, field: str, largest: int = SMALLINT_MAX) -> None:
+    if value is not None and not 0 <= value <= largest:
+        raise invalid(field)
+
+
+@get("/stock/sellable", opt=READ, sync_to_thread=True, summary="List what is sellable", tags=["stock"])
+def get_sellable(services: Given, codes: Codes = None, cursor: Cursor = "", limit: Limit = 50) -> Page[SellableView]:
+    """Sellable units by SKU, computed now."""
+    [after] = read_cursor(cursor, [int])
+    wanted = [code for code in codes or () if "\0" not in code]
+    filters = {"after": after or 0, "codes": wanted if codes else None, "now": services.clock.now(), "limit": limit + 1}
+    with services.database.transaction() as tx:
+        return page(as_views(SellableView, tx.execute(queries.sellable, filters)), limit, lambda view: [int(view.sku_id)])
+
+
+@get("/stock/entries", opt=READ, sync_to_thread=True, summary="List entries", tags=["stock"])
+def get_entries(services: Given, sku: OptionalText = None, document_id: OptionalId = None, cursor: Cursor = "", limit: Limit = 50) -> Page[EntryView]:
+    """The ledger of one SKU or of one document (also a fulfilment's id), newest document first."""
+    if not sku and document_id is None:
+        raise invalid("sku", Reason.FIELD_MISSING, "sku or document_id")
+    document, line, kind, sequence = read_cursor(cursor, [int, int, str, int])
+    _refuse_large(line, "cursor")
+    _refuse_large(sequence, "cursor", 2**31 - 1)
+    after = {"after_document": document, "after_line": line, "after_kind": kind, "after_sequence": sequence}
+    with services.database.transaction() as tx:
+        cursor_of_rows = tx.execute(queries.list_entries, {**after, "sku": sku or None, "document_id": document_id, "limit": limit + 1})
+        found = as_views(EntryView, cursor_of_rows)
+    return page(found, limit, lambda e: [int(e.document_id), e.document_line, e.kind, e.sequence])
+
+
+@post("/stock/opening", opt=WRITE, status_code=200, sync_to_thread=True, summary="Open balances", tags=["stock"])
+def post_opening(services: Given, caller: Known, once: Post, data: JSONBody[OpeningBody], idempotency_key: IdempotencyKey = "") -> Response[Results]:
+    """First units of balances; each row is told what became of it."""
+    del idempotency_key
+    return once.answer(lambda tx: told_results(write_opening(tx, services.ids, data.rows, once.now, reference=data.reference, by=caller.actor)))
+
+
+@get("/documents", opt=READ, sync_to_thread=True, summary="List documents", tags=["documents"])
+def get_documents(
+    services: Given, kind: Kind = None, warehouse: OptionalText = None, cursor: Cursor = "", limit: Limit = 50, *, open_only: OpenOnly = False
+) -> Page[DocumentView]:
+    """Stock documents, newest first."""
+    [after] = read_cursor(cursor, [int])
+    filters = {"after": after, "kind": kind or None, "warehouse": warehouse or None, "is_open": open_only, "limit": limit + 1}
+    with services.database.transaction() as tx:
+        found = as_views(DocumentView, tx.execute(queries.list_documents, filters), DOCUMENT_STATES)
+    return page(found, limit, lambda document: [int(document.id)])
+
+
+@get("/documents/{document_id:int}", opt=READ, sync_to_thread=True, summary="Get a document", tags=["documents"])
+def get_document(services: Given, document_id: RecordId) -> Response[DocumentView]:
+    """The document with its lines; the ETag is its version."""
+    with services.database.transaction() as tx:
+        found = as_views(DocumentView, tx.execute(queries.get_document, {"id": document_id}), DOCUMENT_STATES)
+        lines = as_views(DocumentLineView, tx.execute(queries.document_lines, {"id": document_id}))
+    if not found:
+        raise Refused(Reason.UNKNOWN_DOCUMENT)
+    return Response(content=replace(found[0], lines=tuple(lines)), headers=etag(found[0].version))
+
+
+class EntryLineBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Units of a SKU that will arrive."""
+
+    sku_code: Annotated[str, Meta(min_length=1, max_length=64)]
+    quantity: Annotated[int, Meta(ge=1, le=1_000_000_000)]
+
+
+class EntryBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Goods that will arrive at a warehouse; `reference` is the purchase order's number."""
+
+    warehouse_code: Annotated[str, Meta(min_length=1, max_length=64)]
+    lines: Annotated[tuple[EntryLineBody, ...], Meta(min_length=1, max_length=ROWS_MAX)]
+    reference: Annotated[str, Meta(max_length=64, pattern=r"^[^\x00]*$")] = ""
+    expected_at: Annotated[datetime, Meta(tz=True)] | None = None
+
+
+class Announced(Struct, frozen=True, kw_only=True):
+    """The entry order; the warehouse is told next."""
+
+    document_id: str
+    no: str
+
+
+@post("/documents/entries", opt=WRITE, status_code=201, sync_to_thread=True, summary="Announce goods to a warehouse", tags=["documents"])
+def post_entry(services: Given, once: Post, data: JSONBody[EntryBody], idempotency_key: IdempotencyKey = "") -> Response[Announced]:
+    """An entry order: its units are on the way until the warehouse confirms them."""
+    del idempotency_key
+    lines = [(line.sku_code, line.quantity) for line in data.lines]
+
+    def work(tx: Tx) -> Announced:
+        document_id = order_entry(tx, services.ids, data.warehouse_code, lines, data.reference, data.expected_at, once.now)
+        return Announced(document_id=str(document_id), no=document_no(document_id))
+
+    return once.answer(work, status=201)
+
+
+ROUTER = Router("/", route_handlers=[get_balances, get_sellable, get_entries, post_opening, post_entry, get_documents, get_document])

@@ -1,0 +1,89 @@
+-- What the API reads beside orders: stock, documents, messages, outbox. Nothing here locks.
+
+-- name: list_balances
+-- Parameters: after_sku, after_warehouse, after_grade, sku, warehouse, now, limit.
+SELECT b.sku_id::text AS sku_id, k.code AS sku_code, b.warehouse_id::text AS warehouse_id, w.code AS warehouse_code, b.grade, b.on_hand, b.reserved_hard,
+       CASE WHEN b.soft_expires_at > %(now)s THEN b.reserved_soft ELSE 0 END AS reserved_soft, b.in_transit, b.is_short,
+       CASE WHEN b.grade = 1 THEN GREATEST(b.on_hand - b.reserved_hard - CASE WHEN b.soft_expires_at > %(now)s THEN b.reserved_soft ELSE 0 END, 0) ELSE 0 END AS free
+FROM balance b JOIN sku k ON k.id = b.sku_id JOIN warehouse w ON w.id = b.warehouse_id
+WHERE (b.sku_id, b.warehouse_id, b.grade) > (%(after_sku)s::bigint, %(after_warehouse)s::bigint, %(after_grade)s::smallint)
+  AND (%(sku)s::text IS NULL OR k.code = %(sku)s)
+  AND (%(warehouse)s::text IS NULL OR w.code = %(warehouse)s)
+ORDER BY b.sku_id, b.warehouse_id, b.grade
+LIMIT %(limit)s;
+
+-- name: sellable
+-- What may be sold of each SKU: free good units of active warehouses, less units paid for and waiting. Parameters: after (id), codes text[], now, limit.
+SELECT k.id::text AS sku_id, k.code AS sku_code, COALESCE(b.on_hand, 0) AS on_hand, COALESCE(b.reserved, 0) AS reserved, COALESCE(b.in_transit, 0) AS in_transit,
+       COALESCE(b.free, 0) AS free, COALESCE(d.held, 0) AS held, COALESCE(d.short, 0) AS short,
+       GREATEST(COALESCE(b.free, 0) - COALESCE(d.held, 0) - COALESCE(d.short, 0), 0) AS sellable
+FROM sku k
+LEFT JOIN demand d ON d.sku_id = k.id
+LEFT JOIN LATERAL (
+    SELECT SUM(x.on_hand)::bigint AS on_hand, SUM(x.reserved_hard)::bigint AS reserved, SUM(x.in_transit)::bigint AS in_transit,
+           SUM(CASE WHEN w.is_active THEN GREATEST(x.on_hand - x.reserved_hard - CASE WHEN x.soft_expires_at > %(now)s THEN x.reserved_soft ELSE 0 END, 0) ELSE 0 END)::bigint AS free
+    FROM balance x JOIN warehouse w ON w.id = x.warehouse_id
+    WHERE x.sku_id = k.id AND x.grade = 1
+) b ON true
+WHERE k.kind = 'goods' AND k.id > %(after)s::bigint AND (%(codes)s::text[] IS NULL OR k.code = ANY(%(codes)s))
+ORDER BY k.id
+LIMIT %(limit)s;
+
+-- name: list_entries
+-- Of one SKU or one document, newest document first. Parameters: sku_id, document_id, after (4 keys), limit.
+SELECT e.document_id::text AS document_id, e.document_line, e.kind, e.sequence, k.code AS sku_code, w.code AS warehouse_code, e.grade, e.quantity,
+       e.value_minor, e.cause, e.occurred_at, e.recorded_at
+FROM entry e JOIN sku k ON k.id = e.sku_id JOIN warehouse w ON w.id = e.warehouse_id
+WHERE (%(sku)s::text IS NULL OR e.sku_id = (SELECT id FROM sku WHERE code = %(sku)s))
+  AND (%(document_id)s::bigint IS NULL OR e.document_id = %(document_id)s)
+  AND (%(after_document)s::bigint IS NULL
+       OR (e.document_id, e.document_line, e.kind, e.sequence) < (%(after_document)s, %(after_line)s::smallint, %(after_kind)s::text, %(after_sequence)s::integer))
+ORDER BY e.document_id DESC, e.document_line DESC, e.kind DESC, e.sequence DESC
+LIMIT %(limit)s;
+
+-- name: list_documents
+-- Newest first. Parameters: after (id), kind, is_open, warehouse, limit.
+SELECT d.id::text AS id, d.kind, d.state, w.code AS warehouse_code, d.reference, d.expected_at, d.wms_ref, d.version, d.created_at, d.created_by
+FROM document d JOIN warehouse w ON w.id = d.warehouse_id
+WHERE (%(after)s::bigint IS NULL OR d.id < %(after)s)
+  AND (%(kind)s::text IS NULL OR d.kind = %(kind)s)
+  AND (NOT %(is_open)s OR d.state < 70)
+  AND (%(warehouse)s::text IS NULL OR w.code = %(warehouse)s)
+ORDER BY d.id DESC
+LIMIT %(limit)s;
+
+-- name: get_document
+-- Parameters: id.
+SELECT d.id::text AS id, d.kind, d.state, w.code AS warehouse_code, d.reference, d.expected_at, d.wms_ref, d.version, d.created_at, d.created_by
+FROM document d JOIN warehouse w ON w.id = d.warehouse_id WHERE d.id = %(id)s;
+
+-- name: document_lines
+-- Parameters: id.
+SELECT l.line_no, k.code AS sku_code, l.planned, l.done FROM document_line l JOIN sku k ON k.id = l.sku_id WHERE l.document_id = %(id)s ORDER BY l.line_no;
+
+-- name: list_messages
+-- Of one business key, or set aside. Newest first. Never bodies. Parameters: after (id), business_key, limit.
+SELECT id::text AS id, at, direction::text AS direction, counterpart, kind, business_key, state, attempts, reason, http_status
+FROM message
+WHERE (%(after)s::bigint IS NULL OR message.id < %(after)s)
+  AND ((%(business_key)s::text IS NOT NULL AND business_key = %(business_key)s) OR (%(business_key)s::text IS NULL AND state = 2))
+ORDER BY message.id DESC
+LIMIT %(limit)s;
+
+-- name: lock_message
+-- Parameters: id. Locks: the row.
+SELECT direction::text, bucket, state FROM message WHERE id = %(id)s FOR NO KEY UPDATE;
+
+-- name: replay_message
+-- It waits for a pass again. Parameters: id. The row is locked.
+UPDATE message SET state = 0, reason = '' WHERE id = %(id)s;
+
+-- name: list_outbox
+-- Dead or unknown calls, or those of one business key. Parameters: after (id), state, business_key, limit.
+SELECT id::text AS id, lane, kind, ref_id::text AS ref_id, business_key, state, due_at, attempts, reason, created_at, done_at
+FROM outbox
+WHERE (%(after)s::bigint IS NULL OR outbox.id < %(after)s)
+  AND (%(business_key)s::text IS NULL OR business_key = %(business_key)s)
+  AND (%(state)s::smallint IS NULL OR state = %(state)s)
+ORDER BY outbox.id DESC
+LIMIT %(limit)s;

@@ -1,0 +1,122 @@
+"""Everything Paidan does by itself, as one mill to turn: pulls, passes, release, warehouses' and carriers' messages, the outbox, the stock push.
+
+A worker process turns it for ever (`worker.py`); the demo turns it until nothing is due. Each part guards its own writes, so several may turn.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from msgspec import Struct, structs
+
+from paidan.channels.registry import CHANNELS
+from paidan.entrypoints.installation import Services
+from paidan.feedback.links import ShopLinks
+from paidan.feedback.merging import MergeAsker
+from paidan.feedback.pushing import Pusher, PushRules
+from paidan.feedback.ship import ShipDelivery
+from paidan.fulfilment.deliveries import deliveries
+from paidan.fulfilment.links import LinkCache
+from paidan.fulfilment.tracking_messages import TrackingMessages
+from paidan.fulfilment.warehouse_messages import WarehouseMessages
+from paidan.intake.ports import Ports
+from paidan.intake.schedule import PullSchedule, PullWorker
+from paidan.network.accounts import AccountCache
+from paidan.network.connections import ConnectionCache
+from paidan.network.load import NetworkCache
+from paidan.pipeline import OrderPass, Stages
+from paidan.release.step import ReleaseStep
+from paidan.runtime.buckets import BucketLease
+from paidan.runtime.http import HttpCaller
+from paidan.runtime.passes import PoisonGuard, run_step
+from paidan.runtime.relay import Relay
+from paidan.sourcing.waking import wake
+from paidan.stock.store import forget_changes
+
+Count = dict[str, int]
+
+
+class MillRules(Struct, frozen=True, kw_only=True):
+    """How one mill turns. `push_delay_s`: stock changes are pushed only so long after they happened."""
+
+    batch: int = 500
+    push_delay_s: float = 0.0
+    owner: str = "mill"
+
+
+class Mill:
+    """One worker's share of all work. Not for sharing between threads."""
+
+    def __init__(self, services: Services, *, rules: MillRules | None = None) -> None:
+        self._services = services
+        self._rules = rules or MillRules()
+        s = services
+        self._caller = HttpCaller(allow_loopback=s.settings.allow_loopback, allow_plain=s.settings.allow_loopback)
+        codecs = {platform: channel.codec.parse for platform, channel in CHANNELS.items()}
+        self.stages = Stages(ids=s.ids, numbers=s.numbers, sealer=s.sealer, codecs=codecs)
+        network = NetworkCache()
+        connections = ConnectionCache(s.sealer)
+        links = LinkCache(connections)
+        accounts = AccountCache(s.sealer, connections)
+        self._shops = ShopLinks(CHANNELS, self._caller, s.clock, s.sealer, accounts)
+        self._lease = BucketLease(s.database, self._rules.owner)
+        self._guard = PoisonGuard()
+        self._steps: Sequence[Any] = (
+            OrderPass(self.stages),
+            WarehouseMessages(ids=s.ids, sealer=s.sealer, network=network, links=links),
+            TrackingMessages(ids=s.ids, sealer=s.sealer, network=network),
+            ReleaseStep(network, s.ids, s.sealer),
+        )
+        wms = deliveries(caller=self._caller, clock=s.clock, ids=s.ids, sealer=s.sealer, network=network, links=links)
+        ship = ShipDelivery(self._shops, network, clock=s.clock, ids=s.ids)
+        self._relay = Relay(s.database, [*wms, ship], clock=s.clock, ids=s.ids, sealer=s.sealer)
+        push = PushRules(delay_s=self._rules.push_delay_s)
+        self._pusher = Pusher(s.database, self._shops, network, clock=s.clock, ids=s.ids, sealer=s.sealer, rules=push)
+        self._merging = MergeAsker(s.database, self._shops, network, clock=s.clock, ids=s.ids, sealer=s.sealer)
+        ports = Ports(database=s.database, ids=s.ids, sealer=s.sealer, clock=s.clock)
+        self._pulls = PullWorker(ports, self._caller, PullSchedule())
+
+    def turn(self) -> Count:
+        """Do once whatever is due; what was done, counted. All zero: nothing is due at this instant."""
+        done: Count = {}
+        parts: Sequence[Callable[[], Count]] = (self._pull, self._pass, self._merge, self._wake, self._send, self._push)
+        for part in parts:
+            for name, count in part().items():
+                done[name] = done.get(name, 0) + count
+        return done
+
+    def close(self) -> None:
+        """Give buckets and connections back."""
+        self._lease.give_back()
+        self._caller.close()
+
+    def _pull(self) -> Count:
+        reports = self._pulls.run_due()
+        return {"pull.landed": sum(report.landed for report in reports)}
+
+    def _pass(self) -> Count:
+        self._lease.hold()
+        done: Count = {}
+        for step in self._steps:
+            report = run_step(self._services.database, step, self._lease, self._services.clock, self._rules.batch, guard=self._guard)
+            done[f"{step.name}.claimed"] = report.claimed
+            for word, count in report.outcomes.items():
+                done[f"{step.name}.{word}"] = count
+        return done
+
+    def _merge(self) -> Count:
+        report = self._merging.once()
+        return {"merge.asked": report.asked, "merge.merged": report.merged}
+
+    def _wake(self) -> Count:
+        with self._services.database.transaction() as tx:
+            woken = wake(tx, self._services.clock.now())
+            forget_changes(tx)
+        return {"wake.orders": woken}
+
+    def _send(self) -> Count:
+        report = self._relay.once()
+        return {f"outbox.{name}": count for name, count in structs.asdict(report).items() if count and name in {"done", "refused", "gave_up", "unknown"}}
+
+    def _push(self) -> Count:
+        report = self._pusher.once()
+        return {"push.changes": report.changes, "push.sent": report.sent}

@@ -1,0 +1,49 @@
+"""`paidan up`: database, API and workers of one installation, until Ctrl-C."""
+
+import signal
+import subprocess
+import sys
+from threading import Event
+
+import structlog
+from rich.console import Console
+
+from paidan.entrypoints.installation import install
+from paidan.entrypoints.serving import environment, serve_in_child
+from paidan.runtime.settings import Settings
+
+console = Console()
+log = structlog.get_logger(__name__)
+
+
+def run_up(settings: Settings, *, host: str, port: int, workers: int) -> int:
+    """Start everything, wait, end everything."""
+    app_url = settings.database_url or install(settings).app_url
+    stop = Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    children: list[subprocess.Popen[bytes]] = []
+    with serve_in_child(settings, app_url, port, host) as url:
+        try:
+            for _ in range(workers):
+                command = [sys.executable, "-m", "paidan.entrypoints.worker"]
+                children.append(subprocess.Popen(command, env=environment(settings, app_url)))  # noqa: S603 - our own interpreter and module
+            console.print(f"Paidan is up at [bold]{url}/[/] · API docs at {url}/api/v1/docs · Ctrl-C ends it", highlight=False)
+            while not stop.wait(1.0):
+                _restart_dead(children, settings, app_url)
+        except KeyboardInterrupt:
+            pass
+        finally:
+            for child in children:
+                child.terminate()
+            for child in children:
+                child.wait(15)
+    return 0
+
+
+def _restart_dead(children: "list[subprocess.Popen[bytes]]", settings: Settings, app_url: str) -> None:
+    """A worker that died is started again; what it held is free within ten seconds."""
+    for index, child in enumerate(children):
+        if child.poll() is not None:
+            log.warning("worker_restarted", code=child.returncode)
+            command = [sys.executable, "-m", "paidan.entrypoints.worker"]
+            children[index] = subprocess.Popen(command, env=environment(settings, app_url))  # noqa: S603 - our own interpreter and module

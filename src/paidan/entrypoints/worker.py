@@ -1,0 +1,46 @@
+"""A worker process: turns the mill until it is told to stop."""
+
+import os
+import signal
+from threading import Event
+
+import psycopg
+import structlog
+
+from paidan.entrypoints.installation import open_services
+from paidan.entrypoints.mill import Mill, MillRules
+from paidan.runtime.database import trouble
+from paidan.runtime.settings import read_settings
+from paidan.runtime.telemetry import configure_logs, told
+
+IDLE_S = 0.2
+AWAY_S = 1.0
+
+log = structlog.get_logger(__name__)
+
+
+def main() -> None:
+    """Work until SIGTERM; the database may go away and come back meanwhile."""
+    settings = read_settings()
+    configure_logs(settings.log_level)
+    stop = Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    signal.signal(signal.SIGINT, lambda *_: stop.set())
+    services = open_services(settings)
+    mill = Mill(services, rules=MillRules(batch=settings.batch_size, owner=f"worker-{os.getpid()}"))
+    log.info("worker_started", pid=os.getpid())
+    while not stop.is_set():
+        try:
+            if not any(mill.turn().values()):
+                stop.wait(IDLE_S)
+        except psycopg.Error as error:
+            if trouble(error) != "retry":
+                raise
+            log.warning("database_away", **told(error))
+            stop.wait(AWAY_S)
+    mill.close()
+    services.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,24 @@
+"""What listings show when we begin: told by somebody who knows it."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from paidan.runtime.database import Tx
+from paidan.runtime.queries import load_queries
+
+queries = load_queries("paidan.feedback")
+
+BEFORE_ALL_TRADE = datetime(2000, 1, 1, tzinfo=UTC)
+
+Showing = tuple[str, str, str, int]  # shop code, item_ref, sku_ref, quantity
+
+
+def start_listings(tx: Tx, showing: Sequence[Showing], at: datetime = BEFORE_ALL_TRADE) -> int:
+    """Note what listings showed at an instant from which on all their sales will be told to us; gives how many we know.
+
+    A mapped listing for which this is never called gets its first quantity set in full by the first push.
+    """
+    tx.execute(queries.lock_push)
+    shops, items, skus, quantities = (list(column) for column in zip(*showing, strict=True)) if showing else ([], [], [], [])
+    parameters = {"shop_codes": shops, "item_refs": items, "sku_refs": skus, "quantities": quantities, "at": at}
+    return tx.execute(queries.start_listings, parameters).rowcount

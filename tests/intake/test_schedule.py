@@ -1,0 +1,90 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from paidan.intake.ports import Feed
+from paidan.intake.pulling import Place, PullReport
+from paidan.intake.schedule import Due, PullRules, PullSchedule
+from paidan.network.load import Shop
+
+T = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
+RULES = PullRules(intervals_s={"poll": {Feed.ORDERS: 60, Feed.REFUNDS: 300}, "push": {Feed.PUSH: 5, Feed.ORDERS: 900}}, rest_first_s=15, rest_max_s=100)
+
+
+def shop(number=1, *doors):
+    return Shop(id=number, code=str(number), name="", platform="taobao", doors=doors or ("poll",))
+
+
+def report(feed=Feed.ORDERS, shop_id=1, **more):
+    return PullReport(shop=str(shop_id), shop_id=shop_id, feed=feed, **more)
+
+
+def after(seconds):
+    return T + timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    ("doors", "feeds"),
+    [
+        (("poll",), {Feed.ORDERS: 60, Feed.REFUNDS: 300}),
+        (("push",), {Feed.PUSH: 5, Feed.ORDERS: 900}),
+        (("push", "poll"), {Feed.PUSH: 5, Feed.ORDERS: 60, Feed.REFUNDS: 300}),
+        (("unheard",), {}),
+    ],
+)
+def test_doors_say_which_feeds_and_the_quickest_interval_counts(doors, feeds):
+    assert PullSchedule(RULES).feeds_of(shop(1, *doors)) == feeds
+
+
+def test_everything_is_due_at_first_and_then_by_its_interval():
+    schedule, one = PullSchedule(RULES), shop()
+    assert schedule.next_at([one]) is None
+    assert schedule.due([one], T) == [Due(1, Feed.ORDERS), Due(1, Feed.REFUNDS)]
+    schedule.note(report(), one, T)
+    schedule.note(report(Feed.REFUNDS), one, T)
+    assert schedule.next_at([one]) == after(60)
+    assert schedule.due([one], after(59)) == []
+    assert schedule.due([one], after(60)) == [Due(1, Feed.ORDERS)]
+    assert schedule.due([one], after(300)) == [Due(1, Feed.ORDERS), Due(1, Feed.REFUNDS)]  # the longest overdue first
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "waits_s"),
+    [
+        ([{}], 60),
+        ([{"is_finished": False}], 0),
+        ([{"error": "overtaken"}], 60),
+        ([{"error": "x", "is_finished": False}], 15),
+        ([{"error": "x", "is_finished": False}] * 3, 60),
+        ([{"error": "x", "is_finished": False}] * 40, 100),
+        ([{"error": "x", "is_finished": False, "retry_after_s": 40.0}], 40),
+        ([{"error": "x", "is_finished": False, "retry_after_s": 4000.0}], 4000),
+        ([{"error": "x", "is_finished": False}] * 3 + [{}], 60),
+        ([{"error": "x", "is_finished": False}] * 3 + [{}, {"error": "x", "is_finished": False}], 15),
+    ],
+)
+def test_the_next_turn_follows_from_the_outcome(outcomes, waits_s):
+    schedule, one = PullSchedule(RULES), shop()
+    for outcome in outcomes:
+        schedule.note(report(**outcome), one, T)
+    assert Due(1, Feed.ORDERS) in schedule.due([one], after(waits_s))
+    assert waits_s == 0 or Due(1, Feed.ORDERS) not in schedule.due([one], after(waits_s - 1))
+
+
+def test_a_process_goes_on_where_the_one_before_stopped():
+    schedule = PullSchedule(RULES)
+    places = [
+        Place(shop_id=1, feed="orders", read_to=T, read_ref="", error="", pulled_at=T),
+        Place(shop_id=1, feed="bulk", read_to=T, read_ref="", error="", pulled_at=T),  # not a door of this shop any more
+        Place(shop_id=9, feed="orders", read_to=T, read_ref="", error="", pulled_at=T),  # a shop that is gone
+    ]
+    schedule.remember(places, [shop()])
+    assert schedule.due([shop()], after(59)) == [Due(1, Feed.REFUNDS)]
+    assert schedule.due([shop()], after(60)) == [Due(1, Feed.REFUNDS), Due(1, Feed.ORDERS)]
+
+
+def test_shops_do_not_wait_for_one_another():
+    schedule = PullSchedule(RULES)
+    schedule.note(report(error="x", is_finished=False), shop(1), T)
+    schedule.note(report(shop_id=2), shop(2), T)
+    assert schedule.due([shop(1), shop(2)], after(15))[-1] == Due(1, Feed.ORDERS)
