@@ -4,6 +4,7 @@ import ast
 import re
 import shutil
 import subprocess
+import tomllib
 from functools import cache
 from pathlib import Path
 
@@ -141,6 +142,28 @@ def test_every_public_thing_says_what_it_does():
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_") and not ast.get_docstring(node)
     ]
     assert silent == []
+
+
+MODULE_BY_DISTRIBUTION = {"graphql-core": "graphql"}
+
+
+def test_no_dependency_is_dead_weight():
+    declared = tomllib.loads(text_of(ROOT / "pyproject.toml"))["project"]["dependencies"]
+    names = [re.match(r"[\w.-]+", requirement)[0] for requirement in declared]
+    modules = {name: MODULE_BY_DISTRIBUTION.get(name, name.replace("-", "_")) for name in names}
+    unused = [name for name, module in modules.items() if not any(re.search(rf"\b{module}\b", text_of(path)) for path in product_python())]
+    assert unused == []
+
+
+def test_what_is_locked_is_what_is_declared():
+    project = tomllib.loads(text_of(ROOT / "pyproject.toml"))
+    locked = {
+        line.partition("==")[0]
+        for line in text_of(ROOT / "requirements" / "dev.txt").splitlines()
+        if "==" in line and not line.startswith((" ", "#"))
+    }
+    declared = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    assert [name for name in (re.match(r"[\w.-]+", requirement)[0] for requirement in declared) if name not in locked] == []
 
 
 def slug(heading):

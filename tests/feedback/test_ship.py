@@ -42,12 +42,12 @@ def shopify(scene: Scene, *orders) -> ShopWorld:
 
 def lines_of(world: ShopWorld, number: int = 1) -> list[tuple[int, list[str]]]:
     """Units shipped and waybills of each line, in the platform's own books."""
-    trade = world.simulator.books()["trades"][str(2_000_000_000_000_000_000 + number)]
+    trade = world.simulator.books()["orders"][str(2_000_000_000_000_000_000 + number)]
     return [(one["shipped"], [parcel["number"] for parcel in one["waybills"]]) for one in trade["lines"].values()]
 
 
 def status(world: ShopWorld) -> str:
-    return world.simulator.books()["trades"][str(TID)]["status"]
+    return world.simulator.books()["orders"][str(TID)]["status"]
 
 
 def test_a_whole_order_in_one_parcel(scene):

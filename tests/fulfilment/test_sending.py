@@ -219,7 +219,8 @@ def test_an_order_whose_receiver_has_changed_is_recalled_and_sent_to_the_new_one
     with scene.database.transaction() as tx:
         changed = load_orders(tx, [scene.query("SELECT id FROM sales_order ORDER BY id")[0][0]])[0]
         changed.recalls = [(changed.fulfilments[0].id, "platform_changed_after_release")]
-        tx.execute("UPDATE sales_order SET receiver_id = (SELECT receiver_id FROM sales_order WHERE platform_order_no = '3') WHERE id = %s", (changed.id,))
+        move = "UPDATE sales_order o SET receiver_id = n.receiver_id, merge_key = n.merge_key FROM sales_order n WHERE o.id = %s AND n.platform_order_no = '3'"
+        tx.execute(move, (changed.id,))
         ask_back(tx, scene.ids, [changed], yard.clock.now())
     yard.relay()
     assert yard.states() == [95, 10, 10]
@@ -227,8 +228,11 @@ def test_an_order_whose_receiver_has_changed_is_recalled_and_sent_to_the_new_one
     yard.clock.forward(minutes=20)
     yard.let_go()
     yard.relay()
-    assert (yard.states(), yard.orders()) == ([95, 40, 40, 40], [60, 60, 60])
-    assert "".join(yard.wms.bodies[-1]).count("13800000007") == 2
+    assert (yard.states(), yard.orders()) == ([95, 40, 40, 20], [60, 60, 60])
+    assert yard.scene.query("SELECT merged_into_id FROM fulfilment WHERE state = 20") == yard.scene.query(
+        "SELECT id FROM fulfilment ORDER BY id OFFSET 2 LIMIT 1"
+    )
+    assert "13800000007" in yard.wms.bodies[-1]
 
 
 def test_a_warehouse_without_connection_waits_for_people(yard):

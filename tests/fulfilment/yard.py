@@ -290,9 +290,7 @@ class Yard:
         return self.tell("orderprocess.report", tag("order", head), tag("process", tags(processStatus=status, operateTime=china(self.clock.now()))))
 
     def stock_change(self, item: str, units: int, *, ref: str, kind: str = "ZP", warehouse: str = "A") -> bytes:
-        fields = tags(
-            ownerCode="O1", warehouseCode=warehouse, orderCode=ref, outBizCode=ref, itemCode=item, inventoryType=kind, quantity=units
-        )
+        fields = tags(ownerCode="O1", warehouseCode=warehouse, orderCode=ref, outBizCode=ref, itemCode=item, inventoryType=kind, quantity=units)
         return self.tell("stockchange.report", tag("items", tag("item", fields)))
 
     def entry_confirm(self, number: str, lines: list[tuple[str, str, int]], *, kind: int = 0, ref: str, status: str = "FULFILLED") -> bytes:

@@ -16,7 +16,7 @@ from paidan.network.rows import ConnectionRow, ShopRow
 from paidan.pipeline import Stages, run_pass
 from paidan.runtime.clocks import FixedClock
 from paidan.runtime.database import Database
-from paidan.runtime.ids import CountingIds
+from paidan.runtime.ids import BlockIds
 from paidan.runtime.numbers import NumberSource
 from paidan.runtime.sealing import Sealer, new_keyring
 from paidan.world.taobao.platform import session_of
@@ -61,10 +61,11 @@ class Stand:
     def __init__(self, database: Database, now: datetime) -> None:
         self.database = database
         self.clock = FixedClock(now)
-        self.ids = CountingIds()
+        self.ids = BlockIds(database)
         self.sealer = Sealer(new_keyring(), database.merchant)
         self.ports = Ports(database=database, ids=self.ids, sealer=self.sealer, clock=self.clock)
         self.shops: dict[str, Shop] = {}
+        self.code = ""
         codecs: Any = {name: channel.codec.parse for name, channel in CHANNELS.items()}
         self.stages = Stages(ids=self.ids, numbers=NumberSource(database), sealer=self.sealer, codecs=codecs)
 

@@ -285,15 +285,13 @@ from intake.stand import Stand
 from paidan.intake.pulling import pull_shop
 from paidan.network.load import read_network
 from paidan.runtime.database import Database
-from paidan.runtime.ids import BlockIds
 
 database = Database(sys.argv[1], sys.argv[2])
 stand = Stand(database, datetime.fromisoformat(sys.argv[3]))
-ports = type(stand.ports)(database=database, ids=BlockIds(database), sealer=stand.sealer, clock=stand.clock)
 with database.transaction() as tx:
     shop = read_network(tx, -1).shop_by_code("A")
 pages = [page("c0", 1), page("c1", 2), page("c1", 3), page("c2", 4)]
-print(pull_shop(ports, Scripted(*pages), shop, start_at=stand.clock.now()).landed)
+print(pull_shop(stand.ports, Scripted(*pages), shop, start_at=stand.clock.now()).landed)
 """
 
 

@@ -8,15 +8,15 @@ from collections.abc import Mapping
 from enum import IntEnum
 from pathlib import Path
 
-from paidan.kernel.state_words import STATE_WORDS
 from paidan.kernel.states import INITIAL, MOVES, DocumentState, FulfilmentState, OrderState
+from paidan.orders.story_words import FULFILMENT_WORDS, ORDER_WORDS
 from paidan.runtime.migrations import schema_folder
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-MACHINES: Mapping[str, tuple[str, type[IntEnum]]] = {
-    "order": ("Order (销售订单)", OrderState),
-    "fulfilment": ("Fulfilment (发货单)", FulfilmentState),
-    "document": ("Stock document (单据)", DocumentState),
+MACHINES: Mapping[str, tuple[str, type[IntEnum], Mapping[int, tuple[str, str]]]] = {
+    "order": ("Order (销售订单)", OrderState, ORDER_WORDS),
+    "fulfilment": ("Fulfilment (发货单)", FulfilmentState, FULFILMENT_WORDS),
+    "document": ("Stock document (单据)", DocumentState, {}),
 }
 STATES_HEAD = """\
 # States and legal moves
@@ -39,11 +39,10 @@ def states_page() -> str:
 
 
 def _section(machine: str) -> str:
-    title, states = MACHINES[machine]
-    words = STATE_WORDS[f"{machine}_state"]
+    title, states, words = MACHINES[machine]
     moves = MOVES[machine]
     lines = [
-        *(f"{state.name} : {words[state].en} {words[state].zh}" for state in states),
+        *(f"{state.name} : {words[state][1]} {words[state][0]}" for state in states if state in words),
         *(f"[*] --> {states(state).name}" for state in sorted(INITIAL[machine])),
         *(f"{states(before).name} --> {states(after).name}" for before, after in sorted(moves)),
         *(f"{state.name} --> [*]" for state in states if state not in {before for before, _ in moves}),

@@ -19,7 +19,7 @@ from paidan.channels.calling import CallRecord, RecordedFailure
 from paidan.channels.platform import ListingQuantity
 from paidan.feedback.exchanges import exchanges_of, reason_of
 from paidan.feedback.links import ShopLink, ShopLinks
-from paidan.feedback.sellable import SEEN, Choice, Do, Shown, Supply, choose, in_calls, wanted
+from paidan.feedback.sellable import SEEN, TAKEN, Choice, Do, Shown, Supply, choose, in_calls, wanted
 from paidan.kernel.clock import Clock
 from paidan.kernel.errors import CallRefused, SetupError
 from paidan.network.load import Network, NetworkCache
@@ -338,7 +338,7 @@ def settled(answer: Answer, now: datetime, rules: PushRules) -> tuple[int, str, 
     listing, failure = answer.listing, answer.failure
     key = answer.call.key
     if failure is None:
-        return (listing.listing_id, key, True, True, now, "taken")
+        return (listing.listing_id, key, True, True, now, f"{TAKEN}{max(answer.call.deltas[listing.listing_id], 0)}")
     if isinstance(failure, CallRefused | SetupError):
         code = getattr(failure, "code", "") or "setup"
         is_company = len(answer.call.listings) > 1

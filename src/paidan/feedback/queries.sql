@@ -61,12 +61,15 @@ ON CONFLICT DO NOTHING;
 
 -- name: mark_listings
 -- Takes off what platforms have sold by themselves and marks the listings; one in flight keeps its time of sending again.
--- Units given back leave a doubt (`look`): the platform gives back only what it had really taken. News after a look make it void.
+-- A doubt (`look`) is left by units given back (the platform gives back only what it had really taken) and by sales that would have gone below
+-- zero, at once or without the increase taken last (they may be older than it). News after a look make it void.
 -- Parameters: parallel arrays listing_ids, sold, doubts; due_at. Under lock_push.
 UPDATE listing_stock s SET
     believed = CASE WHEN s.pushed_at IS NULL AND s.pending_key = '' THEN 0 ELSE s.believed - w.sold END,
     answer = CASE
-        WHEN s.answer LIKE 'look%%' OR NOT (w.doubt OR s.answer LIKE 'seen%%' AND w.sold <> 0) THEN s.answer
+        WHEN s.answer LIKE 'look%%' THEN s.answer
+        WHEN NOT (w.doubt OR s.answer LIKE 'seen%%' AND w.sold <> 0 OR w.sold > 0 AND s.believed - w.sold < CASE
+            WHEN s.answer LIKE 'taken %%' THEN substr(s.answer, 7)::bigint ELSE 0 END) THEN s.answer
         WHEN s.answer LIKE 'refused%%' THEN 'look; ' || s.answer
         ELSE 'look' END,
     is_dirty = true,
