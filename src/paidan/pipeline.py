@@ -40,7 +40,7 @@ from paidan.runtime.passes import PassReport
 from paidan.runtime.sealing import Sealer
 from paidan.runtime.waiting import read_waiting, settle_messages, waiting_ids
 from paidan.shaping.decide import decide as shape
-from paidan.sourcing.decide import FreeStock, Sourcing, Supply, needed_units, unplan_new
+from paidan.sourcing.decide import FreeStock, Sourcing, Supply, given_back, needed_units, promise, unplan_new
 from paidan.sourcing.decide import decide as source
 from paidan.sourcing.lanes import Lanes
 from paidan.sourcing.policy import DEFAULT_POLICY as SOURCING_DEFAULT
@@ -151,10 +151,11 @@ def run_pass(tx: Tx, stages: Stages, *, message_ids: Sequence[int], order_ids: S
 
     # sourcing: who sends it
     supply = Supply(*_stock_seen(tx, ready, now))
-    waiting_newcomers = {order.id for order in batch.orders if order.is_new} - {order.id for order in ready}
+    choosing = {order.id for order in ready}
     for order in batch.orders:
-        if order.id in waiting_newcomers:
-            supply.guard(order.waiting_units())
+        supply.let_go(given_back(order))
+        if order.id not in choosing:
+            supply.wait(order)
     context = Sourcing(lanes=stages.lanes(network), network=network, skus=skus, policy=stages.sourcing_policy, now=now)
     source(ready, supply, context, stages.ids.take)
 
@@ -180,7 +181,7 @@ def _stock_seen(tx: Tx, ready: Sequence[Order], now: datetime) -> tuple[FreeStoc
 
 def _apply(tx: Tx, stages: Stages, batch: Batch, ready: Sequence[Order]) -> Passed:
     """Lock what was chosen, settle, write each record once."""
-    orders = [order for order in batch.orders if order.is_changed or order.is_new or order.path or order.due_at is None]
+    orders = list(batch.orders)  # all of them: when to look again is always decided anew
     for order in orders:
         order.is_changed = True
     ours = fresh_versions(tx, orders) | take_keys(tx, orders)
@@ -192,7 +193,7 @@ def _apply(tx: Tx, stages: Stages, batch: Batch, ready: Sequence[Order]) -> Pass
     orders = [order for order in orders if order.id in ours]
 
     free = lock(tx, _moves(orders), batch.now)
-    in_priority = [order for order in ready if order.id in ours]
+    in_priority = sorted((order for order in ready if order.id in ours), key=promise)
     dropped = settle([(order.id, _reserves(order)) for order in in_priority], free)
     for order in orders:
         if order.id in dropped:
@@ -200,7 +201,7 @@ def _apply(tx: Tx, stages: Stages, batch: Batch, ready: Sequence[Order]) -> Pass
             order.due_at = batch.now + timedelta(seconds=GO_ROUND_S)
         conclude(order)
 
-    insert_listings(tx, batch.new_listings)
+    _name_listings(orders, insert_listings(tx, batch.new_listings))
     give_receiver_ids(orders, stages.ids)
     write_receivers(tx, orders, stages.sealer)
     write_orders(tx, orders, sealer=stages.sealer, ids=stages.ids, now=batch.now)
@@ -219,6 +220,16 @@ def _apply(tx: Tx, stages: Stages, batch: Batch, ready: Sequence[Order]) -> Pass
         planned=sum(f.is_new for order in orders for f in order.fulfilments),
         again=len(lost) + len(dropped),
     )
+
+
+def _name_listings(orders: Sequence[Order], stands_for: Mapping[int, int]) -> None:
+    """Another worker met the same listings a moment before: ours are called as theirs."""
+    if not stands_for:
+        return
+    for order in orders:
+        for line in order.lines:
+            line.listing_id = stands_for.get(line.listing_id or 0, line.listing_id)
+        order.sold_by_listing = {stands_for.get(listing_id, listing_id): units for listing_id, units in order.sold_by_listing.items()}
 
 
 def _reserves(order: Order) -> list[Reserve]:

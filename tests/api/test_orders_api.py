@@ -1,26 +1,250 @@
+import base64
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+
+from counting import counted
+from paidan.entrypoints.api.committer import Post, keep_posts
+from paidan.entrypoints.api.order_reads import get_order, list_orders
 from paidan.pipeline import run_pass
-from scene import NOW, line, order
+from paidan.runtime.waiting import waiting_ids
+from scene import NOW, line, order, receiver
 
 
-def told(world, *facts):
-    messages = world.scene.say(*facts)
+def told(world, *facts, due=()):
+    messages = world.scene.say(*facts) if facts else []
     with world.scene.database.transaction() as tx:
-        run_pass(tx, world.scene.stages, message_ids=messages, order_ids=[], now=NOW)
+        run_pass(tx, world.scene.stages, message_ids=messages, order_ids=list(due), now=NOW)
+    assert world.scene.broken_invariants() == {}
+
+
+def direct(number="D1", **more):
+    receiver = {"name": "王小明", "phone": "13912345678", "province": "浙江省", "city": "杭州市", "district": "西湖区", "detail": "文三路9号"}
+    base = {"order_no": number, "status": "paid", "placed_at": "2026-11-11T03:59:00Z", "paid_at": "2026-11-11T04:00:00Z", "receiver": receiver}
+    return {**base, "lines": [{"merchant_code": "X", "quantity": 1, "price": "10.00"}], **more}
+
+
+def only(world):
+    [item] = world.get("/orders").json()["items"]
+    return item
+
+
+def tag(item):
+    return {"if-match": f'"v{item["version"]}"'}
 
 
 def test_orders_are_listed_and_shown_with_all_that_belongs_to_them(world):
     world.scene.set_up({"A": {"X": 10}})
     told(world, order("P1", line("X", 2)))
-    [item] = world.get("/orders").json()["items"]
+    item = only(world)
     assert (item["platform_order_no"], item["state"], item["shop_code"]) == ("P1", "sourced", "S1")
     whole = world.get(f"/orders/{item['id']}", headers={"accept-language": "en"})
     assert whole.headers["etag"] == f'"v{item["version"]}"'
     body = whole.json()
     assert body["lines"][0]["reserved"] == 2
     assert body["fulfilments"][0]["lines"][0]["sku_code"] == "X"
-    assert [step["text"] for step in body["timeline"]][0] == "received from the platform"
+    assert body["timeline"][0]["text"] == "received from the platform"
+    assert isinstance(body["id"], str)
+    fulfilment = world.get(f"/fulfilments/{body['fulfilments'][0]['id']}").json()
+    assert (fulfilment["state"], fulfilment["no"][:2]) == ("planned", "FH")
 
 
-def test_openapi(world):
-    spec = world.client.get("/api/v1/openapi.json").json()
-    assert spec["openapi"].startswith("3.1")
+def test_a_posted_order_is_kept_answered_and_taken_up_by_a_pass(world):
+    world.scene.set_up({"A": {"X": 10}})
+    answer = world.post("/orders?shop=S1", direct())
+    assert answer.status_code == 202
+    message = world.get(f"/messages/{answer.json()['message_id']}").json()
+    assert (message["state"], message["business_key"], message["counterpart"]) == ("waiting", "D1", "shop:S1")
+    with world.scene.database.transaction() as tx:
+        assert waiting_ids(tx, list(range(64)), 10) == [int(answer.json()["message_id"])]
+
+
+def test_an_order_for_nobody_is_refused(world):
+    world.scene.set_up({"A": {"X": 10}})
+    answer = world.post("/orders?shop=NO", direct())
+    assert (answer.status_code, answer.json()["reason"]) == (422, "unknown_shop")
+
+
+def test_many_orders_at_once_are_all_kept_each_with_its_own_message(world):
+    world.scene.set_up({"A": {"X": 10}})
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda n: world.post("/orders?shop=S1", direct(f"D{n}")), range(40)))
+    assert {answer.status_code for answer in answers} == {202}
+    assert len({answer.json()["message_id"] for answer in answers}) == 40
+    assert world.scene.query("SELECT count(*), count(DISTINCT business_key) FROM message WHERE direction = 'i'") == [(40, 40)]
+
+
+def test_keeping_posts_takes_the_same_number_of_statements_however_many(world):
+    world.scene.set_up({"A": {"X": 10}})
+    counts = []
+    for n in (1, 100):
+        with world.scene.database.transaction() as tx, counted(tx) as statements:
+            keep_posts(tx, world.services, [Post(shop_code="S1", order_no=f"{n}-{i}", body=b"{}") for i in range(n)])
+        counts.append(len(statements))
+    assert counts[0] == counts[1]
+
+
+def test_an_order_is_held_released_edited_and_cancelled_each_by_version(world):
+    world.scene.set_up({"A": {"X": 10}, "B": {"X": 10}})
+    told(world, order("P1", line("X", 2)))
+    item = only(world)
+    path = f"/orders/{item['id']}"
+    held = world.post(f"{path}/hold", {"note": "等电话 13912345678"}, headers=tag(item), scope="write")
+    assert held.status_code == 200, held.text
+    assert world.post(f"{path}/hold", {"note": "again"}, headers=tag(item)).status_code == 412
+    assert world.post(f"{path}/hold", {"note": "again"}, headers={"if-match": held.headers["etag"]}).json()["reason"] == "illegal_move"
+    told(world, due=[int(item["id"])])
+    assert only(world)["waits_for"] == "held_by_person"
+    [hold] = world.get("/holds").json()["items"]
+    assert (hold["reason"], hold["origin"], hold["note"]) == ("held_by_person", "user:writeer", "等电话 ***")
+    assert [found["kind"] for found in world.get("/exceptions").json()["items"]] == ["hold"]
+    version = tag(only(world))
+    assert world.post(f"{path}/release", {"note": "ok"}, headers=version).status_code == 200
+    told(world, due=[int(item["id"])])
+    assert only(world)["state"] == "sourced"
+    edit = {"warehouse_code": "B", "carrier_code": None, "remark": "送到王小明 13912345678", "is_urgent": True}
+    assert world.post(f"{path}/edits", edit, headers=tag(only(world))).status_code == 200
+    edits = world.get(path).json()["edits"]
+    assert (edits["warehouse_code"], edits["is_urgent"], edits["remark"]) == ("B", True, "送到王小明 ***")
+    assert "王小明" not in str(world.scene.query("SELECT edits FROM sales_order"))
+    assert world.post(f"{path}/cancel", {"note": "买家不要了"}, headers=tag(only(world))).status_code == 200
+    assert world.post(f"{path}/cancel", {"note": "x"}, headers={"if-match": "*"}).json()["reason"] == "already_cancelled"
+    assert world.get(path).json()["edits"]["is_cancelled"] is True
+    assert world.scene.query("SELECT due_at FROM sales_order") == [(NOW,)]
+    assert "user:adminer" in {step["actor"] for step in world.get(path).json()["timeline"]}
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ({"warehouse_code": "NO"}, "unknown_warehouse"),
+        ({"carrier_code": "NO"}, "unknown_carrier"),
+        ({"receiver": {"name": "x"}}, "unknown_field"),
+    ],
+)
+def test_wishes_for_what_is_not_there_are_refused(world, body, reason):
+    world.scene.set_up({"A": {"X": 10}})
+    told(world, order("P1", line("X", 2)))
+    item = only(world)
+    answer = world.post(f"/orders/{item['id']}/edits", body, headers=tag(item))
+    assert (answer.status_code, answer.json()["reason"]) == (422, reason)
+
+
+def test_a_hold_for_a_listing_without_sku_is_never_forced(world):
+    world.scene.set_up({"A": {"X": 10}})
+    told(world, order("P1", line("X", merchant_code="WRONG")))
+    item = only(world)
+    answer = world.post(f"/orders/{item['id']}/release", {"note": "go"}, headers=tag(item))
+    assert (answer.status_code, answer.json()["reason"]) == (409, "illegal_move")
+
+
+@pytest.mark.parametrize("header", ["", "3", 'W/"v1"', '"v1", "v2"', '"x"'])
+def test_a_command_names_one_version_strongly(world, header):
+    answer = world.post("/orders/1/hold", {"note": "x"}, headers={"if-match": header} if header else {})
+    assert answer.status_code == (422 if header else 428)
+
+
+def test_pages_are_stable_while_orders_come_in(world):
+    world.scene.set_up({"A": {"X": 100}})
+    told(world, *[order(f"P{n}", line("X"), receiver=receiver(n)) for n in range(5)])
+    first = world.get("/orders?limit=2").json()
+    told(world, *[order(f"N{n}", line("X"), receiver=receiver(50 + n)) for n in range(3)])
+    second = world.get(f"/orders?limit=2&cursor={first['next']}").json()
+    third = world.get(f"/orders?limit=2&cursor={second['next']}").json()
+    seen = [item["platform_order_no"] for page in (first, second, third) for item in page["items"]]
+    assert seen == ["P4", "P3", "P2", "P1", "P0"]
+    assert third["next"] is None
+
+
+def test_orders_are_found_by_number_range_state_reason_and_phone_tail(world):
+    world.scene.set_up({"A": {"X": 1}})
+    told(world, order("P1", line("X"), receiver=receiver(1)), order("P2", line("X"), receiver=receiver(2)))
+    found = {item["platform_order_no"]: item for item in world.get("/orders").json()["items"]}
+
+    def numbers(query):
+        return [item["platform_order_no"] for item in world.get(f"/orders?{query}").json()["items"]]
+
+    assert numbers("number=P1") == ["P1"]
+    assert numbers(f"number={found['P2']['order_no']}") == ["P2"]
+    assert numbers("state=backordered") == numbers("waits_for=short_of_stock") == ["P2"]
+    assert numbers("phone_tail=0002") == ["P2"]
+    assert numbers("shop=S2") == []
+    start = (NOW - timedelta(days=1)).isoformat().replace("+00:00", "Z")
+    assert sorted(numbers(f"placed_from={start}")) == ["P1", "P2"]
+    assert numbers(f"placed_from={start}&placed_until={start}") == []
+    assert [found["kind"] for found in world.get("/exceptions?kind=backordered").json()["items"]] == ["backordered"]
+
+
+@pytest.mark.parametrize("n", [1, 20])
+def test_lists_and_orders_take_the_same_number_of_statements_however_much_there_is(world, n):
+    world.scene.set_up({"A": {"X": 1000}})
+    told(world, *[order(f"P{i}", line("X"), line("X", line_ref="b"), receiver=receiver(i)) for i in range(n)])
+    filters = dict.fromkeys(("after", "states", "shop", "waits_for", "placed_from", "placed_until", "tail")) | {"limit": 50}
+    with world.scene.database.transaction() as tx, counted(tx) as statements:
+        found = list_orders(tx, filters)
+        get_order(tx, world.scene.sealer, int(found[0].id), "zh")
+    assert len(found) == n
+    assert len(statements) == 8
+
+
+def test_one_key_has_one_effect_and_one_answer(world):
+    world.scene.set_up({"A": {"X": 10}})
+    headers = {"idempotency-key": "k1"}
+    first = world.post("/orders?shop=S1", direct(), headers=headers)
+    again = world.post("/orders?shop=S1", direct(), headers=headers)
+    assert (again.status_code, again.json()) == (202, first.json())
+    other = world.post("/orders?shop=S1", direct("D2"), headers=headers)
+    assert (other.status_code, other.json()["reason"]) == (422, "idempotency_conflict")
+    assert world.post("/orders?shop=S1", direct("D2"), headers=headers, scope="write").status_code == 202
+    assert world.scene.query("SELECT business_key FROM message ORDER BY 1") == [("D1",), ("D2",)]
+
+
+def test_a_command_repeated_under_its_key_gets_its_first_answer(world):
+    world.scene.set_up({"A": {"X": 10}})
+    told(world, order("P1", line("X")))
+    item = only(world)
+    headers = {**tag(item), "idempotency-key": "k"}
+    first = world.post(f"/orders/{item['id']}/hold", {"note": "x"}, headers=headers)
+    again = world.post(f"/orders/{item['id']}/hold", {"note": "x"}, headers=headers)
+    assert (again.status_code, again.json(), again.headers["etag"]) == (200, first.json(), first.headers["etag"])
+    assert again.headers["idempotency-replayed"] == "true"
+    assert world.scene.query("SELECT count(*) FROM hold") == [(1,)]
+
+
+def test_a_key_in_flight_is_told_so(world):
+    world.scene.set_up({"A": {"X": 10}})
+    made = world.post("/keys", {"name": "k", "scopes": ["write"]}, headers={"idempotency-key": "one"})
+    assert made.status_code == 201
+    caller = world.scene.query("SELECT id FROM api_key WHERE name = 'adminer'")[0][0]
+    with world.scene.database.transaction() as tx:
+        tx.execute("SELECT pg_advisory_xact_lock(hashtext('idempotency'), hashtext(current_schema() || '/' || %s || '/' || 'two'))", (str(caller),))
+        answer = world.post("/keys", {"name": "k", "scopes": ["write"]}, headers={"idempotency-key": "two"})
+    assert (answer.status_code, answer.json()["reason"]) == (409, "idempotency_in_flight")
+
+
+def test_a_refused_request_leaves_its_key_free(world):
+    world.scene.set_up({"A": {"X": 10}})
+    told(world, order("P1", line("X")))
+    item = only(world)
+    key = {"idempotency-key": "k"}
+    assert world.post(f"/orders/{item['id']}/hold", {"note": "x"}, headers={**key, "if-match": '"v999"'}).status_code == 412
+    assert world.post(f"/orders/{item['id']}/hold", {"note": "x"}, headers={**key, **tag(item)}).status_code == 200
+
+
+def test_a_planned_fulfilment_is_kept_alone_and_a_lonely_one_at_the_warehouse_is_recalled(world):
+    world.scene.set_up({"A": {"X": 10}})
+    told(world, order("P1", line("X")))
+    fulfilment = world.get(f"/orders/{only(world)['id']}").json()["fulfilments"][0]
+    answer = world.post(f"/fulfilments/{fulfilment['id']}/unmerge", headers=tag(fulfilment))
+    assert answer.status_code == 200, answer.text
+    assert world.get(f"/orders/{only(world)['id']}").json()["edits"]["is_alone"] is True
+    assert world.post("/fulfilments/99/unmerge", headers={"if-match": "*"}).status_code == 404
+
+
+def test_invariants_run_over_the_api(world):
+    world.scene.set_up({"A": {"X": 10}})
+    assert world.get("/invariants").json() == {"holds": True, "broken": []}
+    world.scene.query("SELECT 1")
+    assert json.loads(base64.b64decode("e30=")) == {}

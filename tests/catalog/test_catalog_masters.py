@@ -1,14 +1,14 @@
 from datetime import timedelta
 
 import pytest
-from counting import counted
-from scene import NOW, Scene, empty, line, order
 
+from counting import counted
 from paidan.catalog.masters import lift_goods_bans, write_bundles, write_goods_bans, write_listings, write_skus
 from paidan.catalog.rows import BundleRow, GoodsBanRow, ListingRow, PartRow, SkuRow
 from paidan.kernel.outcomes import Effect
 from paidan.kernel.reasons import Reason
 from paidan.pipeline import run_pass
+from scene import NOW, Scene, empty, line, order
 
 
 @pytest.fixture

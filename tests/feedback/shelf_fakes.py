@@ -28,6 +28,7 @@ class FakeShelf:
         self.display[item] += taken
 
     def set_quantities(self, rows, *, key):
+        del key
         return self._answer(rows, lambda: self.display.update({row.item_ref: row.quantity for row in rows}))
 
     def change_quantities(self, rows, *, key):
@@ -44,9 +45,8 @@ class FakeShelf:
         return self._answer(rows, change)
 
     def look(self, rows):
-        return {(row.item_ref, row.sku_ref): self.display[row.item_ref] for row in rows}, (
-            CallRecord(method="look", request=b"?", status=200, answer=b"!"),
-        )
+        record = CallRecord(method="look", request=b"?", status=200, answer=b"!")
+        return {(row.item_ref, row.sku_ref): self.display[row.item_ref] for row in rows}, (record,)
 
     def _answer(self, rows, act):
         fate = self.lose([row.item_ref for row in rows])

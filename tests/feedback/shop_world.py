@@ -22,20 +22,23 @@ from world.taobao_client import APP_KEY, OPENS, SECRET
 
 
 class SimCaller:
-    """The HTTP port, straight into a simulator; `loses` takes the answers of the next calls away."""
+    """The HTTP port, straight into a simulator; `lose("word")` takes the answer of the next call with that word away."""
 
     def __init__(self, simulator, clock: FixedClock) -> None:
         self.simulator = simulator
         self.clock = clock
-        self.loses = 0
+        self.lost = b""
+
+    def lose(self, word: str) -> None:
+        self.lost = word.encode()
 
     def call(self, verb, url, *, headers=None, body=b"", timeout_s=10.0):
         del timeout_s
         parts = urlsplit(url)
         named = {name.lower(): value for name, value in (headers or {}).items()}
         response = self.simulator.answer(Request(verb=verb, path=parts.path, query=parts.query, headers=named, body=body), self.clock.now())
-        if self.loses:
-            self.loses -= 1
+        if self.lost and self.lost in body:
+            self.lost = b""
             raise AnswerUnknown("the answer was lost")
         return HttpAnswer(status=response.status, headers={"content-type": response.content_type}, body=response.body)
 
@@ -105,14 +108,8 @@ class ShopWorld:
             )
             for line_no, quantity in units.items():
                 tx.execute("INSERT INTO parcel_line VALUES (%s, %s, %s, %s, %s)", (parcel_id, order_id, line_no, fulfilment_id, quantity))
-            told = OutboxRow(
-                lane=f"shop:{self.shop_id}",
-                kind=SHIP,
-                ref_id=parcel_id,
-                business_key=str(order_id),
-                args={"order_id": str(order_id)},
-                due_at=self.clock.now(),
-            )
+            about = {"business_key": str(order_id), "args": {"order_id": str(order_id)}, "due_at": self.clock.now()}
+            told = OutboxRow(lane=f"shop:{self.shop_id}", kind=SHIP, ref_id=parcel_id, **about)
             put(tx, self.scene.ids, [told])
         return parcel_id
 

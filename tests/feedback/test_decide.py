@@ -1,4 +1,5 @@
 import pytest
+from msgspec.structs import replace
 
 from paidan.feedback.decide import OrderedLine, what_to_tell
 
@@ -19,10 +20,7 @@ def bundle(no: int, quantity: int, **parts: tuple[int, int]) -> list[OrderedLine
 SET = bundle(1, 2, p=(2, 2), q=(3, 1))  # two sets of two P and one Q
 GIFT = OrderedLine(line_no=9, line_ref="", kind="gift", quantity=1)
 POSTAGE = OrderedLine(line_no=8, line_ref="L8", kind="service", quantity=1)
-HALF = [
-    *SET[:1],
-    *[OrderedLine(line_no=p.line_no, line_ref="", kind="part", quantity=p.quantity, cancelled=p.quantity // 2, parent_line_no=1) for p in SET[1:]],
-]
+HALF = [SET[0], *[replace(part, cancelled=part.quantity // 2) for part in SET[1:]]]
 
 
 @pytest.mark.parametrize(

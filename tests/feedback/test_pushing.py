@@ -331,35 +331,54 @@ def play(shops: Shops, steps) -> None:
     sales: list[tuple] = []
     for name, *more in steps:
         shops.clock.forward(seconds=2)
-        if name == "sell":
-            shop, code, quantity, oversells = more
-            if shops.sell(shop, code, quantity, oversells=oversells):
-                sales.append(shops.news[-1])
-        elif name == "close" and sales:
-            shops.close(sales.pop(more[0] % len(sales)))
-        elif name == "hear":
-            shops.hear(more[0])
-        elif name == "restock":
-            shops.restock(more[0])
-        elif name == "shrink":
-            on_hand = shops.scene.query("SELECT on_hand FROM balance WHERE sku_id = %s", shops.scene.skus["X"])[0][0]
-            if min(more[0], on_hand):
-                shops.restock(-min(more[0], on_hand))
-        elif name == "push":
-            fates = deque(more[0])
-            for shelf in shops.shelves.values():
-                shelf.lose = lambda _items, fates=fates: fates.popleft() if fates else ""
-            shops.pusher.once()
-            check_bound(shops)
-        elif name == "restart":
-            shops.pusher = shops.new_pusher()
-        elif name == "rest":
-            shops.rest()
-            refresh_refused(shops)
-            shops.check_rest()
+        ACTS[name](shops, sales, *more)
+    come_to_rest(shops, sales)
+
+
+def sell(shops: Shops, sales: list[tuple], shop: str, code: str, quantity: int, oversells: bool) -> None:  # noqa: FBT001 - drawn by position
+    if shops.sell(shop, code, quantity, oversells=oversells):
+        sales.append(shops.news[-1])
+
+
+def close(shops: Shops, sales: list[tuple], which: int) -> None:
+    if sales:
+        shops.close(sales.pop(which % len(sales)))
+
+
+def shrink(shops: Shops, _sales: list[tuple], quantity: int) -> None:
+    on_hand = shops.scene.query("SELECT on_hand FROM balance WHERE sku_id = %s", shops.scene.skus["X"])[0][0]
+    if min(quantity, on_hand):
+        shops.restock(-min(quantity, on_hand))
+
+
+def push(shops: Shops, _sales: list[tuple], fates: list[str]) -> None:
+    left = deque(fates)
+    for shelf in shops.shelves.values():
+        shelf.lose = lambda _items: left.popleft() if left else ""
+    shops.pusher.once()
+    check_bound(shops)
+
+
+def restart(shops: Shops, _sales: list[tuple]) -> None:
+    shops.pusher = shops.new_pusher()
+
+
+def come_to_rest(shops: Shops, _sales: list[tuple]) -> None:
     shops.rest()
     refresh_refused(shops)
     shops.check_rest()
+
+
+ACTS = {
+    "sell": sell,
+    "close": close,
+    "hear": lambda shops, _sales, n: shops.hear(n),
+    "restock": lambda shops, _sales, n: shops.restock(n),
+    "shrink": shrink,
+    "push": push,
+    "restart": restart,
+    "rest": come_to_rest,
+}
 
 
 def refresh_refused(shops: Shops) -> None:
@@ -379,7 +398,7 @@ def check_bound(shops: Shops) -> None:
 
 
 @given(steps=st.lists(STEP, max_size=25))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_any_interleaving_ends_with_every_listing_showing_what_is_sellable(steps, server, merchant, database, ids, sealer):
     empty(server.owner_url, merchant)
     play(Shops(Scene(database, ids, sealer)), steps)

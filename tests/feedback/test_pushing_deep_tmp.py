@@ -379,7 +379,7 @@ def check_bound(shops: Shops) -> None:
 
 
 @given(steps=st.lists(STEP, max_size=40))
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_any_interleaving_ends_with_every_listing_showing_what_is_sellable(steps, server, merchant, database, ids, sealer):
     empty(server.owner_url, merchant)
     try:

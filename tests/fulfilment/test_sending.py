@@ -219,8 +219,11 @@ def test_an_order_whose_receiver_has_changed_is_recalled_and_sent_to_the_new_one
     with scene.database.transaction() as tx:
         changed = load_orders(tx, [scene.query("SELECT id FROM sales_order ORDER BY id")[0][0]])[0]
         changed.recalls = [(changed.fulfilments[0].id, "platform_changed_after_release")]
-        move = "UPDATE sales_order o SET receiver_id = n.receiver_id, merge_key = n.merge_key FROM sales_order n WHERE o.id = %s AND n.platform_order_no = '3'"
-        tx.execute(move, (changed.id,))
+        tx.execute(
+            "UPDATE sales_order o SET receiver_id = n.receiver_id, merge_key = n.merge_key"
+            " FROM sales_order n WHERE o.id = %s AND n.platform_order_no = '3'",
+            (changed.id,),
+        )
         ask_back(tx, scene.ids, [changed], yard.clock.now())
     yard.relay()
     assert yard.states() == [95, 10, 10]

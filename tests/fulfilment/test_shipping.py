@@ -201,7 +201,8 @@ def test_a_word_after_shipping_is_only_written_down(shop):
 
 def test_an_operators_translation_goes_before_the_default(shop):
     shop.scene.query(
-        "INSERT INTO state_translation VALUES ('qimen', 'process_status', 'WAVE', 'ACCEPTED'), ('qimen', 'process_status', 'PICK', 'mask') RETURNING 1"
+        "INSERT INTO state_translation VALUES ('qimen', 'process_status', 'WAVE', 'ACCEPTED'),"
+        " ('qimen', 'process_status', 'PICK', 'mask') RETURNING 1"
     )
     shop.scene.query("UPDATE cache_version SET version = version + 1 RETURNING 1")
     shop.order(order("1", line("X")))

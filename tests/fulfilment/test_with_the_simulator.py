@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from fulfilment.yard import SALT, SECRET, Answer
+from fulfilment.yard import SECRET, Answer
 from paidan.fulfilment.door import receive_tracking, receive_wms
 from paidan.fulfilment.entries import order_entry
 from paidan.world.carrier import Carrier, CarrierConfig
@@ -54,6 +54,7 @@ class Town:
         self.wms = Wms(DAY, config, collect=self.carrier.collect, intercept=self.carrier.intercept)
 
     def call(self, verb, url, *, headers=None, body=b"", timeout_s=10.0):
+        assert timeout_s > 0
         parts = urlsplit(url)
         simulator = self.carrier if "poll" in parts.path else self.wms
         response = simulator.answer(

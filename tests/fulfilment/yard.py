@@ -17,8 +17,8 @@ from paidan.fulfilment.tracking_messages import TrackingMessages
 from paidan.fulfilment.warehouse_messages import WarehouseMessages
 from paidan.kernel.errors import AnswerUnknown, CallLater
 from paidan.network.connections import ConnectionCache
-from paidan.network.masters import connection_bond
 from paidan.network.load import NetworkCache
+from paidan.network.masters import connection_bond
 from paidan.orders.fulfilment_no import fulfilment_no
 from paidan.pipeline import run_pass
 from paidan.release.step import due_fulfilments, release
@@ -79,7 +79,7 @@ class Wms:
         self.track_code = "200"
 
     def call(self, verb: str, url: str, *, headers: dict[str, str] | None = None, body: bytes = b"", timeout_s: float = 10.0) -> Answer:
-        assert verb == "POST"
+        assert (verb, bool(headers), timeout_s > 0) == ("POST", True, True)
         if self.dead:
             raise CallLater("connection refused")
         if "poll" in url:

@@ -40,6 +40,8 @@ def decide(order: Order, now: datetime) -> None:
 def _reason(order: Order) -> Reason:
     if order.is_closed:
         return Reason.REFUNDED if order.paid_at else Reason.CLOSED_UNPAID
+    if order.is_wanted_back:
+        return Reason.CANCELLED_BY_PERSON
     if order.is_receiver_changed:
         return Reason.PLATFORM_CHANGED_AFTER_RELEASE
     return Reason.REFUND_REQUESTED if _asks_refund(order) else Reason.BUYER_CANCELLED
@@ -51,7 +53,7 @@ def _asks_refund(order: Order) -> bool:
 
 def _still_wanted(order: Order, line: Line) -> int:
     """Units of the line that shall be cancelled and are not yet."""
-    return (line.quantity if order.is_closed else line.taken_back) - line.cancelled
+    return (line.quantity if order.is_wanted_back else line.taken_back) - line.cancelled
 
 
 def _take_back_parts(order: Order) -> None:

@@ -22,6 +22,7 @@ class Finding(Struct, frozen=True):
 
 SYSTEM_REASONS = frozenset(
     {
+        Reason.UNKNOWN_SHOP,
         Reason.PLATFORM_FORBIDS,
         Reason.PRESALE_BALANCE_OPEN,
         Reason.AMOUNTS_DISAGREE,
@@ -52,10 +53,10 @@ def check(order: Order, skus: Mapping[int, Sku], bans: frozenset[tuple[str, str]
 
 
 def _amounts_disagree(order: Order) -> bool:
-    """Goods less discount plus freight is what was paid; the lines' shares sum to the goods less discount. To the cent."""
+    """Goods less discount plus freight and surcharges is what was paid; the lines' shares sum to the goods less discount. To the cent."""
     due = order.goods_minor - order.discount_minor
     shares = sum(line.payable_minor for line in order.lines if line.kind not in {LineKind.PART, LineKind.GIFT})
-    return due + order.freight_minor != order.paid_minor or shares != due
+    return due + order.freight_minor + order.surcharge_minor != order.paid_minor or shares != due
 
 
 def _check_goods(order: Order, skus: Mapping[int, Sku], bans: frozenset[tuple[str, str]]) -> Iterator[Finding]:

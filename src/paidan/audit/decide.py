@@ -49,7 +49,7 @@ def _audit(order: Order, audit: Audit) -> bool:
         _back_to_received(order)
         return False
     order.waits_for = "" if order.waits_for in OURS or order.waits_for == Reason.HELD_BY_PERSON else order.waits_for
-    order.due_at = None
+    order.due_at = next_expiry(order)
     _let_release(order, audit.now)
     return True
 

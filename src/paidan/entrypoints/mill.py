@@ -3,7 +3,7 @@
 A worker process turns it for ever (`worker.py`); the demo turns it until nothing is due. Each part guards its own writes, so several may turn.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct, structs
@@ -28,11 +28,16 @@ from paidan.release.step import ReleaseStep
 from paidan.runtime.buckets import BucketLease
 from paidan.runtime.http import HttpCaller
 from paidan.runtime.passes import PoisonGuard, run_step
+from paidan.runtime.queries import load_queries
 from paidan.runtime.relay import Relay
 from paidan.sourcing.waking import wake
 from paidan.stock.store import forget_changes
 
+queries = load_queries("paidan.entrypoints", "mill.sql")
+
 Count = dict[str, int]
+
+SETTLED = frozenset({"done", "refused", "gave_up", "unknown"})
 
 
 class MillRules(Struct, frozen=True, kw_only=True):
@@ -60,6 +65,7 @@ class Mill:
         self._shops = ShopLinks(CHANNELS, self._caller, s.clock, s.sealer, accounts)
         self._lease = BucketLease(s.database, self._rules.owner)
         self._guard = PoisonGuard()
+        self._versions: int | None = None
         self._steps: Sequence[Any] = (
             OrderPass(self.stages),
             WarehouseMessages(ids=s.ids, sealer=s.sealer, network=network, links=links),
@@ -77,12 +83,31 @@ class Mill:
 
     def turn(self) -> Count:
         """Do once whatever is due; what was done, counted. All zero: nothing is due at this instant."""
-        done: Count = {}
-        parts: Sequence[Callable[[], Count]] = (self._pull, self._pass, self._merge, self._wake, self._send, self._push)
-        for part in parts:
-            for name, count in part().items():
-                done[name] = done.get(name, 0) + count
+        done = self._pull()
+        due = self._look()
+        _add(done, self._pass(due))
+        if due & {"orders", "versions"}:
+            _add(done, self._merge())
+        if "wake" in due:
+            _add(done, self._wake())
+        if due & {"send", "release", "orders"}:
+            _add(done, self._send())
+        if due & {"push", "orders", "warehouse_messages", "versions"}:
+            _add(done, self._push())
         return done
+
+    def _look(self) -> set[str]:
+        """The parts that have something to do; `versions` when master data or rules have changed since the last look."""
+        with self._services.database.transaction() as tx:
+            cursor = tx.execute(queries.what_is_due, {"now": self._services.clock.now()})
+            row = cursor.fetchone()
+            names = [column.name for column in cursor.description or ()]
+        *flags, versions = row or ()
+        due = {name for name, is_due in zip(names, flags, strict=False) if is_due}
+        if versions != self._versions:
+            due.add("versions")
+        self._versions = versions
+        return due
 
     def close(self) -> None:
         """Give buckets and connections back."""
@@ -91,12 +116,18 @@ class Mill:
 
     def _pull(self) -> Count:
         reports = self._pulls.run_due()
-        return {"pull.landed": sum(report.landed for report in reports)}
+        done = {"pull.landed": sum(report.landed for report in reports)}
+        if repeated := sum(report.deduplicated for report in reports):
+            done["pull.repeated"] = repeated
+        return done
 
-    def _pass(self) -> Count:
+    def _pass(self, due: set[str]) -> Count:
+        """Each step with work, in the order in which work flows: what a pass plans may be released in the same turn."""
         self._lease.hold()
         done: Count = {}
         for step in self._steps:
+            if step.name not in due and not (step.name == "release" and "orders" in due):
+                continue
             report = run_step(self._services.database, step, self._lease, self._services.clock, self._rules.batch, guard=self._guard)
             done[f"{step.name}.claimed"] = report.claimed
             for word, count in report.outcomes.items():
@@ -115,8 +146,13 @@ class Mill:
 
     def _send(self) -> Count:
         report = self._relay.once()
-        return {f"outbox.{name}": count for name, count in structs.asdict(report).items() if count and name in {"done", "refused", "gave_up", "unknown"}}
+        return {f"outbox.{name}": count for name, count in structs.asdict(report).items() if count and name in SETTLED}
 
     def _push(self) -> Count:
         report = self._pusher.once()
         return {"push.changes": report.changes, "push.sent": report.sent}
+
+
+def _add(done: Count, more: Count) -> None:
+    for name, count in more.items():
+        done[name] = done.get(name, 0) + count

@@ -19,7 +19,7 @@ from paidan.channels.calling import CallRecord, RecordedFailure
 from paidan.channels.platform import ListingQuantity
 from paidan.feedback.exchanges import exchanges_of, reason_of
 from paidan.feedback.links import ShopLink, ShopLinks
-from paidan.feedback.sellable import SEEN, TAKEN, Choice, Do, Shown, Supply, choose, in_calls, wanted
+from paidan.feedback.sellable import LOOK, SEEN, TAKEN, Choice, Do, Shown, Supply, choose, in_calls, wanted
 from paidan.kernel.clock import Clock
 from paidan.kernel.errors import CallRefused, SetupError
 from paidan.network.load import Network, NetworkCache
@@ -341,8 +341,10 @@ def settled(answer: Answer, now: datetime, rules: PushRules) -> tuple[int, str, 
         return (listing.listing_id, key, True, True, now, f"{TAKEN}{max(answer.call.deltas[listing.listing_id], 0)}")
     if isinstance(failure, CallRefused | SetupError):
         code = getattr(failure, "code", "") or "setup"
-        is_company = len(answer.call.listings) > 1
-        return (listing.listing_id, key, False, True, now if is_company else None, f"refused {code}"[:100])
+        # Refused after an attempt nobody answered: that one may have been taken.
+        doubt = f"{LOOK}; " if listing.attempts else ""
+        is_again = bool(doubt) or len(answer.call.listings) > 1
+        return (listing.listing_id, key, False, True, now if is_again else None, f"{doubt}refused {code}"[:100])
     return (listing.listing_id, key, False, False, now + _pause(listing, failure, rules), str(reason_of(failure)))
 
 

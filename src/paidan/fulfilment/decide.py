@@ -100,7 +100,7 @@ def refuse_recall(work: Work, group: Group, reason: str, now: datetime, actor: s
 def wants_back(work: Work, group: Group, owned: Owned) -> bool:
     """Whether the order wants these units back: it is closed, a line was taken back, or its receiver is another one now."""
     order, fulfilment = owned.order, owned.fulfilment
-    if order.is_closed or order.receiver_id != work.receiver_ids.get(fulfilment.id, order.receiver_id):
+    if order.is_wanted_back or order.receiver_id != work.receiver_ids.get(fulfilment.id, order.receiver_id):
         return True
     by_no = lines_by_no(order)
     if any(by_no[line.line_no].taken_back > by_no[line.line_no].cancelled for line in fulfilment.lines if line.open):

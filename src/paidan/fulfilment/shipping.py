@@ -246,7 +246,7 @@ def _tell_order(pair: Owned, slots: Sequence[Slot], pieces: Sequence[Piece], act
 
 def _is_too_late(order: Order) -> bool:
     """Units are wanted back that have just left: a pass shall tell people."""
-    return order.is_closed or any(line.taken_back > line.cancelled for line in order.lines if line.shipped)
+    return order.is_wanted_back or any(line.taken_back > line.cancelled for line in order.lines if line.shipped)
 
 
 def _end_or_go_on(work: Work, group: Group, now: datetime, at: datetime, actor: str, *, is_final: bool) -> None:

@@ -65,9 +65,8 @@ def decide(batch: Batch, parsed: Sequence[Parsed], known: Known, *, ids: Callabl
             changed = fold(order, p.facts, now=batch.now)
             note_edit_conflict(order, p.facts, batch.now)
             if wants_receiver(order, p.facts):
-                order.is_receiver_changed = not order.is_new
-                _take_receiver(order, p, digest)
-                changed = True
+                order.is_receiver_changed |= _take_receiver(order, p, digest) and not order.is_new
+                order.is_changed = changed = True
         _know_listings(order, p, listings)
         if changed and order.id not in in_batch:
             in_batch.add(order.id)
@@ -109,23 +108,30 @@ def _know_listings(order: Order, p: Parsed, listings: Mapping[tuple[int, str, st
             line.sku_id = sku_id
 
 
-def _take_receiver(order: Order, p: Parsed, digest: Digest) -> None:
-    """The receiver as the platform tells it: where it is, and the keys by which orders meet. The sealing is the owner's work, later."""
+def _take_receiver(order: Order, p: Parsed, digest: Digest) -> bool:
+    """The receiver as the platform tells it: where it is, and the keys by which orders meet. The sealing is the owner's work, later.
+
+    False: the same person at the same place as before, told again.
+    """
     receiver = p.facts.receiver
     if receiver is None:
         if order.bucket < 0:
             order.bucket = _bucket(digest("order", f"{order.shop_id}:{order.platform_order_no}"))
-        return
+        return False
     order.receiver_version_at = p.facts.version_at
+    key = digest("receiver", receiver_text(receiver))
+    if key == order.receiver_digest:
+        return False
+    order.receiver_digest = key
     order.new_receiver = receiver
     parsed = parse_address(receiver.province, receiver.city, receiver.district, receiver.detail, receiver.country)
     order.region, order.address_problem = region_of(parsed, receiver), "" if parsed.adcode or receiver.country != "CN" else "failed"
-    key = digest("receiver", receiver_text(receiver))
     if order.bucket < 0:
         order.bucket = _bucket(key)
     # A masked receiver is no key: only the platform's own merge call may say that two are one.
     may_merge = not receiver.masked and not p.facts.is_cod
     order.merge_key = digest("merge", f"{p.shop.shop_group or p.shop.code}:{order.currency}:{key.hex()}") if may_merge else None
+    return True
 
 
 def region_of(parsed: ParsedAddress, receiver: Receiver) -> Region:

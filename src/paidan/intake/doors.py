@@ -6,6 +6,8 @@ from typing import Any, Final
 
 import msgspec
 from msgspec import Struct, structs
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from paidan.channels.calling import Caller
 from paidan.channels.decoding import decode
@@ -21,11 +23,12 @@ from paidan.channels.taobao.windows import WindowRules
 from paidan.intake.ports import Feed, Reader
 from paidan.intake.pushes import MessageDoor
 from paidan.kernel.clock import Clock
-from paidan.kernel.errors import BadInput
+from paidan.kernel.errors import BadInput, SetupError
 from paidan.network.accounts import Account
 from paidan.network.load import Shop
 
 BULK_DSN: Final = "bulk_dsn"  # a secret of the shop: where the platform writes its trades
+BULK_SCHEMA: Final = "sys_info"
 WHOLE_HOURS: Final = WindowRules(length_s=3600, overlap_s=0, lag_s=0)
 PERMIT: Final = "taobao.tmc.user.permit"
 
@@ -67,8 +70,17 @@ def _taobao(account: Account, caller: Caller, clock: Clock) -> Doors:
         Feed.CREATED: TaobaoPuller(client, WHOLE_HOURS, CREATED),
     }
     if dsn := account.settings.get(BULK_DSN):
-        readers[Feed.BULK] = OwnTrades(BulkReader(str(dsn)), account.shop.account_ref)
+        readers[Feed.BULK] = OwnTrades(BulkReader(_with_schema(str(dsn))), account.shop.account_ref)
     return Doors(shop=account.shop, puller=puller, readers=readers, messages=MessageService(client), group=_group(client))
+
+
+def _with_schema(dsn: str) -> str:
+    """The platform writes its tables into a schema of this name, unless the DSN has options that say otherwise. Raises SetupError."""
+    try:
+        options = conninfo_to_dict(dsn).get("options")
+        return dsn if options else make_conninfo(dsn, options=f"-c search_path={BULK_SCHEMA}")
+    except ProgrammingError:
+        raise SetupError("bulk_dsn of a shop is no PostgreSQL DSN") from None  # the error would quote it
 
 
 def _group(client: TopClient) -> str:

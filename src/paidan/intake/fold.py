@@ -1,7 +1,7 @@
 """Fold one message of a platform into an order. Pure: the same messages in any order, any number of times, end in the same facts.
 
-A message wins over what is stored by (platform version, status rank, digest); closing is for ever; a receiver may come with an older message
-than the rest. Our own edits lie above: a platform change under an edit is a conflict for people, not an overwrite.
+A message wins over what is stored by (platform version, status rank, digest); closing and units taken back are for ever, whichever message tells;
+a receiver may come with an older message than the rest. Our own edits lie above: a platform change under an edit is a conflict for people, not an overwrite.
 """
 
 from datetime import datetime
@@ -55,6 +55,7 @@ def new_order(facts: PlatformOrder, *, order_id: int, shop_id: int, bucket: int,
         goods_minor=facts.goods_minor,
         discount_minor=facts.discount_minor,
         freight_minor=facts.freight_minor,
+        surcharge_minor=facts.surcharge_minor,
         paid_minor=facts.paid_minor,
         created_at=now,
         is_new=True,
@@ -73,7 +74,8 @@ def fold(order: Order, facts: PlatformOrder, *, now: datetime) -> bool:
     key = key_of(facts)
     stored = (order.platform_version_at, int(order.platform_status), order.platform_digest)
     closes = facts.status in CLOSED and not order.is_closed
-    if key <= stored and not closes:
+    took_back = _take_back(order, facts)
+    if key <= stored and not closes and not took_back:
         return False
     order.is_closed = order.is_closed or closes
     if key > stored:
@@ -98,7 +100,9 @@ def note_edit_conflict(order: Order, facts: PlatformOrder, now: datetime) -> Non
     """The platform tells a newer receiver, ours was edited by a person: a person decides."""
     if facts.receiver is None or order.receiver_version_at is None or facts.version_at <= order.receiver_version_at:
         return
-    if (order.edits or {}).get("receiver") and order.open_hold(Reason.EDIT_CONFLICT) is None:
+    if not (order.edits or {}).get("receiver"):
+        return
+    if order.open_hold(Reason.EDIT_CONFLICT) is None:
         order.holds.append(Hold(reason=Reason.EDIT_CONFLICT, origin="system", opened_at=now, stops=STOPS_ALL))
     order.receiver_version_at = facts.version_at
 
@@ -138,6 +142,7 @@ def _take_facts(order: Order, facts: PlatformOrder) -> None:
     order.goods_minor = facts.goods_minor
     order.discount_minor = facts.discount_minor
     order.freight_minor = facts.freight_minor
+    order.surcharge_minor = facts.surcharge_minor
     order.paid_minor = facts.paid_minor
     order.is_cod = facts.is_cod
     order.is_presale_open = facts.is_presale_open
@@ -171,6 +176,19 @@ def _new_line(number: int, facts: PlatformLine) -> Line:
     return line
 
 
+def _take_back(order: Order, facts: PlatformOrder) -> bool:
+    """Raise what the platform has taken back of the lines we know; True when it was more than we knew."""
+    told_by_ref = {told.line_ref: told for told in facts.lines}
+    more = [
+        (line, taken_back)
+        for line in order.lines
+        if line.parent_line_no is None and line.line_ref in told_by_ref and (taken_back := _taken_back(told_by_ref[line.line_ref])) > line.taken_back
+    ]
+    for line, taken_back in more:
+        line.taken_back = taken_back
+    return bool(more)
+
+
 def _fold_lines(order: Order, facts: PlatformOrder) -> None:
     """Platforms never change what was bought: refunds, shares and cancelled units change. A line not seen before is added."""
     by_ref = {line.line_ref: line for line in order.lines if line.parent_line_no is None}
@@ -182,4 +200,3 @@ def _fold_lines(order: Order, facts: PlatformOrder) -> None:
             continue
         line.refund = told.refund
         line.payable_minor = told.payable_minor
-        line.taken_back = max(line.taken_back, _taken_back(told))

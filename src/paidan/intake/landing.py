@@ -77,6 +77,8 @@ def land(
 
     `read_at`: not later than the moment they were read from the platform; unknown: they never count as settled.
     """
+    if not raw_orders:
+        return Landed()
     kept = _kept_tellings(tx, shop, raw_orders, subject)
     fresh: dict[str, RawOrder] = {}
     settled: list[Arrival] = []

@@ -218,6 +218,8 @@ class _Pull:
                 return
 
     def _known(self, versions: Collection[Version]) -> frozenset[Version]:
+        if not versions:
+            return frozenset()
         with self._ports.database.transaction() as tx:
             known = known_versions(tx, self._shop, versions, self._subject)
         self._report = self._report.plus(skipped=len(known))

@@ -72,9 +72,11 @@ class _Counting:
                 cursor = page.cursor
 
     def _ours(self, versions: Collection[Version]) -> frozenset[Version]:
+        if not versions:
+            return frozenset()
         numbers = sorted({order_no for order_no, _ in versions})
         with self._ports.database.transaction() as tx:
-            had = {number for _, number in order_ids_by_key(tx, [(self._shop.id, number) for number in numbers])} if numbers else set()
+            had = {number for _, number in order_ids_by_key(tx, [(self._shop.id, number) for number in numbers])}
             had |= landed_orders(tx, self._shop, numbers)
         # An order met twice because pages moved was fetched by ourselves the first time: it is missing all the same.
         self._had |= had - (self._listed - self._had)

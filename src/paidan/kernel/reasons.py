@@ -77,6 +77,7 @@ class Reason(StrEnum):
     ITEM_NOT_SYNCED = "item_not_synced"
     # cancellation
     BUYER_CANCELLED = "buyer_cancelled"
+    CANCELLED_BY_PERSON = "cancelled_by_person"
     CLOSED_UNPAID = "closed_unpaid"
     REFUNDED = "refunded"
     ALREADY_SHIPPED = "already_shipped"
@@ -153,6 +154,7 @@ WORDS: Final[dict[Reason, Words]] = {
     Reason.OUT_OF_ORDER: W("迟到的报文", "A late message; nothing to do"),
     Reason.ITEM_NOT_SYNCED: W("货品未同步到仓库", "The item is not known to the warehouse yet", "系统会先同步货品", "It is synchronised first"),
     Reason.BUYER_CANCELLED: W("买家取消", "Cancelled by the buyer"),
+    Reason.CANCELLED_BY_PERSON: W("人工取消", "Cancelled by a person"),
     Reason.CLOSED_UNPAID: W("未付款关闭", "Closed unpaid"),
     Reason.REFUNDED: W("已退款关闭", "Closed after a refund"),
     Reason.ALREADY_SHIPPED: W("已发货", "Already shipped", "请走退货流程", "Use a return instead"),

@@ -141,6 +141,7 @@ class Order(Struct, kw_only=True):
     goods_minor: int
     discount_minor: int
     freight_minor: int
+    surcharge_minor: int
     paid_minor: int
     created_at: datetime
     path: list[int] = field(default_factory=list)
@@ -169,6 +170,7 @@ class Order(Struct, kw_only=True):
     holds: list[Hold] = field(default_factory=list)
     fulfilments: list[Fulfilment] = field(default_factory=list)
     region: Region | None = None
+    receiver_digest: bytes | None = None  # of the receiver as stored: the same person at the same place
     address_problem: str = ""
     new_receiver: Receiver | None = None  # to be sealed and stored by parties
     recalls: list[tuple[int, str]] = field(default_factory=list)  # fulfilments to be asked back from their warehouse, and why
@@ -192,6 +194,11 @@ class Order(Struct, kw_only=True):
     def work_lines(self) -> Iterable[Line]:
         """The lines that are to be shipped."""
         return (line for line in self.lines if line.is_work)
+
+    @property
+    def is_wanted_back(self) -> bool:
+        """Whether all of it is wanted back: the platform has closed it, or a person has cancelled it."""
+        return self.is_closed or bool((self.edits or {}).get("cancel"))
 
     def open_hold(self, reason: Reason) -> Hold | None:
         """The open hold for this reason, if any."""

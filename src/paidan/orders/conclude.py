@@ -5,12 +5,13 @@ from functools import cache
 from paidan.kernel.states import ORDER_MOVES, OrderState
 from paidan.orders.batch import Order, state_by_lines
 
-BY_PEOPLE = frozenset({OrderState.UNPAID, OrderState.CANCELLED})
+STAYS = frozenset({OrderState.UNPAID, OrderState.DELIVERED, OrderState.CANCELLED})
+"""Payment, the carrier or an end decides here: the places of the units say nothing new."""
 
 
 def conclude(order: Order) -> None:
     """Move the order along legal steps to the state that the places of its units imply."""
-    if order.state in BY_PEOPLE:
+    if order.state in STAYS:
         return
     target = state_by_lines(order)
     for state in path_to(order.state, target):

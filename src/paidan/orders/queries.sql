@@ -14,9 +14,9 @@ LIMIT %(limit)s;
 -- name: orders
 -- Orders with the region of their receiver. Parameters: ids bigint[]. No locks.
 SELECT o.id, o.order_no, o.shop_id, o.platform_order_no, o.bucket, o.state, o.platform_status, o.platform_version_at, o.platform_digest, o.placed_at,
-       o.currency, o.goods_minor, o.discount_minor, o.freight_minor, o.paid_minor, o.created_at, o.due_at, o.waits_for, o.receiver_version_at,
+       o.currency, o.goods_minor, o.discount_minor, o.freight_minor, o.surcharge_minor, o.paid_minor, o.created_at, o.due_at, o.waits_for, o.receiver_version_at,
        o.is_closed, o.paid_at, o.ship_by_at, o.is_cod, o.is_presale_open, o.buyer_digest, o.has_buyer_remark, o.has_seller_remark, o.seller_flag,
-       o.receiver_id, o.merge_key, o.edits, o.warehouses_refused, o.version,
+       o.receiver_id, o.merge_key, o.edits, o.warehouses_refused, o.version, r.key_digest,
        r.country, r.adcode, r.province, r.city, r.district, r.longitude, r.latitude
 FROM sales_order o LEFT JOIN receiver r ON r.id = o.receiver_id
 WHERE o.id = ANY(%(ids)s::bigint[])
@@ -53,15 +53,17 @@ SELECT id, version FROM fulfilment WHERE id = ANY(%(ids)s::bigint[]) ORDER BY id
 
 -- name: insert_keys
 -- Takes the natural keys of new orders; rows that come back are ours, the others were taken meanwhile. Parameters: parallel arrays.
+-- In key order: two passes that meet the same orders wait for one another and never in a ring.
 INSERT INTO order_key (shop_id, platform_order_no, order_id, order_no)
 SELECT * FROM unnest(%(shop_ids)s::bigint[], %(platform_order_nos)s::text[], %(order_ids)s::bigint[], %(order_nos)s::text[])
+ORDER BY 1, 2
 ON CONFLICT (shop_id, platform_order_no) DO NOTHING
 RETURNING order_id;
 
 -- name: copy_orders
 COPY sales_order (id, order_no, shop_id, platform_order_no, bucket, state, path, due_at, waits_for, platform_status, platform_version_at,
-  platform_digest, receiver_version_at, is_closed, placed_at, paid_at, ship_by_at, currency, goods_minor, discount_minor, freight_minor, paid_minor,
-  is_cod, is_presale_open, buyer_digest, remarks, has_buyer_remark, has_seller_remark, seller_flag, receiver_id, merge_key, edits,
+  platform_digest, receiver_version_at, is_closed, placed_at, paid_at, ship_by_at, currency, goods_minor, discount_minor, freight_minor,
+  surcharge_minor, paid_minor, is_cod, is_presale_open, buyer_digest, remarks, has_buyer_remark, has_seller_remark, seller_flag, receiver_id, merge_key, edits,
   warehouses_refused, created_at, changed_at) FROM STDIN
 
 -- name: update_orders
@@ -70,18 +72,18 @@ UPDATE sales_order o SET
     state = w.state, path = w.path::smallint[], due_at = w.due_at, waits_for = w.waits_for, platform_status = w.platform_status,
     platform_version_at = w.platform_version_at, platform_digest = w.platform_digest, receiver_version_at = w.receiver_version_at,
     is_closed = w.is_closed, paid_at = w.paid_at, ship_by_at = w.ship_by_at, goods_minor = w.goods_minor, discount_minor = w.discount_minor,
-    freight_minor = w.freight_minor, paid_minor = w.paid_minor, is_presale_open = w.is_presale_open,
+    freight_minor = w.freight_minor, surcharge_minor = w.surcharge_minor, paid_minor = w.paid_minor, is_presale_open = w.is_presale_open,
     remarks = COALESCE(w.remarks, o.remarks), has_buyer_remark = w.has_buyer_remark, has_seller_remark = w.has_seller_remark,
     seller_flag = w.seller_flag, receiver_id = w.receiver_id, merge_key = w.merge_key, edits = w.edits::jsonb,
     warehouses_refused = w.warehouses_refused::bigint[], version = o.version + 1, changed_at = %(now)s
 FROM unnest(%(id)s::bigint[], %(state)s::smallint[], %(path)s::text[], %(due_at)s::timestamptz[], %(waits_for)s::text[],
             %(platform_status)s::smallint[], %(platform_version_at)s::timestamptz[], %(platform_digest)s::bytea[],
             %(receiver_version_at)s::timestamptz[], %(is_closed)s::boolean[], %(paid_at)s::timestamptz[], %(ship_by_at)s::timestamptz[],
-            %(goods_minor)s::bigint[], %(discount_minor)s::bigint[], %(freight_minor)s::bigint[], %(paid_minor)s::bigint[],
+            %(goods_minor)s::bigint[], %(discount_minor)s::bigint[], %(freight_minor)s::bigint[], %(surcharge_minor)s::bigint[], %(paid_minor)s::bigint[],
             %(is_presale_open)s::boolean[], %(remarks)s::bytea[], %(has_buyer_remark)s::boolean[], %(has_seller_remark)s::boolean[],
             %(seller_flag)s::smallint[], %(receiver_id)s::bigint[], %(merge_key)s::bytea[], %(edits)s::text[], %(warehouses_refused)s::text[])
   AS w (id, state, path, due_at, waits_for, platform_status, platform_version_at, platform_digest, receiver_version_at, is_closed, paid_at,
-        ship_by_at, goods_minor, discount_minor, freight_minor, paid_minor, is_presale_open, remarks, has_buyer_remark, has_seller_remark,
+        ship_by_at, goods_minor, discount_minor, freight_minor, surcharge_minor, paid_minor, is_presale_open, remarks, has_buyer_remark, has_seller_remark,
         seller_flag, receiver_id, merge_key, edits, warehouses_refused)
 WHERE o.id = w.id;
 
@@ -143,7 +145,8 @@ COPY timeline (id, order_id, fulfilment_id, at, actor, step, detail) FROM STDIN
 
 -- name: make_due
 -- Lets a pass look at these orders again. Parameters: ids bigint[], due_at. Locks the rows in key order by the sub-select.
-UPDATE sales_order SET due_at = %(due_at)s
+-- The version is raised: a pass that has loaded the order before must not write over the new due time.
+UPDATE sales_order SET due_at = %(due_at)s, version = version + 1
 WHERE id IN (SELECT id FROM sales_order WHERE id = ANY(%(ids)s::bigint[]) ORDER BY id FOR NO KEY UPDATE);
 
 -- name: orders_with_listing

@@ -114,6 +114,7 @@ def _copy_new_orders(tx: Tx, orders: Sequence[Order], sealer: Sealer, now: datet
                 o.goods_minor,
                 o.discount_minor,
                 o.freight_minor,
+                o.surcharge_minor,
                 o.paid_minor,
                 o.is_cod,
                 o.is_presale_open,
@@ -166,7 +167,7 @@ LINE_NAMES = (
 ).split()
 ORDER_NAMES = (
     "id state path due_at waits_for platform_status platform_version_at platform_digest receiver_version_at is_closed paid_at ship_by_at "
-    "goods_minor discount_minor freight_minor paid_minor is_presale_open remarks has_buyer_remark has_seller_remark seller_flag "
+    "goods_minor discount_minor freight_minor surcharge_minor paid_minor is_presale_open remarks has_buyer_remark has_seller_remark seller_flag "
     "receiver_id merge_key edits warehouses_refused"
 ).split()
 
@@ -191,6 +192,7 @@ def _update_orders(tx: Tx, orders: Sequence[Order], sealer: Sealer, now: datetim
             o.goods_minor,
             o.discount_minor,
             o.freight_minor,
+            o.surcharge_minor,
             o.paid_minor,
             o.is_presale_open,
             _remarks(o, sealer),

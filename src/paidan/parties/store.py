@@ -40,7 +40,7 @@ def _row(order: Order, receiver: Receiver, sealer: Sealer) -> tuple[object, ...]
         sealer.seal(_encode(receiver), bound_to=f"receiver:{order.receiver_id}"),
         sealer.digest("phone_tail", digits[-4:]) if digits else None,
         sealer.digest("phone", digits) if digits else None,
-        order.merge_key,
+        order.receiver_digest,
         mask_name(receiver.name),
         mask_phone(receiver.phone),
         receiver.country,

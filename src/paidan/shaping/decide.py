@@ -15,6 +15,8 @@ def decide(batch: Batch, skus: Mapping[int, Sku]) -> None:
             sku = skus.get(line.sku_id) if line.sku_id is not None else None
             if sku is not None and line.kind == LineKind.GOODS and sku.kind != LineKind.GOODS and _is_untouched(line):
                 shape_line(order, line, sku)
+            elif line.kind == LineKind.BUNDLE:
+                spread_again(order, line, sku)
 
 
 def shape_line(order: Order, line: Line, sku: Sku) -> None:
@@ -46,6 +48,19 @@ def shape_line(order: Order, line: Line, sku: Sku) -> None:
         )
     line.kind, line.open, line.cancelled = LineKind.BUNDLE, 0, 0
     order.tell("bundle_unpacked", {"line": line.line_no, "parts": len(sku.parts)})
+
+
+def spread_again(order: Order, bundle: Line, sku: Sku | None) -> None:
+    """The platform told another price for a bundle already unpacked: its parts follow, by the catalogue's shares, else as they were."""
+    parts = [line for line in order.lines if line.parent_line_no == bundle.line_no]
+    if not parts or sum(part.payable_minor for part in parts) == bundle.payable_minor:
+        return
+    share_by_sku = {part.sku_id: part.price_share for part in sku.parts} if sku is not None else {}
+    is_known = all(part.sku_id in share_by_sku for part in parts)
+    weights = [share_by_sku[part.sku_id] if is_known and part.sku_id is not None else part.payable_minor for part in parts]
+    for part, payable_minor in zip(parts, split(bundle.payable_minor, weights), strict=True):
+        part.payable_minor, part.price_minor = payable_minor, payable_minor // part.quantity
+    order.is_changed = True
 
 
 def _is_untouched(line: Line) -> bool:

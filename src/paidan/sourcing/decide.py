@@ -1,7 +1,7 @@
 """Sourcing (寻源): which warehouse sends what, with whom. Pure: stock as seen, costs from the tables, the explanation kept with the choice.
 
-Cost of a way = freight + handling + split penalty for each parcel after the first. One warehouse that has everything is preferred by that penalty
-only; ties go to the nearer, then the one with the smaller priority number. An order is sourced whole or waits whole.
+Cost of a way = freight + handling + split penalty for each parcel after the first. One warehouse that has everything comes before any split; ties go
+to the nearer, then the one with the smaller priority number. An order is sourced whole or waits whole.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from paidan.catalog.load import Sku
 from paidan.kernel.reasons import Reason
+from paidan.kernel.states import FulfilmentState
 from paidan.network.load import Network
 from paidan.orders.batch import Fulfilment, FulfilmentLine, Line, Order
 from paidan.sourcing.lanes import Lane, Lanes
@@ -40,27 +41,31 @@ class Supply:
         self._held = {sku_id: held for sku_id, (held, _) in demands.items()}
         self._short = {sku_id: short for sku_id, (_, short) in demands.items()}
 
-    def limit(self, sku_id: int, own: tuple[int, int]) -> int:
-        """Units an order may take. Newcomers (own = 0, 0) leave what is held or short for others; who waits himself leaves what is held."""
+    def limit(self, sku_id: int, own_held: int, *, is_newcomer: bool) -> int:
+        """Units an order may take. Newcomers leave what is held or short for others; who waits himself, or had them before, leaves what is held."""
         total = sum(self.free.get(sku_id, {}).values())
-        held = self._held.get(sku_id, 0) - own[0]
-        short = self._short.get(sku_id, 0) if own == (0, 0) else 0
-        return total - held - short
+        held = self._held.get(sku_id, 0) - own_held
+        return total - held - (self._short.get(sku_id, 0) if is_newcomer else 0)
 
-    def guard(self, units: Mapping[int, tuple[int, int]]) -> None:
-        """Orders of this pass that wait for people or stock keep their units too."""
-        for sku_id, (held, short) in units.items():
-            self._held[sku_id] = self._held.get(sku_id, 0) + held
-            self._short[sku_id] = self._short.get(sku_id, 0) + short
+    def let_go(self, units: Mapping[tuple[int, int], int]) -> None:
+        """Plans of this pass that are cancelled give their units, by (sku_id, warehouse_id), back to whoever chooses next."""
+        for (sku_id, warehouse_id), quantity in units.items():
+            by_warehouse = self.free.setdefault(sku_id, {})
+            by_warehouse[warehouse_id] = by_warehouse.get(warehouse_id, 0) + quantity
 
-    def take(self, parcels: Sequence[Parcel], own: Mapping[int, tuple[int, int]]) -> None:
+    def take(self, parcels: Sequence[Parcel]) -> None:
         """The units are chosen; the next order of this pass sees what is left."""
         for parcel in parcels:
             for sku_id, units in parcel.units.items():
                 self.free[sku_id][parcel.lane.warehouse.id] -= units
-        for sku_id, (held, short) in own.items():
-            self._held[sku_id] = self._held.get(sku_id, 0) - held
-            self._short[sku_id] = self._short.get(sku_id, 0) - short
+
+    def wait(self, order: Order) -> None:
+        """What the order waits for now, in place of what it waited for when loaded: kept from those who choose after it."""
+        after = order.waiting_units()
+        for sku_id in order.units_before.keys() | after.keys():
+            before, now = order.units_before.get(sku_id, (0, 0)), after.get(sku_id, (0, 0))
+            self._held[sku_id] = self._held.get(sku_id, 0) + now[0] - before[0]
+            self._short[sku_id] = self._short.get(sku_id, 0) + now[1] - before[1]
 
 
 class Sourcing(Struct, frozen=True, kw_only=True):
@@ -75,7 +80,7 @@ class Sourcing(Struct, frozen=True, kw_only=True):
 
 def decide(orders: Sequence[Order], supply: Supply, context: Sourcing, ids: Callable[[int], list[int]]) -> None:
     """Plan fulfilments for these orders; who waits longest chooses first, orders of one merge key are tried together."""
-    queue = sorted(orders, key=_promise)
+    queue = sorted(orders, key=promise)
     groups: dict[object, list[Order]] = {}
     for order in queue:
         groups.setdefault(order.merge_key or order.id, []).append(order)
@@ -85,10 +90,21 @@ def decide(orders: Sequence[Order], supply: Supply, context: Sourcing, ids: Call
             _source(order, supply, context, ids, together)
 
 
-def _promise(order: Order) -> tuple[object, ...]:
+def promise(order: Order) -> tuple[object, ...]:
     """Those already waiting first, by promise; then newcomers as they were placed. Never by arrival, so that two runs agree."""
     promise = order.ship_by_at or order.placed_at + timedelta(days=365)
     return (order.is_new, promise, order.placed_at, order.shop_id, order.platform_order_no)
+
+
+def given_back(order: Order) -> dict[tuple[int, int], int]:
+    """Units that plans cancelled in this pass give back, by (sku_id, warehouse_id)."""
+    units: dict[tuple[int, int], int] = {}
+    for fulfilment in order.fulfilments:
+        if fulfilment.state == FulfilmentState.CANCELLED and fulfilment.is_changed:
+            for line in fulfilment.lines:
+                key = (line.sku_id, fulfilment.warehouse_id)
+                units[key] = units.get(key, 0) + line.cancelled
+    return units
 
 
 def needed_units(order: Order) -> Units:
@@ -102,21 +118,31 @@ def needed_units(order: Order) -> Units:
 
 def _source(order: Order, supply: Supply, context: Sourcing, ids: Callable[[int], list[int]], together: int | None) -> None:
     needed = needed_units(order)
-    if not needed or order.region is None:
+    if not needed:
+        return
+    if order.region is None:
+        order.waits_for = str(Reason.ADDRESS_UNPARSED)
+        supply.wait(order)
         return
     lanes = _wanted(order, context.lanes.to(order.region))
-    short = [sku_id for sku_id, units in needed.items() if supply.limit(sku_id, order.units_before.get(sku_id, (0, 0))) < units]
+    had = {sku_id for sku_id, _ in given_back(order)} | order.units_before.keys()
+    short = [
+        sku_id
+        for sku_id, units in needed.items()
+        if supply.limit(sku_id, order.units_before.get(sku_id, (0, 0))[0], is_newcomer=sku_id not in had) < units
+    ]
     parcels, weighed = ([], []) if short else _choose(order, needed, lanes, supply, context, together)
     story = _story(parcels, weighed, lanes, order, context)
     if parcels:
-        supply.take(parcels, order.units_before)
+        supply.take(parcels)
         _plan(order, parcels, context, ids)
         order.waits_for = ""
         order.tell("sourced", story)
     else:
-        reason = _why_not(lanes, weighed)
+        reason = _why_not(needed, lanes, weighed, supply)
         _backorder(order, reason)
         order.tell("backordered", {**story, "reason": str(reason), "short": sorted(context.skus[s].code for s in short if s in context.skus)})
+    supply.wait(order)
 
 
 def _wanted(order: Order, lanes: Sequence[Lane]) -> list[Lane]:
@@ -127,11 +153,14 @@ def _wanted(order: Order, lanes: Sequence[Lane]) -> list[Lane]:
     return [lane for lane in lanes if lane.warehouse.id not in order.warehouses_refused]
 
 
-def _why_not(lanes: Sequence[Lane], weighed: Sequence[tuple[Lane, Parcel | None, Reason]]) -> Reason:
+def _why_not(needed: Units, lanes: Sequence[Lane], weighed: Sequence[tuple[Lane, Parcel | None, Reason]], supply: Supply) -> Reason:
     if not lanes:
         return Reason.NO_WAREHOUSE_SERVES
     if weighed and all(reason == Reason.NO_CARRIER_REACHES for _, _, reason in weighed):
         return Reason.NO_CARRIER_REACHES
+    reached = [lane.warehouse.id for lane in lanes if lane.tiers]
+    if weighed and all(sum(supply.free.get(sku_id, {}).get(place, 0) for place in reached) >= units for sku_id, units in needed.items()):
+        return Reason.SPLIT_CAP
     return Reason.SHORT_OF_STOCK
 
 
@@ -203,7 +232,7 @@ def _choose(
     if whole:
         same = [parcel for parcel in whole if parcel.lane.warehouse.id == together]
         return [min(same or whole, key=lambda parcel: _rank(parcel, context.policy))], weighed
-    if not context.policy.may_split:
+    if not context.policy.may_split or (order.edits or {}).get("sealed"):
         return [], weighed
     return _split(needed, lanes, supply, context, order), weighed
 

@@ -28,12 +28,14 @@ ORDER BY b.sku_id, b.warehouse_id, b.grade
 FOR NO KEY UPDATE OF b;
 
 -- name: update_balances
--- One guarded write per pass; rows are locked. A balance that would show more reserved than on hand is refused unless it is marked short. Parameters: parallel arrays.
+-- One guarded write per pass; rows are locked. A balance that would show more reserved than on hand is refused, unless word from outside made it so;
+-- one that is short already may stay so, never get shorter by our own doing. Parameters: parallel arrays.
 UPDATE balance b SET
     on_hand = b.on_hand + w.on_hand,
     reserved_hard = b.reserved_hard + w.reserved,
     in_transit = b.in_transit + w.in_transit,
-    is_short = CASE WHEN b.reserved_hard + w.reserved <= b.on_hand + w.on_hand THEN false ELSE b.is_short OR w.may_be_short END
+    is_short = CASE WHEN b.reserved_hard + w.reserved <= b.on_hand + w.on_hand THEN false
+                    ELSE w.may_be_short OR (b.is_short AND w.reserved <= w.on_hand) END
 FROM unnest(%(sku_id)s::bigint[], %(warehouse_id)s::bigint[], %(grade)s::smallint[], %(on_hand)s::bigint[], %(reserved)s::bigint[],
             %(in_transit)s::bigint[], %(may_be_short)s::boolean[])
   AS w (sku_id, warehouse_id, grade, on_hand, reserved, in_transit, may_be_short)
@@ -44,11 +46,13 @@ WHERE b.sku_id = ANY(%(sku_id)s::bigint[])
 COPY reservation (fulfilment_id, line_no, sku_id, warehouse_id, quantity, is_platform_subtracted) FROM STDIN
 
 -- name: close_reservations
--- Uses or gives back reserved units; CHECK refuses more than was reserved. Parameters: parallel arrays. Rows belong to locked fulfilments.
+-- Uses or gives back reserved units; CHECK refuses more than was reserved, the caller counts the rows: a reservation that is not there, or of
+-- another SKU or warehouse, is not closed. Parameters: parallel arrays. Rows belong to locked fulfilments.
 UPDATE reservation r SET used = r.used + w.used, given_back = r.given_back + w.given_back
-FROM unnest(%(fulfilment_id)s::bigint[], %(line_no)s::smallint[], %(used)s::integer[], %(given_back)s::integer[])
-  AS w (fulfilment_id, line_no, used, given_back)
-WHERE r.fulfilment_id = w.fulfilment_id AND r.line_no = w.line_no;
+FROM unnest(%(fulfilment_id)s::bigint[], %(line_no)s::smallint[], %(sku_id)s::bigint[], %(warehouse_id)s::bigint[], %(used)s::integer[],
+            %(given_back)s::integer[])
+  AS w (fulfilment_id, line_no, sku_id, warehouse_id, used, given_back)
+WHERE r.fulfilment_id = w.fulfilment_id AND r.line_no = w.line_no AND r.sku_id = w.sku_id AND r.warehouse_id = w.warehouse_id;
 
 -- name: copy_entries
 COPY entry (document_id, document_line, kind, sequence, sku_id, warehouse_id, grade, quantity, value_minor, cause, occurred_at, recorded_at) FROM STDIN

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from paidan.kernel.errors import ConservationError
 from paidan.runtime.database import Tx
 from paidan.runtime.ids import IdSource
 from paidan.runtime.queries import load_queries
@@ -11,6 +12,7 @@ from paidan.stock.moves import Delta, StockMoves
 
 queries = load_queries("paidan.stock")
 
+CLOSING_NAMES = ("fulfilment_id", "line_no", "sku_id", "warehouse_id", "used", "given_back")
 BALANCE_NAMES = ("sku_id", "warehouse_id", "grade", "on_hand", "reserved", "in_transit", "may_be_short")
 
 
@@ -68,18 +70,24 @@ def apply(tx: Tx, moves: StockMoves, *, ids: IdSource, now: datetime) -> None:
 def _update_balances(tx: Tx, deltas: dict[tuple[int, int, int], Delta]) -> None:
     rows = [(*key, d.on_hand, d.reserved, d.in_transit, d.may_be_short) for key, d in deltas.items() if d.on_hand or d.reserved or d.in_transit]
     if rows:
-        tx.execute(queries.update_balances, columns(BALANCE_NAMES, rows))
+        _all(tx.execute(queries.update_balances, columns(BALANCE_NAMES, rows)).rowcount, len(rows), "balances")
 
 
 def _close_reservations(tx: Tx, moves: StockMoves) -> None:
-    closed: dict[tuple[int, int], list[int]] = {}
+    closed: dict[tuple[int, int, int, int], list[int]] = {}
     for issue in moves.issue:
-        closed.setdefault((issue.fulfilment_id, issue.line_no), [0, 0])[0] += issue.quantity
+        closed.setdefault((issue.fulfilment_id, issue.line_no, issue.sku_id, issue.warehouse_id), [0, 0])[0] += issue.quantity
     for back in moves.give_back:
-        closed.setdefault((back.fulfilment_id, back.line_no), [0, 0])[1] += back.quantity
+        closed.setdefault((back.fulfilment_id, back.line_no, back.sku_id, back.warehouse_id), [0, 0])[1] += back.quantity
     if closed:
         rows = [(*key, used, given_back) for key, (used, given_back) in sorted(closed.items())]
-        tx.execute(queries.close_reservations, columns(("fulfilment_id", "line_no", "used", "given_back"), rows))
+        _all(tx.execute(queries.close_reservations, columns(CLOSING_NAMES, rows)).rowcount, len(rows), "reservations")
+
+
+def _all(written: int, meant: int, what: str) -> None:
+    """Raise ConservationError when rows that a move needs are not there: half a move is none."""
+    if written != meant:
+        raise ConservationError(f"{written} of {meant} {what} were there to be changed")
 
 
 def _copy_entries(tx: Tx, moves: StockMoves, now: datetime) -> None:

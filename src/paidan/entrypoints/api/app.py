@@ -10,7 +10,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
 from paidan import __version__
-from paidan.entrypoints.api import catalog_routes, doors, fulfilments, health, network_routes, operations, orders, stock, words
+from paidan.entrypoints.api import catalog_routes, doors, fulfilments, health, imports, network_routes, operations, orders, stock, words
 from paidan.entrypoints.api.committer import Committer
 from paidan.entrypoints.api.documents import PlainDocuments
 from paidan.entrypoints.api.guard import OPEN, caller_of, require_key
@@ -32,7 +32,7 @@ def create_app(services: Services) -> Litestar:
     def provide_caller(request: Request[Any, Any, Any]) -> Any:
         return caller_of(request.scope)
 
-    modules = (orders, fulfilments, stock, catalog_routes, network_routes, operations, words)
+    modules = (orders, fulfilments, stock, catalog_routes, network_routes, operations, imports, words)
     api = Router(API, route_handlers=[module.ROUTER for module in modules], security=[{"key": []}])
     return Litestar(
         route_handlers=[api, doors.ROUTER, *health.HANDLERS],

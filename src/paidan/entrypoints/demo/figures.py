@@ -39,9 +39,7 @@ def collect(tx: Tx, day: Day, run: Drive, books: Mapping[str, Any], stats: Mappi
         "backordered": _row(tx, queries.backordered)[0],
         "states": states,
         "fulfilments": fulfilments,
-        "waiting": [
-            {"state": OrderState(state).name, "waits_for": waits, "orders": count} for state, waits, count in tx.execute(queries.waiting)
-        ],
+        "waiting": [{"state": OrderState(state).name, "waits_for": waits, "orders": count} for state, waits, count in tx.execute(queries.waiting)],
         "released_untouched_share": round(untouched / paid, 4) if paid else 0.0,
         "released_untouched_expected": round(expected_hands_off(day), 4),
         "paid_to_released_p50_s": round(float(quantiles[0] or 0)),
@@ -62,11 +60,7 @@ def verdict(figures: Mapping[str, Any], broken: list[Broken], differences: list[
     """Why the day is not in order; empty when it is."""
     faults = [f"invariant {one.invariant}: first row {one.rows[0]}" for one in broken]
     faults += [f"{subject}: {count} lines disagree" for subject, count in _counted(differences).items()]
-    faults += [
-        f"{row['orders']} orders stand at {row['state']} without a reason"
-        for row in figures["waiting"]
-        if not row["waits_for"]
-    ]
+    faults += [f"{row['orders']} orders stand at {row['state']} without a reason" for row in figures["waiting"] if not row["waits_for"]]
     if waiting_messages:
         faults.append(f"{waiting_messages} messages were never taken up")
     if figures["dead_letters"]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from msgspec import Struct
 
@@ -100,13 +101,25 @@ def _write_network(services: Services, tx: Tx, day: Day, town: TownConfig, urls:
 
 
 def _connections(town: TownConfig, urls: Urls) -> Iterable[ConnectionRow]:
-    wms = {"app_key": town.app_key, "customer_id": town.wms_customer, "owner_code": town.wms_owner, "method_prefix": "", "version": "2.0"}
+    wms: dict[str, Any] = {
+        "app_key": town.app_key,
+        "customer_id": town.wms_customer,
+        "owner_code": town.wms_owner,
+        "method_prefix": "",
+        "version": "2.0",
+    }
+        "app_key": town.app_key,
+        "customer_id": town.wms_customer,
+        "owner_code": town.wms_owner,
+        "method_prefix": "",
+        "version": "2.0",
+    }
     yield ConnectionRow(code=town.wms_code, protocol="qimen", url=f"{urls.wms}/", account=wms, secrets={"secret": town.wms_secret})
     callback = f"{town.paidan_url}/doors/tracking/{town.tracker_code}"
-    tracker = {"customer": town.tracker_customer, "callback_url": callback, "query_url": f"{urls.carrier}/poll/query.do"}
+    tracker: dict[str, Any] = {"customer": town.tracker_customer, "callback_url": callback, "query_url": f"{urls.carrier}/poll/query.do"}
     secrets = {"key": town.tracker_key, "salt": town.tracker_key[::-1]}
     yield ConnectionRow(code=town.tracker_code, protocol="kuaidi100", url=f"{urls.carrier}/poll", account=tracker, secrets=secrets)
-    top = {"app_key": town.app_key}
+    top: dict[str, Any] = {"app_key": town.app_key}
     yield ConnectionRow(code="TOP", protocol="taobao", url=f"{urls.taobao}/router/rest", account=top, secrets={"app_secret": town.app_secret})
     yield ConnectionRow(code="SHOPIFY", protocol="shopify", url=urls.shopify, account={}, secrets={"webhook_secret": town.shopify_secret})
 

@@ -31,7 +31,8 @@ SELECT p.tracking_no, p.state FROM parcel p;
 
 -- name: displays
 SELECT sh.code, l.item_ref, l.sku_ref, ls.believed, ls.pending_delta
-FROM listing_stock ls JOIN listing l ON l.id = ls.listing_id JOIN shop sh ON sh.id = l.shop_id;
+FROM listing_stock ls JOIN listing l ON l.id = ls.listing_id JOIN shop sh ON sh.id = l.shop_id JOIN sku s ON s.id = l.sku_id
+WHERE s.kind <> 'service';
 
 -- name: order_states
 SELECT state, COUNT(*) FROM sales_order GROUP BY 1;

@@ -134,5 +134,3 @@ def _free_port() -> int:
 def home_of(settings: Settings, name: str) -> Settings:
     """The same settings over a home of their own."""
     return structs.replace(settings, home=Path(settings.home) / name, allow_loopback=True)
-
-

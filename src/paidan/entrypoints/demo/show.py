@@ -83,7 +83,13 @@ def _with_progress(name: str, orders: int, home: Settings, plan: Plan, memory: M
 
 
 def _bar() -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[clock]}"), TextColumn("{task.fields[note]}"), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[clock]}"),
+        TextColumn("{task.fields[note]}"),
+        TimeElapsedColumn(),
+    )
     return Progress(*columns, console=console, refresh_per_second=2)
 
 

@@ -1,0 +1,71 @@
+"""Files over HTTP: import with a report and an error file; templates."""
+
+import base64
+from typing import Annotated, Final
+
+from litestar import Response, Router
+from litestar.params import PathParameter, QueryParameter, RawBody
+from msgspec import Struct
+
+from paidan.entrypoints.api.guard import READ, WRITE, Known
+from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
+from paidan.entrypoints.api.problems import Refused
+from paidan.entrypoints.api.services import Given
+from paidan.entrypoints.api.verbs import get, post
+from paidan.entrypoints.imports.report import ImportReport, RowProblem
+from paidan.entrypoints.imports.run import FILE_KINDS, import_in, template_of
+from paidan.kernel.reasons import Reason
+
+FILE_MAX: Final = 10 * 1024 * 1024
+PROBLEMS_SHOWN: Final = 1_000
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+KindName = Annotated[str, PathParameter(description="Kind of file", schema_extra={"enum": [*FILE_KINDS]}, max_length=20)]
+ShopCode = Annotated[str, QueryParameter(max_length=64, description="For orders: code of the shop")]
+
+
+class Imported(Struct, frozen=True, kw_only=True):
+    """What became of a file: the first thousand problems, and the error file (XLSX) as base64."""
+
+    kind: str
+    accepted: int
+    rejected: int
+    problems: tuple[RowProblem, ...]
+    ignored_headers: tuple[str, ...]
+    error_file_base64: str
+
+
+@post(
+    "/imports/{kind:str}", opt=WRITE, status_code=200, sync_to_thread=True, request_max_body_size=FILE_MAX, summary="Import a file", tags=["imports"]
+)
+def post_import(
+    services: Given, caller: Known, once: Post, kind: KindName, body: RawBody, shop: ShopCode = "", idempotency_key: IdempotencyKey = ""
+) -> Response[Imported]:
+    """The body is the file itself: XLSX, XLS, ODS or CSV (UTF-8 or GB18030). A bad row never stops the others."""
+    del idempotency_key
+    if kind not in FILE_KINDS:
+        raise Refused(Reason.NOT_FOUND)
+    return once.answer(lambda tx: _told(import_in(tx, services, kind, body, shop=shop, actor=caller.actor)))
+
+
+def _told(report: ImportReport) -> Imported:
+    return Imported(
+        kind=report.kind,
+        accepted=report.accepted,
+        rejected=report.rejected,
+        problems=report.problems[:PROBLEMS_SHOWN],
+        ignored_headers=report.ignored_headers,
+        error_file_base64=base64.b64encode(report.error_file).decode(),
+    )
+
+
+@get("/imports/{kind:str}/template", opt=READ, sync_to_thread=True, summary="Get an empty file", tags=["imports"], media_type=XLSX)
+def get_template(kind: KindName) -> Response[bytes]:
+    """Headers in Chinese (English ones are read as well), with a sheet that explains them."""
+    if kind not in FILE_KINDS:
+        raise Refused(Reason.NOT_FOUND)
+    headers = {"content-disposition": f'attachment; filename="paidan-{kind}.xlsx"', "x-content-type-options": "nosniff"}
+    return Response(content=template_of(kind), media_type=XLSX, headers=headers)
+
+
+ROUTER = Router("/", route_handlers=[post_import, get_template])

@@ -1,0 +1,103 @@
+"""What each kind of file becomes: its columns, the rows made of them, and who writes those."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, Protocol
+
+from msgspec import Struct
+
+from paidan.catalog.masters import write_bundles, write_listings, write_skus
+from paidan.catalog.rows import BundleRow, ListingRow, SkuRow
+from paidan.entrypoints.imports import columns
+from paidan.entrypoints.imports.columns import Field
+from paidan.kernel.clock import Clock
+from paidan.kernel.outcomes import Outcome
+from paidan.network.masters import write_carriers, write_freight, write_shops, write_warehouses
+from paidan.network.rows import CarrierRow, ShopRow, TierRow, WarehouseRow
+from paidan.runtime.database import Database, Tx
+from paidan.runtime.ids import IdSource
+from paidan.runtime.sealing import Sealer
+from paidan.stock.opening import OpeningRow, write_opening
+
+
+class Means(Protocol):
+    """What an import works with; the services of any entrypoint have it."""
+
+    @property
+    def database(self) -> Database: ...  # noqa: D102 - as named
+
+    @property
+    def ids(self) -> IdSource: ...  # noqa: D102 - as named
+
+    @property
+    def sealer(self) -> Sealer: ...  # noqa: D102 - as named
+
+    @property
+    def clock(self) -> Clock: ...  # noqa: D102 - as named
+
+
+Values = Mapping[str, Any]
+Write = Callable[[Tx, Means, Sequence[Any], datetime, str], list[Outcome]]
+
+
+class Kind(Struct, frozen=True, kw_only=True):
+    """One kind of file. `group`: the fields by which several rows are one record (none: each row is one); `join` makes it of them."""
+
+    name: str
+    fields: tuple[Field, ...]
+    row: Any
+    write: Write
+    group: str = ""
+    join: Callable[[Sequence[Values]], Values] = lambda rows: rows[0]
+
+
+def _bundle(rows: Sequence[Values]) -> Values:
+    """Rows of one bundle → its parts."""
+    parts = [{"code": row["part"], **{name: row[name] for name in ("quantity", "price_share") if name in row}} for row in rows]
+    return {"code": rows[0]["code"], "parts": parts}
+
+
+def _carrier(rows: Sequence[Values]) -> Values:
+    """The systems' own codes stand in columns of their own."""
+    systems = {name: rows[0][name] for name in ("taobao", "shopify", "kuaidi100") if name in rows[0]}
+    return {name: value for name, value in rows[0].items() if name not in systems} | ({"code_by_system": systems} if systems else {})
+
+
+def _opening(tx: Tx, means: Means, rows: Sequence[Any], now: datetime, actor: str) -> list[Outcome]:
+    return write_opening(tx, means.ids, rows, now, reference="import", by=actor)
+
+
+KINDS: Final = {
+    kind.name: kind
+    for kind in (
+        Kind(name="products", fields=columns.PRODUCTS, row=SkuRow, write=lambda tx, m, rows, now, _: write_skus(tx, m.ids, rows, now)),
+        Kind(
+            name="bundles",
+            fields=columns.BUNDLES,
+            row=BundleRow,
+            write=lambda tx, m, rows, now, _: write_bundles(tx, m.ids, rows, now),
+            group="code",
+            join=_bundle,
+        ),
+        Kind(
+            name="warehouses", fields=columns.WAREHOUSES, row=WarehouseRow, write=lambda tx, m, rows, now, _: write_warehouses(tx, m.ids, rows, now)
+        ),
+        Kind(
+            name="carriers",
+            fields=columns.CARRIERS,
+            row=CarrierRow,
+            write=lambda tx, m, rows, now, _: write_carriers(tx, m.ids, rows, now),
+            join=_carrier,
+        ),
+        Kind(name="freight", fields=columns.FREIGHT, row=TierRow, write=lambda tx, m, rows, now, _: write_freight(tx, m.ids, rows, now)),
+        Kind(
+            name="shops",
+            fields=columns.SHOPS,
+            row=ShopRow,
+            write=lambda tx, m, rows, now, _: write_shops(tx, m.ids, rows, now, sealer=m.sealer),
+        ),
+        Kind(name="listings", fields=columns.LISTINGS, row=ListingRow, write=lambda tx, m, rows, now, _: write_listings(tx, m.ids, rows, now)),
+        Kind(name="stock", fields=columns.STOCK, row=OpeningRow, write=_opening),
+    )
+}
+"""Master data by the name of their files. Orders are read by their own format: see orders.py."""

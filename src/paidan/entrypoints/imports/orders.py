@@ -1,0 +1,66 @@
+"""Files of orders: each good order is kept as a message of its shop, like any other telling of it; a pass takes them up."""
+
+from datetime import tzinfo
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from paidan.catalog.load import cache_versions
+from paidan.channels.platform import RawOrder
+from paidan.channels.sheet.columns import COLUMNS
+from paidan.channels.sheet.orders import SheetOrder, read_orders
+from paidan.channels.sheet.read import read_rows
+from paidan.entrypoints.imports.columns import Field
+from paidan.entrypoints.imports.kinds import Means
+from paidan.entrypoints.imports.report import ImportReport, RowProblem, report_of
+from paidan.intake.landing import land
+from paidan.kernel.errors import BadInput
+from paidan.kernel.reasons import Reason
+from paidan.network.load import Shop, read_network
+from paidan.runtime.database import Tx
+
+ORDERS: Final = "orders"
+VIA: Final = "file"
+PLATFORMS: Final = frozenset({"direct", "sheet"})
+FIELDS: Final = tuple(Field(column.field, column.zh, column.en, is_needed=column.is_needed) for column in COLUMNS)
+NAMES: Final = {column.field: column.zh[0] for column in COLUMNS}
+
+
+def import_orders(tx: Tx, means: Means, content: bytes, shop_code: str) -> ImportReport:
+    """Keep the good orders of a file for one shop. The same order told again with the same content is not kept twice.
+
+    Raises BadInput for the file as a whole, and for a shop that does not take files.
+    """
+    shop = _shop(tx, shop_code)
+    read = read_orders(content, _zone(shop))
+    good = [_raw(order) for order in read.orders if order.order is not None]
+    land(tx, means.ids, means.sealer, shop, good, means.clock.now(), VIA)
+    problems = [problem for order in read.orders for problem in _problems(order)]
+    accepted = sum(len(order.rows) for order in read.orders if order.order is not None)
+    return report_of(ORDERS, read_rows(content), accepted, problems, read.ignored, NAMES)
+
+
+def _shop(tx: Tx, code: str) -> Shop:
+    shop = read_network(tx, cache_versions(tx)["network"]).shop_by_code(code)
+    if shop is None or shop.platform not in PLATFORMS:
+        raise BadInput(Reason.UNKNOWN_SHOP, "shop")
+    return shop
+
+
+def _zone(shop: Shop) -> tzinfo:
+    return ZoneInfo(shop.time_zone)
+
+
+def _raw(order: SheetOrder) -> RawOrder:
+    facts = order.order
+    if facts is None:
+        raise ValueError("an order with errors is not kept")
+    return RawOrder(business_key=facts.platform_order_no, body=order.body, version_at=facts.version_at)
+
+
+def _problems(order: SheetOrder) -> list[RowProblem]:
+    """One bad row spoils its whole order: the others of it are told so, for all of them are in the error file."""
+    told = [RowProblem(row=error.row, field=error.column, reason=error.reason) for error in order.errors]
+    if not told:
+        return []
+    others = set(order.rows) - {problem.row for problem in told}
+    return told + [RowProblem(row=row, field="", reason=told[0].reason, detail=f"{told[0].row}") for row in sorted(others)]

@@ -1,0 +1,142 @@
+"""Import of files: `import_file` does it, `template_of` gives an empty one. A bad row comes back in the error file and never stops the others."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+
+from paidan.channels.sheet.read import Row
+from paidan.entrypoints.imports.columns import Field, by_header, plain
+from paidan.entrypoints.imports.kinds import KINDS, Kind, Means, Values
+from paidan.entrypoints.imports.orders import FIELDS as ORDER_FIELDS
+from paidan.entrypoints.imports.orders import ORDERS, import_orders
+from paidan.entrypoints.imports.read import rows_of, text_of
+from paidan.entrypoints.imports.report import ImportReport, RowProblem, report_of, template
+from paidan.kernel.errors import BadInput
+from paidan.kernel.outcomes import Effect, Outcome
+from paidan.kernel.reasons import Reason
+from paidan.runtime.database import Tx
+
+FILE_KINDS: Final = (*KINDS, ORDERS)
+
+
+class Record(msgspec.Struct, kw_only=True):
+    """Rows that are one record: their numbers, and the struct made of them."""
+
+    numbers: list[int]
+    row: Any = None
+
+
+def import_file(means: Means, kind: str, content: bytes, *, shop: str = "", actor: str = "user:import") -> ImportReport:
+    """Import a file in one transaction. `shop`: code of the shop orders are for.
+
+    Raises BadInput for the file as a whole: unreadable, wrongly encoded, too large, without a needed column, of an unknown kind.
+    """
+    with means.database.transaction() as tx:
+        return import_in(tx, means, kind, content, shop=shop, actor=actor)
+
+
+def import_in(tx: Tx, means: Means, kind: str, content: bytes, *, shop: str = "", actor: str = "user:import") -> ImportReport:
+    """As `import_file`, in a transaction of the caller's."""
+    if kind == ORDERS:
+        return import_orders(tx, means, content, shop)
+    if kind not in KINDS:
+        raise BadInput(Reason.FIELD_INVALID, "kind")
+    return _import_masters(tx, means, KINDS[kind], content, actor)
+
+
+def template_of(kind: str) -> bytes:
+    """An empty XLSX file of this kind. Raises BadInput for an unknown one."""
+    if kind == ORDERS:
+        return template(ORDER_FIELDS)
+    if kind not in KINDS:
+        raise BadInput(Reason.FIELD_INVALID, "kind")
+    return template(KINDS[kind].fields)
+
+
+def _import_masters(tx: Tx, means: Means, kind: Kind, content: bytes, actor: str) -> ImportReport:
+    known = by_header(kind.fields)
+    rows = rows_of(content, known.keys())
+    columns, ignored = _header(rows[0], known, kind.fields)
+    problems: list[RowProblem] = []
+    records = _records(kind, rows, columns, problems)
+    outcomes = kind.write(tx, means, [record.row for record in records], means.clock.now(), actor) if records else []
+    accepted = 0
+    for record, outcome in zip(records, outcomes, strict=True):
+        if outcome.effect == Effect.REFUSED:
+            problems += _told(record, outcome)
+        else:
+            accepted += len(record.numbers)
+    return report_of(kind.name, rows, accepted, problems, ignored, {field.name: field.zh[0] for field in kind.fields})
+
+
+def _header(row: Row, known: dict[str, Field], fields: Sequence[Field]) -> tuple[dict[int, Field], list[str]]:
+    """Field of each place, and the headers nobody knows. The reason columns of an error file are passed over."""
+    found = [(place, plain(cell)) for place, cell in enumerate(row) if cell is not None and plain(cell)]
+    columns = {place: known[header] for place, header in found if header in known}
+    names = [field.name for field in columns.values()]
+    missing = [field.name for field in fields if field.is_needed and field.name not in names]
+    if missing:
+        raise BadInput(Reason.FIELD_MISSING, ", ".join(missing))
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise BadInput(Reason.DUPLICATE_KEY, twice[0])
+    return columns, [header[:60] for _, header in found if header not in known and header not in {"原因", "reason"}]
+
+
+def _records(kind: Kind, rows: Sequence[Row], columns: dict[int, Field], problems: list[RowProblem]) -> list[Record]:
+    """The records that can be written; what is wrong with the others is added to `problems`."""
+    groups: dict[str, list[tuple[int, Values]]] = {}
+    spoiled: dict[str, int] = {}
+    for number, row in enumerate(rows[1:], start=2):
+        if all(cell is None or not str(cell).strip() for cell in row):
+            continue
+        values, wrong = _values(number, row, columns)
+        problems += wrong
+        key = str(values.get(kind.group, number)) if kind.group else str(number)
+        groups.setdefault(key, []).append((number, values))
+        if wrong:
+            spoiled.setdefault(key, number)
+    records = []
+    for key, group in groups.items():
+        numbers = [number for number, _ in group]
+        if key in spoiled:
+            bad = {problem.row for problem in problems}
+            problems += [RowProblem(row=n, field="", reason=Reason.FIELD_INVALID, detail=str(spoiled[key])) for n in numbers if n not in bad]
+        elif (record := _record(kind, numbers, [values for _, values in group], problems)) is not None:
+            records.append(record)
+    return records
+
+
+def _values(number: int, row: Row, columns: dict[int, Field]) -> tuple[Values, list[RowProblem]]:
+    """The values of a row; empty cells leave what is stored, or the default."""
+    values: dict[str, Any] = {}
+    wrong: list[RowProblem] = []
+    for place, field in columns.items():
+        try:
+            text = text_of(row[place] if place < len(row) else None)
+            if text:
+                values[field.name] = field.turn(text)
+            elif field.is_needed:
+                wrong.append(RowProblem(row=number, field=field.name, reason=Reason.FIELD_MISSING))
+        except (ValueError, KeyError, ArithmeticError):
+            wrong.append(RowProblem(row=number, field=field.name, reason=Reason.FIELD_INVALID, detail=field.hint))
+    return values, wrong
+
+
+def _record(kind: Kind, numbers: list[int], rows: Sequence[Values], problems: list[RowProblem]) -> Record | None:
+    try:
+        return Record(numbers=numbers, row=msgspec.convert(kind.join(rows), kind.row))
+    except msgspec.ValidationError as error:
+        field = _place(str(error))
+        problems += [RowProblem(row=number, field=field, reason=Reason.FIELD_INVALID) for number in numbers]
+        return None
+
+
+def _place(message: str) -> str:
+    """`… - at `$.parts[0].quantity`` → parts; the text itself may quote values and is not shown."""
+    _, _, path = message.partition("`$.")
+    return path.rstrip("`").partition(".")[0].partition("[")[0]
+
+
+def _told(record: Record, outcome: Outcome) -> list[RowProblem]:
+    return [RowProblem(row=n, field=p.field, reason=p.reason, detail=p.detail) for n in record.numbers for p in outcome.problems]
