@@ -1,6 +1,5 @@
 """`paidan doctor`: looks at an installation and says what should be mended, and how."""
 
-import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -43,7 +42,7 @@ def _keys(settings: Settings) -> Iterator[Finding]:
     if not file.exists():
         yield Finding(is_good=True, text="no keyring yet: it is made at the first start")
         return
-    private = os.stat(file).st_mode & 0o077 == 0
+    private = file.stat().st_mode & 0o077 == 0
     yield Finding(private, f"keyring {file.name}", "" if private else f"chmod 600 {file}: others can read the master keys")
 
 

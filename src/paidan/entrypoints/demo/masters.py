@@ -108,12 +108,6 @@ def _connections(town: TownConfig, urls: Urls) -> Iterable[ConnectionRow]:
         "method_prefix": "",
         "version": "2.0",
     }
-        "app_key": town.app_key,
-        "customer_id": town.wms_customer,
-        "owner_code": town.wms_owner,
-        "method_prefix": "",
-        "version": "2.0",
-    }
     yield ConnectionRow(code=town.wms_code, protocol="qimen", url=f"{urls.wms}/", account=wms, secrets={"secret": town.wms_secret})
     callback = f"{town.paidan_url}/doors/tracking/{town.tracker_code}"
     tracker: dict[str, Any] = {"customer": town.tracker_customer, "callback_url": callback, "query_url": f"{urls.carrier}/poll/query.do"}
