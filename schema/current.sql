@@ -479,6 +479,7 @@ CREATE TABLE sales_order (
     goods_minor bigint NOT NULL,
     discount_minor bigint NOT NULL,
     freight_minor bigint NOT NULL,
+    surcharge_minor bigint NOT NULL DEFAULT 0,    -- tax on top, duties, tips
     paid_minor bigint NOT NULL,
     is_cod boolean NOT NULL DEFAULT false,
     is_presale_open boolean NOT NULL DEFAULT false,

@@ -8,6 +8,9 @@ from paidan.entrypoints.api.app import create_app
 from paidan.entrypoints.api.keys import Scope, make_key
 from paidan.entrypoints.api.services import Services
 from paidan.runtime.clocks import FixedClock
+from paidan.runtime.database import Database
+from paidan.runtime.ids import CountingIds
+from paidan.runtime.sealing import Sealer, new_keyring
 from paidan.runtime.settings import Settings
 from scene import NOW, Scene, empty
 
@@ -33,14 +36,33 @@ class World:
         return self.call("POST", path, json=body, **more)
 
 
-@pytest.fixture
-def world(server, merchant, database, ids, sealer) -> Iterator[World]:
-    empty(server.owner_url, merchant)
-    scene = Scene(database, ids, sealer)
-    services = Services(database=database, ids=ids, sealer=sealer, clock=FixedClock(NOW), settings=Settings())
-    keys = {}
-    with database.transaction() as tx:
-        for scope in Scope:
-            keys[scope.value] = make_key(tx, ids, sealer, name=f"{scope}er", scopes=[scope], now=NOW)[1]
+@pytest.fixture(scope="module")
+def services(database: Database) -> Services:
+    return Services(database=database, ids=CountingIds(), sealer=Sealer(new_keyring()), clock=FixedClock(NOW), settings=Settings())
+
+
+@pytest.fixture(scope="module")
+def client(services: Services) -> Iterator[TestClient[Any]]:
     with TestClient(create_app(services), raise_server_exceptions=False) as client:
-        yield World(client, scene, services, keys)
+        yield client
+
+
+@pytest.fixture(scope="module")
+def still(server: Any, merchant: str, services: Services, client: TestClient[Any]) -> World:
+    """The world of a module whose tests only ask, or are refused."""
+    return _fresh(server, merchant, services, client)
+
+
+@pytest.fixture
+def world(server: Any, merchant: str, services: Services, client: TestClient[Any]) -> World:
+    """An empty world for each test."""
+    return _fresh(server, merchant, services, client)
+
+
+def _fresh(server: Any, merchant: str, services: Services, client: TestClient[Any]) -> World:
+    empty(server.owner_url, merchant)
+    keys = {}
+    with services.database.transaction() as tx:
+        for scope in Scope:
+            keys[scope.value] = make_key(tx, services.ids, services.sealer, name=f"{scope}er", scopes=[scope], now=NOW)[1]
+    return World(client, Scene(services.database, services.ids, services.sealer), services, keys)

@@ -91,7 +91,7 @@ def test_a_person_is_hidden_wherever_in_a_document(tree, field):
 
 def test_deep_and_huge_bodies_are_hidden_whole():
     assert masked(b"[" * 100_000) == "*** (100000 bytes)"
-    assert masked(b'{"a":' * 900 + b"1" + b"}" * 900).count("***") <= 2
+    assert masked(b'{"a":' * 900 + b"1" + b"}" * 900).count("***") <= 3
     assert masked(b"x" * (3 * 1024 * 1024)) == f"*** ({3 * 1024 * 1024} bytes)"
     assert masked(os.urandom(64)).endswith("bytes)")
 

@@ -41,7 +41,7 @@ def test_the_caller_s_language_is_spoken(header, language):
         ("/catalog/skus", b'{"rows": [{"code": "a\\u0000", "name": "n"}]}', 422, "field_invalid", "rows[0].code"),
         ("/catalog/skus", b" " * (1024 * 1024 + 1), 413, "body_too_large", None),
         ("/orders?shop=S1", b'{"order_no": "1"}', 422, "field_missing", None),
-        ("/orders", b"{}", 422, "field_missing", None),
+        ("/orders", b"{}", 422, "field_missing", "shop"),
         ("/imports/products", b"", 400, "body_unreadable", None),
         ("/imports/products", b"PK\x03\x04junk", 400, "body_unreadable", None),
         ("/imports/products", b"a,b\n1,2", 422, "field_missing", None),
@@ -49,8 +49,8 @@ def test_the_caller_s_language_is_spoken(header, language):
         ("/outbox/revive", b'{"ids": ["99999999999999999999"]}', 422, "field_invalid", None),
     ],
 )
-def test_bad_bodies_get_a_clear_problem(world, path, body, status, reason, field):
-    answer = world.call("POST", path, content=body, headers={"content-type": "application/json", "accept-language": "en"})
+def test_bad_bodies_get_a_clear_problem(still, path, body, status, reason, field):
+    answer = still.call("POST", path, content=body, headers={"content-type": "application/json", "accept-language": "en"})
     assert (answer.status_code, answer.json()["reason"]) == (status, reason), answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.headers["content-language"] == "en"
@@ -61,18 +61,18 @@ def test_bad_bodies_get_a_clear_problem(world, path, body, status, reason, field
         assert [error["field"] for error in problem["errors"]] == [field]
 
 
-def test_problems_speak_chinese_and_english_and_say_what_next(world):
-    zh, en = (world.post("/orders/1/hold", {"note": "x"}, headers={"accept-language": language}).json() for language in ("zh-CN", "en"))
+def test_problems_speak_chinese_and_english_and_say_what_next(still):
+    zh, en = (still.post("/orders/1/hold", {"note": "x"}, headers={"accept-language": language}).json() for language in ("zh-CN", "en"))
     assert zh["title"] == "缺少版本"
     assert en["title"] == "The version is missing"
     assert en["next_step"] == "Read the ETag and send it as If-Match"
     assert zh["status"] == 428
 
 
-def test_what_was_sent_does_not_come_back_in_a_problem(world):
+def test_what_was_sent_does_not_come_back_in_a_problem(still):
     planted = "13912345678张三丰"
     for body in ({"rows": [{"code": "X", "name": "n", "kind": planted}]}, {"rows": planted}, {planted: 1}):
-        answer = world.post("/catalog/skus", body)
+        answer = still.post("/catalog/skus", body)
         assert answer.status_code == 422
         assert "13912345678" not in answer.text or planted in body
 
@@ -108,39 +108,39 @@ def test_what_was_sent_does_not_come_back_in_a_problem(world):
         "/orders/99999999999999999999",
     ],
 )
-def test_bad_questions_get_a_clear_problem(world, path):
-    answer = world.get(path, headers={"accept-language": "en"})
+def test_bad_questions_get_a_clear_problem(still, path):
+    answer = still.get(path, headers={"accept-language": "en"})
     assert answer.status_code in {404, 422}, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_words_are_told_for_every_closed_list(world):
-    words = world.get("/words").json()
+def test_words_are_told_for_every_closed_list(still):
+    words = still.get("/words").json()
     assert {"order_state", "fulfilment_state", "reason", "step", "exception_kind"} <= words.keys()
     assert all(word["zh"] and word["en"] for listed in words.values() for word in listed)
 
 
-def test_an_error_of_ours_says_nothing_about_itself(world, monkeypatch, capfd):
+def test_an_error_of_ours_says_nothing_about_itself(still, monkeypatch, capfd):
     def broken(*_args):
         raise RuntimeError("13912345678")
 
     monkeypatch.setattr("paidan.entrypoints.api.orders.list_orders", broken)
-    answer = world.get("/orders")
+    answer = still.get("/orders")
     assert (answer.status_code, answer.json()["reason"]) == (500, "internal")
     assert "13912345678" not in answer.text + "".join(capfd.readouterr())
 
 
-def test_a_database_that_is_away_is_told_as_such(world, monkeypatch):
+def test_a_database_that_is_away_is_told_as_such(still, monkeypatch):
     import psycopg
 
     def away(*_args, **_more):
         raise psycopg.OperationalError("connection refused")
 
-    monkeypatch.setattr(world.services.database, "transaction", away)
-    answer = world.get("/orders")
+    monkeypatch.setattr(still.services.database, "transaction", away)
+    answer = still.get("/orders")
     assert (answer.status_code, answer.json()["reason"], answer.headers["retry-after"]) == (503, "unavailable", "1")
-    assert world.client.get("/readyz").status_code == 503
-    assert world.client.get("/livez").status_code == 200
+    assert still.client.get("/readyz").status_code == 503
+    assert still.client.get("/livez").status_code == 200
 
 
 def test_json_is_strict_about_keys_told_twice(world):

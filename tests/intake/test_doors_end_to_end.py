@@ -8,9 +8,8 @@ from threading import Thread
 
 import psycopg
 import pytest
-from intake.stand import APP_KEY, SECRET, Stand
-from scene import empty
 
+from intake.stand import APP_KEY, SECRET, Stand
 from paidan.intake.doors import permit_messages
 from paidan.intake.ports import Feed
 from paidan.intake.pushes import receive_shopify
@@ -26,6 +25,7 @@ from paidan.world.shopify.platform import domain_of, token_of
 from paidan.world.taobao import BulkTable, TaobaoPlatform
 from paidan.world.taobao.platform import session_of
 from paidan.world.wire import Faults
+from scene import empty
 
 OPENS = datetime(2026, 11, 10, 16, 0, tzinfo=UTC)  # midnight in China
 STEP = timedelta(minutes=110)

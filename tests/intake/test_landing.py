@@ -3,13 +3,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from intake.stand import Stand
-from scene import empty
 
+from intake.stand import Stand
 from paidan.channels.platform import RawOrder
 from paidan.intake.landing import REFUNDS, bucket_of, known_versions, land, landed_orders
 from paidan.network.rows import ShopRow
 from paidan.runtime.messages import read_message
+from scene import empty
 
 AT = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 LATER = timedelta(seconds=3)

@@ -7,10 +7,8 @@ from random import Random
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from intake.stand import APP_KEY, SECRET, Line, Stand
-from scene import empty
-from world.taobao_client import OPENS, make_day, minutes, order
 
+from intake.stand import APP_KEY, SECRET, Line, Stand
 from paidan.channels.platform import PullPage, RawOrder
 from paidan.channels.taobao.channel import client_of
 from paidan.channels.taobao.pull import FULLINFO, TaobaoPuller
@@ -21,6 +19,8 @@ from paidan.intake.pulling import pull_refunds, pull_shop
 from paidan.kernel.errors import AnswerUnknown, CallLater
 from paidan.network.rows import ShopRow
 from paidan.world.taobao import TaobaoPlatform
+from scene import empty
+from world.taobao_client import OPENS, make_day, minutes, order
 
 TID = 2_000_000_000_000_000_000
 SMALL_PAGES = WindowRules(page_size=2)
@@ -97,7 +97,7 @@ def test_enough_pages_stop_at_a_good_place_and_the_next_pull_goes_on(stand):
     assert sum(report.landed for report in pulls) == 10
 
 
-def test_whatever_call_fails_the_cursor_stays_before_it_and_nothing_is_lost(stand, server, merchant):
+def test_whatever_call_fails_the_cursor_stays_before_it_and_nothing_is_lost(stand):
     """Every call of a pull over three windows is cut once: pages and details alike."""
     orders = [order(n * 5) for n in range(1, 13)]
     world = World(stand, *orders).at(80)
@@ -299,7 +299,7 @@ print(pull_shop(stand.ports, Scripted(*pages), shop, start_at=stand.clock.now())
 def test_a_process_killed_at_a_crash_point_has_kept_what_the_cursor_says(stand, server, merchant, at, kept, cursor):
     command = [sys.executable, "-c", CRASHING, server.app_url, merchant, OPENS.isoformat()]
     environment = {**os.environ, "PYTHONPATH": ":".join(sys.path), "PAIDAN_CRASH_AT": at}
-    died = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
+    died = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)  # noqa: S603 - our own code
     assert died.returncode == 137, died.stderr
     assert (len(stand.kept()), stand.place()[0]) == (kept, cursor)
     pages = [page("c0", 1), page("c1", 2), page("c1", 3), page("c2", 4)]

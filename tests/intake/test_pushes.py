@@ -3,10 +3,8 @@ import hmac
 import json
 
 import pytest
-from intake.stand import APP_KEY, SECRET, Line, Stand
-from scene import empty
-from world.taobao_client import OPENS, make_day, minutes, order
 
+from intake.stand import APP_KEY, SECRET, Line, Stand
 from paidan.channels.taobao.channel import client_of
 from paidan.channels.taobao.messages import MessageService
 from paidan.channels.taobao.pull import FULLINFO, TaobaoPuller
@@ -16,6 +14,8 @@ from paidan.network.rows import ShopRow
 from paidan.world.faults import FaultDraw
 from paidan.world.taobao import TaobaoPlatform
 from paidan.world.wire import Faults
+from scene import empty
+from world.taobao_client import OPENS, make_day, minutes, order
 
 TID = 2_000_000_000_000_000_000
 PERMIT, CONFIRM = "taobao.tmc.user.permit", "taobao.tmc.messages.confirm"
@@ -106,7 +106,10 @@ def test_a_service_that_fails_costs_nothing_but_time(stand, method):
 def test_messages_for_a_seller_we_do_not_know_are_kept_and_set_aside(stand):
     world = World(stand, order(1), order(2, shop="B"), shops="A").at(10)
     assert set(world.take()) == {"A"}
-    assert stand.query("SELECT counterpart, state, reason, business_key FROM message WHERE state = 2") == [("shop:", 2, "unknown_shop", str(TID + 2))] * 2
+    assert (
+        stand.query("SELECT counterpart, state, reason, business_key FROM message WHERE state = 2")
+        == [("shop:", 2, "unknown_shop", str(TID + 2))] * 2
+    )
     assert (stand.kept(), world.waiting()) == ([str(TID + 1)], 0)
 
 

@@ -8,7 +8,9 @@ from paidan.intake.schedule import Due, PullRules, PullSchedule
 from paidan.network.load import Shop
 
 T = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
-RULES = PullRules(intervals_s={"poll": {Feed.ORDERS: 60, Feed.REFUNDS: 300}, "push": {Feed.PUSH: 5, Feed.ORDERS: 900}}, rest_first_s=15, rest_max_s=100)
+RULES = PullRules(
+    intervals_s={"poll": {Feed.ORDERS: 60, Feed.REFUNDS: 300}, "push": {Feed.PUSH: 5, Feed.ORDERS: 900}}, rest_first_s=15, rest_max_s=100
+)
 
 
 def shop(number=1, *doors):

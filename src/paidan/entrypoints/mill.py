@@ -29,7 +29,7 @@ from paidan.runtime.buckets import BucketLease
 from paidan.runtime.http import HttpCaller
 from paidan.runtime.passes import PoisonGuard, run_step
 from paidan.runtime.queries import load_queries
-from paidan.runtime.relay import Relay
+from paidan.runtime.relay import Relay, RelayRules
 from paidan.sourcing.waking import wake
 from paidan.stock.store import forget_changes
 
@@ -55,7 +55,8 @@ class Mill:
         self._services = services
         self._rules = rules or MillRules()
         s = services
-        self._caller = HttpCaller(allow_loopback=s.settings.allow_loopback, allow_plain=s.settings.allow_loopback)
+        local = s.settings.allow_loopback
+        self._caller = HttpCaller(allow_loopback=local, allow_plain=local, timeout_s_max=s.settings.call_timeout_s)
         codecs = {platform: channel.codec.parse for platform, channel in CHANNELS.items()}
         self.stages = Stages(ids=s.ids, numbers=s.numbers, sealer=s.sealer, codecs=codecs)
         network = NetworkCache()
@@ -63,7 +64,7 @@ class Mill:
         links = LinkCache(connections)
         accounts = AccountCache(s.sealer, connections)
         self._shops = ShopLinks(CHANNELS, self._caller, s.clock, s.sealer, accounts)
-        self._lease = BucketLease(s.database, self._rules.owner)
+        self._lease = BucketLease(s.database, self._rules.owner, lease_s=s.settings.lease_s, renew_s=s.settings.lease_s / 4)
         self._guard = PoisonGuard()
         self._versions: int | None = None
         self._steps: Sequence[Any] = (
@@ -74,7 +75,7 @@ class Mill:
         )
         wms = deliveries(caller=self._caller, clock=s.clock, ids=s.ids, sealer=s.sealer, network=network, links=links)
         ship = ShipDelivery(self._shops, network, clock=s.clock, ids=s.ids)
-        self._relay = Relay(s.database, [*wms, ship], clock=s.clock, ids=s.ids, sealer=s.sealer)
+        self._relay = Relay(s.database, [*wms, ship], clock=s.clock, ids=s.ids, sealer=s.sealer, rules=RelayRules(lease_s=s.settings.outbox_lease_s))
         push = PushRules(delay_s=self._rules.push_delay_s)
         self._pusher = Pusher(s.database, self._shops, network, clock=s.clock, ids=s.ids, sealer=s.sealer, rules=push)
         self._merging = MergeAsker(s.database, self._shops, network, clock=s.clock, ids=s.ids, sealer=s.sealer)

@@ -6,7 +6,8 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 from paidan.kernel.errors import SetupError
 from paidan.runtime.settings import Settings
@@ -46,14 +47,19 @@ def environment(settings: Settings, app_url: str) -> dict[str, str]:
         "PAIDAN_MERCHANT": settings.merchant,
         "PAIDAN_ALLOW_LOOPBACK": "true" if settings.allow_loopback else "",
         "PAIDAN_LOG_LEVEL": settings.log_level,
+        "PAIDAN_CALL_TIMEOUT_S": str(settings.call_timeout_s),
+        "PAIDAN_LEASE_S": str(settings.lease_s),
+        "PAIDAN_OUTBOX_LEASE_S": str(settings.outbox_lease_s),
     }
     return {**os.environ, **told}
 
 
 @contextmanager
-def serve_in_child(settings: Settings, app_url: str, port: int, host: str = "127.0.0.1") -> Iterator[str]:
-    """The API as a child process, ready when the block begins, ended on leaving; gives its base URL."""
-    with subprocess.Popen(command(host, port), env=environment(settings, app_url)) as child:  # noqa: S603 - our own interpreter and module
+def serve_in_child(settings: Settings, app_url: str, port: int, host: str = "127.0.0.1", log_file: Path | None = None) -> Iterator[str]:
+    """The API as a child process, ready when the block begins, ended on leaving; gives its base URL. Its log goes to `log_file` if one is given."""
+    with ExitStack() as stack:
+        log = stack.enter_context(log_file.open("ab")) if log_file else None
+        child = stack.enter_context(subprocess.Popen(command(host, port), env=environment(settings, app_url), stderr=log))  # noqa: S603 - our own interpreter and module
         try:
             _wait_ready(child, f"http://{host}:{port}/readyz")
             yield f"http://{host}:{port}"
@@ -69,7 +75,7 @@ def _wait_ready(child: "subprocess.Popen[bytes]", url: str) -> None:
     until = time.monotonic() + READY_S
     while time.monotonic() < until:
         if child.poll() is not None:
-            raise SetupError(f"the API ended at its start with code {child.returncode}; its log above says why")
+            raise SetupError(f"the API ended at its start with code {child.returncode}; its log says why")
         try:
             with urllib.request.urlopen(url, timeout=1):  # noqa: S310 - our own loopback address
                 return

@@ -20,7 +20,7 @@ COPY parcel (id, fulfilment_id, carrier_id, tracking_no, weight_g, shipped_at) F
 -- What went into parcels; more of the same line into the same parcel adds up. Parameters: parallel arrays, ordered. Locks: rows added to.
 INSERT INTO parcel_line AS l (parcel_id, order_id, line_no, fulfilment_id, quantity)
 SELECT * FROM unnest(%(parcel_id)s::bigint[], %(order_id)s::bigint[], %(line_no)s::smallint[], %(fulfilment_id)s::bigint[], %(quantity)s::integer[])
-ON CONFLICT (parcel_id, order_id, line_no) DO UPDATE SET quantity = l.quantity + excluded.quantity;
+ON CONFLICT (parcel_id, fulfilment_id, line_no) DO UPDATE SET quantity = l.quantity + excluded.quantity;
 
 -- name: mark_accepted
 -- The warehouse's own number of a fulfilment, the first it tells. Parameters: parallel arrays ids, wms_refs. The rows are locked.

@@ -37,11 +37,12 @@ class HttpCaller:
 
     Without `allow_loopback` only https to public addresses goes out: the address is checked when connecting, and that very address is
     connected to, so that a name can't be pointed elsewhere in between. `allow_plain` lets http out, for gateways that know nothing better.
-    Redirects are not followed; proxies of the environment are not used.
+    Redirects are not followed; proxies of the environment are not used. No call waits longer than `timeout_s_max`, whatever it asks for.
     """
 
-    def __init__(self, *, allow_loopback: bool = False, allow_plain: bool = False, pool_size: int = 16) -> None:
+    def __init__(self, *, allow_loopback: bool = False, allow_plain: bool = False, pool_size: int = 16, timeout_s_max: float = 60.0) -> None:
         self._schemes = {"https", "http"} if allow_loopback or allow_plain else {"https"}
+        self._timeout_s_max = timeout_s_max
         self._pools = urllib3.PoolManager(num_pools=200, maxsize=pool_size, retries=False)
         self._pools.pool_classes_by_scheme = _pool_classes(is_guarded=not allow_loopback)
 
@@ -55,7 +56,7 @@ class HttpCaller:
         began_at_s = time.monotonic()
         outcome = "none"
         try:
-            answer = self._call(verb, url, {"User-Agent": USER_AGENT, **(headers or {})}, body, timeout_s)
+            answer = self._call(verb, url, {"User-Agent": USER_AGENT, **(headers or {})}, body, min(timeout_s, self._timeout_s_max))
             outcome = f"{answer.status // 100}xx"
         except (NewConnectionError, ConnectTimeoutError) as error:
             if isinstance(error.__cause__, _AddressRefused):

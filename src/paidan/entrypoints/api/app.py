@@ -10,15 +10,15 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
 from paidan import __version__
-from paidan.entrypoints.api import catalog_routes, doors, fulfilments, health, imports, network_routes, operations, orders, stock, words
+from paidan.entrypoints.api import catalog_routes, documents, doors, fulfilments, health, imports, network_routes, operations, orders, stock, words
 from paidan.entrypoints.api.committer import Committer
-from paidan.entrypoints.api.documents import PlainDocuments
-from paidan.entrypoints.api.guard import OPEN, caller_of, require_key
+from paidan.entrypoints.api.guard import caller_of, require_key
 from paidan.entrypoints.api.idempotency import provide_once
 from paidan.entrypoints.api.problems import HANDLERS
 from paidan.entrypoints.api.services import Services
 
 API: Final = "/api/v1"
+CLOSED: Final = "/api/v1/litestar"
 JSON_BODY_MAX: Final = 1024 * 1024
 
 
@@ -32,7 +32,7 @@ def create_app(services: Services) -> Litestar:
     def provide_caller(request: Request[Any, Any, Any]) -> Any:
         return caller_of(request.scope)
 
-    modules = (orders, fulfilments, stock, catalog_routes, network_routes, operations, imports, words)
+    modules = (orders, fulfilments, stock, catalog_routes, network_routes, operations, imports, words, documents)
     api = Router(API, route_handlers=[module.ROUTER for module in modules], security=[{"key": []}])
     return Litestar(
         route_handlers=[api, doors.ROUTER, *health.HANDLERS],
@@ -50,9 +50,10 @@ def create_app(services: Services) -> Litestar:
         openapi_config=OpenAPIConfig(
             title="Paidan 派单",
             version=__version__,
-            path=API,
-            render_plugins=[JsonRenderPlugin(path="/openapi.json"), PlainDocuments()],
-            openapi_router=Router(API, route_handlers=[], opt=OPEN, include_in_schema=False),
+            path=CLOSED,
+            # Litestar must have a page of its own to describe the API: closed to everybody, for documents.py shows the same.
+            render_plugins=[JsonRenderPlugin()],
+            openapi_router=Router(CLOSED, route_handlers=[], include_in_schema=False),
             components=Components(security_schemes={"key": SecurityScheme(type="http", scheme="bearer")}),
             use_handler_docstrings=True,
         ),

@@ -1,13 +1,14 @@
 """The API's documentation as one plain page: rendered here, without scripts, and without anything fetched from elsewhere."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import escape
 from typing import Any, Final
 
-from litestar import Request
-from litestar.enums import MediaType
-from litestar.openapi.plugins import OpenAPIRenderPlugin
+from litestar import Request, Response, Router, get
+
+from paidan.entrypoints.api.guard import OPEN
+from paidan.entrypoints.api.health import SECURE
 
 STYLE: Final = (
     "body{font:15px/1.6 system-ui,sans-serif;max-width:60em;margin:2em auto;padding:0 1em}code,pre{font-family:ui-monospace,monospace}"
@@ -18,24 +19,41 @@ VERBS: Final = ("get", "post", "put", "patch", "delete")
 SUCCESS: Final = ("200", "201", "202")
 
 
-class PlainDocuments(OpenAPIRenderPlugin):
-    """Renders every operation with parameters, body and answer."""
+@get("/openapi.json", opt=OPEN, sync_to_thread=True, include_in_schema=False)
+def openapi_json(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The API's description, OpenAPI 3.1."""
+    return Response(content=_once(request, "openapi_json", _described), media_type="application/vnd.oai.openapi+json; charset=utf-8")
 
-    def __init__(self, path: str = "/docs") -> None:
-        super().__init__(path=path, media_type=MediaType.HTML)
 
-    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
-        """The page."""
-        del request
-        info = openapi_schema["info"]
-        body = "".join(_groups(openapi_schema))
-        return (
-            f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(info["title"])}</title>'
-            f"<style>{STYLE}</style><h1>{escape(info['title'])} · {escape(info['version'])}</h1>"
-            '<p><a href="openapi.json">openapi.json</a> · <code>Authorization: Bearer pd_…</code> · <code>Accept-Language: zh|en</code> · '
-            "<code>Idempotency-Key</code> (POST) · <code>If-Match</code> · errors: <code>application/problem+json</code> (RFC 9457)</p>"
-            f"{body}"
-        ).encode()
+@get("/docs", opt=OPEN, sync_to_thread=True, include_in_schema=False)
+def documents(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Every operation with parameters, body and answer."""
+    return Response(content=_once(request, "documents", _page), media_type="text/html; charset=utf-8", headers=SECURE)
+
+
+def _once(request: Request[Any, Any, Any], name: str, make: Callable[[dict[str, Any]], bytes]) -> bytes:
+    """Made at the first request and kept with the application."""
+    state = request.app.state
+    if name not in state:
+        state[name] = make(request.app.openapi_schema.to_schema())
+    kept: bytes = state[name]
+    return kept
+
+
+def _described(schema: dict[str, Any]) -> bytes:
+    return json.dumps(schema, ensure_ascii=False, default=str).encode()
+
+
+def _page(schema: dict[str, Any]) -> bytes:
+    info = schema["info"]
+    title = escape(info["title"])
+    return (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>'
+        f"<h1>{title} · {escape(info['version'])}</h1>"
+        '<p><a href="openapi.json">openapi.json</a> · <code>Authorization: Bearer pd_…</code> · <code>Accept-Language: zh|en</code> · '
+        "<code>Idempotency-Key</code> (POST) · <code>If-Match</code> · errors: <code>application/problem+json</code> (RFC 9457)</p>"
+        f"{''.join(_groups(schema))}"
+    ).encode()
 
 
 def _groups(schema: dict[str, Any]) -> Iterator[str]:
@@ -66,12 +84,12 @@ def _parameter(parameter: dict[str, Any]) -> str:
     needed = " *" if parameter.get("required") else ""
     return (
         f"<tr><td><code>{escape(parameter['name'])}{needed}</code><td>{escape(parameter['in'])}<td>"
-        f"{escape(parameter.get('description') or '')} <code>{escape(json.dumps(parameter.get('schema', {}), ensure_ascii=False))}</code>"
+        f"{escape(parameter.get('description') or '')} <code>{escape(json.dumps(parameter.get('schema', {}), ensure_ascii=False, default=str))}</code>"
     )
 
 
 def _shown(schema: dict[str, Any], part: dict[str, Any]) -> str:
-    return escape(json.dumps(_resolved(schema, part, ()), ensure_ascii=False, indent=1))
+    return escape(json.dumps(_resolved(schema, part, ()), ensure_ascii=False, indent=1, default=str))
 
 
 def _resolved(schema: dict[str, Any], part: Any, inside: tuple[str, ...]) -> Any:
@@ -85,3 +103,6 @@ def _resolved(schema: dict[str, Any], part: Any, inside: tuple[str, ...]) -> Any
         found = schema.get("components", {}).get("schemas", {}).get(name)
         return name if found is None or name in inside else _resolved(schema, found, (*inside, name))
     return {key: _resolved(schema, inner, inside) for key, inner in part.items()}
+
+
+ROUTER = Router("/", route_handlers=[openapi_json, documents])

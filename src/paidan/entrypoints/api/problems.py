@@ -153,6 +153,9 @@ def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Resp
     if told_keys:
         problems = [_problem(item) for item in told_keys if isinstance(item, dict)]
         return answer(request, problems[0].reason if problems else Reason.FIELD_INVALID, UNPROCESSABLE, problems=problems)
+    if found := _PARAMETER.search(error.detail):
+        problem = Problem(field=found["name"], reason=Reason.FIELD_MISSING)
+        return answer(request, problem.reason, UNPROCESSABLE, problems=[problem])
     status = error.status_code
     if status >= SERVER_ERROR:
         return on_error(request, error)
@@ -161,6 +164,7 @@ def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Resp
 
 _UNKNOWN = re.compile(r"unknown field `(?P<name>[^`]{1,60})`")
 _MISSING = re.compile(r"missing required field `(?P<name>[^`]{1,60})`")
+_PARAMETER = re.compile(r"Missing required \w+ parameter '(?P<name>[^']{1,60})'")
 _PLACE = re.compile(r"at `\$(?P<place>[^`]{0,200})`")
 
 
@@ -189,6 +193,12 @@ def on_setup_error(request: Request[Any, Any, Any], error: SetupError) -> Respon
     return on_error(request, error)
 
 
+def on_too_deep(request: Request[Any, Any, Any], error: RecursionError) -> Response[ProblemBody]:
+    """A body nested deeper than a reader goes; told by its reader, so nothing of ours has run on."""
+    del error
+    return answer(request, Reason.BODY_UNREADABLE, STATUS[Reason.BODY_UNREADABLE])
+
+
 def on_error(request: Request[Any, Any, Any], error: Exception) -> Response[ProblemBody]:
     """Our own mistake: told in the log without what was sent, and not to the caller."""
     log.error("api.error", path=str(request.scope.get("path_template", "")), method=request.method, **told(error))
@@ -201,6 +211,7 @@ HANDLERS: Final[dict[Any, Any]] = {
     HTTPException: on_http_error,
     psycopg.Error: on_database_error,
     SetupError: on_setup_error,
+    RecursionError: on_too_deep,
     Exception: on_error,
 }
 

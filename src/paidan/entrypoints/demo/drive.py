@@ -1,8 +1,9 @@
 """Drives a day: moves the world's clock, lets Paidan work until nothing is due, goes on to the next instant at which anything happens."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from msgspec import Struct, field
 
@@ -19,6 +20,8 @@ queries = load_queries("paidan.entrypoints.demo")
 
 TICK_S = 60  # how far business time moves at least, while the day's shops are busy
 QUIET_TICK_S = 1800  # ... and once the day's trade is over
+QUIET_TICKS = 3  # so often nothing was left to do: longer than the slowest feed rests and than a message may be late
+REDELIVERY_S = 3600  # how long counterparts wait before they try again what they had set aside
 TAIL_DAYS = 21  # after this much quiet something is stuck, and the comparison will tell what
 ROUNDS_MAX = 200
 
@@ -33,38 +36,66 @@ class Drive(Struct, kw_only=True):
     seconds: float = 0.0
     ended_at: datetime | None = None
 
+    def count(self, done: Mapping[str, int]) -> None:
+        """Add what a round has done."""
+        self.rounds += 1
+        for name, count in done.items():
+            self.work[name] = self.work.get(name, 0) + count
+
 
 Progress = Callable[[datetime, Drive], None]
 
 
-def drive(services: Services, mill: Mill, host: HostClient, day: Day, *, progress: Progress) -> Drive:
+class Labour(Protocol):
+    """Who does Paidan's work at one business instant: a mill in this process, or worker processes."""
+
+    def work(self, now: datetime, run: Drive) -> None:
+        """Return when nothing is due any more at `now`."""
+        ...
+
+
+class OwnMill:
+    """Labour by a mill in this process."""
+
+    def __init__(self, mill: Mill) -> None:
+        self._mill = mill
+
+    def work(self, now: datetime, run: Drive) -> None:  # noqa: ARG002 - the mill looks at the shared clock
+        """Turn the mill until it finds nothing to do."""
+        for _ in range(ROUNDS_MAX):
+            done = self._mill.turn()
+            run.count(done)
+            if not any(done.values()):
+                return
+
+
+def drive(services: Services, labour: Labour, host: HostClient, day: Day, *, progress: Progress, tick_s: int = TICK_S) -> Drive:
     """Play the whole day and its tail, until no side has anything left to do."""
-    drive_ = Drive()
+    run = Drive()
     started = time.monotonic()
-    expected = sorted(arrivals(day).items())
+    expected = sorted(arrivals(day))
     _announce_arrivals(services, day)
-    now = day.opens_at
+    now = redelivered_at = day.opens_at
     end = day.closes_at + timedelta(days=TAIL_DAYS)
-    while now <= end:
+    quiet = 0
+    while now <= end and quiet <= QUIET_TICKS:
         _set_clock(services, now)
         advanced = host.advance(now)
-        drive_.callbacks += advanced.callbacks
-        _work(mill, drive_)
-        drive_.ticks += 1
-        drive_.seconds = time.monotonic() - started
-        progress(now, drive_)
-        following = [at for at in (advanced.next_due, _next_due(services)) if at is not None]
-        following += [at for at, _ in expected if at > now][:1]
-        if not following and now > day.closes_at:
-            break
-        step = timedelta(seconds=TICK_S if now < day.closes_at else QUIET_TICK_S)
+        run.callbacks += advanced.callbacks
+        if advanced.aside and now - redelivered_at >= timedelta(seconds=REDELIVERY_S):
+            run.callbacks += host.redeliver().callbacks
+            redelivered_at = now
+        labour.work(now, run)
+        run.ticks += 1
+        run.seconds = time.monotonic() - started
+        progress(now, run)
+        following = [at for at in (advanced.next_due, _next_due(services), *expected) if at is not None and at > now]
+        step = timedelta(seconds=tick_s if now < day.closes_at else QUIET_TICK_S)
+        quiet = quiet + 1 if not following and now > day.closes_at else 0
         now = max(now + step, min(following, default=now + step))
-    if advanced.aside:
-        drive_.callbacks += host.redeliver().callbacks
-        _work(mill, drive_)
-    drive_.ended_at = now
-    drive_.seconds = time.monotonic() - started
-    return drive_
+    run.ended_at = now
+    run.seconds = time.monotonic() - started
+    return run
 
 
 def _announce_arrivals(services: Services, day: Day) -> None:
@@ -82,17 +113,6 @@ def _set_clock(services: Services, now: datetime) -> None:
     clock = services.clock
     if isinstance(clock, SharedClock):
         clock.set(now)
-
-
-def _work(mill: Mill, drive_: Drive) -> None:
-    """Turn the mill until it finds nothing to do."""
-    for _ in range(ROUNDS_MAX):
-        done = mill.turn()
-        drive_.rounds += 1
-        for name, count in done.items():
-            drive_.work[name] = drive_.work.get(name, 0) + count
-        if not any(done.values()):
-            return
 
 
 def _next_due(services: Services) -> datetime | None:

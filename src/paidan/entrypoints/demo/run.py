@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import psycopg
 from msgspec import Struct, structs
+from psycopg import sql
 
 from paidan.entrypoints.demo.agree import Difference, differences
-from paidan.entrypoints.demo.drive import Drive, Progress, drive
+from paidan.entrypoints.demo.drive import TICK_S, Drive, Labour, OwnMill, Progress, drive
 from paidan.entrypoints.demo.figures import collect, verdict
 from paidan.entrypoints.demo.masters import Urls, load_day, permit_pushes
 from paidan.entrypoints.installation import Services, connect, install
@@ -23,10 +25,11 @@ from paidan.runtime import embedded
 from paidan.runtime.clocks import SharedClock
 from paidan.runtime.http import HttpCaller
 from paidan.runtime.invariants import broken_invariants
-from paidan.runtime.provision import Installation
+from paidan.runtime.provision import Installation, with_database
 from paidan.runtime.queries import load_queries
 from paidan.runtime.settings import Settings
 from paidan.world.host_client import HostClient, spawned_host
+from paidan.world.script import Day
 from paidan.world.town import TownConfig, day_of
 from paidan.world.wire import Faults
 
@@ -43,7 +46,10 @@ class Plan(Struct, frozen=True, kw_only=True):
     short_share: float = 0.02
     push_delay_s: int = 0
     merge_window_s: int = 600
+    tick_s: int = TICK_S
     faults: Faults = Faults()
+    late_s: float = 1.0  # a late answer comes so many real seconds later: more than `call_timeout_s` of the settings
+    at_once: int = 16  # callbacks under way at a time; 1 makes their order exact
 
 
 class Outcome(Struct, kw_only=True):
@@ -67,17 +73,24 @@ def stage(settings: Settings, plan: Plan) -> Iterator[tuple[Services, HostClient
         opens_at=OPENS_AT,
         short_share=plan.short_share,
         paidan_url=f"http://127.0.0.1:{port}",
-        bulk_dsn=installation.owner_url,
+        bulk_dsn=push_database(installation.owner_url, f"{settings.database}_push"),
         app_secret=secrets.token_hex(16),
         wms_secret=secrets.token_hex(16),
         tracker_key=secrets.token_hex(8),
         shopify_secret=secrets.token_hex(16),
         faults=plan.faults,
+        late_s=plan.late_s,
+        at_once=plan.at_once,
     )
     if isinstance(services.clock, SharedClock):
         services.clock.set(OPENS_AT)
+    logs = logs_of(settings)
+    logs.mkdir(exist_ok=True)
     try:
-        with spawned_host("paidan.world.town:build", msgspec.to_builtins(town)) as host, serve_in_child(settings, installation.app_url, port):
+        with (
+            spawned_host("paidan.world.town:build", msgspec.to_builtins(town)) as host,
+            serve_in_child(settings, installation.app_url, port, log_file=logs / "api.log"),
+        ):
             yield services, host, town, installation
     finally:
         services.close()
@@ -89,14 +102,24 @@ def play(settings: Settings, plan: Plan, progress: Progress) -> Outcome:
         return play_on(services, host, town, plan, progress)
 
 
-def play_on(services: Services, host: HostClient, town: TownConfig, plan: Plan, progress: Progress) -> Outcome:
-    """Play on a stage that is set."""
+def play_on(services: Services, host: HostClient, town: TownConfig, plan: Plan, progress: Progress, labour: Labour | None = None) -> Outcome:
+    """Play on a stage that is set; `labour` None: a mill in this process does the work."""
     day = day_of(town)
+    prepare(services, host, town, day, plan)
+    labour = labour or OwnMill(Mill(services, rules=MillRules(push_delay_s=plan.push_delay_s)))
+    run = drive(services, labour, host, day, progress=progress, tick_s=plan.tick_s)
+    return compare(services, host, day, run)
+
+
+def prepare(services: Services, host: HostClient, town: TownConfig, day: Day, plan: Plan) -> None:
+    """Write the day's master data and stock, and ask the platform for its messages."""
     urls = Urls(**{field.name: host.base_url(field.name) for field in structs.fields(Urls)})
     load_day(services, day, town, urls, merge_window_s=plan.merge_window_s)
     permit_pushes(services, HttpCaller(allow_loopback=True, allow_plain=True))
-    mill = Mill(services, rules=MillRules(push_delay_s=plan.push_delay_s))
-    run: Drive = drive(services, mill, host, day, progress=progress)
+
+
+def compare(services: Services, host: HostClient, day: Day, run: Drive) -> Outcome:
+    """Hold all sides' books against each other, and sum the day up."""
     books = host.books()
     with services.database.transaction() as tx:
         found = differences(tx, books)
@@ -105,6 +128,19 @@ def play_on(services: Services, host: HostClient, town: TownConfig, plan: Plan, 
     broken = broken_invariants(services.database)
     faults = verdict(figures, broken, found, waiting[0] if waiting else 0)
     return Outcome(figures=figures, faults=faults, differences=found)
+
+
+def push_database(admin_url: str, name: str) -> str:
+    """The platform's own database of the order-push table, on the same server; gives its DSN. Made anew."""
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(name)))
+    return with_database(admin_url, name)
+
+
+def logs_of(settings: Settings) -> Path:
+    """Where the processes of a demo write their logs."""
+    return settings.home / "logs"
 
 
 def wipe(settings: Settings) -> None:

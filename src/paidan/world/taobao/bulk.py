@@ -38,6 +38,7 @@ class BulkTable:
     def __init__(self, dsn: str = "", *, rows_at_once: int = 1000) -> None:
         self.rows: dict[int, JdpRow] = {}
         self._rows_at_once = rows_at_once
+        self._dsn = dsn
         self._connection = psycopg.connect(dsn, autocommit=True) if dsn else None
         if self._connection is not None:
             self._prepare(self._connection)
@@ -48,6 +49,7 @@ class BulkTable:
         rows = [self._row(trade, at) for trade in trades]
         self.rows |= {row.tid: row for row in rows}
         if self._connection is not None:
+            self._connection = self._alive(self._connection)
             for first in range(0, len(rows), self._rows_at_once):
                 columns = zip(*(structs.astuple(row) for row in rows[first : first + self._rows_at_once]), strict=True)
                 names = [field.name for field in structs.fields(JdpRow)]
@@ -58,6 +60,15 @@ class BulkTable:
         """Leave the database."""
         if self._connection is not None:
             self._connection.close()
+
+    def _alive(self, connection: psycopg.Connection) -> psycopg.Connection:
+        """The connection, or a new one after the server was restarted."""
+        try:
+            connection.execute("SELECT 1")
+        except psycopg.OperationalError:
+            connection.close()
+            return psycopg.connect(self._dsn, autocommit=True)
+        return connection
 
     def _row(self, trade: Trade, at: datetime) -> JdpRow:
         before = self.rows.get(trade.tid)

@@ -1,0 +1,53 @@
+"""From a platform's JSON to the outbox, stock held and released: orders a second through two workers, and what each stage costs.
+
+./paidan bench pass [--orders N] [--workers W] [--rounds R] [--json FILE] [--profile FILE]
+"""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rounds import Round, middle, options, play_round, show, write
+from stage import Stage, prepared
+
+
+def main() -> None:
+    told = options("pass")
+    with prepared(told.orders, "pass") as stage, TemporaryDirectory() as folder:
+        tapes = Path(folder)
+        print(f"{stage.orders} orders, {stage.lines / stage.orders:.2f} lines each, {stage.body_bytes} bytes, {stage.skus} SKUs, {stage.warehouses} warehouses")
+        rounds = []
+        for n in range(told.rounds):
+            rounds.append(play_round(stage, f"pass_{n}", told.workers, "plain", tapes, told.profile if n == 0 else None))
+            print(f"  round {n + 1}: {stage.orders / rounds[-1].wall_s:,.0f} orders/s", flush=True)
+        figures = middle(rounds, stage.orders)
+        timed = play_round(stage, "pass_timed", told.workers, "timed", tapes)
+        taped = play_round(stage, "pass_taped", told.workers, "taped", tapes)
+        show("pass: per order, median of the rounds", figures)
+        stages, more = _stages(timed, stage), _more(timed, taped, stage)
+        print(f"\n  counts {more['counts']}\n  statements per batch {more['statements_per_batch']:.1f}")
+        print(f"\nPython per stage, µs per order (hooks on)\n" + "".join(f"  {name:<26}{us:>8.1f}\n" for name, us in stages.items()))
+        print(f"send (read, render, sign, many in one call): {more['send_us']:.1f} µs Python per order, {more['send_bytes']:.0f} bytes")
+    write(told.json, {"pass": figures, "stages_us": stages, **more})
+
+
+def _stages(timed: Round, stage: Stage) -> dict[str, float]:
+    names = timed.workers[0].stages
+    return {name: sum(done.stages[name][0] for done in timed.workers) / stage.orders * 1e6 for name in names}
+
+
+def _more(timed: Round, taped: Round, stage: Stage) -> dict[str, object]:
+    counts: dict[str, int] = {}
+    for done in timed.workers:
+        for word, count in done.counts.items():
+            counts[word] = counts.get(word, 0) + count
+    sent = timed.sent[0]
+    return {
+        "counts": counts,
+        "statements_per_batch": sum(done.statements for done in taped.workers) / max(sum(done.batches for done in taped.workers), 1),
+        "send_us": sent.send_cpu_s / stage.orders * 1e6,
+        "send_bytes": sent.sent_bytes / max(sent.sent, 1),
+    }
+
+
+if __name__ == "__main__":
+    main()

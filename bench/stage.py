@@ -1,0 +1,148 @@
+"""The stage of `pass` and `floor`: a durable server of its own, the made-up merchant's master data, orders landed and waiting. Copied for each round.
+
+The orders are consumer baskets of the world's day as Taobao tells them; the receivers stand in clear, so that there is something to seal and merge.
+Server settings are those the embedded default ships with: fsync and synchronous_commit on.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import psycopg
+from msgspec import Struct
+from rules import WHENS
+
+from paidan.audit.rules import DEFAULT_POLICY, FlagAction
+from paidan.channels.platform import RawOrder
+from paidan.entrypoints.demo.masters import Urls, load_day
+from paidan.entrypoints.installation import Services, connect, install
+from paidan.intake.landing import land
+from paidan.network.load import Network, read_network
+from paidan.rules.policies import Policy, Rule
+from paidan.rules.store import publish
+from paidan.runtime import embedded
+from paidan.runtime.provision import with_database
+from paidan.runtime.settings import Settings
+from paidan.world.day import make_day
+from paidan.world.script import Day, ScriptReceiver
+from paidan.world.taobao import TaobaoPlatform, life
+from paidan.world.taobao.render import whole_trade
+from paidan.world.taobao.state import Trade
+from paidan.world.town import TownConfig
+
+OPENS_AT = datetime(2026, 11, 10, 16, 0, tzinfo=UTC)
+NOW = OPENS_AT + timedelta(days=1)
+SPARE = 1.4  # of a day's orders, those of the consumer shops that are paid are somewhat less than all
+ROOM = 100  # times the opening stock of the day: the bench is not about shortage
+
+
+class Stage(Struct, kw_only=True):
+    """A server with one prepared database, `paidan`."""
+
+    settings: Settings
+    owner_url: str
+    app_url: str
+    orders: int
+    lines: int
+    skus: int
+    warehouses: int
+    body_bytes: int
+
+    @contextmanager
+    def copy(self, name: str) -> Iterator[tuple[str, str]]:
+        """A copy of the prepared database, as (owner URL, application URL); gone afterwards."""
+        with psycopg.connect(with_database(self.owner_url, "postgres"), autocommit=True) as admin:
+            admin.execute(f'CREATE DATABASE "{name}" TEMPLATE paidan STRATEGY file_copy'.encode())
+            admin.execute("CHECKPOINT")
+        try:
+            yield with_database(self.owner_url, name), with_database(self.app_url, name)
+        finally:
+            with psycopg.connect(with_database(self.owner_url, "postgres"), autocommit=True) as admin:
+                admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+
+@contextmanager
+def prepared(orders: int, say: str) -> Iterator[Stage]:
+    """The stage for a run with so many orders; the server ends and its files go on leaving."""
+    home = Path(tempfile.mkdtemp(prefix="paidan-bench-"))
+    settings = Settings(home=home)
+    try:
+        print(f"{say}: preparing {orders} orders …", flush=True)
+        installation = install(settings)
+        services = connect(settings, installation.app_url)
+        day = make_day(1, int(orders * SPARE) + 50, opens_at=OPENS_AT)
+        bodies = list(_bodies(day))[:orders]
+        _write_masters(services, day)
+        _land(services, [(shop, raw) for shop, raw, _ in bodies])
+        services.close()
+        with psycopg.connect(installation.owner_url, autocommit=True) as owner:
+            owner.execute("VACUUM ANALYZE")
+        yield Stage(
+            settings=settings,
+            owner_url=installation.owner_url,
+            app_url=installation.app_url,
+            orders=len(bodies),
+            lines=sum(lines for _, _, lines in bodies),
+            skus=len(day.skus),
+            warehouses=len(day.warehouses),
+            body_bytes=sum(len(raw.body) for _, raw, _ in bodies) // len(bodies),
+        )
+    finally:
+        embedded.stop(settings.data_dir, mode="immediate")
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _bodies(day: Day) -> Iterator[tuple[str, RawOrder, int]]:
+    """(shop, what the platform tells of a paid order, its lines), in the order of time."""
+    shops = {shop.code for shop in day.shops if shop.platform == "taobao" and not shop.is_wholesale}
+    state = TaobaoPlatform(day, app_key="1", app_secret="1").state
+    for order in day.orders:
+        if order.shop in shops and order.paid_at is not None:
+            life.place(state, order, order.placed_at, _nobody)
+            trade = state.trades.get(int(order.order_no))  # baskets that cannot be sold are not placed
+            if trade is not None:
+                life.pay(state, trade, order.paid_at, _nobody)
+                yield order.shop, _raw(trade), len(trade.lines)
+
+
+def _raw(trade: Trade) -> RawOrder:
+    body = msgspec.json.encode({"trade_fullinfo_get_response": {"trade": whole_trade(trade) | _clear(trade.order.receiver)}})
+    return RawOrder(business_key=str(trade.tid), version_at=trade.modified, body=body)
+
+
+def _nobody(*_: object, **__: object) -> None:
+    """Messages of the platform go nowhere here."""
+
+
+def _clear(receiver: ScriptReceiver) -> dict[str, str]:
+    return {"receiver_name": receiver.name, "receiver_mobile": receiver.phone, "receiver_address": receiver.detail, "oaid": ""}
+
+
+def _write_masters(services: Services, day: Day) -> None:
+    town = TownConfig(seed=1, orders=1, opens_at=OPENS_AT, paidan_url="http://127.0.0.1:1", app_secret="1", wms_secret="1", tracker_key="1", shopify_secret="1")
+    urls = Urls(taobao="http://127.0.0.1:1", shopify="http://127.0.0.1:1", wms="http://127.0.0.1:1", carrier="http://127.0.0.1:1")
+    rich = msgspec.structs.replace(day, stock=tuple(msgspec.structs.replace(one, quantity=one.quantity * ROOM) for one in day.stock))
+    load_day(services, rich, town, urls, merge_window_s=0)
+    with services.database.transaction() as tx:
+        more = tuple(Rule(id=f"flag{n}", name_zh="标记", name_en="Flag", when=when, then=FlagAction(flag=f"f{n}")) for n, when in enumerate(WHENS[4:]))
+        publish(tx, Policy(kind="audit", version=1, rules=DEFAULT_POLICY.rules + more), published_at=OPENS_AT, published_by="bench")
+        # Warehouses know the items already: what is measured is an ordinary day, not the first one.
+        tx.execute("INSERT INTO item_sync (warehouse_id, sku_id, synced_version) SELECT w.id, s.id, s.version FROM warehouse w, sku s")
+
+
+def _land(services: Services, bodies: list[tuple[str, RawOrder]]) -> None:
+    with services.database.transaction() as tx:
+        network: Network = read_network(tx, 0)
+    for start in range(0, len(bodies), 2000):
+        by_shop: dict[str, list[RawOrder]] = {}
+        for shop, raw in bodies[start : start + 2000]:
+            by_shop.setdefault(shop, []).append(raw)
+        with services.database.transaction() as tx:
+            for code, raws in by_shop.items():
+                shop = network.shop_by_code(code)
+                if shop is not None:
+                    land(tx, services.ids, services.sealer, shop, raws, NOW, "bench")

@@ -1,0 +1,187 @@
+import io
+from datetime import datetime
+from types import SimpleNamespace
+
+import pytest
+import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
+
+from paidan.entrypoints.imports.read import text_of
+from paidan.entrypoints.imports.report import RowProblem, error_file, neutral, workbook
+from paidan.entrypoints.imports.run import FILE_KINDS, import_file, template_of
+from paidan.kernel.errors import BadInput
+from paidan.kernel.reasons import Reason
+from paidan.runtime.clocks import FixedClock
+from scene import NOW, Scene, empty
+
+
+@pytest.fixture
+def scene(server, merchant, database, ids, sealer):
+    empty(server.owner_url, merchant)
+    return Scene(database, ids, sealer)
+
+
+def give(scene, kind, content, **more):
+    means = SimpleNamespace(database=scene.database, ids=scene.ids, sealer=scene.sealer, clock=FixedClock(NOW))
+    return import_file(means, kind, content if isinstance(content, bytes) else content.encode(), **more)
+
+
+def told(report):
+    return [(problem.row, problem.field, problem.reason.value) for problem in report.problems]
+
+
+def sheet(content: bytes, name=0):
+    return CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(name).to_python()
+
+
+def xlsx(*rows) -> bytes:
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"default_date_format": "yyyy-mm-dd hh:mm:ss", "remove_timezone": True})
+    page = book.add_worksheet()
+    for number, row in enumerate(rows):
+        page.write_row(number, 0, row)
+    book.close()
+    return buffer.getvalue()
+
+
+PRODUCTS = "货品编码,货品名称,商品编码,重量(克),在售,条码,类型\n"
+FILES = {
+    "products": (
+        PRODUCTS + "X,红围巾,P1,120,是,690;691,商品\nSET,礼盒,,,,,组合装\n",
+        "SELECT code, weight_g FROM sku ORDER BY code",
+        [("SET", 0), ("X", 120)],
+    ),
+    "warehouses": (
+        "仓库编码,仓库名称,省,经度,纬度,每单操作费,截单时间,工作日,覆盖区域\nHZ,杭州仓,浙江省,120.15,30.28,1.50,16:30,1-5,330000;310000\n".replace(
+            "1-5", '"1,2,3,4,5"'
+        ),
+        "SELECT code, handling_order_minor, cut_off::text, work_days FROM warehouse",
+        [("HZ", 150, "16:30:00", [1, 2, 3, 4, 5])],
+    ),
+    "carriers": ("快递编码,快递名称,淘宝编码\nZTO,中通,ZTO\n", "SELECT code, code_by_system FROM carrier", [("ZTO", {"taobao": "ZTO"})]),
+    "shops": (
+        "店铺编码,店铺名称,平台,接入方式,合单等待(秒)\nT1,旗舰店,天猫,poll;push,300\n",
+        "SELECT code, platform, doors, merge_window_s FROM shop",
+        [("T1", "taobao", ["poll", "push"], 300)],
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", FILES)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_a_file_is_read_in_any_usual_encoding(scene, kind, encoding):
+    text, query, expected = FILES[kind]
+    report = give(scene, kind, text.encode(encoding))
+    assert (told(report), report.rejected, report.error_file) == ([], 0, b"")
+    assert scene.query(query) == expected
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_any_usual_delimiter_is_found(scene, delimiter):
+    assert give(scene, "carriers", f"carrier code{delimiter}Carrier Name *\nZTO{delimiter}中通\n").accepted == 1
+
+
+def test_a_workbook_is_read_with_numbers_dates_and_english_headers(scene):
+    scene.set_up({"A": {"X": 1}, "B": {}})
+    report = give(scene, "stock", xlsx(["warehouse", "SKU", "Qty", "grade", "value", "note"], ["B", "X", 12.0, "正品", 99.5, datetime(2026, 1, 1)]))  # noqa: DTZ001
+    assert (told(report), report.accepted, report.ignored_headers) == ([], 1, ("note",))
+    assert scene.query("SELECT quantity, value_minor FROM entry WHERE kind = 'opening' AND value_minor > 0") == [(12, 9950)]
+    assert scene.broken_invariants() == {}
+
+
+def test_freight_listings_and_bundles_are_imported(scene):
+    scene.set_up({"A": {"X": 1, "Y": 1}}, bundles={"SET": {}})
+    freight = "快递编码,仓库编码,区域,首重(克),首重费(元),续重(克),续重费(元)\nZTO,A,330000,1000,5.00,1000,1\nZTO,,US,1000,5,1000,1\nNO,,*,1000,5,1000,1\nZTO,,浙江,1,1,1,1.234\n"
+    report = give(scene, "freight", freight)
+    assert (report.accepted, told(report)) == (2, [(4, "carrier_code", "unknown_carrier"), (5, "step_minor", "field_invalid")])
+    assert give(scene, "listings", "店铺编码,商品ID,规格ID,货品编码\nS1,1001,2002,X\n").accepted == 1
+    bundles = "组合装编码,子件编码,数量\nSET,X,2\nSET,Y,1\nNO,X,1\nBAD,X,一\nBAD,Y,1\n"
+    report = give(scene, "bundles", bundles)
+    assert report.accepted == 2
+    assert [(row, reason) for row, _, reason in told(report)] == [(4, "unknown_sku"), (5, "field_invalid"), (6, "field_invalid")]
+    assert scene.query("SELECT s.code, b.quantity FROM bundle_part b JOIN sku s ON s.id = b.part_id ORDER BY 1") == [("X", 2), ("Y", 1)]
+
+
+def test_bad_rows_come_back_with_reasons_and_can_be_corrected_and_imported_again(scene):
+    text = PRODUCTS + "X,红围巾,,120,,,\n,无编码,,,,,\nZ,=1+1,,重,,,\nX,重复,,,,,\nW,很长,,,,690123456789012345,\n"
+    report = give(scene, "products", text)
+    assert (report.accepted, report.rejected) == (2, 3)
+    assert told(report) == [(3, "code", "field_missing"), (4, "weight_g", "field_invalid"), (5, "code", "duplicate_key")]
+    errors = sheet(report.error_file)
+    assert errors[0][-2:] == ["原因", "Reason"]
+    assert errors[2][:2] == ["Z", "'=1+1"]
+    assert errors[1][-2] == "货品编码: 缺少必填字段"
+    assert errors[1][-1] == "货品编码: A required field is missing"
+    errors[1][0], errors[2][3], errors[3][0] = "Q", 5, "R"
+    again = give(scene, "products", xlsx(*errors))
+    assert (again.accepted, told(again), again.ignored_headers) == (3, [], ())
+    assert scene.query("SELECT name FROM sku WHERE code = 'Z'") == [("=1+1",)]
+    assert scene.query("SELECT barcode FROM sku_barcode") == [("690123456789012345",)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "reason"),
+    [
+        ("products", b"", Reason.BODY_UNREADABLE),
+        ("products", b"PK\x03\x04" + b"x" * 50, Reason.BODY_UNREADABLE),
+        ("products", b"\x81\x00\xff" * 9, Reason.ENCODING_WRONG),
+        ("products", "货品名称\n衣\n".encode(), Reason.FIELD_MISSING),
+        ("products", "货品编码,sku,货品名称\nX,X,衣\n".encode(), Reason.DUPLICATE_KEY),
+        ("products", ("货品编码,货品名称\nX," + "衣" * 140_000).encode(), Reason.BODY_UNREADABLE),
+        ("nothing", b"a,b", Reason.FIELD_INVALID),
+        ("orders", b"a,b", Reason.UNKNOWN_SHOP),
+    ],
+)
+def test_a_file_that_is_none_is_refused_whole(scene, kind, content, reason):
+    with pytest.raises(BadInput) as refused:
+        give(scene, kind, content)
+    assert refused.value.reason == reason
+
+
+def test_orders_become_messages_of_their_shop_once(scene):
+    scene.set_up({"A": {"X": 1}})
+    text = (
+        "订单号,下单时间,付款时间,收货人,手机,省,市,区,详细地址,商家编码,数量,单价\n"
+        "O1,2026-11-11 12:00,2026-11-11 12:01,张三,13800000001,浙江省,杭州市,西湖区,文三路1号,X,1,10.00\n"
+        "O1,,,,,,,,,Y,2,5\n"
+        "O2,2026-11-11 12:00,,李四,13800000002,浙江省,杭州市,西湖区,文三路2号,X,零,10.00\n"
+    )
+    report = give(scene, "orders", text, shop="S1")
+    assert (report.accepted, told(report)) == (2, [(4, "quantity", "field_invalid")])
+    assert sheet(report.error_file)[1][0] == "O2"
+    assert scene.query("SELECT counterpart, business_key, state FROM message") == [("shop:S1", "O1", 0)]
+    again = give(scene, "orders", text, shop="S1")
+    assert again.accepted == 2
+    assert scene.query("SELECT count(*) FROM message WHERE state = 0") == [(1,)]
+
+
+def test_empty_rows_are_passed_over_and_long_numbers_are_refused_rather_than_rounded(scene):
+    report = give(scene, "carriers", xlsx(["carrier code", "carrier name"], ["", ""], [None, None], [690123456789012345, "x"], ["OK", "y"]))
+    assert (report.accepted, told(report)) == (1, [(4, "code", "field_invalid")])
+
+
+@pytest.mark.parametrize("kind", FILE_KINDS)
+def test_every_kind_has_a_template_whose_headers_are_read(scene, kind):
+    content = template_of(kind)
+    headers = sheet(content)[0]
+    assert any(header.startswith("*") for header in headers)
+    if kind != "orders":
+        report = give(scene, kind, content)
+        assert (report.accepted, report.rejected, report.ignored_headers) == (0, 0, ())
+
+
+@given(st.text(max_size=30))
+def test_text_survives_an_error_file_and_never_starts_a_formula(text):
+    shown = neutral(text)
+    assert not shown.startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"))
+    assert text_of(shown).strip() == text_of(text).strip() or text.strip() != text
+
+
+def test_long_numbers_stay_text_in_an_error_file():
+    content = error_file(
+        [["a"], [690123456789012], [12.5], [True]], {n: [RowProblem(row=n, field="a", reason=Reason.FIELD_INVALID)] for n in (2, 3, 4)}, {}
+    )
+    assert [row[0] for row in sheet(content)[1:]] == ["690123456789012", 12.5, True]
+    assert sheet(workbook({"x": [["=1+1", "http://x.example"]]})) == [["'=1+1", "http://x.example"]]
