@@ -626,7 +626,7 @@ CREATE TABLE parcel_line (
     line_no smallint NOT NULL,
     fulfilment_id bigint NOT NULL,
     quantity integer NOT NULL CHECK (quantity > 0),
-    PRIMARY KEY (parcel_id, order_id, line_no)
+    PRIMARY KEY (parcel_id, fulfilment_id, line_no)
 );
 CREATE INDEX parcel_line_order ON parcel_line (order_id);
 

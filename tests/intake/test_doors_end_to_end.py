@@ -124,7 +124,7 @@ def stand(server, merchant, database):
     return Stand(database, OPENS)
 
 
-@pytest.mark.parametrize("faults", [Faults(), ROUGH], ids=["fair", "rough"])
+@pytest.mark.parametrize("faults", [pytest.param(Faults(), id="fair", marks=pytest.mark.slow), pytest.param(ROUGH, id="rough")])
 def test_a_day_of_orders_comes_in_by_every_door_each_once(stand, server, day, faults):
     caller = HttpCaller(allow_loopback=True, allow_plain=True)
     with webhook_door(stand) as url, push_database(server) as table:

@@ -158,7 +158,7 @@ def test_an_order_that_changes_twice_within_a_second_is_read_again(stand):
     assert len(stand.kept()) == 2
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**6), step_s=st.integers(1, 40))
 def test_a_list_that_moves_while_it_is_paged_loses_nothing(stand, seed, step_s):
     """After every call time goes on and buyers act: orders enter the window, leave it, and change between list and detail."""
