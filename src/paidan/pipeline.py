@@ -3,7 +3,8 @@
     platforms ─▶ channels ─▶ intake ─▶ shaping ─▶ audit ─▶ sourcing ─▶ settle + apply ─▶ (merge window) ─▶ release ─▶ fulfilment ─▶ feedback
 
 `run_pass` carries one Batch through the stages and applies it once, in one transaction. Each stage is load (a fixed number of statements) and
-decide (pure); the owners of the records write. What comes after the pass is listed in REACTIONS: steps and deliveries, each with its own guard.
+decide (pure); the owners of the records write. What follows the pass (release, the outbox, words of warehouses and carriers, the stock push) is put
+together in `entrypoints/mill.py`: steps and deliveries, each with its own guard.
 """
 
 from collections.abc import Mapping, Sequence
@@ -43,8 +44,8 @@ from paidan.shaping.decide import decide as shape
 from paidan.sourcing.decide import FreeStock, Sourcing, Supply, given_back, needed_units, promise, unplan_new
 from paidan.sourcing.decide import decide as source
 from paidan.sourcing.lanes import Lanes
-from paidan.sourcing.policy import DEFAULT_POLICY as SOURCING_DEFAULT
 from paidan.sourcing.policy import SourcingPolicy
+from paidan.sourcing.store import read_policy
 from paidan.stock.moves import GiveBack, Reserve, StockMoves
 from paidan.stock.settle import settle
 from paidan.stock.store import apply, demands, free_stock, lock
@@ -74,7 +75,7 @@ class Stages:
         self.codecs = codecs
         self.skus = SkuCache()
         self.network = NetworkCache()
-        self.sourcing_policy: SourcingPolicy = SOURCING_DEFAULT
+        self._sourcing_policy: tuple[int, SourcingPolicy] | None = None
         self._lanes: Lanes | None = None
         self._audit_policy: tuple[int, datetime, CompiledPolicy[AuditAction]] | None = None
 
@@ -90,6 +91,12 @@ class Stages:
             policy = read_effective(tx, AUDIT_DEFAULT, AuditAction, now)
             self._audit_policy = (version, now, compiled(policy, AUDIT_CATALOGUE))
         return self._audit_policy[2]
+
+    def sourcing_policy(self, tx: Tx, version: int) -> SourcingPolicy:
+        """The merchant's way of sourcing; read again when rules have changed."""
+        if self._sourcing_policy is None or self._sourcing_policy[0] != version:
+            self._sourcing_policy = (version, read_policy(tx))
+        return self._sourcing_policy[1]
 
 
 Item = tuple[str, int]  # ("message", id) or ("order", id)
@@ -156,7 +163,7 @@ def run_pass(tx: Tx, stages: Stages, *, message_ids: Sequence[int], order_ids: S
         supply.let_go(given_back(order))
         if order.id not in choosing:
             supply.wait(order)
-    context = Sourcing(lanes=stages.lanes(network), network=network, skus=skus, policy=stages.sourcing_policy, now=now)
+    context = Sourcing(lanes=stages.lanes(network), network=network, skus=skus, policy=stages.sourcing_policy(tx, versions["rules"]), now=now)
     source(ready, supply, context, stages.ids.take)
 
     return _apply(tx, stages, batch, ready)

@@ -165,8 +165,8 @@ def test_loading_takes_as_many_statements_for_many_parcels_as_for_one(scene):
         for n in (1, 2, 3)
     ]
     counts = []
-    for some in (rows[:1], rows):
+    for some in (rows, rows[:1], rows):  # the first one fills the caches
         with scene.database.transaction() as tx, counted(tx) as statements:
             assert all(job.parcel for job in delivery.load(tx, some).values())
         counts.append(len(statements))
-    assert counts == [5, 5]
+    assert counts[1:] == [5, 5]

@@ -54,9 +54,7 @@ FILES = {
         [("SET", 0), ("X", 120)],
     ),
     "warehouses": (
-        "仓库编码,仓库名称,省,经度,纬度,每单操作费,截单时间,工作日,覆盖区域\nHZ,杭州仓,浙江省,120.15,30.28,1.50,16:30,1-5,330000;310000\n".replace(
-            "1-5", '"1,2,3,4,5"'
-        ),
+        '仓库编码,仓库名称,省,经度,纬度,每单操作费,截单时间,工作日,覆盖区域\nHZ,杭州仓,浙江省,120.15,30.28,1.50,16:30,"1,2,3,4,5",330000;310000\n',
         "SELECT code, handling_order_minor, cut_off::text, work_days FROM warehouse",
         [("HZ", 150, "16:30:00", [1, 2, 3, 4, 5])],
     ),
@@ -93,7 +91,10 @@ def test_a_workbook_is_read_with_numbers_dates_and_english_headers(scene):
 
 def test_freight_listings_and_bundles_are_imported(scene):
     scene.set_up({"A": {"X": 1, "Y": 1}}, bundles={"SET": {}})
-    freight = "快递编码,仓库编码,区域,首重(克),首重费(元),续重(克),续重费(元)\nZTO,A,330000,1000,5.00,1000,1\nZTO,,US,1000,5,1000,1\nNO,,*,1000,5,1000,1\nZTO,,浙江,1,1,1,1.234\n"
+    freight = (
+        "快递编码,仓库编码,区域,首重(克),首重费(元),续重(克),续重费(元)\n"
+        "ZTO,A,330000,1000,5.00,1000,1\nZTO,,US,1000,5,1000,1\nNO,,*,1000,5,1000,1\nZTO,,浙江,1,1,1,1.234\n"
+    )
     report = give(scene, "freight", freight)
     assert (report.accepted, told(report)) == (2, [(4, "carrier_code", "unknown_carrier"), (5, "step_minor", "field_invalid")])
     assert give(scene, "listings", "店铺编码,商品ID,规格ID,货品编码\nS1,1001,2002,X\n").accepted == 1

@@ -394,9 +394,9 @@ CRASHING = """
 import sys
 sys.path.insert(0, sys.argv[3])
 from paidan.runtime.sealing import new_keyring
-from test_outbox import NOON, BlockIds, Counterpart, Database, FixedClock, RelayRules, Sealer, relay_once
+from test_outbox import NOON, BlockIds, Counterpart, Database, FixedClock, Sealer, relay_once
 database, clock = Database(sys.argv[1], sys.argv[2]), FixedClock(NOON)
-relay_once(database, [Counterpart(clock)], clock, BlockIds(database), Sealer(new_keyring()), rules=RelayRules(lease_s=0.01))
+relay_once(database, [Counterpart(clock)], clock, BlockIds(database), Sealer(new_keyring()))
 """
 
 
@@ -420,6 +420,8 @@ def test_a_killed_relay_leaves_rows_that_are_asked_about_or_done(
     killed = subprocess.run(command, env=environment, check=False, capture_output=True)  # noqa: S603 - our own code
     assert killed.returncode == 137, killed.stderr.decode()
     assert {name for name, _ in states(database).values()} == {state}
+    with database.transaction() as tx:  # the lease of the dead relay runs out
+        tx.execute("UPDATE outbox_lease SET until = now() - interval '1 second'")
     relay()
     assert counterpart.asked == asked
     assert {name for name, _ in states(database).values()} == {"DONE"}

@@ -1,4 +1,4 @@
-"""The command line: `paidan demo`, `up`, `check`, `explain`, `import`, `migrate`, `doctor`. Each says what it did and what to try next."""
+"""The command line: `paidan demo`, `up`, `check`, `explain`, `import`, `key`, `migrate`, `doctor`. Each says what it did and what to try next."""
 
 import sys
 from pathlib import Path
@@ -90,6 +90,37 @@ def import_(kind: str, file: Path, *, shop: str = "") -> int:
     from paidan.entrypoints.importing import run_import
 
     return run_import(_settings(), kind, file, shop, console)
+
+
+@app.command
+def key(name: str, *, scope: Literal["read", "write", "admin"] = "write") -> int:
+    """Make an API key (密钥). It is shown once and cannot be read again."""
+    from paidan.entrypoints.api.keys import Scope, make_key
+    from paidan.entrypoints.installation import open_services
+
+    services = open_services(_settings())
+    with services.database.transaction() as tx:
+        _, secret = make_key(tx, services.ids, services.sealer, name=name, scopes=[Scope(scope)], now=services.clock.now())
+    services.close()
+    console.print(f"[green]✓[/] {name} ({scope}); shown once:", highlight=False)
+    console.print(secret, markup=False, highlight=False, soft_wrap=True)
+    return 0
+
+
+@app.command
+def sourcing(policy: Annotated[str, Parameter(help="JSON; without it the policy in force is shown.")] = "") -> int:
+    """Show or set how warehouses are chosen (分仓策略): `paidan sourcing '{"aim": "nearest", "split_cap": 2}'`."""
+    import msgspec
+
+    from paidan.entrypoints.installation import open_services
+    from paidan.sourcing.store import read_policy, write_policy
+
+    services = open_services(_settings())
+    with services.database.transaction() as tx:
+        found = write_policy(tx, policy.encode()) if policy else read_policy(tx)
+    services.close()
+    console.print(msgspec.json.encode(found).decode(), markup=False, highlight=False)
+    return 0
 
 
 @app.command

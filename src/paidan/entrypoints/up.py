@@ -8,8 +8,11 @@ from threading import Event
 import structlog
 from rich.console import Console
 
-from paidan.entrypoints.installation import install
+from paidan.entrypoints.api.keys import Scope, make_key
+from paidan.entrypoints.api.keys import queries as key_queries
+from paidan.entrypoints.installation import connect, install, keyring_file
 from paidan.entrypoints.serving import environment, serve_in_child
+from paidan.runtime.sealing import make_keyring
 from paidan.runtime.settings import Settings
 
 console = Console()
@@ -19,6 +22,8 @@ log = structlog.get_logger(__name__)
 def run_up(settings: Settings, *, host: str, port: int, workers: int) -> int:
     """Start everything, wait, end everything."""
     app_url = settings.database_url or install(settings).app_url
+    make_keyring(keyring_file(settings))
+    _first_key(settings, app_url)
     stop = Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     children: list[subprocess.Popen[bytes]] = []
@@ -38,6 +43,18 @@ def run_up(settings: Settings, *, host: str, port: int, workers: int) -> int:
             for child in children:
                 child.wait(15)
     return 0
+
+
+def _first_key(settings: Settings, app_url: str) -> None:
+    """An installation without any API key gets one for its administrator, shown this once."""
+    services = connect(settings, app_url)
+    with services.database.transaction() as tx:
+        if not tx.execute(key_queries.list_keys, {"after": None, "limit": 1}).fetchall():
+            now = services.clock.now()
+            _, secret = make_key(tx, services.ids, services.sealer, name="admin", scopes=[Scope.ADMIN], now=now)
+            console.print("The administrator's API key, shown once (管理员密钥，仅显示一次):", highlight=False)
+            console.print(secret, markup=False, highlight=False, soft_wrap=True)
+    services.close()
 
 
 def _restart_dead(children: "list[subprocess.Popen[bytes]]", settings: Settings, app_url: str) -> None:

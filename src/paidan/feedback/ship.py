@@ -56,7 +56,7 @@ class ShipDelivery:
         self._ids = ids
 
     def load(self, tx: Tx, rows: Sequence[OutboxRow]) -> dict[int, Job]:
-        """Jobs by row id: six statements, more only when the network has changed."""
+        """Jobs by row id: five statements, more only when the network has changed."""
         network = self._network.load(tx, cache_versions(tx)["network"])
         links = self._links.load(tx, network)
         read = _Read(tx, sorted({order_id_of(row) for row in rows}))

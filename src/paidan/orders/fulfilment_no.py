@@ -6,7 +6,8 @@ FH<id><check>, with -<attempt> when it was recalled and is sent again: a warehou
 import re
 
 PREFIX = "FH"
-_SHAPE = re.compile(r"FH(\d{1,19})(\d)(?:-(\d{1,4}))?")
+_SHAPE = re.compile(r"FH([1-9]\d{0,18})(\d)(?:-([1-9]\d{0,3}))?", re.ASCII)
+_ID_MAX = 2**63 - 1  # a bigint
 _BASE = 10
 
 
@@ -18,7 +19,7 @@ def fulfilment_no(fulfilment_id: int, attempt: int = 1) -> str:
 def read_fulfilment_no(text: str) -> tuple[int, int] | None:
     """(fulfilment id, attempt); None for anything that is not a number of ours or fails its check digit."""
     match = _SHAPE.fullmatch(text)
-    if match is None or _luhn(match[1]) != int(match[2]):
+    if match is None or _luhn(match[1]) != int(match[2]) or int(match[1]) > _ID_MAX:
         return None
     return int(match[1]), int(match[3] or 1)
 

@@ -1,8 +1,9 @@
 """How the merchant wants orders sourced. Defaults work untouched."""
 
 from enum import StrEnum
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 
 class Aim(StrEnum):
@@ -12,13 +13,13 @@ class Aim(StrEnum):
     NEAREST = "nearest"
 
 
-class SourcingPolicy(Struct, frozen=True, kw_only=True):
+class SourcingPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Version 0 is the default that ships with Paidan."""
 
     version: int = 0
     aim: Aim = Aim.CHEAPEST
-    split_cap: int = 3  # parcels one order may become
-    split_penalty_minor: int = 500  # what a further parcel costs beyond its freight: packing, patience, another ring at the door
+    split_cap: Annotated[int, Meta(ge=1, le=20)] = 3  # parcels one order may become
+    split_penalty_minor: Annotated[int, Meta(ge=0, le=100_000_000)] = 500  # what a further parcel costs beyond its freight: packing, patience, another ring at the door
     may_split: bool = True
 
 

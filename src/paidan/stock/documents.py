@@ -17,7 +17,8 @@ from paidan.stock.moves import Enter, StockMoves
 queries = load_queries("paidan.stock", "documents.sql")
 
 PREFIX = "RK"
-_SHAPE = re.compile(r"RK(\d{1,19})(\d)")
+_SHAPE = re.compile(r"RK([1-9]\d{0,18})(\d)", re.ASCII)
+_ID_MAX = 2**63 - 1  # a bigint
 LINES_MAX = 30_000  # line_no is a smallint
 
 BalanceKey = tuple[int, int, int]  # sku_id, warehouse_id, grade
@@ -73,7 +74,8 @@ def document_no(document_id: int) -> str:
 def read_document_no(text: str) -> int | None:
     """The document's id; None for anything that is not a number of ours or fails its check digit."""
     match = _SHAPE.fullmatch(text)
-    return int(match[1]) if match is not None and check_digits(match[1]) == match[2] else None
+    is_ours = match is not None and check_digits(match[1]) == match[2] and int(match[1]) <= _ID_MAX
+    return int(match[1]) if match is not None and is_ours else None
 
 
 def done_document(document_id: int, kind: str, warehouse_id: int, reference: str, at: datetime, by: str) -> Document:

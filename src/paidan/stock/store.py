@@ -47,7 +47,8 @@ def lock(tx: Tx, moves: StockMoves, now: datetime) -> dict[tuple[int, int], int]
         if grade == 1
     }
     for back in moves.give_back:
-        free[back.sku_id, back.warehouse_id] += back.quantity
+        key = (back.sku_id, back.warehouse_id)
+        free[key] = free.get(key, 0) + back.quantity
     return free
 
 

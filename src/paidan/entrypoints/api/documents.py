@@ -82,9 +82,10 @@ def _operation(schema: dict[str, Any], verb: str, path: str, operation: dict[str
 
 def _parameter(parameter: dict[str, Any]) -> str:
     needed = " *" if parameter.get("required") else ""
+    shape = json.dumps(parameter.get("schema", {}), ensure_ascii=False, default=str)
     return (
         f"<tr><td><code>{escape(parameter['name'])}{needed}</code><td>{escape(parameter['in'])}<td>"
-        f"{escape(parameter.get('description') or '')} <code>{escape(json.dumps(parameter.get('schema', {}), ensure_ascii=False, default=str))}</code>"
+        f"{escape(parameter.get('description') or '')} <code>{escape(shape)}</code>"
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import time
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, NamedTuple
 
@@ -51,6 +52,11 @@ def _decimal(text: str) -> Decimal:
     if not found.is_finite() or len(text) > 24:  # noqa: PLR2004 - more digits than any figure of ours
         raise ValueError("not a number")
     return found
+
+
+def clock(text: str) -> time:
+    """A time of the day: "9:00", "16:30", "16:30:00"."""
+    return time.fromisoformat(text if text.index(":") > 1 else f"0{text}")
 
 
 def flag(text: str) -> bool:
@@ -116,7 +122,7 @@ WAREHOUSES: Final = (
     Field("handling_order_minor", ("每单操作费",), ("handling per order",), amount),
     Field("handling_unit_minor", ("每件操作费",), ("handling per unit",), amount),
     Field("time_zone", ("时区",), ("time zone",)),
-    Field("cut_off", ("截单时间",), ("cut-off", "cut off"), hint="18:00"),
+    Field("cut_off", ("截单时间",), ("cut-off", "cut off"), clock, hint="18:00"),
     Field("work_days", ("工作日",), ("work days",), counts, hint="1,2,3,4,5"),
     Field("regions", ("覆盖区域", "区域"), ("regions", "areas"), words, hint="330000;310000;*"),
     Field("is_active", ("启用", "是否启用"), ("active", "is active"), flag),

@@ -66,6 +66,12 @@ class Consigner:
         self._book(trade, [(line, line.num, company, waybill) for line in lines], {line.oid: True for line in lines}, call.now)
         return SUCCESS
 
+    def online_send(self, call: Call) -> dict[str, Any]:
+        """`taobao.logistics.online.send`: as above for what a courier of the platform fetches and collects for; here cash on delivery alone."""
+        if not self._trade(call, "tid", OFFLINE).order.is_cod:
+            raise invalid("tid")
+        return self.offline_send(call)
+
     def ascp_send(self, call: Call) -> dict[str, Any]:
         """`alibaba.ascp.logistics.offline.send`: several parcels, part of a line."""
         trade = self._trade(call, "tid", OFFLINE)

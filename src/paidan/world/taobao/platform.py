@@ -158,6 +158,7 @@ class TaobaoPlatform:
             "taobao.top.oaid.merge": (write.merge, True),
             "taobao.top.oaid.decrypt": (write.decrypt, True),
             "taobao.logistics.offline.send": (consign.offline_send, True),
+            "taobao.logistics.online.send": (consign.online_send, True),
             "alibaba.ascp.logistics.offline.send": (consign.ascp_send, True),
             "taobao.logistics.consign.resend": (consign.resend, True),
             "taobao.logistics.companies.get": (consign.companies, False),
