@@ -22,8 +22,10 @@ from paidan.fulfilment.wms_create import WmsCreate
 from paidan.counterparts.qimen.client import QimenClient
 from paidan.network.connections import ConnectionCache
 from paidan.network.load import NetworkCache
+from paidan.parties.addresses.divisions import atlas
 from paidan.pipeline import OrderPass, Stages
 from paidan.release.step import CREATE, ReleaseStep
+from paidan.runtime.collector import calm_collector
 from paidan.runtime.clocks import FixedClock
 from paidan.runtime.database import Database
 from paidan.runtime.http import HttpAnswer
@@ -78,6 +80,8 @@ def work(task: Task, line: Connection) -> None:
     services = connect(settings, task.app_url)
     run = _floor if task.mode == "floor" else _turn
     prepared = run(task, services)
+    atlas()
+    calm_collector()
     line.send("ready")
     line.recv()
     line.send(prepared())

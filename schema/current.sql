@@ -499,6 +499,8 @@ CREATE TABLE sales_order (
     PRIMARY KEY (id)
 ) PARTITION BY RANGE (id);
 CREATE INDEX sales_order_due ON sales_order (bucket, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX sales_order_receiver ON sales_order (receiver_id);              -- search by phone
+CREATE INDEX sales_order_placed ON sales_order USING brin (placed_at);        -- lists by date: orders come nearly in this order
 CREATE INDEX sales_order_open ON sales_order (state, id) WHERE state < 90;
 CREATE TRIGGER sales_order_path BEFORE INSERT OR UPDATE OF state ON sales_order FOR EACH ROW EXECUTE FUNCTION check_path('order');
 

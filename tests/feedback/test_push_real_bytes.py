@@ -93,3 +93,19 @@ def test_what_was_sold_twice_and_closed_is_shown_right_again(scene):
     assert world.simulator.books()["oversold"] == 4
     assert display(world) == [2, 8]
     assert pusher.strays() == []
+
+
+def test_a_listing_the_platform_does_not_know_stops_nobody_else(scene):
+    world, pusher = world_of(scene, taobao)
+    gone = scene.ids.take(1)[0]
+    scene.query(
+        "INSERT INTO listing (id, shop_id, item_ref, sku_ref, sku_id) VALUES (%s, %s, '600001', '499999', %s) RETURNING 1",
+        gone, world.shop_id, scene.skus["SKU1"],
+    )  # fmt: skip
+    with scene.database.transaction() as tx:
+        start_listings(tx, [("A", "600001", "499999", 10)])
+    report = pusher.once()
+    assert display(world) == [8, 8]
+    assert (report.taken, report.refused) == (2, 4)  # three in company, then one alone
+    assert [stray.listing_id for stray in pusher.strays()] == [gone]
+    assert pusher.once().sent == 0

@@ -223,8 +223,48 @@ def test_units_given_back_are_only_those_the_platform_had_taken(shops):
     shops.check_rest()
 
 
-def test_a_refusal_in_company_is_tried_alone_and_alone_it_waits_for_the_next_change(scene):
-    shops = Shops(scene)
+def test_a_refusal_after_a_lost_answer_is_looked_up(shops):
+    shops.rest()
+    fates = deque(["after", "refuse"])
+    shops.shelves["S1"].lose = lambda items: fates.popleft() if fates and "X" in items else ""
+    shops.restock(-2)
+    shops.push()
+    shops.push(2)
+    shops.rest()
+    shops.check_rest()
+
+
+def test_a_sale_older_than_an_increase_is_not_taken_for_a_newer_one(shops):
+    shops.rest()
+    shops.sell("S1", "X", 5)
+    shops.rest()
+    shops.clock.forward(seconds=5)
+    shops.sell("S1", "X", 2, oversells=True)  # ordered before, paid when nothing was left, not heard of yet
+    shops.restock(4)
+    shops.scene.query("UPDATE shop_cursor SET read_to = %s RETURNING 1", shops.clock.now())
+    shops.push()
+    assert shops.shelves["S1"].display["X"] == 4
+    shops.rest()
+    assert shops.shelves["S1"].display["X"] == 2
+    shops.check_rest()
+
+
+def test_an_answer_settled_twice_counts_once(shops, monkeypatch):
+    settle = Pusher._settle
+
+    def twice(pusher, *told):
+        settle(pusher, *told)
+        settle(pusher, *told)
+
+    monkeypatch.setattr(Pusher, "_settle", twice)
+    shops.rest()
+    shops.restock(-2)
+    shops.rest()
+    shops.check_rest()
+
+
+def test_what_is_refused_alone_waits_for_the_next_change(shops):
+    scene = shops.scene
     shops.rest()
     shops.shelves["S1"].lose = lambda items: "refuse" if "SET" in items else ""
     shops.restock(-4)

@@ -98,3 +98,17 @@ def test_backorders_are_woken_in_the_order_of_promise(scene):
 )
 def test_who_is_woken(lines, free, held, woken):
     assert to_wake(lines, free, held) == woken
+
+
+def test_a_named_warehouse_takes_the_place_of_the_one_planned(scene):
+    scene.set_up({"A": {"X": 5}, "B": {"X": 5}})
+    take(scene, order("1", line("X")))
+    ((order_id, code),) = scene.query("SELECT f.order_id, w.code FROM fulfilment f JOIN warehouse w ON w.id = f.warehouse_id")
+    assert code == "A"
+    edits = f'{{"warehouse_id": "{scene.warehouses["B"]}"}}'
+    scene.query("UPDATE sales_order SET edits = %s::jsonb, due_at = %s RETURNING id", edits, NOW)
+    with scene.database.transaction() as tx:
+        run_pass(tx, scene.stages, message_ids=[], order_ids=[order_id], now=NOW)
+    found = scene.query("SELECT w.code, f.state FROM fulfilment f JOIN warehouse w ON w.id = f.warehouse_id ORDER BY f.id")
+    assert found == [("A", 95), ("B", 10)]
+    assert scene.broken_invariants() == {}

@@ -20,6 +20,9 @@ AT_WAREHOUSE = frozenset({FulfilmentState.RELEASED, FulfilmentState.ACCEPTED, Fu
 def decide(order: Order, now: datetime) -> None:
     """Cancel what is to be cancelled and can be; recall what is at a warehouse; un-plan what a change of address makes wrong."""
     _take_back_parts(order)
+    for fulfilment in order.fulfilments:
+        if fulfilment.state == FulfilmentState.PLANNED and _is_edited_away(order, fulfilment):
+            unplan(order, fulfilment, Reason.EDITED_BY_PERSON)
     wanted = {line.line_no: _still_wanted(order, line) for line in order.work_lines()}
     wanted = {line_no: quantity for line_no, quantity in wanted.items() if quantity > 0}
     if not wanted and not order.is_receiver_changed and not _asks_refund(order):
@@ -35,6 +38,13 @@ def decide(order: Order, now: datetime) -> None:
     if any(_still_wanted(order, line) > 0 and line.shipped for line in order.work_lines()):
         _hold_once(order, Reason.ALREADY_SHIPPED, now)
     _close_if_nothing_left(order, reason)
+
+
+def _is_edited_away(order: Order, fulfilment: Fulfilment) -> bool:
+    """A person has named another warehouse or carrier since it was planned."""
+    edits = order.edits or {}
+    planned = (("warehouse_id", fulfilment.warehouse_id), ("carrier_id", fulfilment.carrier_id))
+    return any(edits.get(name) is not None and int(edits[name]) != chosen for name, chosen in planned)
 
 
 def _reason(order: Order) -> Reason:

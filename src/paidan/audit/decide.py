@@ -38,6 +38,8 @@ def _audit(order: Order, audit: Audit) -> bool:
     """Whether the order may go on."""
     if order.state in {OrderState.UNPAID, OrderState.CANCELLED}:
         order.due_at = None
+        if order.state == OrderState.CANCELLED:
+            _close_all(order, audit.now)
         return False
     _expire(order, audit.now)
     if order.state in AUDITED_STATES:
@@ -67,6 +69,13 @@ def _back_to_received(order: Order) -> None:
     for line in order.work_lines():
         line.open += line.short
         line.short = 0
+
+
+def _close_all(order: Order, now: datetime) -> None:
+    """A cancelled order waits for nobody: it leaves the lists of held ones."""
+    for hold in order.holds:
+        if hold.closed_at is None:
+            hold.close(now=now, by="system", note="cancelled")
 
 
 def _expire(order: Order, now: datetime) -> None:

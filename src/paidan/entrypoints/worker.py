@@ -9,6 +9,8 @@ import structlog
 
 from paidan.entrypoints.installation import open_services
 from paidan.entrypoints.mill import Mill, MillRules
+from paidan.parties.addresses.divisions import atlas
+from paidan.runtime.collector import calm_collector
 from paidan.runtime.database import trouble
 from paidan.runtime.settings import read_settings
 from paidan.runtime.telemetry import configure_logs, told
@@ -28,6 +30,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, lambda *_: stop.set())
     services = open_services(settings)
     mill = Mill(services, rules=MillRules(batch=settings.batch_size, owner=f"worker-{os.getpid()}"))
+    atlas()  # before the collector is told what lasts
+    calm_collector()
     log.info("worker_started", pid=os.getpid())
     while not stop.is_set():
         try:

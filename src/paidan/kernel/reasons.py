@@ -79,6 +79,7 @@ class Reason(StrEnum):
     BUYER_CANCELLED = "buyer_cancelled"
     CANCELLED_BY_PERSON = "cancelled_by_person"
     CLOSED_UNPAID = "closed_unpaid"
+    EDITED_BY_PERSON = "edited_by_person"
     REFUNDED = "refunded"
     ALREADY_SHIPPED = "already_shipped"
     ALREADY_CANCELLED = "already_cancelled"
@@ -155,6 +156,7 @@ WORDS: Final[dict[Reason, Words]] = {
     Reason.ITEM_NOT_SYNCED: W("货品未同步到仓库", "The item is not known to the warehouse yet", "系统会先同步货品", "It is synchronised first"),
     Reason.BUYER_CANCELLED: W("买家取消", "Cancelled by the buyer"),
     Reason.CANCELLED_BY_PERSON: W("人工取消", "Cancelled by a person"),
+    Reason.EDITED_BY_PERSON: W("人工修改", "Edited by hand"),
     Reason.CLOSED_UNPAID: W("未付款关闭", "Closed unpaid"),
     Reason.REFUNDED: W("已退款关闭", "Closed after a refund"),
     Reason.ALREADY_SHIPPED: W("已发货", "Already shipped", "请走退货流程", "Use a return instead"),

@@ -64,7 +64,7 @@ RETURNING order_id;
 COPY sales_order (id, order_no, shop_id, platform_order_no, bucket, state, path, due_at, waits_for, platform_status, platform_version_at,
   platform_digest, receiver_version_at, is_closed, placed_at, paid_at, ship_by_at, currency, goods_minor, discount_minor, freight_minor,
   surcharge_minor, paid_minor, is_cod, is_presale_open, buyer_digest, remarks, has_buyer_remark, has_seller_remark, seller_flag, receiver_id, merge_key, edits,
-  warehouses_refused, created_at, changed_at) FROM STDIN
+  warehouses_refused, created_at, changed_at) FROM STDIN (FORMAT BINARY)
 
 -- name: update_orders
 -- Writes each changed order once. Its row was locked and its version compared before. Parameters: parallel arrays.
@@ -89,7 +89,7 @@ WHERE o.id = w.id;
 
 -- name: copy_lines
 COPY order_line (order_id, line_no, line_ref, kind, parent_line_no, listing_id, sku_id, quantity, price_minor, payable_minor, refund,
-  taken_back, open, short, reserved, in_fulfilment, shipped, cancelled) FROM STDIN
+  taken_back, open, short, reserved, in_fulfilment, shipped, cancelled) FROM STDIN (FORMAT BINARY)
 
 -- name: put_lines
 -- Writes the lines of changed orders: known ones are updated, parts and late lines added. Their order's row is locked. Parameters: parallel arrays.
@@ -106,10 +106,10 @@ ON CONFLICT (order_id, line_no) DO UPDATE SET
 
 -- name: copy_fulfilments
 COPY fulfilment (id, order_id, bucket, state, path, shop_id, warehouse_id, carrier_id, receiver_id, merge_key, release_due_at, ship_by_at,
-  is_cod, weight_g, freight_minor, transit_h, created_at) FROM STDIN
+  is_cod, weight_g, freight_minor, transit_h, created_at) FROM STDIN (FORMAT BINARY)
 
 -- name: copy_fulfilment_lines
-COPY fulfilment_line (fulfilment_id, line_no, sku_id, quantity) FROM STDIN
+COPY fulfilment_line (fulfilment_id, line_no, sku_id, quantity) FROM STDIN (FORMAT BINARY)
 
 -- name: update_fulfilments
 -- Writes each changed fulfilment once; rows locked and compared before. Parameters: parallel arrays.
@@ -141,7 +141,7 @@ FROM unnest(%(id)s::bigint[], %(closed_at)s::timestamptz[], %(closed_by)s::text[
 WHERE h.id = w.id AND h.closed_at IS NULL;
 
 -- name: copy_timeline
-COPY timeline (id, order_id, fulfilment_id, at, actor, step, detail) FROM STDIN
+COPY timeline (id, order_id, fulfilment_id, at, actor, step, detail) FROM STDIN (FORMAT BINARY)
 
 -- name: make_due
 -- Lets a pass look at these orders again. Parameters: ids bigint[], due_at. Locks the rows in key order by the sub-select.

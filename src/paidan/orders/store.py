@@ -6,9 +6,11 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
+from psycopg.types.json import Jsonb
 
 from paidan.kernel.states import FulfilmentState
 from paidan.orders.batch import Fulfilment, Line, Order
+from paidan.orders.timeline import TIMELINE_TYPES
 from paidan.runtime.database import Tx
 from paidan.runtime.ids import IdSource
 from paidan.runtime.queries import load_queries
@@ -19,6 +21,15 @@ queries = load_queries("paidan.orders")
 pack = msgspec.msgpack.Encoder().encode
 to_json = msgspec.json.Encoder().encode
 UNPACK = msgspec.msgpack.Decoder()
+
+# As the columns of the COPY statements: binary COPY takes each type as it is.
+ORDER_TYPES = (
+    "int8 text int8 text int2 int2 int2[] timestamptz text int2 timestamptz bytea timestamptz bool timestamptz timestamptz timestamptz "
+    "text int8 int8 int8 int8 int8 bool bool bytea bytea bool bool int2 int8 bytea jsonb int8[] timestamptz timestamptz"
+).split()
+LINE_TYPES = "int8 int2 text text int2 int8 int8 int4 int8 int8 text int4 int4 int4 int4 int4 int4 int4".split()
+FULFILMENT_TYPES = "int8 int8 int2 int2 int2[] int8 int8 int8 int8 bytea timestamptz timestamptz bool int4 int8 int4 timestamptz".split()
+FULFILMENT_LINE_TYPES = "int8 int2 int8 int4".split()
 
 
 def fresh_versions(tx: Tx, orders: Sequence[Order]) -> set[int]:
@@ -98,11 +109,11 @@ def _copy_new_orders(tx: Tx, orders: Sequence[Order], sealer: Sealer, now: datet
                 o.shop_id,
                 o.platform_order_no,
                 o.bucket,
-                int(o.state),
-                _array(o.path),
+                o.state,
+                o.path,
                 o.due_at,
                 o.waits_for,
-                int(o.platform_status),
+                o.platform_status,
                 o.platform_version_at,
                 o.platform_digest,
                 o.receiver_version_at,
@@ -125,16 +136,17 @@ def _copy_new_orders(tx: Tx, orders: Sequence[Order], sealer: Sealer, now: datet
                 o.seller_flag,
                 o.receiver_id,
                 o.merge_key,
-                _edits(o),
-                _array(o.warehouses_refused),
+                Jsonb(o.edits) if o.edits else None,
+                o.warehouses_refused,
                 o.created_at,
                 now,
             )
             for o in orders
         ),
         any_rows=bool(orders),
+        types=ORDER_TYPES,
     )
-    copy(tx, queries.copy_lines, (_line_row(order, line) for order in orders for line in order.lines), any_rows=bool(orders))
+    copy(tx, queries.copy_lines, (_line_row(order, line) for order in orders for line in order.lines), any_rows=bool(orders), types=LINE_TYPES)
 
 
 def _line_row(order: Order, line: Line) -> tuple[Any, ...]:
@@ -160,7 +172,7 @@ def _line_row(order: Order, line: Line) -> tuple[Any, ...]:
     )
 
 
-PLANNED_PATH = f"{{{int(FulfilmentState.PLANNED)}}}"
+PLANNED_PATH = [int(FulfilmentState.PLANNED)]
 LINE_NAMES = (
     "order_id line_no line_ref kind parent_line_no listing_id sku_id quantity price_minor payable_minor refund "
     "taken_back open short reserved in_fulfilment shipped cancelled"
@@ -236,7 +248,7 @@ def _write_fulfilments(tx: Tx, orders: Sequence[Order], now: datetime) -> None:
                 f.id,
                 o.id,
                 o.bucket,
-                int(FulfilmentState.PLANNED),
+                FulfilmentState.PLANNED,
                 PLANNED_PATH,
                 o.shop_id,
                 f.warehouse_id,
@@ -254,12 +266,14 @@ def _write_fulfilments(tx: Tx, orders: Sequence[Order], now: datetime) -> None:
             for o, f in new
         ),
         any_rows=bool(new),
+        types=FULFILMENT_TYPES,
     )
     copy(
         tx,
         queries.copy_fulfilment_lines,
         ((f.id, line.line_no, line.sku_id, line.quantity) for _, f in new for line in f.lines),
         any_rows=bool(new),
+        types=FULFILMENT_LINE_TYPES,
     )
     update_fulfilments(tx, [f for order in orders for f in order.fulfilments if f.is_changed and not f.is_new])
 
@@ -285,6 +299,7 @@ def _write_timeline(tx: Tx, orders: Sequence[Order], ids: IdSource, now: datetim
             for row_id, order in zip(ids.take(len(told)), told, strict=True)
         ),
         any_rows=bool(told),
+        types=TIMELINE_TYPES,
     )
 
 
@@ -307,6 +322,7 @@ def write_told(tx: Tx, rows: Sequence[Told], *, ids: IdSource, now: datetime) ->
             for row_id, row in zip(ids.take(len(rows)), rows, strict=True)
         ),
         any_rows=bool(rows),
+        types=TIMELINE_TYPES,
     )
 
 

@@ -15,6 +15,8 @@ from paidan.runtime.rows import copy
 queries = load_queries("paidan.orders")
 pack = msgspec.msgpack.Encoder().encode
 
+TIMELINE_TYPES = "int8 int8 int8 timestamptz text text bytea".split()  # as the columns of copy_timeline
+
 
 class Note(Struct, frozen=True, kw_only=True):
     """One step of one order. `detail` holds ids, quantities and codes, never personal data."""
@@ -29,4 +31,4 @@ def note(tx: Tx, ids: IdSource, notes: Sequence[Note], now: datetime) -> None:
     """Write the notes; the orders are not locked, for nothing of them changes."""
     numbered = zip(ids.take(len(notes)), notes, strict=True)
     rows = ((number, n.order_id, None, now, n.actor, n.step, pack([(n.step, n.detail)])) for number, n in numbered)
-    copy(tx, queries.copy_timeline, rows, any_rows=bool(notes))
+    copy(tx, queries.copy_timeline, rows, any_rows=bool(notes), types=TIMELINE_TYPES)

@@ -1,6 +1,6 @@
 -- name: copy_receivers
 COPY receiver (id, sealed, tail_digest, phone_digest, key_digest, name_mask, phone_mask, country, province, city, district, adcode,
-  longitude, latitude, is_masked) FROM STDIN
+  longitude, latitude, is_masked) FROM STDIN (FORMAT BINARY)
 
 -- name: receivers
 -- Sealed blobs, for rendering to a counterpart or a reveal with purpose. Parameters: ids bigint[].

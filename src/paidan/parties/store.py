@@ -15,6 +15,8 @@ from paidan.runtime.sealing import Sealer
 
 queries = load_queries("paidan.parties")
 
+RECEIVER_TYPES = "int8 bytea bytea bytea bytea text text text text text text text float4 float4 bool".split()  # as the columns of copy_receivers
+
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Receiver).decode
 
@@ -29,7 +31,7 @@ def give_receiver_ids(orders: Sequence[Order], ids: IdSource) -> None:
 def write_receivers(tx: Tx, orders: Sequence[Order], sealer: Sealer) -> None:
     """Seal and store the receivers told in this pass."""
     told = [(order, order.new_receiver) for order in orders if order.new_receiver is not None]
-    copy(tx, queries.copy_receivers, (_row(order, receiver, sealer) for order, receiver in told), any_rows=bool(told))
+    copy(tx, queries.copy_receivers, (_row(order, receiver, sealer) for order, receiver in told), any_rows=bool(told), types=RECEIVER_TYPES)
 
 
 def _row(order: Order, receiver: Receiver, sealer: Sealer) -> tuple[object, ...]:

@@ -1,22 +1,49 @@
 """Sets of rows to and from statements: COPY for new rows, parallel arrays for `unnest`."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any, LiteralString
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, LiteralString
 
 from paidan.runtime.database import Tx
 
 
-def copy(tx: Tx, statement: LiteralString, rows: Iterable[Sequence[Any]], *, any_rows: bool = True) -> None:
-    """COPY rows in; `any_rows` False saves the round trip when there are none."""
+def copy(tx: Tx, statement: LiteralString, rows: Iterable[Sequence[Any]], *, any_rows: bool = True, types: Sequence[str] = ()) -> None:
+    """COPY rows in; `any_rows` False saves the round trip when there are none.
+
+    `types`: names of the columns' types, for statements that say (FORMAT BINARY): a third of the cost of text, at both ends.
+    """
     if not any_rows:
         return
     with tx.cursor() as cursor, cursor.copy(statement) as into:
+        if types:
+            into.set_types(types)
         for row in rows:
             into.write_row(row)
 
 
-def columns(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, list[Any]]:
-    """Turn rows into the parallel arrays that `unnest` takes, by column name."""
+def columns(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
+    """Turn rows into the parallel arrays that `unnest` takes, by column name. Statements cast each: `%(id)s::bigint[]`."""
     if not rows:
         return {name: [] for name in names}
-    return {name: list(values) for name, values in zip(names, zip(*rows, strict=True), strict=True)}
+    return {name: array(values) for name, values in zip(names, zip(*rows, strict=True), strict=True)}
+
+
+def array(values: Sequence[Any]) -> Any:
+    """An array as PostgreSQL writes it (manual, 8.15.6), `{1,NULL,3}`; a list, for psycopg to write, where the values are of no plain or no one type."""
+    kinds = set(map(type, values))
+    kinds.discard(type(None))
+    write = _WRITERS.get(kinds.pop()) if len(kinds) == 1 else None
+    if write is None:
+        return list(values)
+    return "{" + ",".join(["NULL" if value is None else write(value) for value in values]) + "}"
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+_WRITERS: Final[dict[type, Callable[[Any], str]]] = {
+    int: str,
+    bool: lambda value: "t" if value else "f",
+    str: _quoted,
+    bytes: lambda value: '"\\\\x' + value.hex() + '"',
+}

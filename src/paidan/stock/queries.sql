@@ -43,7 +43,7 @@ WHERE b.sku_id = ANY(%(sku_id)s::bigint[])
   AND b.sku_id = w.sku_id AND b.warehouse_id = w.warehouse_id AND b.grade = w.grade AND b.owner_id = 0 AND b.lot_id = 0;
 
 -- name: copy_reservations
-COPY reservation (fulfilment_id, line_no, sku_id, warehouse_id, quantity, is_platform_subtracted) FROM STDIN
+COPY reservation (fulfilment_id, line_no, sku_id, warehouse_id, quantity, is_platform_subtracted) FROM STDIN (FORMAT BINARY)
 
 -- name: close_reservations
 -- Uses or gives back reserved units; CHECK refuses more than was reserved, the caller counts the rows: a reservation that is not there, or of
@@ -55,7 +55,7 @@ FROM unnest(%(fulfilment_id)s::bigint[], %(line_no)s::smallint[], %(sku_id)s::bi
 WHERE r.fulfilment_id = w.fulfilment_id AND r.line_no = w.line_no AND r.sku_id = w.sku_id AND r.warehouse_id = w.warehouse_id;
 
 -- name: copy_entries
-COPY entry (document_id, document_line, kind, sequence, sku_id, warehouse_id, grade, quantity, value_minor, cause, occurred_at, recorded_at) FROM STDIN
+COPY entry (document_id, document_line, kind, sequence, sku_id, warehouse_id, grade, quantity, value_minor, cause, occurred_at, recorded_at) FROM STDIN (FORMAT BINARY)
 
 -- name: entry_counts
 -- How often causes of these documents were entered: the next sequence. Parameters: document_ids bigint[], kind text. The documents are locked.

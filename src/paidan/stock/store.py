@@ -15,6 +15,10 @@ queries = load_queries("paidan.stock")
 CLOSING_NAMES = ("fulfilment_id", "line_no", "sku_id", "warehouse_id", "used", "given_back")
 BALANCE_NAMES = ("sku_id", "warehouse_id", "grade", "on_hand", "reserved", "in_transit", "may_be_short")
 
+# As the columns of the COPY statements: binary COPY takes each type as it is.
+RESERVATION_TYPES = "int8 int2 int8 int8 int4 bool".split()
+ENTRY_TYPES = "int8 int2 text int4 int8 int8 int2 int4 int8 text timestamptz timestamptz".split()
+
 
 def free_stock(tx: Tx, sku_ids: Sequence[int], now: datetime) -> dict[int, dict[int, int]]:
     """Unreserved good units: sku_id → warehouse_id → units. A view without locks, to choose by."""
@@ -61,6 +65,7 @@ def apply(tx: Tx, moves: StockMoves, *, ids: IdSource, now: datetime) -> None:
         queries.copy_reservations,
         ((r.fulfilment_id, r.line_no, r.sku_id, r.warehouse_id, r.quantity, r.is_platform_subtracted) for r in moves.reserve),
         any_rows=bool(moves.reserve),
+        types=RESERVATION_TYPES,
     )
     _close_reservations(tx, moves)
     _copy_entries(tx, moves, now)
@@ -101,7 +106,7 @@ def _copy_entries(tx: Tx, moves: StockMoves, now: datetime) -> None:
         for e in moves.enter
         if e.quantity
     )
-    copy(tx, queries.copy_entries, (*issues, *others), any_rows=bool(moves.issue or moves.enter))
+    copy(tx, queries.copy_entries, (*issues, *others), any_rows=bool(moves.issue or moves.enter), types=ENTRY_TYPES)
 
 
 def _update_demand(tx: Tx, moves: StockMoves) -> None:

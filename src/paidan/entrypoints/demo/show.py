@@ -21,6 +21,7 @@ console = Console()
 LATE_PUSH_S = 60
 DAY_S = 86_400
 MEBIBYTE = 1 << 20
+LINE_EVERY_S = 15.0
 
 
 class Memory:
@@ -94,11 +95,18 @@ def _bar() -> Progress:
 
 
 def _progress(bar: Progress, task: Any, memory: Memory) -> Any:
+    """Moves the bar; where there is no terminal to draw on, a line now and then."""
+    told_at = time.monotonic()
+
     def show(now: datetime, run: Drive) -> None:
+        nonlocal told_at
         memory.look()
         past = (now - OPENS_AT).total_seconds()
-        read = run.work.get("orders.orders_new", 0)
-        bar.update(task, completed=min(past, DAY_S), clock=f"{now:%m-%d %H:%M} UTC", note=f"{read} orders, {run.callbacks} callbacks")
+        note = f"{run.work.get('orders.orders_new', 0)} orders, {run.callbacks} callbacks"
+        bar.update(task, completed=min(past, DAY_S), clock=f"{now:%m-%d %H:%M} UTC", note=note)
+        if not console.is_terminal and time.monotonic() - told_at >= LINE_EVERY_S:
+            told_at = time.monotonic()
+            console.print(f"{now:%m-%d %H:%M} UTC · {note} · {run.seconds:.0f} s", highlight=False)
 
     return show
 
