@@ -42,7 +42,7 @@ def check(new_scene, data):
 quick = {"deadline": None, "suppress_health_check": list(HealthCheck), "derandomize": True, "phases": [Phase.generate]}
 
 
-@settings(max_examples=12, **quick)
+@settings(max_examples=5, **quick)
 @given(data=st.data())
 def test_before_the_release_the_way_of_messages_does_not_show(new_scene, data):
     check(new_scene, data)

@@ -146,6 +146,8 @@ class Teller:
         told = {key: value for key, value in what.items() if key not in {"candidates", "parcels", "policy", "aim"} and value not in ("", [], None)}
         if "reason" in told:
             told["reason"] = self._reason(str(told["reason"]))
+        if "at" in told:
+            told["at"] = self._time(datetime.fromisoformat(str(told["at"])))
         for key in ("fulfilment", "leader"):
             if isinstance(told.get(key), int):
                 told[key] = fulfilment_no(told[key])
@@ -155,7 +157,10 @@ class Teller:
 
     def _candidates(self, what: dict[str, Any]) -> Iterator[str]:
         """Every warehouse that was considered: cost, distance, and why it lost."""
-        for warehouse_id, carrier_id, cost, distance, reason in what["candidates"]:
+        chosen = {parcel[0]: parcel for parcel in what.get("parcels", ())}
+        for warehouse_id, whole_carrier_id, whole_cost, distance, reason in what["candidates"]:
+            # In a split each warehouse's share has a price of its own.
+            _, carrier_id, cost, *_ = chosen.get(warehouse_id, (warehouse_id, whole_carrier_id, whole_cost))
             place = self._story.warehouses.get(warehouse_id, str(warehouse_id))
             verdict = f"✓ {self._label('chosen')}" if not reason else f"✗ {self._reason(reason)}"
             money = from_minor(cost) if cost >= 0 else "–"
