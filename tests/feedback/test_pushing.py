@@ -249,16 +249,22 @@ def test_a_sale_older_than_an_increase_is_not_taken_for_a_newer_one(shops):
     shops.check_rest()
 
 
-def test_an_answer_settled_twice_counts_once(shops, monkeypatch):
-    settle = Pusher._settle
-
-    def twice(pusher, *told):
-        settle(pusher, *told)
-        settle(pusher, *told)
-
-    monkeypatch.setattr(Pusher, "_settle", twice)
+def test_an_answer_that_comes_again_late_does_not_answer_the_next_call(shops, monkeypatch):
     shops.rest()
+    settle, told = Pusher._settle, []
+
+    def with_all_before(pusher, *these):
+        told.append(these)
+        for each in told:
+            settle(pusher, *each)
+
+    monkeypatch.setattr(Pusher, "_settle", with_all_before)
+    shops.restock(-1)
+    shops.push()
+    shops.shelves["S1"].lose = lambda _items: "before"
     shops.restock(-2)
+    shops.push()
+    monkeypatch.undo()
     shops.rest()
     shops.check_rest()
 

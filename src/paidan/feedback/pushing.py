@@ -246,7 +246,7 @@ class Pusher:
 
     def _planned(self, choice: Choice, key: str) -> tuple[int, int, int, str, bool, datetime | None, int, str]:
         listing, rules, now = choice.listing, self.rules, self._clock.now()
-        answer = "looked" if choice.is_corrected else listing.answer
+        answer = "checked" if choice.is_corrected else listing.answer
         if key:
             due_at = now + timedelta(seconds=rules.flight_s)
             return (listing.listing_id, choice.believed, choice.delta, key, True, due_at, listing.attempts + 1, answer)

@@ -38,7 +38,8 @@ class Supply(Struct, frozen=True, kw_only=True):
 class Shown(Struct, frozen=True, kw_only=True):
     """A listing as we believe it is shown. `touched_at` None: nobody has set it yet. `pending_key` set: sent and not answered.
 
-    `answer`: what the platform said last ("taken <units added>", "refused …", …), "look…": to be looked up, "seen N": looked up, not yet believed.
+    `answer`: what the platform said last ("taken <units added>", "refused …", …), "look…": to be looked up, "seen N": looked up, not yet
+    believed, "checked": looked up and believed.
     """
 
     listing_id: int

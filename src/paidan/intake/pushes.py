@@ -16,7 +16,7 @@ from paidan.intake.landing import ORDERS, bucket_of, counterpart_of
 from paidan.intake.load import SHOP
 from paidan.intake.notices import Notice, keep_notices, notice_bucket, notice_states, reread
 from paidan.intake.ports import Feed, Ports
-from paidan.intake.pulling import READ_ERRORS, PullReport, keep_failure, open_place
+from paidan.intake.pulling import READ_ERRORS, PullReport, close_pull, keep_failure, open_place
 from paidan.kernel.errors import BadInput
 from paidan.kernel.reasons import Reason
 from paidan.network.accounts import Account
@@ -84,6 +84,10 @@ def take_messages(ports: Ports, door: MessageDoor, shop: Shop, sellers: Mapping[
         with ports.database.transaction() as tx:
             open_place(tx, shop, Feed.PUSH, ports.clock.now(), "")
             keep_failure(tx, ports, shop, Feed.PUSH, error, ports.clock.now())
+    else:
+        with ports.database.transaction() as tx:  # an empty answer is good news too: the last error is over
+            open_place(tx, shop, Feed.PUSH, ports.clock.now(), "")
+            close_pull(tx, shop, Feed.PUSH, ports.clock.now())
     return list(reports.values())
 
 

@@ -156,7 +156,7 @@ def _wanted(order: Order, lanes: Sequence[Lane]) -> list[Lane]:
 def _why_not(needed: Units, lanes: Sequence[Lane], weighed: Sequence[tuple[Lane, Parcel | None, Reason]], supply: Supply) -> Reason:
     if not lanes:
         return Reason.NO_WAREHOUSE_SERVES
-    if weighed and all(reason == Reason.NO_CARRIER_REACHES for _, _, reason in weighed):
+    if any(reason == Reason.NO_CARRIER_REACHES for _, _, reason in weighed):
         return Reason.NO_CARRIER_REACHES
     reached = [lane.warehouse.id for lane in lanes if lane.tiers]
     if weighed and all(sum(supply.free.get(sku_id, {}).get(place, 0) for place in reached) >= units for sku_id, units in needed.items()):

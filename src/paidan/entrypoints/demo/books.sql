@@ -58,10 +58,11 @@ FROM document d JOIN warehouse w ON w.id = d.warehouse_id ORDER BY w.code, d.kin
 SELECT t.order_id, t.actor, t.step FROM timeline t ORDER BY t.order_id, t.id;
 
 -- name: what_is_left
--- Whether nothing is left to do at this business instant, part by part; true: something is. Parameter: now.
+-- Whether nothing is left to do at this business instant, part by part; true: something is. Notices that name an order to read again
+-- (buckets from 192 on) belong to their feed, whose turn the driver looks at. Parameter: now.
 SELECT
     EXISTS (SELECT 1 FROM sales_order WHERE due_at IS NOT NULL AND due_at <= %(now)s) AS orders,
-    EXISTS (SELECT 1 FROM message WHERE state = 0 AND direction = 'i' AND bucket IS NOT NULL) AS messages,
+    EXISTS (SELECT 1 FROM message WHERE state = 0 AND direction = 'i' AND bucket BETWEEN 0 AND 191) AS messages,
     EXISTS (SELECT 1 FROM fulfilment WHERE release_due_at IS NOT NULL AND release_due_at <= %(now)s) AS release,
     EXISTS (SELECT 1 FROM outbox WHERE state = 1 OR (state IN (0, 3) AND due_at <= %(now)s)) AS outbox,
     EXISTS (SELECT 1 FROM stock_change WHERE NOT is_woken OR NOT is_pushed) AS changes,

@@ -15,11 +15,13 @@ from paidan.runtime.clocks import SharedClock
 from paidan.runtime.queries import load_queries
 from paidan.world.host_client import HostClient
 from paidan.world.script import Day
+from paidan.world.wire import Faults
 
 queries = load_queries("paidan.entrypoints.demo")
 
 TICK_S = 60  # how far business time moves at least, while the day's shops are busy
 QUIET_TICK_S = 1800  # ... and once the day's trade is over
+ROUGH_S = 43_200  # how long after the day's trade faults go on
 QUIET_TICKS = 3  # so often nothing was left to do: longer than the slowest feed rests and than a message may be late
 REDELIVERY_S = 3600  # how long counterparts wait before they try again what they had set aside
 TAIL_DAYS = 21  # after this much quiet something is stuck, and the comparison will tell what
@@ -69,8 +71,10 @@ class OwnMill:
                 return
 
 
-def drive(services: Services, labour: Labour, host: HostClient, day: Day, *, progress: Progress, tick_s: int = TICK_S) -> Drive:
-    """Play the whole day and its tail, until no side has anything left to do."""
+def drive(
+    services: Services, labour: Labour, host: HostClient, day: Day, *, progress: Progress, tick_s: int = TICK_S, faults: Faults | None = None
+) -> Drive:
+    """Play the whole day and its tail, until no side has anything left to do. `faults` befall the day and the half day after it."""
     run = Drive()
     started = time.monotonic()
     expected = sorted(arrivals(day))
@@ -78,7 +82,11 @@ def drive(services: Services, labour: Labour, host: HostClient, day: Day, *, pro
     now = redelivered_at = day.opens_at
     end = day.closes_at + timedelta(days=TAIL_DAYS)
     quiet = 0
+    host.set_faults(faults or Faults())
     while now <= end and quiet <= QUIET_TICKS:
+        if faults is not None and now > day.closes_at + timedelta(seconds=ROUGH_S):
+            host.set_faults(Faults())
+            faults = None
         _set_clock(services, now)
         advanced = host.advance(now)
         run.callbacks += advanced.callbacks

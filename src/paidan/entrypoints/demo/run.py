@@ -78,7 +78,6 @@ def stage(settings: Settings, plan: Plan) -> Iterator[tuple[Services, HostClient
         wms_secret=secrets.token_hex(16),
         tracker_key=secrets.token_hex(8),
         shopify_secret=secrets.token_hex(16),
-        faults=plan.faults,
         late_s=plan.late_s,
         at_once=plan.at_once,
     )
@@ -107,7 +106,7 @@ def play_on(services: Services, host: HostClient, town: TownConfig, plan: Plan, 
     day = day_of(town)
     prepare(services, host, town, day, plan)
     labour = labour or OwnMill(Mill(services, rules=MillRules(push_delay_s=plan.push_delay_s)))
-    run = drive(services, labour, host, day, progress=progress, tick_s=plan.tick_s)
+    run = drive(services, labour, host, day, progress=progress, tick_s=plan.tick_s, faults=plan.faults)
     return compare(services, host, day, run)
 
 
