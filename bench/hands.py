@@ -15,18 +15,18 @@ from tape import Tape, play, recording_cursor
 
 from paidan.channels.registry import CHANNELS
 from paidan.counterparts.calling import Caller
+from paidan.counterparts.qimen.client import QimenClient
 from paidan.entrypoints.installation import connect
 from paidan.fulfilment.calls import WmsCaller
 from paidan.fulfilment.links import LinkCache
 from paidan.fulfilment.wms_create import WmsCreate
-from paidan.counterparts.qimen.client import QimenClient
 from paidan.network.connections import ConnectionCache
 from paidan.network.load import NetworkCache
 from paidan.parties.addresses.divisions import atlas
 from paidan.pipeline import OrderPass, Stages
 from paidan.release.step import CREATE, ReleaseStep
-from paidan.runtime.collector import calm_collector
 from paidan.runtime.clocks import FixedClock
+from paidan.runtime.collector import calm_collector
 from paidan.runtime.database import Database
 from paidan.runtime.http import HttpAnswer
 from paidan.runtime.outbox import OutboxRow

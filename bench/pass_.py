@@ -14,7 +14,9 @@ def main() -> None:
     told = options("pass")
     with prepared(told.orders, "pass") as stage, TemporaryDirectory() as folder:
         tapes = Path(folder)
-        print(f"{stage.orders} orders, {stage.lines / stage.orders:.2f} lines each, {stage.body_bytes} bytes, {stage.skus} SKUs, {stage.warehouses} warehouses")
+        print(
+            f"{stage.orders} orders, {stage.lines / stage.orders:.2f} lines each, {stage.body_bytes} bytes, {stage.skus} SKUs, {stage.warehouses} warehouses"
+        )
         rounds = []
         for n in range(told.rounds):
             rounds.append(play_round(stage, f"pass_{n}", told.workers, "plain", tapes, told.profile if n == 0 else None))
@@ -25,7 +27,7 @@ def main() -> None:
         show("pass: per order, median of the rounds", figures)
         stages, more = _stages(timed, stage), _more(timed, taped, stage)
         print(f"\n  counts {more['counts']}\n  statements per batch {more['statements_per_batch']:.1f}")
-        print(f"\nPython per stage, µs per order (hooks on)\n" + "".join(f"  {name:<26}{us:>8.1f}\n" for name, us in stages.items()))
+        print("\nPython per stage, µs per order (hooks on)\n" + "".join(f"  {name:<26}{us:>8.1f}\n" for name, us in stages.items()))
         print(f"send (read, render, sign, many in one call): {more['send_us']:.1f} µs Python per order, {more['send_bytes']:.0f} bytes")
     write(told.json, {"pass": figures, "stages_us": stages, **more})
 

@@ -9,10 +9,10 @@ from statistics import median
 from typing import Any
 
 import gauges
-from hands import Done, Task, work
 from msgspec import Struct, to_builtins
 from stage import Stage
 
+from hands import Done, Task, work
 from paidan.runtime.database import Database
 from paidan.runtime.invariants import broken_invariants
 
@@ -68,7 +68,9 @@ def play_round(stage: Stage, name: str, workers: int, mode: str, tapes: Path, pr
         hands = []
         for n, buckets in enumerate(shares(workers)):
             ours, theirs = context.Pipe()
-            task = Task(home=stage.settings.home, app_url=app_url, buckets=buckets, mode=mode, tape=tapes / f"{n}.tape", profile=None if n else profile)
+            task = Task(
+                home=stage.settings.home, app_url=app_url, buckets=buckets, mode=mode, tape=tapes / f"{n}.tape", profile=None if n else profile
+            )
             process = context.Process(target=work, args=(task, theirs))
             process.start()
             hands.append((process, ours))

@@ -14,7 +14,6 @@ from pathlib import Path
 import msgspec
 import psycopg
 from msgspec import Struct
-from rules import WHENS
 
 from paidan.audit.rules import DEFAULT_POLICY, FlagAction
 from paidan.channels.platform import RawOrder
@@ -33,6 +32,7 @@ from paidan.world.taobao import TaobaoPlatform, life
 from paidan.world.taobao.render import whole_trade
 from paidan.world.taobao.state import Trade
 from paidan.world.town import TownConfig
+from rules import WHENS
 
 OPENS_AT = datetime(2026, 11, 10, 16, 0, tzinfo=UTC)
 NOW = OPENS_AT + timedelta(days=1)
@@ -123,12 +123,16 @@ def _clear(receiver: ScriptReceiver) -> dict[str, str]:
 
 
 def _write_masters(services: Services, day: Day) -> None:
-    town = TownConfig(seed=1, orders=1, opens_at=OPENS_AT, paidan_url="http://127.0.0.1:1", app_secret="1", wms_secret="1", tracker_key="1", shopify_secret="1")
+    town = TownConfig(
+        seed=1, orders=1, opens_at=OPENS_AT, paidan_url="http://127.0.0.1:1", app_secret="1", wms_secret="1", tracker_key="1", shopify_secret="1"
+    )
     urls = Urls(taobao="http://127.0.0.1:1", shopify="http://127.0.0.1:1", wms="http://127.0.0.1:1", carrier="http://127.0.0.1:1")
     rich = msgspec.structs.replace(day, stock=tuple(msgspec.structs.replace(one, quantity=one.quantity * ROOM) for one in day.stock))
     load_day(services, rich, town, urls, merge_window_s=0)
     with services.database.transaction() as tx:
-        more = tuple(Rule(id=f"flag{n}", name_zh="标记", name_en="Flag", when=when, then=FlagAction(flag=f"f{n}")) for n, when in enumerate(WHENS[4:]))
+        more = tuple(
+            Rule(id=f"flag{n}", name_zh="标记", name_en="Flag", when=when, then=FlagAction(flag=f"f{n}")) for n, when in enumerate(WHENS[4:])
+        )
         publish(tx, Policy(kind="audit", version=1, rules=DEFAULT_POLICY.rules + more), published_at=OPENS_AT, published_by="bench")
         # Warehouses know the items already: what is measured is an ordinary day, not the first one.
         tx.execute("INSERT INTO item_sync (warehouse_id, sku_id, synced_version) SELECT w.id, s.id, s.version FROM warehouse w, sku s")

@@ -158,7 +158,10 @@ def test_it_is_told_once_that_goods_have_left():
 places = st.fixed_dictionaries({place: st.integers(0, 3) for place in ("open", "short", "shipped", "cancelled")})
 
 
-@given(st.lists(st.tuples(places, st.integers(0, 3), st.sampled_from([F.PLANNED, F.RELEASED, F.RECALLING]), st.integers(0, 8)), min_size=1, max_size=3), st.booleans())
+@given(
+    st.lists(st.tuples(places, st.integers(0, 3), st.sampled_from([F.PLANNED, F.RELEASED, F.RECALLING]), st.integers(0, 8)), min_size=1, max_size=3),
+    st.booleans(),
+)
 def test_cancelling_loses_no_unit_and_cancels_no_more_than_was_asked(rows, is_closed):
     lines, plans = [], []
     for n, (units, planned, state, taken_back) in enumerate(rows, 1):

@@ -21,7 +21,6 @@ from scene import NOW, line, order, receiver
 SHOP = Shop(id=7, code="S1", name="一店", platform="direct")
 
 
-
 def digest(purpose, text):
     return blake2b(f"{purpose}:{text}".encode(), digest_size=8).digest()
 
@@ -155,9 +154,7 @@ def test_a_receiver_edited_by_hand_is_never_overwritten_and_the_conflict_is_told
     got.edits = {"receiver": True}
     before = got.receiver_digest
     batch = Batch(now=NOW)
-    parsed = [
-        Parsed(message_id=n, shop=SHOP, facts=order("1", line("X"), receiver=receiver(n), version_at=NOW + n * A_MINUTE)) for n in (2, 3)
-    ]
+    parsed = [Parsed(message_id=n, shop=SHOP, facts=order("1", line("X"), receiver=receiver(n), version_at=NOW + n * A_MINUTE)) for n in (2, 3)]
     decide(batch, parsed, Known(orders={(7, "1"): got}, listings={}), ids=lambda n: list(range(n)), digest=digest)
     assert got.receiver_digest == before
     assert [hold.reason for hold in got.holds] == [Reason.EDIT_CONFLICT]

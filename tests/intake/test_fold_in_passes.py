@@ -24,7 +24,9 @@ def ends(scene, batches):
         run(scene, *facts)
     [(state, waits_for)] = scene.query("SELECT state, waits_for FROM sales_order")
     lines = scene.query("SELECT line_ref, taken_back, open, short, reserved, in_fulfilment, shipped, cancelled FROM order_line ORDER BY line_ref")
-    stock = scene.query("SELECT w.code, s.code, b.reserved_hard FROM balance b JOIN sku s ON s.id = sku_id JOIN warehouse w ON w.id = warehouse_id ORDER BY 1, 2")
+    stock = scene.query(
+        "SELECT w.code, s.code, b.reserved_hard FROM balance b JOIN sku s ON s.id = sku_id JOIN warehouse w ON w.id = warehouse_id ORDER BY 1, 2"
+    )
     holds = scene.query("SELECT reason FROM hold WHERE closed_at IS NULL ORDER BY 1")
     return holds, (state, waits_for, lines, stock)
 

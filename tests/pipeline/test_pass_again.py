@@ -76,9 +76,9 @@ def test_another_receiver_before_the_release_is_planned_anew(scene):
     assert plans(scene)[0] == (before[0][0], 95)
     assert [state for _, state in plans(scene)] == [95, 10]
     assert scene.query("SELECT r.city FROM sales_order o JOIN receiver r ON r.id = o.receiver_id") == [("广州市",)]
-    assert scene.query("SELECT DISTINCT f.receiver_id = o.receiver_id FROM fulfilment f JOIN sales_order o ON o.id = f.order_id AND f.state = 10") == [
-        (True,)
-    ]
+    assert scene.query(
+        "SELECT DISTINCT f.receiver_id = o.receiver_id FROM fulfilment f JOIN sales_order o ON o.id = f.order_id AND f.state = 10"
+    ) == [(True,)]
 
 
 def test_another_receiver_after_the_release_calls_the_parcel_back(scene):

@@ -41,7 +41,9 @@ def test_a_new_price_of_a_bundle_reaches_its_parts_to_the_cent(sku, first, secon
     order.lines[0].payable_minor = second
     shape(order, sku)
     assert sum(x.payable_minor for x in parts_of(order)) == second
-    assert [x.payable_minor for x in parts_of(order)] == [x.payable_minor for x in parts_of(shape(draft_order([draft_line(1, 2, 9, payable_minor=second)]), sku))]
+    assert [x.payable_minor for x in parts_of(order)] == [
+        x.payable_minor for x in parts_of(shape(draft_order([draft_line(1, 2, 9, payable_minor=second)]), sku))
+    ]
 
 
 def test_a_bundle_whose_recipe_changed_meanwhile_keeps_the_parts_it_was_sold_with():

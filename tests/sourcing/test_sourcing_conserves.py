@@ -85,7 +85,9 @@ def test_the_order_of_rows_does_not_matter(orders, shelves, policy, chance):
     by_id = {order.id: order for order in shuffled}
     for order in orders:
         other = by_id[order.id]
-        assert [(f.warehouse_id, f.carrier_id, f.lines) for f in order.fulfilments] == [(f.warehouse_id, f.carrier_id, f.lines) for f in other.fulfilments]
+        assert [(f.warehouse_id, f.carrier_id, f.lines) for f in order.fulfilments] == [
+            (f.warehouse_id, f.carrier_id, f.lines) for f in other.fulfilments
+        ]
         assert (order.lines, order.waits_for) == (other.lines, other.waits_for)
 
 

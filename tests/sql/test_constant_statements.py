@@ -47,7 +47,7 @@ def scene(server, merchant, database):
     from paidan.runtime.sealing import Sealer, new_keyring
 
     empty(server.owner_url, merchant)
-    stocked = {code: 100_000 for code in ("X", "Y", "P", "Q")}
+    stocked = dict.fromkeys(("X", "Y", "P", "Q"), 100000)
     made = Scene(database, CountingIds(), Sealer(new_keyring())).set_up({"A": stocked, "B": stocked}, bundles={"SET": {"P": 2, "Q": 1}})
     run_counted(made, [order("warm", line("X"), line("SET"), line("SHORT-OF"), receiver=receiver(9999))])  # the caches and the listings are known
     return made
@@ -86,7 +86,12 @@ def test_a_pass_says_as_much_for_one_as_for_five_hundred(scene, story):
         for rounds in STORIES[story]:
             [more] = rounds
             facts = [
-                order(f"{story}-{size}-{n}", *more.get("lines", (line("X"),)), receiver=receiver(n % 9000), **{k: v for k, v in more.items() if k != "lines"})
+                order(
+                    f"{story}-{size}-{n}",
+                    *more.get("lines", (line("X"),)),
+                    receiver=receiver(n % 9000),
+                    **{k: v for k, v in more.items() if k != "lines"},
+                )
                 for n in range(size)
             ]
             seen = run_counted(scene, facts)

@@ -106,14 +106,14 @@ def test_there_are_illegal_moves_to_be_refused():
     ],
 )
 def test_the_ledger_and_the_graph_are_not_to_be_changed_by_the_application(scene, statement):
-    with pytest.raises((errors.InsufficientPrivilege, errors.RaiseException)), scene.database.transaction() as tx:
+    with pytest.raises(errors.InsufficientPrivilege), scene.database.transaction() as tx:
         tx.execute(statement)
 
 
 def test_not_even_the_owner_changes_an_entry(server, merchant, scene):
     del scene
     for statement in (f"UPDATE {schema_of(merchant)}.entry SET quantity = 9", f"DELETE FROM {schema_of(merchant)}.entry"):
-        with psycopg.connect(server.owner_url) as owner, pytest.raises(errors.RaiseException):
+        with psycopg.connect(server.owner_url) as owner, pytest.raises(errors.RestrictViolation):
             owner.execute(statement)
 
 

@@ -13,7 +13,9 @@ def reserve(sku_id=1, quantity=1, warehouse_id=1, line_no=1):
     return Reserve(fulfilment_id=1, line_no=line_no, sku_id=sku_id, warehouse_id=warehouse_id, quantity=quantity)
 
 
-wishes = st.lists(st.lists(st.builds(reserve, sku_id=st.integers(1, 3), quantity=st.integers(1, 4), warehouse_id=st.integers(1, 2)), max_size=3), max_size=8)
+wishes = st.lists(
+    st.lists(st.builds(reserve, sku_id=st.integers(1, 3), quantity=st.integers(1, 4), warehouse_id=st.integers(1, 2)), max_size=3), max_size=8
+)
 shelves = st.dictionaries(st.tuples(st.integers(1, 3), st.integers(1, 2)), st.integers(-2, 8))
 
 
@@ -64,7 +66,11 @@ def test_the_change_of_a_balance_is_the_sum_of_its_moves():
         reserve=[reserve(quantity=3), reserve(quantity=2)],
         give_back=[GiveBack(fulfilment_id=1, line_no=1, sku_id=1, warehouse_id=1, quantity=1)],
         issue=[Issue(fulfilment_id=1, line_no=1, sku_id=1, warehouse_id=1, quantity=2, sequence=1, cause="c", occurred_at=NOW)],
-        enter=[Enter(document_id=1, line_no=1, kind="receive", sequence=1, sku_id=1, warehouse_id=1, quantity=9, in_transit=-9, cause="c", occurred_at=NOW)],
+        enter=[
+            Enter(
+                document_id=1, line_no=1, kind="receive", sequence=1, sku_id=1, warehouse_id=1, quantity=9, in_transit=-9, cause="c", occurred_at=NOW
+            )
+        ],
         owe=[(1, 1, 10)],
     )
     [(key, delta)] = moves.deltas().items()

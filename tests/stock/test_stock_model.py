@@ -6,8 +6,8 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, consumes, invariant, precondition, rule, run_state_machine_as_test
 from hypothesis.stateful import Bundle as Held
+from hypothesis.stateful import RuleBasedStateMachine, consumes, invariant, precondition, rule, run_state_machine_as_test
 
 from paidan.kernel.errors import ConservationError
 from paidan.runtime.ids import CountingIds
@@ -94,7 +94,14 @@ def stock_machine(scene: Scene) -> type[RuleBasedStateMachine]:
 
         def entry(self, key, quantity):
             self.sequence += 1
-            named = {"document_id": self.document_id, "line_no": 1, "kind": "adjust", "sequence": self.sequence, "sku_id": key[0], "warehouse_id": key[1]}
+            named = {
+                "document_id": self.document_id,
+                "line_no": 1,
+                "kind": "adjust",
+                "sequence": self.sequence,
+                "sku_id": key[0],
+                "warehouse_id": key[1],
+            }
             return Enter(**named, quantity=quantity, cause="count", occurred_at=NOW)
 
         def key(self, shelf):
@@ -113,7 +120,10 @@ def stock_machine(scene: Scene) -> type[RuleBasedStateMachine]:
         @rule(target=held, wishes=st.lists(st.tuples(shelves, units), min_size=1, max_size=3))
         def reserve(self, wishes):
             """Several orders at once, as a pass settles them. A reservation dropped is kept by the model with nothing in it."""
-            numbered = [(fulfilment_id, self.key(shelf), quantity) for fulfilment_id, (shelf, quantity) in zip(self.ids.take(len(wishes)), wishes, strict=True)]
+            numbered = [
+                (fulfilment_id, self.key(shelf), quantity)
+                for fulfilment_id, (shelf, quantity) in zip(self.ids.take(len(wishes)), wishes, strict=True)
+            ]
             reserves = [
                 (number, [Reserve(fulfilment_id=number, line_no=1, sku_id=key[0], warehouse_id=key[1], quantity=quantity)])
                 for number, key, quantity in numbered

@@ -1,7 +1,8 @@
 """Fold one message of a platform into an order. Pure: the same messages in any order, any number of times, end in the same facts.
 
 A message wins over what is stored by (platform version, status rank, digest); closing and units taken back are for ever, whichever message tells;
-a receiver may come with an older message than the rest. Our own edits lie above: a platform change under an edit is a conflict for people, not an overwrite.
+a receiver may come with an older message than the rest. Our own edits lie above: a platform change under an edit is a conflict for people,
+not an overwrite.
 """
 
 from datetime import datetime

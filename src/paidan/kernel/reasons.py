@@ -133,7 +133,9 @@ WORDS: Final[dict[Reason, Words]] = {
     Reason.DUPLICATE_PURCHASE: W("疑似重复购买", "Possibly bought twice", "与买家确认", "Ask the buyer"),
     Reason.RULE_SAYS_HOLD: W("规则拦截", "A rule says hold", "查看规则说明", "See the rule's note"),
     Reason.HELD_BY_PERSON: W("人工挂起", "Held by a person", "由挂起人放行", "To be released by hand"),
-    Reason.PLATFORM_CHANGED_AFTER_RELEASE: W("下发后平台有变更", "The platform changed the order after release", "决定是否拦截", "Decide whether to recall"),
+    Reason.PLATFORM_CHANGED_AFTER_RELEASE: W(
+        "下发后平台有变更", "The platform changed the order after release", "决定是否拦截", "Decide whether to recall"
+    ),
     Reason.EDIT_CONFLICT: W("平台变更与人工修改冲突", "A platform change meets our own edit", "选择保留哪一个", "Choose which one stays"),
     Reason.NOTHING_TO_SHIP: W("没有需要发货的商品", "There is nothing to ship"),
     Reason.NO_WAREHOUSE_SERVES: W("没有仓库覆盖该地址", "No warehouse serves this address", "设置仓库覆盖区域", "Set the warehouse's areas"),
@@ -149,7 +151,9 @@ WORDS: Final[dict[Reason, Words]] = {
     Reason.IN_MERGE_WINDOW: W("合单等待中", "Waits in the merge window"),
     Reason.WAREHOUSE_REJECTED: W("仓库拒单", "The warehouse rejected it", "自动改派其他仓库", "It is sourced again without that warehouse"),
     Reason.WAREHOUSE_REFUSED_RECALL: W("仓库拒绝拦截", "The warehouse refused the recall", "走退货流程", "Use a return instead"),
-    Reason.ANSWER_UNKNOWN: W("对方未应答，结果未知", "No answer; the result is unknown", "系统会先查询再重发", "It is asked before anything is sent again"),
+    Reason.ANSWER_UNKNOWN: W(
+        "对方未应答，结果未知", "No answer; the result is unknown", "系统会先查询再重发", "It is asked before anything is sent again"
+    ),
     Reason.COUNTERPART_REFUSED: W("对方拒绝", "The counterpart refused", "查看报文", "See the message"),
     Reason.OVER_SHIPPED: W("发货数量超过计划", "More was shipped than planned", "与仓库核对", "Check with the warehouse"),
     Reason.OUT_OF_ORDER: W("迟到的报文", "A late message; nothing to do"),

@@ -6,6 +6,7 @@ Outside a pass nothing of this lives. Instants are UTC, amounts minor units, qua
 
 from collections.abc import Iterable
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from msgspec import Struct, field
@@ -38,6 +39,7 @@ class Line(Struct, kw_only=True):
     in_fulfilment: int = 0
     shipped: int = 0
     cancelled: int = 0
+    as_stored: tuple[Any, ...] | None = None  # told_of and places_of when it was loaded; None: not stored yet
 
     @property
     def is_work(self) -> bool:
@@ -78,6 +80,7 @@ class FulfilmentLine(Struct, kw_only=True):
     quantity: int
     shipped: int = 0
     cancelled: int = 0
+    as_stored: tuple[int, int] | None = None  # (shipped, cancelled) when it was loaded
 
     @property
     def open(self) -> int:
@@ -101,6 +104,7 @@ class Fulfilment(Struct, kw_only=True):
     attempt: int = 1
     recall_reason: str = ""
     release_due_at: datetime | None = None
+    released_at: datetime | None = None  # set by the release; None when it is written: as it was
     version: int = 0
     is_new: bool = False
     is_changed: bool = False
@@ -178,6 +182,7 @@ class Order(Struct, kw_only=True):
     steps: list[tuple[str, Any]] = field(default_factory=list)  # what happened, for the timeline
     sold_by_listing: dict[int, int] = field(default_factory=dict)  # what the platform has subtracted by itself, to be told to the push
     actor: str = "system"
+    facts_stored: tuple[Any, ...] | None = None  # facts_of when it was loaded
 
     def move(self, state: OrderState) -> None:
         """Take one legal step; the database checks the whole path when it is written."""
@@ -218,6 +223,19 @@ class Order(Struct, kw_only=True):
                 held, short = units.get(line.sku_id, (0, 0))
                 units[line.sku_id] = (held + line.open, short + line.short)
         return units
+
+
+_facts = attrgetter(
+    *"platform_status platform_version_at platform_digest receiver_version_at is_closed paid_at ship_by_at goods_minor discount_minor".split(),
+    *"freight_minor surcharge_minor paid_minor is_presale_open has_buyer_remark has_seller_remark seller_flag receiver_id merge_key".split(),
+)
+told_of = attrgetter("kind", "sku_id", "quantity", "price_minor", "payable_minor", "refund", "taken_back")
+places_of = attrgetter("open", "short", "reserved", "in_fulfilment", "shipped", "cancelled")
+
+
+def facts_of(order: Order) -> tuple[Any, ...]:
+    """What of an order changes seldom: platform facts and our edits. As long as they are as stored, they need not be written."""
+    return (*_facts(order), dict(order.edits or {}), tuple(order.warehouses_refused))
 
 
 class MessageOutcome(Struct, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from paidan.orders.batch import Fulfilment, FulfilmentLine, Hold, Line, Order, Region
+from paidan.orders.batch import Fulfilment, FulfilmentLine, Hold, Line, Order, Region, facts_of, places_of, told_of
 from paidan.runtime.database import Tx
 from paidan.runtime.queries import load_queries
 
@@ -47,13 +47,16 @@ def load_orders(tx: Tx, ids: Sequence[int], *, with_ended: bool = False) -> list
     parameters = {"ids": list(ids), "with_ended": with_ended}
     orders = {row[0]: _order(row) for row in tx.execute(queries.orders, parameters)}
     for row in tx.execute(queries.order_lines, parameters):
-        orders[row[0]].lines.append(Line(**dict(zip(LINE_COLUMNS, row[1:], strict=True))))
+        line = Line(**dict(zip(LINE_COLUMNS, row[1:], strict=True)))
+        line.as_stored = (told_of(line), places_of(line))
+        orders[row[0]].lines.append(line)
     for row in tx.execute(queries.order_holds, parameters):
         orders[row[0]].holds.append(Hold(**dict(zip(HOLD_COLUMNS, row[1:], strict=True))))
     for row in tx.execute(queries.order_fulfilments, parameters):
         _add_fulfilment_line(orders[row[0]], row[1:])
     for order in orders.values():
         order.units_before = order.waiting_units()
+        order.facts_stored = facts_of(order)
     return list(orders.values())
 
 
@@ -71,4 +74,5 @@ def _add_fulfilment_line(order: Order, row: tuple[Any, ...]) -> None:
     if not order.fulfilments or order.fulfilments[-1].id != row[0]:
         order.fulfilments.append(Fulfilment(**dict(zip(FULFILMENT_COLUMNS, row[:width], strict=True)), lines=[]))
     line = FulfilmentLine(**dict(zip(FULFILMENT_LINE_COLUMNS, row[width:], strict=True)))
+    line.as_stored = (line.shipped, line.cancelled)
     order.fulfilments[-1].lines.append(line)
