@@ -199,7 +199,8 @@ def _apply(tx: Tx, stages: Stages, batch: Batch, ready: Sequence[Order]) -> Pass
     lost = {order.id for order in orders if order.id not in ours}
     orders = [order for order in orders if order.id in ours]
 
-    free = lock(tx, _moves(orders), batch.now)
+    moves = _moves(orders)
+    free = lock(tx, moves, batch.now)
     in_priority = sorted((order for order in ready if order.id in ours), key=promise)
     dropped = settle([(order.id, _reserves(order)) for order in in_priority], free)
     for order in orders:
@@ -207,12 +208,14 @@ def _apply(tx: Tx, stages: Stages, batch: Batch, ready: Sequence[Order]) -> Pass
             unplan_new(order)
             order.due_at = batch.now + timedelta(seconds=GO_ROUND_S)
         conclude(order)
+    if dropped:
+        moves = _moves(orders)
 
     _name_listings(orders, insert_listings(tx, batch.new_listings))
     give_receiver_ids(orders, stages.ids)
     write_receivers(tx, orders, stages.sealer)
     write_orders(tx, orders, sealer=stages.sealer, ids=stages.ids, now=batch.now)
-    apply(tx, _moves(orders), ids=stages.ids, now=batch.now)
+    apply(tx, moves, ids=stages.ids, now=batch.now)
     ask_back(tx, stages.ids, orders, batch.now)
     settled = [outcome for outcome in batch.outcomes if outcome.order_id not in lost]
     settle_messages(

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from paidan.runtime.database import Tx
 from paidan.runtime.queries import load_queries
+from paidan.runtime.rows import columns
 
 queries = load_queries("paidan.catalog")
 
@@ -55,15 +56,8 @@ def resolve_listings(tx: Tx, refs: Sequence[ListingRef]) -> list[tuple[int | Non
     """(listing_id, sku_id) for each ref, in order; listing None: never met; sku None: not mapped."""
     if not refs:
         return []
-    rows = tx.execute(
-        queries.resolve_listings,
-        {
-            "shop_ids": [ref.shop_id for ref in refs],
-            "item_refs": [ref.item_ref for ref in refs],
-            "sku_refs": [ref.sku_ref for ref in refs],
-            "merchant_codes": [ref.merchant_code for ref in refs],
-        },
-    )
+    names = ("shop_ids", "item_refs", "sku_refs", "merchant_codes")
+    rows = tx.execute(queries.resolve_listings, columns(names, [(ref.shop_id, ref.item_ref, ref.sku_ref, ref.merchant_code) for ref in refs]))
     found = {n: (listing_id, sku_id) for n, listing_id, sku_id in rows}
     return [found[n] for n in range(1, len(refs) + 1)]
 

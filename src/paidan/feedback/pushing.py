@@ -10,6 +10,7 @@ Whoever dies between two steps leaves a written plan, which the next round sends
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from msgspec import Struct
@@ -30,6 +31,7 @@ from paidan.runtime.messages import Exchange, keep_exchanges
 from paidan.runtime.queries import load_queries
 from paidan.runtime.rows import columns
 from paidan.runtime.sealing import Sealer
+from paidan.runtime.slots import Slots
 from paidan.stock.store import demands, free_stock
 
 queries = load_queries("paidan.feedback")
@@ -156,6 +158,7 @@ class Pusher:
         self._sealer = sealer
         self._skus = skus or SkuCache()
         self._seen: tuple[int, int] | None = None
+        self._slots = Slots()
 
     def once(self) -> PushReport:
         """Mark what has changed, then push what is due until nothing is or every listing due was looked at."""
@@ -202,9 +205,10 @@ class Pusher:
             calls = self._write_plan(tx, choices, link.shop.platform)
         crash_point("push.planned")
         report.count(choices)
-        answers = [answer for call in calls for answer in self._send(link, call)]
+        answers = [answer for told in self._slots.map(partial(self._send, link), calls) for answer in told]
         looks = [choice.listing for choice in choices if choice.do is Do.LOOK]
-        sights = [sight for group in in_calls(looks, link.shop.platform) for sight in self._look(link, group)]
+        seen = self._slots.map(partial(self._look, link), in_calls(looks, link.shop.platform))
+        sights = [sight for group in seen for sight in group]
         crash_point("push.sent")
         if answers or sights:
             self._settle(answers, sights, report)

@@ -24,6 +24,7 @@ from paidan.runtime.database import Tx
 from paidan.runtime.ids import IdSource
 from paidan.runtime.outbox import OutboxRow, Outcome, Verdict, done, later, refused
 from paidan.runtime.queries import load_queries
+from paidan.runtime.slots import Slots
 
 queries = load_queries("paidan.feedback")
 
@@ -54,6 +55,7 @@ class ShipDelivery:
         self._network = network
         self._clock = clock
         self._ids = ids
+        self._slots = Slots()
 
     def load(self, tx: Tx, rows: Sequence[OutboxRow]) -> dict[int, Job]:
         """Jobs by row id: five statements, more only when the network has changed."""
@@ -86,7 +88,7 @@ class ShipDelivery:
 
     def send(self, rows: Sequence[OutboxRow], loaded: Mapping[int, Job]) -> list[Outcome]:
         """Tell each; a platform takes one parcel in a call."""
-        return [self._send(row, loaded[row.id]) for row in rows]
+        return self._slots.map(lambda row: self._send(row, loaded[row.id]), rows)
 
     def _send(self, row: OutboxRow, job: Job) -> Outcome:
         if job.parcel is None or job.link is None or job.tell is None:

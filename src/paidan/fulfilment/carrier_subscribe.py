@@ -21,11 +21,15 @@ from paidan.runtime.database import Tx
 from paidan.runtime.outbox import OutboxRow, Outcome, done, later, refused, unknown
 from paidan.runtime.queries import load_queries
 from paidan.runtime.sealing import Sealer
+from paidan.runtime.slots import Slots
 
 queries = load_queries("paidan.fulfilment")
 
 SYSTEM = "kuaidi100"
 TAIL = 4
+
+
+TOGETHER = 4  # calls on their way at a time
 
 
 class Loaded(Struct, frozen=True, kw_only=True):
@@ -47,6 +51,7 @@ class CarrierSubscribe:
         self._sealer = sealer
         self._network = network
         self._links = links
+        self._slots = Slots()
 
     def load(self, tx: Tx, rows: Sequence[OutboxRow]) -> Loaded:
         """Parcels with their carrier and ends of the way; some carriers want the phone's last digits."""
@@ -58,19 +63,20 @@ class CarrierSubscribe:
         return Loaded(link=links.trackers[0] if links.trackers else None, waybills=waybills)
 
     def send(self, rows: Sequence[OutboxRow], loaded: Loaded) -> list[Outcome]:
-        """One by one; when nobody answers the rest is left for later."""
+        """A few side by side; when nobody answers the rest is left for later."""
         outcomes: list[Outcome] = []
-        for row in rows:
-            waybill = loaded.waybills.get(row.ref_id)
-            if loaded.link is None:
-                outcomes.append(done())
-            elif waybill is None:
-                outcomes.append(refused(Reason.UNKNOWN_CARRIER))
-            elif outcomes and outcomes[-1].unreachable:
-                outcomes.append(later(unreachable=True))
+        for start in range(0, len(rows), TOGETHER):
+            if outcomes and outcomes[-1].unreachable:
+                outcomes += [later(unreachable=True)] * len(rows[start : start + TOGETHER])
             else:
-                outcomes.append(self._subscribe(loaded.link, waybill))
+                outcomes += self._slots.map(lambda row: self._tell(row, loaded), rows[start : start + TOGETHER])
         return outcomes
+
+    def _tell(self, row: OutboxRow, loaded: Loaded) -> Outcome:
+        waybill = loaded.waybills.get(row.ref_id)
+        if loaded.link is None:
+            return done()
+        return refused(Reason.UNKNOWN_CARRIER) if waybill is None else self._subscribe(loaded.link, waybill)
 
     def _subscribe(self, link: TrackerLink, waybill: Waybill) -> Outcome:
         now = self._clock.now()

@@ -17,6 +17,7 @@ from paidan.kernel.states import FulfilmentState, LineKind, OrderState
 
 STOPS_ALL = 1
 STOPS_RELEASE = 2
+CARRY_NO_WORK = frozenset({LineKind.BUNDLE, LineKind.SERVICE})
 
 
 class Line(Struct, kw_only=True):
@@ -44,7 +45,7 @@ class Line(Struct, kw_only=True):
     @property
     def is_work(self) -> bool:
         """Whether this line is something to ship (bundles are shipped as their parts)."""
-        return self.kind not in {LineKind.BUNDLE, LineKind.SERVICE}
+        return self.kind not in CARRY_NO_WORK
 
     @property
     def waiting(self) -> int:
@@ -229,7 +230,7 @@ _facts = attrgetter(
     *"platform_status platform_version_at platform_digest receiver_version_at is_closed paid_at ship_by_at goods_minor discount_minor".split(),
     *"freight_minor surcharge_minor paid_minor is_presale_open has_buyer_remark has_seller_remark seller_flag receiver_id merge_key".split(),
 )
-told_of = attrgetter("kind", "sku_id", "quantity", "price_minor", "payable_minor", "refund", "taken_back")
+told_of = attrgetter("kind", "sku_id", "quantity", "payable_minor", "refund", "taken_back")
 places_of = attrgetter("open", "short", "reserved", "in_fulfilment", "shipped", "cancelled")
 
 

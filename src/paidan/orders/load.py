@@ -7,6 +7,7 @@ from typing import Any
 from paidan.orders.batch import Fulfilment, FulfilmentLine, Hold, Line, Order, Region, facts_of, places_of, told_of
 from paidan.runtime.database import Tx
 from paidan.runtime.queries import load_queries
+from paidan.runtime.rows import array, columns
 
 queries = load_queries("paidan.orders")
 
@@ -32,7 +33,7 @@ def order_ids_by_key(tx: Tx, keys: Sequence[tuple[int, str]]) -> dict[tuple[int,
     """The ids of the platform orders `(shop_id, platform_order_no)` we already have."""
     rows = tx.execute(
         queries.order_ids_by_key,
-        {"shop_ids": [shop_id for shop_id, _ in keys], "platform_order_nos": [number for _, number in keys]},
+        columns(("shop_ids", "platform_order_nos"), keys),
     )
     return {(shop_id, number): order_id for shop_id, number, order_id in rows}
 
@@ -44,7 +45,7 @@ def due_order_ids(tx: Tx, buckets: Sequence[int], limit: int, now: datetime) -> 
 
 def load_orders(tx: Tx, ids: Sequence[int], *, with_ended: bool = False) -> list[Order]:
     """Orders by id, ascending, each with its lines, holds and fulfilments: those still under way, or (`with_ended`) all."""
-    parameters = {"ids": list(ids), "with_ended": with_ended}
+    parameters = {"ids": array(ids), "with_ended": with_ended}
     orders = {row[0]: _order(row) for row in tx.execute(queries.orders, parameters)}
     for row in tx.execute(queries.order_lines, parameters):
         line = Line(**dict(zip(LINE_COLUMNS, row[1:], strict=True)))

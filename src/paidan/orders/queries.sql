@@ -87,6 +87,14 @@ FROM unnest(%(id)s::bigint[], %(state)s::smallint[], %(path)s::text[], %(due_at)
         seller_flag, receiver_id, merge_key, edits, warehouses_refused)
 WHERE o.id = w.id;
 
+-- name: move_orders
+-- As update_orders, where nothing but the place of the order has changed. Parameters: parallel arrays; rows locked and compared before.
+UPDATE sales_order o SET
+    state = w.state, path = w.path::smallint[], due_at = w.due_at, waits_for = w.waits_for, version = o.version + 1, changed_at = %(now)s
+FROM unnest(%(id)s::bigint[], %(state)s::smallint[], %(path)s::text[], %(due_at)s::timestamptz[], %(waits_for)s::text[])
+  AS w (id, state, path, due_at, waits_for)
+WHERE o.id = w.id;
+
 -- name: copy_lines
 COPY order_line (order_id, line_no, line_ref, kind, parent_line_no, listing_id, sku_id, quantity, price_minor, payable_minor, refund,
   taken_back, open, short, reserved, in_fulfilment, shipped, cancelled) FROM STDIN (FORMAT BINARY)
@@ -104,6 +112,15 @@ ON CONFLICT (order_id, line_no) DO UPDATE SET
     payable_minor = excluded.payable_minor, refund = excluded.refund, taken_back = excluded.taken_back, open = excluded.open, short = excluded.short,
     reserved = excluded.reserved, in_fulfilment = excluded.in_fulfilment, shipped = excluded.shipped, cancelled = excluded.cancelled;
 
+-- name: move_lines
+-- Writes where the units of known lines are, when nothing else of them has changed. Their order's row is locked. Parameters: parallel arrays.
+UPDATE order_line l SET
+    open = w.open, short = w.short, reserved = w.reserved, in_fulfilment = w.in_fulfilment, shipped = w.shipped, cancelled = w.cancelled
+FROM unnest(%(order_id)s::bigint[], %(line_no)s::smallint[], %(open)s::integer[], %(short)s::integer[], %(reserved)s::integer[],
+            %(in_fulfilment)s::integer[], %(shipped)s::integer[], %(cancelled)s::integer[])
+  AS w (order_id, line_no, open, short, reserved, in_fulfilment, shipped, cancelled)
+WHERE l.order_id = w.order_id AND l.line_no = w.line_no;
+
 -- name: copy_fulfilments
 COPY fulfilment (id, order_id, bucket, state, path, shop_id, warehouse_id, carrier_id, receiver_id, merge_key, release_due_at, ship_by_at,
   is_cod, weight_g, freight_minor, transit_h, created_at) FROM STDIN (FORMAT BINARY)
@@ -115,10 +132,10 @@ COPY fulfilment_line (fulfilment_id, line_no, sku_id, quantity) FROM STDIN (FORM
 -- Writes each changed fulfilment once; rows locked and compared before. Parameters: parallel arrays.
 UPDATE fulfilment f SET
     state = w.state, path = w.path::smallint[], merged_into_id = w.merged_into_id, attempt = w.attempt, recall_reason = w.recall_reason,
-    release_due_at = w.release_due_at, version = f.version + 1
+    release_due_at = w.release_due_at, released_at = COALESCE(w.released_at, f.released_at), version = f.version + 1
 FROM unnest(%(id)s::bigint[], %(state)s::smallint[], %(path)s::text[], %(merged_into_id)s::bigint[], %(attempt)s::smallint[],
-            %(recall_reason)s::text[], %(release_due_at)s::timestamptz[])
-  AS w (id, state, path, merged_into_id, attempt, recall_reason, release_due_at)
+            %(recall_reason)s::text[], %(release_due_at)s::timestamptz[], %(released_at)s::timestamptz[])
+  AS w (id, state, path, merged_into_id, attempt, recall_reason, release_due_at, released_at)
 WHERE f.id = w.id;
 
 -- name: update_fulfilment_lines

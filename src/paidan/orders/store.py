@@ -9,12 +9,12 @@ from msgspec import Struct
 from psycopg.types.json import Jsonb
 
 from paidan.kernel.states import FulfilmentState
-from paidan.orders.batch import Fulfilment, Line, Order
+from paidan.orders.batch import Fulfilment, Line, Order, facts_of, places_of, told_of
 from paidan.orders.timeline import TIMELINE_TYPES
 from paidan.runtime.database import Tx
 from paidan.runtime.ids import IdSource
 from paidan.runtime.queries import load_queries
-from paidan.runtime.rows import columns, copy
+from paidan.runtime.rows import array, columns, copy
 from paidan.runtime.sealing import Sealer
 
 queries = load_queries("paidan.orders")
@@ -37,7 +37,7 @@ def fresh_versions(tx: Tx, orders: Sequence[Order]) -> set[int]:
     loaded = {order.id: order.version for order in orders if not order.is_new}
     if not loaded:
         return set()
-    rows = tx.execute(queries.lock_orders, {"ids": list(loaded)})
+    rows = tx.execute(queries.lock_orders, {"ids": array(list(loaded))})
     return {order_id for order_id, version in rows if loaded[order_id] == version}
 
 
@@ -51,7 +51,7 @@ def fresh_fulfilments(tx: Tx, fulfilments: Sequence[Fulfilment]) -> set[int]:
     loaded = {fulfilment.id: fulfilment.version for fulfilment in fulfilments if not fulfilment.is_new}
     if not loaded:
         return set()
-    rows = tx.execute(queries.lock_fulfilments, {"ids": list(loaded)})
+    rows = tx.execute(queries.lock_fulfilments, {"ids": array(list(loaded))})
     return {fulfilment_id for fulfilment_id, version in rows if loaded[fulfilment_id] == version}
 
 
@@ -60,15 +60,9 @@ def take_keys(tx: Tx, orders: Sequence[Order]) -> set[int]:
     new = [order for order in orders if order.is_new]
     if not new:
         return set()
-    rows = tx.execute(
-        queries.insert_keys,
-        {
-            "shop_ids": [order.shop_id for order in new],
-            "platform_order_nos": [order.platform_order_no for order in new],
-            "order_ids": [order.id for order in new],
-            "order_nos": [order.order_no for order in new],
-        },
-    )
+    names = ("shop_ids", "platform_order_nos", "order_ids", "order_nos")
+    keys = [(order.shop_id, order.platform_order_no, order.id, order.order_no) for order in new]
+    rows = tx.execute(queries.insert_keys, columns(names, keys))
     return {row[0] for row in rows}
 
 
@@ -177,6 +171,8 @@ LINE_NAMES = (
     "order_id line_no line_ref kind parent_line_no listing_id sku_id quantity price_minor payable_minor refund "
     "taken_back open short reserved in_fulfilment shipped cancelled"
 ).split()
+MOVED_LINE_NAMES = "order_id line_no open short reserved in_fulfilment shipped cancelled".split()
+PLACE_NAMES = "id state path due_at waits_for".split()
 ORDER_NAMES = (
     "id state path due_at waits_for platform_status platform_version_at platform_digest receiver_version_at is_closed paid_at ship_by_at "
     "goods_minor discount_minor freight_minor surcharge_minor paid_minor is_presale_open remarks has_buyer_remark has_seller_remark seller_flag "
@@ -185,43 +181,62 @@ ORDER_NAMES = (
 
 
 def _update_orders(tx: Tx, orders: Sequence[Order], sealer: Sealer, now: datetime) -> None:
+    """Write states and units; the many columns of facts only where they are not as stored."""
     if not orders:
         return
-    rows = [
-        (
-            o.id,
-            int(o.state),
-            _array(o.path),
-            o.due_at,
-            o.waits_for,
-            int(o.platform_status),
-            o.platform_version_at,
-            o.platform_digest,
-            o.receiver_version_at,
-            o.is_closed,
-            o.paid_at,
-            o.ship_by_at,
-            o.goods_minor,
-            o.discount_minor,
-            o.freight_minor,
-            o.surcharge_minor,
-            o.paid_minor,
-            o.is_presale_open,
-            _remarks(o, sealer),
-            o.has_buyer_remark,
-            o.has_seller_remark,
-            o.seller_flag,
-            o.receiver_id,
-            o.merge_key,
-            _edits(o),
-            _array(o.warehouses_refused),
-        )
-        for o in orders
-    ]
-    tx.execute(queries.update_orders, {**columns(ORDER_NAMES, rows), "now": now})
-    lines = [_line_row(order, line) for order in orders for line in order.lines]
-    if lines:
-        tx.execute(queries.put_lines, columns(LINE_NAMES, lines))
+    told = [order for order in orders if order.remarks is not None or order.facts_stored != facts_of(order)]
+    moved = [order for order in orders if order.remarks is None and order.facts_stored == facts_of(order)]
+    if told:
+        tx.execute(queries.update_orders, {**columns(ORDER_NAMES, [_order_row(order, sealer) for order in told]), "now": now})
+    if moved:
+        tx.execute(queries.move_orders, {**columns(PLACE_NAMES, [_place_row(order) for order in moved]), "now": now})
+    _update_lines(tx, orders)
+
+
+def _update_lines(tx: Tx, orders: Sequence[Order]) -> None:
+    put, moved = [], []
+    for order in orders:
+        for line in order.lines:
+            told, places = line.as_stored or (None, None)
+            if told != told_of(line):
+                put.append(_line_row(order, line))
+            elif places != (now_at := places_of(line)):
+                moved.append((order.id, line.line_no, *now_at))
+    if put:
+        tx.execute(queries.put_lines, columns(LINE_NAMES, put))
+    if moved:
+        tx.execute(queries.move_lines, columns(MOVED_LINE_NAMES, moved))
+
+
+def _place_row(order: Order) -> tuple[Any, ...]:
+    return (order.id, int(order.state), _array(order.path), order.due_at, order.waits_for)
+
+
+def _order_row(o: Order, sealer: Sealer) -> tuple[Any, ...]:
+    return (
+        *_place_row(o),
+        int(o.platform_status),
+        o.platform_version_at,
+        o.platform_digest,
+        o.receiver_version_at,
+        o.is_closed,
+        o.paid_at,
+        o.ship_by_at,
+        o.goods_minor,
+        o.discount_minor,
+        o.freight_minor,
+        o.surcharge_minor,
+        o.paid_minor,
+        o.is_presale_open,
+        _remarks(o, sealer),
+        o.has_buyer_remark,
+        o.has_seller_remark,
+        o.seller_flag,
+        o.receiver_id,
+        o.merge_key,
+        _edits(o),
+        _array(o.warehouses_refused),
+    )
 
 
 def _write_holds(tx: Tx, orders: Sequence[Order], ids: IdSource) -> None:
@@ -282,11 +297,15 @@ def update_fulfilments(tx: Tx, fulfilments: Sequence[Fulfilment]) -> None:
     """Write changed fulfilments and their lines; the caller holds their row locks."""
     if not fulfilments:
         return
-    names = ("id", "state", "path", "merged_into_id", "attempt", "recall_reason", "release_due_at")
-    rows = [(f.id, int(f.state), _array(f.path), f.merged_into_id, f.attempt, f.recall_reason, f.release_due_at) for f in fulfilments]
+    names = ("id", "state", "path", "merged_into_id", "attempt", "recall_reason", "release_due_at", "released_at")
+    rows = [
+        (f.id, int(f.state), _array(f.path), f.merged_into_id, f.attempt, f.recall_reason, f.release_due_at, f.released_at) for f in fulfilments
+    ]
     tx.execute(queries.update_fulfilments, columns(names, rows))
-    lines = [(f.id, line.line_no, line.shipped, line.cancelled) for f in fulfilments for line in f.lines]
-    tx.execute(queries.update_fulfilment_lines, columns(("fulfilment_id", "line_no", "shipped", "cancelled"), lines))
+    changed = ((f.id, line) for f in fulfilments for line in f.lines if line.as_stored != (line.shipped, line.cancelled))
+    lines = [(fulfilment_id, line.line_no, line.shipped, line.cancelled) for fulfilment_id, line in changed]
+    if lines:
+        tx.execute(queries.update_fulfilment_lines, columns(("fulfilment_id", "line_no", "shipped", "cancelled"), lines))
 
 
 def _write_timeline(tx: Tx, orders: Sequence[Order], ids: IdSource, now: datetime) -> None:

@@ -30,7 +30,7 @@ FROM parcel p JOIN carrier c ON c.id = p.carrier_id
 WHERE p.id IN (SELECT parcel_id FROM parcel_line WHERE order_id = %(id)s) ORDER BY p.id;
 
 -- name: story_timeline
-SELECT at, actor, detail FROM timeline WHERE order_id = %(id)s ORDER BY id;
+SELECT at, actor, detail FROM timeline WHERE order_id = %(id)s ORDER BY at, id;
 
 -- name: story_places
 SELECT id, code, name FROM warehouse;

@@ -82,7 +82,7 @@ def _release(pairs: Sequence[tuple[Order, Fulfilment]], now: datetime) -> Leader
     for owner, fulfilment in pairs:
         is_leader = fulfilment is leader
         _send_units(owner, fulfilment)
-        fulfilment.release_due_at = None
+        fulfilment.release_due_at, fulfilment.released_at = None, now
         fulfilment.merged_into_id = None if is_leader else leader.id
         fulfilment.move(FulfilmentState.RELEASED if is_leader else FulfilmentState.MERGED)
         if owner.waits_for == Reason.IN_MERGE_WINDOW:

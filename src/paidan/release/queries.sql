@@ -12,10 +12,6 @@ FROM fulfilment d
 JOIN fulfilment f ON f.id = d.id OR (f.merge_key = d.merge_key AND f.state = 10)
 WHERE d.id = ANY(%(ids)s::bigint[]) AND d.state = 10;
 
--- name: mark_released
--- Parameters: ids bigint[], now. The rows are locked.
-UPDATE fulfilment SET released_at = %(now)s WHERE id = ANY(%(ids)s::bigint[]);
-
 -- name: set_aside_fulfilment
 -- A fulfilment that cannot be decided: not due any more. Parameters: id. Locks the row.
 UPDATE fulfilment SET release_due_at = NULL, recall_reason = 'poison', version = version + 1 WHERE id = %(id)s;

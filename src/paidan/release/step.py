@@ -67,9 +67,6 @@ def release(tx: Tx, fulfilment_ids: Sequence[int], *, network: Network, ids: IdS
     for order in changed:
         conclude(order)
     write_orders(tx, changed, sealer=sealer, ids=ids, now=now)
-    sent = [f.id for order in changed for f in order.fulfilments if f.state in {FulfilmentState.RELEASED, FulfilmentState.MERGED} and f.path]
-    if sent:
-        tx.execute(queries.mark_released, {"ids": sent, "now": now})
     put(tx, ids, [_call(leader, now) for leader in leaders])
     return len(leaders)
 

@@ -36,7 +36,7 @@ KEY_SIZE: Final = 32
 DIGEST_SIZE: Final = 16
 COMPRESS_FROM: Final = 128  # bytes; shorter bodies do not shrink
 
-_compressors = local()  # a compressor serves one thread at a time
+_compressors = local()  # a compressor or decompressor serves one thread at a time
 
 
 class SealBroken(PaidanError):
@@ -117,7 +117,7 @@ class Sealer:
             plain = cipher.decrypt(nonce, sealed[HEADER_SIZE + NONCE_SIZE :], self._bond(header, bound_to))
         except InvalidTag as error:
             raise SealBroken(f"changed, or from another place: {bound_to}") from error
-        return plain if header[0] == PLAIN else zstandard.ZstdDecompressor().decompress(plain)
+        return plain if header[0] == PLAIN else _decompressor().decompress(plain)
 
     def digest(self, kind: str, text: str) -> bytes:
         """16 bytes that stand for `text` in searches: keyed, and different for each kind and merchant."""
@@ -152,6 +152,13 @@ def _compressor() -> zstandard.ZstdCompressor:
         _compressors.one = zstandard.ZstdCompressor(level=1)
     compressor: zstandard.ZstdCompressor = _compressors.one
     return compressor
+
+
+def _decompressor() -> zstandard.ZstdDecompressor:
+    if not hasattr(_compressors, "other"):
+        _compressors.other = zstandard.ZstdDecompressor()
+    decompressor: zstandard.ZstdDecompressor = _compressors.other
+    return decompressor
 
 
 def _write(file: Path, keyring: Keyring) -> None:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from paidan.runtime.database import Tx
 from paidan.runtime.messages import MessageState, body_bond
 from paidan.runtime.queries import load_queries
-from paidan.runtime.rows import columns
+from paidan.runtime.rows import array, columns
 from paidan.runtime.sealing import Sealer
 
 queries = load_queries("paidan.runtime", "waiting.sql")
@@ -46,7 +46,7 @@ def read_waiting(tx: Tx, sealer: Sealer, ids: Sequence[int]) -> list[WaitingMess
             meta=row[5] or {},
             body=sealer.unseal(row[6], bound_to=body_bond(row[0])),
         )
-        for row in tx.execute(queries.read_waiting, {"ids": list(ids)})
+        for row in tx.execute(queries.read_waiting, {"ids": array(ids)})
     ]
 
 

@@ -9,13 +9,16 @@ from paidan.orders.batch import Region
 from paidan.parties.addresses.parse import distance_km, keys_of
 
 
+Answers = dict[int, tuple[int, Tier] | None]  # weight_g → freight in minor units, and the tier
+
+
 class Lane(Struct, frozen=True):
     """A warehouse that serves a region, its distance and the tiers that apply, one per carrier that reaches it."""
 
     warehouse: Warehouse
     distance_km: int
     tiers: tuple[Tier, ...]
-    best_by_weight: dict[int, tuple[int, Tier] | None] = field(default_factory=dict)  # answers given before: weights repeat
+    best_by_weight: Answers = field(default_factory=dict)  # given before: weights repeat
 
     def cheapest(self, weight_g: int) -> tuple[int, Tier] | None:
         """Freight in minor units and the tier of the carrier that carries this weight for least; None: nobody does."""
@@ -34,7 +37,9 @@ class Lanes:
 
     def __init__(self, network: Network) -> None:
         self.network = network
+        self._named = {region for _, region in network.tiers}.union(*(warehouse.regions for warehouse in network.warehouses.values()))
         self._found: dict[tuple[str, str], tuple[Lane, ...]] = {}
+        self._freight: dict[tuple[int, tuple[str, ...]], tuple[tuple[Tier, ...], Answers]] = {}
 
     def to(self, region: Region) -> tuple[Lane, ...]:
         """The lanes to this region: active warehouses that serve it."""
@@ -44,12 +49,19 @@ class Lanes:
         return self._found[key]
 
     def _find(self, region: Region) -> tuple[Lane, ...]:
-        keys = keys_of(region.adcode or None, region.country)
+        keys = tuple(key for key in keys_of(region.adcode or None, region.country) if key in self._named)
         return tuple(
-            Lane(warehouse, _distance(warehouse, region), self._tiers(warehouse.id, keys))
+            Lane(warehouse, _distance(warehouse, region), *self._freight_from(warehouse.id, keys))
             for warehouse in self.network.warehouses.values()
             if warehouse.is_active and not warehouse.regions.isdisjoint(keys)
         )
+
+    def _freight_from(self, warehouse_id: int, keys: tuple[str, ...]) -> tuple[tuple[Tier, ...], Answers]:
+        """Tiers, and the answers they gave: districts of one province mostly share both."""
+        key = (warehouse_id, keys)
+        if key not in self._freight:
+            self._freight[key] = (self._tiers(warehouse_id, keys), {})
+        return self._freight[key]
 
     def _tiers(self, warehouse_id: int, keys: Sequence[str]) -> tuple[Tier, ...]:
         """For each carrier the most specific tier: own warehouse before anywhere, district before city before province."""

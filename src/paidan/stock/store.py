@@ -7,7 +7,7 @@ from paidan.kernel.errors import ConservationError
 from paidan.runtime.database import Tx
 from paidan.runtime.ids import IdSource
 from paidan.runtime.queries import load_queries
-from paidan.runtime.rows import columns, copy
+from paidan.runtime.rows import array, columns, copy
 from paidan.stock.moves import Delta, StockMoves
 
 queries = load_queries("paidan.stock")
@@ -23,14 +23,14 @@ ENTRY_TYPES = "int8 int2 text int4 int8 int8 int2 int4 int8 text timestamptz tim
 def free_stock(tx: Tx, sku_ids: Sequence[int], now: datetime) -> dict[int, dict[int, int]]:
     """Unreserved good units: sku_id → warehouse_id → units. A view without locks, to choose by."""
     free: dict[int, dict[int, int]] = {}
-    for sku_id, warehouse_id, units in tx.execute(queries.free_stock, {"sku_ids": list(sku_ids), "now": now}):
+    for sku_id, warehouse_id, units in tx.execute(queries.free_stock, {"sku_ids": array(sku_ids), "now": now}):
         free.setdefault(sku_id, {})[warehouse_id] = units
     return free
 
 
 def demands(tx: Tx, sku_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
     """Units paid for but not reserved, by SKU: (held, short)."""
-    return {sku_id: (held, short) for sku_id, held, short in tx.execute(queries.demands, {"sku_ids": list(sku_ids)})}
+    return {sku_id: (held, short) for sku_id, held, short in tx.execute(queries.demands, {"sku_ids": array(sku_ids)})}
 
 
 def lock(tx: Tx, moves: StockMoves, now: datetime) -> dict[tuple[int, int], int]:
@@ -41,8 +41,7 @@ def lock(tx: Tx, moves: StockMoves, now: datetime) -> dict[tuple[int, int], int]
     deltas = moves.deltas()
     if not deltas:
         return {}
-    keys = list(deltas)
-    parameters = {"sku_ids": [k[0] for k in keys], "warehouse_ids": [k[1] for k in keys], "grades": [k[2] for k in keys]}
+    parameters = columns(("sku_ids", "warehouse_ids", "grades"), list(deltas))
     if moves.enter or moves.owe:
         tx.execute(queries.make_balances, parameters)
     free = {

@@ -37,6 +37,7 @@ class BulkReader:
     def __init__(self, dsn: str, rules: BulkRules | None = None) -> None:
         self._dsn = dsn
         self._rules = rules or BulkRules()
+        self._kept: psycopg.Connection[TradeRow] | None = None
 
     def start_cursor(self, at: datetime) -> str:
         """The cursor is the `jdp_modified` up to which everything was read."""
@@ -45,15 +46,27 @@ class BulkReader:
     def pull(self, cursor: str, *, now: datetime, known: Known = nothing_known) -> Iterator[PullPage]:
         """All rows written since the cursor, oldest first, `row_count` to a page. Raises CallLater, AnswerUnknown or SetupError."""
         try:
-            with psycopg.connect(self._dsn, autocommit=True, row_factory=tuple_row) as plain:
-                connection = cast("psycopg.Connection[TradeRow]", plain)
-                connection.read_only = True
-                yield from self._pages(connection, cursor, now, known)
+            yield from self._pages(self._connected(), cursor, now, known)
         except psycopg.OperationalError as error:
+            self.close()
             kind = AnswerUnknown if error.sqlstate else CallLater
             raise kind(f"push database: {error.sqlstate or 'not reachable'}", code=error.sqlstate or "") from error
         except psycopg.Error as error:
             raise SetupError(f"push database: SQLSTATE {error.sqlstate}; check table jdp_tb_trade and its rights") from error
+
+    def close(self) -> None:
+        """Leave the push database; the next pull comes back."""
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
+
+    def _connected(self) -> "psycopg.Connection[TradeRow]":
+        """The connection of the last pull: making one costs more than most pulls."""
+        if self._kept is None or self._kept.closed:
+            plain = psycopg.connect(self._dsn, autocommit=True, row_factory=tuple_row)
+            self._kept = cast("psycopg.Connection[TradeRow]", plain)
+            self._kept.read_only = True
+        return self._kept
 
     def _pages(self, connection: psycopg.Connection[TradeRow], cursor: str, now: datetime, known: Known) -> Iterator[PullPage]:
         reached = instant(cursor, "cursor")

@@ -55,7 +55,7 @@ FROM document d JOIN warehouse w ON w.id = d.warehouse_id ORDER BY w.code, d.kin
 
 -- name: book_steps
 -- The story of each order, step by step, without its instants.
-SELECT t.order_id, t.actor, t.step FROM timeline t ORDER BY t.order_id, t.id;
+SELECT t.order_id, t.actor, t.step FROM timeline t ORDER BY t.order_id, t.at, t.id;
 
 -- name: what_is_left
 -- Whether nothing is left to do at this business instant, part by part; true: something is. Notices that name an order to read again
@@ -64,6 +64,12 @@ SELECT
     EXISTS (SELECT 1 FROM sales_order WHERE due_at IS NOT NULL AND due_at <= %(now)s) AS orders,
     EXISTS (SELECT 1 FROM message WHERE state = 0 AND direction = 'i' AND bucket BETWEEN 0 AND 191) AS messages,
     EXISTS (SELECT 1 FROM fulfilment WHERE release_due_at IS NOT NULL AND release_due_at <= %(now)s) AS release,
-    EXISTS (SELECT 1 FROM outbox WHERE state = 1 OR (state IN (0, 3) AND due_at <= %(now)s)) AS outbox,
+    EXISTS (
+        SELECT 1 FROM outbox o WHERE state = 1 OR (
+            state IN (0, 3) AND due_at <= %(now)s
+            AND NOT EXISTS (  -- a row waits for older ones of its key
+                SELECT 1 FROM outbox b WHERE b.lane = o.lane AND b.business_key = o.business_key AND b.seq < o.seq AND b.state IN (0, 1, 3))
+            AND NOT EXISTS (SELECT 1 FROM lane l WHERE l.lane = o.lane AND l.open_until > %(now)s))
+    ) AS outbox,
     EXISTS (SELECT 1 FROM stock_change WHERE NOT is_woken OR NOT is_pushed) AS changes,
     EXISTS (SELECT 1 FROM listing_stock WHERE is_dirty AND (due_at IS NULL OR due_at <= %(now)s)) AS listings;

@@ -97,7 +97,7 @@ def drive(
         run.ticks += 1
         run.seconds = time.monotonic() - started
         progress(now, run)
-        following = [at for at in (advanced.next_due, _next_due(services), *expected) if at is not None and at > now]
+        following = [at for at in (advanced.next_due, _next_due(services, now), *expected) if at is not None and at > now]
         step = timedelta(seconds=tick_s if now < day.closes_at else QUIET_TICK_S)
         quiet = quiet + 1 if not following and now > day.closes_at else 0
         now = max(now + step, min(following, default=now + step))
@@ -123,7 +123,7 @@ def _set_clock(services: Services, now: datetime) -> None:
         clock.set(now)
 
 
-def _next_due(services: Services) -> datetime | None:
+def _next_due(services: Services, now: datetime) -> datetime | None:
     with services.database.transaction() as tx:
-        row = tx.execute(queries.next_due).fetchone()
+        row = tx.execute(queries.next_due, {"now": now}).fetchone()
     return row[0] if row else None

@@ -90,12 +90,13 @@ WHERE EXISTS (SELECT 1 FROM timeline t WHERE t.order_id = o.id AND t.step = 'bac
       SELECT 1 FROM parcel_line pl JOIN parcel p ON p.id = pl.parcel_id WHERE pl.order_id = o.id AND p.shipped_at > o.ship_by_at));
 
 -- name: next_due
--- The next business instant at which anything of ours is due.
+-- The next business instant after this one at which anything of ours is due. Parameter: now.
 SELECT LEAST(
-    (SELECT MIN(due_at) FROM sales_order WHERE due_at IS NOT NULL),
-    (SELECT MIN(release_due_at) FROM fulfilment WHERE release_due_at IS NOT NULL),
-    (SELECT MIN(due_at) FROM outbox WHERE state IN (0, 1, 3)),
-    (SELECT MIN(due_at) FROM listing_stock WHERE is_dirty)
+    (SELECT MIN(due_at) FROM sales_order WHERE due_at > %(now)s),
+    (SELECT MIN(release_due_at) FROM fulfilment WHERE release_due_at > %(now)s),
+    (SELECT MIN(due_at) FROM outbox WHERE state IN (0, 1, 3) AND due_at > %(now)s),
+    (SELECT MIN(open_until) FROM lane WHERE open_until > %(now)s),
+    (SELECT MIN(due_at) FROM listing_stock WHERE is_dirty AND due_at > %(now)s)
 );
 
 -- name: waiting_messages
