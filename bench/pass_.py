@@ -15,7 +15,8 @@ def main() -> None:
     with prepared(told.orders, "pass") as stage, TemporaryDirectory() as folder:
         tapes = Path(folder)
         print(
-            f"{stage.orders} orders, {stage.lines / stage.orders:.2f} lines each, {stage.body_bytes} bytes, {stage.skus} SKUs, {stage.warehouses} warehouses"
+            f"{stage.orders} orders, {stage.lines / stage.orders:.2f} lines each, {stage.body_bytes} bytes, "
+            f"{stage.skus} SKUs, {stage.warehouses} warehouses"
         )
         rounds = []
         for n in range(told.rounds):

@@ -14,6 +14,7 @@ from paidan.orders.commands import Answer, OrderCommand, Request
 from paidan.orders.commands import run as run_commands
 from paidan.orders.fulfilment_no import fulfilment_no
 from paidan.orders.load import due_order_ids
+from paidan.orders.parcels import parcels_known
 from paidan.pipeline import Passed, run_pass
 from paidan.release.step import due_fulfilments, release
 from paidan.runtime.waiting import waiting_ids
@@ -108,7 +109,9 @@ def delivers(scene: Scene, leader_id: int, now: datetime = NOW) -> None:
 def ships(scene: Scene, leader_id: int, *, short_by: int = 0, is_final: bool = True, now: datetime = NOW) -> None:
     """All open units leave, `short_by` fewer of the first line. `is_final`: nothing more will."""
 
-    def decide(work: Work, group: Group) -> None:
+    with scene.database.transaction() as tx:
+        work = take(tx, [leader_id])
+        group = work.groups[leader_id]
         open_lines = [
             (f"{owned.fulfilment.id}-{line.line_no}", line.sku_id, line.open) for owned in group.all for line in owned.fulfilment.lines if line.open
         ]
@@ -121,7 +124,7 @@ def ships(scene: Scene, leader_id: int, *, short_by: int = 0, is_final: bool = T
         confirm = DeliveryConfirm(
             delivery_order_code=fulfilment_no(leader_id, attempt), lines=lines, confirm_type=CONFIRM_FINAL if is_final else CONFIRM_FINAL + 1
         )
-        known = Known(skus=scene.skus, carriers={"ZTO": scene.carrier_id}, take_ids=scene.ids.take, now=now)
+        parcels = {(parcel.carrier_id, parcel.tracking_no): parcel for parcel in parcels_known(tx, [leader_id], [])}
+        known = Known(skus=scene.skus, carriers={"ZTO": scene.carrier_id}, parcels=parcels, take_ids=scene.ids.take, now=now)
         confirm_shipping(work, known, group, attempt, confirm, cause=f"c{leader_id}-{now.timestamp():.0f}", at=now, actor=ACTOR)
-
-    decided(scene, leader_id, decide, now)
+        finish(tx, work, ids=scene.ids, sealer=scene.sealer, now=now)

@@ -18,6 +18,18 @@ def test_the_database_knows_exactly_the_declared_moves(database):
     assert rows == declared()
 
 
+def test_what_the_triggers_check_is_what_the_table_says(database):
+    with database.transaction() as tx:
+        rows = tx.execute(
+            "SELECT DISTINCT tgargs FROM pg_trigger WHERE tgfoid = 'check_path'::regproc AND tgparentid = 0 AND NOT tgisinternal",
+        ).fetchall()
+    checked = set()
+    for (arguments,) in rows:
+        machine, moves, _ = arguments.decode().split("\0")
+        checked |= {(machine, *divmod(int(move), 100)) for move in moves.strip("{}").split(",")}
+    assert checked == declared()
+
+
 @pytest.mark.parametrize("machine", STATES)
 def test_every_state_can_be_reached(machine):
     steps = defaultdict(set)

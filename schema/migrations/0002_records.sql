@@ -10,14 +10,16 @@ CREATE TABLE legal_move (
     PRIMARY KEY (machine, from_state, to_state)
 );
 
--- Checks the whole path a row took in one write: each step must be legal, the last must be the state now written.
+-- Checks the whole path a row took in one write: each step must be legal, the last must be the state now written. The legal moves stand in the
+-- trigger's second argument as {from * 100 + to, …}, made from legal_move at the end of this file: looking each up in the table cost 15 µs an order.
 CREATE FUNCTION check_path() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
+    legal CONSTANT integer[] := TG_ARGV[1]::integer[];
     at_state smallint := CASE WHEN TG_OP = 'INSERT' THEN 0 ELSE OLD.state END;
     step smallint;
 BEGIN
     FOREACH step IN ARRAY NEW.path LOOP
-        IF NOT EXISTS (SELECT 1 FROM legal_move WHERE machine = TG_ARGV[0] AND from_state = at_state AND to_state = step) THEN
+        IF at_state * 100 + step <> ALL (legal) THEN
             RAISE EXCEPTION 'illegal % move from % to %', TG_ARGV[0], at_state, step USING ERRCODE = '23514';
         END IF;
         at_state := step;
@@ -309,7 +311,6 @@ CREATE INDEX sales_order_due ON sales_order (bucket, due_at) WHERE due_at IS NOT
 CREATE INDEX sales_order_receiver ON sales_order (receiver_id);              -- search by phone
 CREATE INDEX sales_order_placed ON sales_order USING brin (placed_at);        -- lists by date: orders come nearly in this order
 CREATE INDEX sales_order_open ON sales_order (state, id) WHERE state < 90;
-CREATE TRIGGER sales_order_path BEFORE INSERT OR UPDATE OF state ON sales_order FOR EACH ROW EXECUTE FUNCTION check_path('order');
 
 CREATE TABLE order_line (
     order_id bigint NOT NULL,
@@ -402,7 +403,6 @@ CREATE INDEX fulfilment_due ON fulfilment (bucket, release_due_at) WHERE release
 CREATE INDEX fulfilment_mergeable ON fulfilment (merge_key) WHERE state = 10 AND merge_key IS NOT NULL;
 CREATE INDEX fulfilment_members ON fulfilment (merged_into_id) WHERE merged_into_id IS NOT NULL;
 CREATE INDEX fulfilment_open ON fulfilment (state, id) WHERE state BETWEEN 30 AND 70;
-CREATE TRIGGER fulfilment_path BEFORE INSERT OR UPDATE OF state ON fulfilment FOR EACH ROW EXECUTE FUNCTION check_path('fulfilment');
 
 CREATE TABLE fulfilment_line (
     fulfilment_id bigint NOT NULL,
@@ -525,7 +525,6 @@ CREATE TABLE document (                           -- 单据: entry orders, adjus
     created_by text NOT NULL DEFAULT ''
 );
 CREATE INDEX document_open ON document (state, id) WHERE state < 70;
-CREATE TRIGGER document_path BEFORE INSERT OR UPDATE OF state ON document FOR EACH ROW EXECUTE FUNCTION check_path('document');
 
 CREATE TABLE document_line (
     document_id bigint NOT NULL REFERENCES document (id),
@@ -768,3 +767,19 @@ INSERT INTO legal_move (machine, from_state, to_state) VALUES
     ('document', 40, 90),
     ('document', 40, 95),
     ('document', 60, 70);
+
+-- ---------------------------------------------------------------- every write of a state is checked; a migration that adds a move makes these anew
+
+DO $$
+DECLARE
+    machine_name text;
+    table_name text;
+BEGIN
+    FOR machine_name, table_name IN VALUES ('order', 'sales_order'), ('fulfilment', 'fulfilment'), ('document', 'document') LOOP
+        EXECUTE format(
+            'CREATE TRIGGER %I BEFORE INSERT OR UPDATE OF state ON %I FOR EACH ROW EXECUTE FUNCTION check_path(%L, %L)',
+            table_name || '_path', table_name, machine_name,
+            (SELECT array_agg(from_state * 100 + to_state ORDER BY from_state, to_state) FROM legal_move WHERE machine = machine_name)
+        );
+    END LOOP;
+END $$;

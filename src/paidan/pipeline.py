@@ -208,10 +208,11 @@ def _apply(tx: Tx, stages: Stages, batch: Batch, ready: Sequence[Order]) -> Pass
             unplan_new(order)
             order.due_at = batch.now + timedelta(seconds=GO_ROUND_S)
         conclude(order)
-    if dropped:
+    stands_for = insert_listings(tx, batch.new_listings)
+    _name_listings(orders, stands_for)
+    if dropped or stands_for:
         moves = _moves(orders)
 
-    _name_listings(orders, insert_listings(tx, batch.new_listings))
     give_receiver_ids(orders, stages.ids)
     write_receivers(tx, orders, stages.sealer)
     write_orders(tx, orders, sealer=stages.sealer, ids=stages.ids, now=batch.now)

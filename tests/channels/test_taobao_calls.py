@@ -405,9 +405,19 @@ def test_a_line_shipped_with_another_waybill_is_a_refusal(platform: PlatformServ
 
 
 def test_a_no_inside_a_success_is_a_refusal(platform: PlatformServer, top_client: TopClient) -> None:
-    platform.answer = lambda got: top(got.form["method"], {"shipping": {"is_success": False}})
+    open_trade = {"tid": 1000, "orders": {"order": [line(1, oid=71)]}}
+    platform.answer = lambda got: top(
+        got.form["method"], {"trade": open_trade} if got.form["method"] == FULLINFO else {"shipping": {"is_success": False}}
+    )
     with pytest.raises(CallRefused):
         TaobaoShipper(top_client).ship(parcel(WHOLE))
+
+
+def test_a_refusal_that_cannot_be_looked_into_is_asked_again(platform: PlatformServer, top_client: TopClient) -> None:
+    platform.answer = lambda got: None if got.form["method"] == FULLINFO else already("SF123")(got)
+    with pytest.raises(AnswerUnknown) as silence:
+        TaobaoShipper(top_client).ship(parcel(WHOLE))
+    assert [record.method for record in silence.value.records] == [OFFLINE, FULLINFO]
 
 
 def test_a_silence_is_not_taken_for_a_refusal(platform: PlatformServer, top_client: TopClient) -> None:

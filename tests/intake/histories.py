@@ -1,6 +1,7 @@
 """Histories of one platform order: what its platform says, one message after the other, as a strategy."""
 
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -17,9 +18,10 @@ GUANGZHOU = {"province": "广东省", "city": "广州市", "district": "天河�
 class Telling:
     """The platform's side: each step changes what it shows and tells all of it again."""
 
-    def __init__(self, units: tuple[int, ...]) -> None:
-        lines = [line(code, quantity) for code, quantity in zip(CODES, units, strict=False)]
-        self.facts = order("1", *lines, status=PlatformStatus.UNPAID, paid_at=None)
+    def __init__(self, units: tuple[int, ...], no: str = "1", person: int = 1, **more: Any) -> None:
+        lines = [line(code, quantity) for code, quantity in zip(CODES, units, strict=False) if quantity]
+        self.person = person
+        self.facts = order(no, *lines, **{"status": PlatformStatus.UNPAID, "paid_at": None, "receiver": receiver(person), **more})
         self.told = [self.facts]
 
     def take(self, step: tuple[str, int, int]) -> None:
@@ -44,7 +46,7 @@ class Telling:
         return {"buyer_remark": ("", "请快", "请发顺丰")[n]}
 
     def move(self, n: int) -> dict[str, Any]:
-        places = (receiver(1), receiver(2), receiver(3, **GUANGZHOU))
+        places = (receiver(self.person), receiver(self.person + 1000), receiver(self.person, **GUANGZHOU))
         return {"receiver": places[(places.index(self.facts.receiver) + n + 1) % 3]} if self.facts.receiver in places else {"receiver": places[n]}
 
     def silence(self, _n: int) -> dict[str, Any]:
@@ -102,4 +104,4 @@ def deliveries(draw: st.DrawFn, told: list[PlatformOrder]) -> list[list[Platform
     shuffled = draw(st.permutations([*told, *again]))
     cuts = sorted(draw(st.sets(st.integers(1, max(len(shuffled) - 1, 1)), max_size=len(shuffled))))
     edges = [0, *[cut for cut in cuts if cut < len(shuffled)], len(shuffled)]
-    return [shuffled[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    return [shuffled[a:b] for a, b in pairwise(edges)]

@@ -1,4 +1,5 @@
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -39,7 +40,7 @@ def test_who_has_no_share_gets_nothing_and_nobody_gets_less_than_nothing(amount,
 @given(st.integers(0, 10**9), weights)
 def test_who_has_more_share_never_gets_less(amount, shares):
     by_share = sorted(zip(shares, split(amount, shares), strict=True))
-    assert all(a[1] <= b[1] for a, b in zip(by_share, by_share[1:], strict=False) if a[0] < b[0])
+    assert all(a[1] <= b[1] for a, b in pairwise(by_share) if a[0] < b[0])
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ def test_another_receiver_after_the_release_calls_the_parcel_back(scene):
     assert [state for _, state in plans(scene)] == [50]
     gives_back(scene, leader, LATER)
     settle_down(scene, LATER)
-    assert [state for _, state in plans(scene)][0] == 95
+    assert next(state for _, state in plans(scene)) == 95
     settle_down(scene, LATER + timedelta(hours=1))
     assert [state for _, state in plans(scene)] == [95, 30]
 

@@ -36,7 +36,7 @@ def test_every_move_outside_the_graph_is_refused_and_every_move_inside_is_not(sc
     refused, allowed = set(), set()
     with scene.database.transaction() as tx:
         [row_id] = [row[0] for row in tx.execute(f"SELECT id FROM {table}")]
-        for way in ways(machine, states):
+        for way in ways(machine):
             for goal in states:
                 with tx.transaction(force_rollback=True):
                     tx.execute(f"UPDATE {table} SET state = %s, path = %s WHERE id = %s", (way[-1], way[1:], row_id))
@@ -51,7 +51,7 @@ def test_every_move_outside_the_graph_is_refused_and_every_move_inside_is_not(sc
     assert len(reached) > len(states) // 2
 
 
-def ways(machine, states):
+def ways(machine):
     """From where the scene's row stands, one legal way to each state that can be reached."""
     start = int(OrderState.SOURCED if machine == "order" else FulfilmentState.PLANNED)
     found = {start: [start]}

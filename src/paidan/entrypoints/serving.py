@@ -47,6 +47,7 @@ def environment(settings: Settings, app_url: str) -> dict[str, str]:
         "PAIDAN_MERCHANT": settings.merchant,
         "PAIDAN_ALLOW_LOOPBACK": "true" if settings.allow_loopback else "",
         "PAIDAN_LOG_LEVEL": settings.log_level,
+        "PAIDAN_PUSH_DELAY_S": str(settings.push_delay_s),
         "PAIDAN_CALL_TIMEOUT_S": str(settings.call_timeout_s),
         "PAIDAN_LEASE_S": str(settings.lease_s),
         "PAIDAN_OUTBOX_LEASE_S": str(settings.outbox_lease_s),

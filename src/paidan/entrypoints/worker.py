@@ -29,7 +29,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, lambda *_: stop.set())
     services = open_services(settings)
-    mill = Mill(services, rules=MillRules(batch=settings.batch_size, owner=f"worker-{os.getpid()}"))
+    mill = Mill(services, rules=MillRules(batch=settings.batch_size, push_delay_s=settings.push_delay_s, owner=f"worker-{os.getpid()}"))
     atlas()  # before the collector is told what lasts
     calm_collector()
     log.info("worker_started", pid=os.getpid())

@@ -1,6 +1,6 @@
 -- name: orders_to_tell
 -- Parameters: ids bigint[]. No locks.
-SELECT id, shop_id, platform_order_no, is_cod FROM sales_order WHERE id = ANY(%(ids)s::bigint[]);
+SELECT id, shop_id, platform_order_no, is_cod, is_closed FROM sales_order WHERE id = ANY(%(ids)s::bigint[]);
 
 -- name: lines_to_tell
 -- Parameters: ids bigint[] of orders. No locks.

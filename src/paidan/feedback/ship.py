@@ -69,9 +69,10 @@ class ShipDelivery:
         order, parcel = read.orders.get(order_id), read.parcels.get((order_id, row.ref_id))
         if order is None or parcel is None:
             return Job(order_id=order_id, outcome=refused(Reason.NOT_FOUND))
-        shop_id, order_no, is_cod = order
+        shop_id, order_no, is_cod, is_closed = order
         shop, link = network.shops.get(shop_id), links.get(shop_id)
-        if shop is not None and not self._links.is_told(shop):
+        # Shipped although the platform had closed it: a hold tells people, the platform takes no word of it.
+        if is_closed or (shop is not None and not self._links.is_told(shop)):
             return Job(order_id=order_id, outcome=done())
         if link is None:
             return Job(order_id=order_id, outcome=later(OUT_OF_REACH_S, Reason.UNKNOWN_SHOP))
@@ -119,7 +120,7 @@ class _Read:
 
     def __init__(self, tx: Tx, order_ids: Sequence[int]) -> None:
         parameters = {"ids": list(order_ids)}
-        self.orders = {row[0]: (row[1], row[2], row[3]) for row in tx.execute(queries.orders_to_tell, parameters)}
+        self.orders = {row[0]: (row[1], row[2], row[3], row[4]) for row in tx.execute(queries.orders_to_tell, parameters)}
         self.lines: dict[int, list[OrderedLine]] = {order_id: [] for order_id in order_ids}
         for order_id, *values in tx.execute(queries.lines_to_tell, parameters):
             self.lines[order_id].append(OrderedLine(**dict(zip(OrderedLine.__struct_fields__, values, strict=True))))

@@ -8,6 +8,7 @@ from paidan.orders.batch import Fulfilment, FulfilmentLine, Hold, Line, Order, R
 from paidan.runtime.database import Tx
 from paidan.runtime.queries import load_queries
 from paidan.runtime.rows import array, columns
+from paidan.runtime.waiting import share_of
 
 queries = load_queries("paidan.orders")
 
@@ -40,20 +41,20 @@ def order_ids_by_key(tx: Tx, keys: Sequence[tuple[int, str]]) -> dict[tuple[int,
 
 def due_order_ids(tx: Tx, buckets: Sequence[int], limit: int, now: datetime) -> list[int]:
     """Ids of orders that a pass shall look at, oldest promise first."""
-    return [row[0] for row in tx.execute(queries.due_orders, {"buckets": list(buckets), "limit": limit, "now": now})]
+    return [row[0] for row in tx.execute(queries.due_orders, {**share_of(buckets, limit), "now": now})]
 
 
 def load_orders(tx: Tx, ids: Sequence[int], *, with_ended: bool = False) -> list[Order]:
     """Orders by id, ascending, each with its lines, holds and fulfilments: those still under way, or (`with_ended`) all."""
     parameters = {"ids": array(ids), "with_ended": with_ended}
-    orders = {row[0]: _order(row) for row in tx.execute(queries.orders, parameters)}
-    for row in tx.execute(queries.order_lines, parameters):
+    orders = {row[0]: _order(row) for row in tx.execute(queries.orders, parameters, binary=True)}
+    for row in tx.execute(queries.order_lines, parameters, binary=True):
         line = Line(**dict(zip(LINE_COLUMNS, row[1:], strict=True)))
         line.as_stored = (told_of(line), places_of(line))
         orders[row[0]].lines.append(line)
     for row in tx.execute(queries.order_holds, parameters):
         orders[row[0]].holds.append(Hold(**dict(zip(HOLD_COLUMNS, row[1:], strict=True))))
-    for row in tx.execute(queries.order_fulfilments, parameters):
+    for row in tx.execute(queries.order_fulfilments, parameters, binary=True):
         _add_fulfilment_line(orders[row[0]], row[1:])
     for order in orders.values():
         order.units_before = order.waiting_units()

@@ -5,10 +5,16 @@ FROM unnest(%(shop_ids)s::bigint[], %(platform_order_nos)s::text[]) AS w (shop_i
 JOIN order_key k USING (shop_id, platform_order_no);
 
 -- name: due_orders
--- Orders a pass shall look at, oldest promise first. Parameters: buckets smallint[], now, limit. No locks: their rows are locked and compared by version before anything is written.
-SELECT id FROM sales_order
-WHERE bucket = ANY(%(buckets)s::smallint[]) AND due_at IS NOT NULL AND due_at <= %(now)s
-ORDER BY due_at, id
+-- Orders a pass shall look at, oldest promise first. Parameters: buckets smallint[], now, limit, per_bucket. No locks: their rows are locked and compared by version before anything is written.
+SELECT due.id
+FROM unnest(%(buckets)s::smallint[]) AS ours (bucket)
+CROSS JOIN LATERAL (
+    SELECT id, due_at FROM sales_order
+    WHERE sales_order.bucket = ours.bucket AND due_at IS NOT NULL AND due_at <= %(now)s
+    ORDER BY due_at, id
+    LIMIT %(per_bucket)s
+) AS due
+ORDER BY due.due_at, due.id
 LIMIT %(limit)s;
 
 -- name: orders

@@ -298,9 +298,7 @@ def update_fulfilments(tx: Tx, fulfilments: Sequence[Fulfilment]) -> None:
     if not fulfilments:
         return
     names = ("id", "state", "path", "merged_into_id", "attempt", "recall_reason", "release_due_at", "released_at")
-    rows = [
-        (f.id, int(f.state), _array(f.path), f.merged_into_id, f.attempt, f.recall_reason, f.release_due_at, f.released_at) for f in fulfilments
-    ]
+    rows = [(f.id, int(f.state), _array(f.path), f.merged_into_id, f.attempt, f.recall_reason, f.release_due_at, f.released_at) for f in fulfilments]
     tx.execute(queries.update_fulfilments, columns(names, rows))
     changed = ((f.id, line) for f in fulfilments for line in f.lines if line.as_stored != (line.shipped, line.cancelled))
     lines = [(fulfilment_id, line.line_no, line.shipped, line.cancelled) for fulfilment_id, line in changed]

@@ -58,5 +58,5 @@ def _row(order: Order, receiver: Receiver, sealer: Sealer) -> tuple[object, ...]
 
 def unseal_receivers(tx: Tx, ids: Sequence[int], sealer: Sealer) -> dict[int, Receiver]:
     """Receivers in clear, by id: for rendering to a counterpart, or after a logged reveal. Erased ones are absent."""
-    rows = tx.execute(queries.receivers, {"ids": sorted(set(ids))})
+    rows = tx.execute(queries.receivers, {"ids": sorted(set(ids))}, binary=True)
     return {row[0]: _decode(sealer.unseal(row[1], bound_to=f"receiver:{row[0]}")) for row in rows if row[1] is not None}

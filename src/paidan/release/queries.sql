@@ -1,8 +1,14 @@
 -- name: due_fulfilments
--- Planned fulfilments whose merge window has ended, oldest first. Parameters: buckets smallint[], now, limit. No locks.
-SELECT id FROM fulfilment
-WHERE bucket = ANY(%(buckets)s::smallint[]) AND release_due_at IS NOT NULL AND release_due_at <= %(now)s
-ORDER BY release_due_at, id
+-- Planned fulfilments whose merge window has ended, oldest first. Parameters: buckets smallint[], now, limit, per_bucket. No locks.
+SELECT due.id
+FROM unnest(%(buckets)s::smallint[]) AS ours (bucket)
+CROSS JOIN LATERAL (
+    SELECT id, release_due_at FROM fulfilment
+    WHERE fulfilment.bucket = ours.bucket AND release_due_at IS NOT NULL AND release_due_at <= %(now)s
+    ORDER BY release_due_at, id
+    LIMIT %(per_bucket)s
+) AS due
+ORDER BY due.release_due_at, due.id
 LIMIT %(limit)s;
 
 -- name: orders_to_release

@@ -17,6 +17,7 @@ from paidan.runtime.outbox import OutboxRow, put
 from paidan.runtime.passes import PassReport
 from paidan.runtime.queries import load_queries
 from paidan.runtime.sealing import Sealer
+from paidan.runtime.waiting import share_of
 
 queries = load_queries("paidan.release")
 
@@ -51,7 +52,7 @@ class ReleaseStep:
 
 def due_fulfilments(tx: Tx, buckets: Sequence[int], limit: int, now: datetime) -> list[int]:
     """Ids of planned fulfilments whose merge window has ended."""
-    return [row[0] for row in tx.execute(queries.due_fulfilments, {"buckets": list(buckets), "limit": limit, "now": now})]
+    return [row[0] for row in tx.execute(queries.due_fulfilments, {**share_of(buckets, limit), "now": now})]
 
 
 def release(tx: Tx, fulfilment_ids: Sequence[int], *, network: Network, ids: IdSource, sealer: Sealer, now: datetime) -> int:

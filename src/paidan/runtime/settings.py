@@ -24,6 +24,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     log_level: str = "info"
     batch_size: int = 500
     workers: int = 1
+    push_delay_s: float = 0.0  # stock changes are told to platforms only so long after they happened
     call_timeout_s: float = 10.0  # longest wait for a counterpart's answer
     lease_s: float = 8.0  # real seconds after which a dead worker's buckets go to others
     outbox_lease_s: float = 60.0  # ... and the calls it had under way are asked about

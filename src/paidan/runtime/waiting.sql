@@ -1,8 +1,15 @@
 -- name: waiting_message_ids
--- Messages a pass may take, oldest first. Parameters: buckets smallint[], limit. No locks: they are locked when read.
-SELECT id FROM message
-WHERE state = 0 AND direction = 'i' AND bucket = ANY(%(buckets)s::smallint[])
-ORDER BY id
+-- Messages a pass may take, oldest first of each bucket: the backlog behind them is not read. Parameters: buckets smallint[], limit, per_bucket.
+-- No locks: they are locked when read.
+SELECT waiting.id
+FROM unnest(%(buckets)s::smallint[]) AS ours (bucket)
+CROSS JOIN LATERAL (
+    SELECT id FROM message
+    WHERE state = 0 AND direction = 'i' AND message.bucket = ours.bucket
+    ORDER BY id
+    LIMIT %(per_bucket)s
+) AS waiting
+ORDER BY waiting.id
 LIMIT %(limit)s;
 
 -- name: read_waiting

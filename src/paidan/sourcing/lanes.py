@@ -8,7 +8,6 @@ from paidan.network.load import Network, Tier, Warehouse
 from paidan.orders.batch import Region
 from paidan.parties.addresses.parse import distance_km, keys_of
 
-
 Answers = dict[int, tuple[int, Tier] | None]  # weight_g → freight in minor units, and the tier
 
 

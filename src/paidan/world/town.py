@@ -4,20 +4,31 @@
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from paidan.world.carrier import Carrier, CarrierConfig
 from paidan.world.day import make_day
 from paidan.world.host import HostSetup
-from paidan.world.script import Day
+from paidan.world.script import Day, ScriptOrder
 from paidan.world.shopify.platform import ShopifyPlatform
 from paidan.world.taobao import BulkTable, TaobaoPlatform
 from paidan.world.wire import Faults
 from paidan.world.wms import Wms, WmsConfig
+
+
+class Fate(Struct, frozen=True, kw_only=True):
+    """What befalls one order instead of its own fate; seconds after its payment (unpaid: after it was placed)."""
+
+    order_no: str
+    is_unpaid: bool = False
+    refund_asked_s: int | None = None
+    refund_withdrawn_s: int | None = None
+    cancelled_s: int | None = None
 
 
 class TownConfig(Struct, frozen=True, kw_only=True):
@@ -27,6 +38,7 @@ class TownConfig(Struct, frozen=True, kw_only=True):
     orders: int
     opens_at: datetime
     short_share: float = 0.02
+    fates: tuple[Fate, ...] = ()
     paidan_url: str  # where Paidan's doors are: http://127.0.0.1:PORT
     bulk_dsn: str = ""  # the platform's own database of the order-push table
     app_key: str = "23000001"
@@ -47,7 +59,27 @@ class TownConfig(Struct, frozen=True, kw_only=True):
 
 def day_of(config: TownConfig) -> Day:
     """The day this world plays."""
-    return make_day(config.seed, config.orders, opens_at=config.opens_at, short_share=config.short_share)
+    day = make_day(config.seed, config.orders, opens_at=config.opens_at, short_share=config.short_share)
+    fates = {fate.order_no: fate for fate in config.fates}
+    return replace(day, orders=tuple(_fated(order, fates.get(order.order_no)) for order in day.orders)) if fates else day
+
+
+def _fated(order: ScriptOrder, fate: Fate | None) -> ScriptOrder:
+    """The order with what befalls it."""
+    if fate is None:
+        return order
+    began_at = order.placed_at if fate.is_unpaid or order.paid_at is None else order.paid_at
+
+    def after(seconds: int | None) -> datetime | None:
+        return None if seconds is None else began_at + timedelta(seconds=seconds)
+
+    return replace(
+        order,
+        paid_at=None if fate.is_unpaid else order.paid_at,
+        refund_asked_at=after(fate.refund_asked_s),
+        refund_withdrawn_at=after(fate.refund_withdrawn_s),
+        cancelled_at=after(fate.cancelled_s),
+    )
 
 
 def build(config: Mapping[str, Any]) -> HostSetup:

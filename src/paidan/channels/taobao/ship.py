@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from paidan.channels.calling import CallRecord, RecordedFailure, RecordedRefusal, after
+from paidan.channels.calling import CallRecord, RecordedRefusal, after
 from paidan.channels.platform import ParcelLine, PlatformParcel, Told
 from paidan.channels.taobao.client import TopClient
 from paidan.channels.taobao.wire import Flag, Ref, Short, Text
@@ -158,11 +158,12 @@ class TaobaoShipper:
         return answer.record
 
     def _is_booked_after_all(self, parcel: PlatformParcel, call: ShipCall, records: list[CallRecord]) -> bool:
-        """If even that can't be asked, the refusal stands."""
+        """Whether the trade says so; when asking is refused too, the refusal stands. Raises when nobody answers: then nothing is known."""
         try:
-            return self._is_booked(parcel, call, records)
-        except RecordedFailure as failure:
-            records += [record for record in failure.records if record not in records]
+            with after(records[:]):
+                return self._is_booked(parcel, call, records)
+        except RecordedRefusal as refusal:
+            records += [record for record in refusal.records if record not in records]
             return False
 
     def _is_booked(self, parcel: PlatformParcel, call: ShipCall, records: list[CallRecord]) -> bool:

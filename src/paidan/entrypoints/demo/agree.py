@@ -68,15 +68,18 @@ def _orders(tx: Tx, books: Books) -> Iterator[Difference]:
     ours: dict[tuple[str, str], int] = {}
     states: dict[str, int] = {}
     bundles = {(order_no, line_ref): shipped for _, order_no, line_ref, shipped in tx.execute(queries.bundle_lines)}
-    for _, order_no, state, line_ref, kind, _, shipped, _ in tx.execute(queries.platform_lines):
+    told_apart = set()  # closed there, shipped here, and said so by a hold: no disagreement, a case for people
+    for _, order_no, state, line_ref, kind, _, shipped, _, is_told_apart in tx.execute(queries.platform_lines):
         states[order_no] = state
-        if kind != "service":
+        if is_told_apart:
+            told_apart.add(order_no)
+        elif kind != "service":
             ours[order_no, line_ref] = bundles[order_no, line_ref] if kind == "bundle" else shipped
     theirs: dict[tuple[str, str], int] = {}
     for platform in PLATFORMS:
         for order_no, order in books[platform]["orders"].items():
             for line_ref, line in order["lines"].items():
-                if not line["is_service"]:
+                if not line["is_service"] and order_no not in told_apart:
                     theirs[order_no, line_ref] = line["shipped"]
             yield from _compare_state(order_no, order["status"], states.get(order_no))
     # A service by its SKU (postage sold as an item) has no units with us, and nothing shipped with them.

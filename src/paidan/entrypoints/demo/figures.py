@@ -47,6 +47,7 @@ def collect(tx: Tx, day: Day, run: Drive, books: Mapping[str, Any], stats: Mappi
         "shipped_before_deadline_share": round(in_time / parcels, 4) if parcels else 0.0,
         "freight_cny": int(_row(tx, queries.freight)[0]) / 100,
         "late_for_want_of_stock": _row(tx, queries.late_for_want_of_stock)[0],
+        "shipped_though_closed": _row(tx, queries.shipped_though_closed)[0],
         "dead_letters": [list(row) for row in tx.execute(queries.dead_letters)],
         "seconds": round(run.seconds, 1),
         "orders_per_s": round(received / run.seconds, 1) if run.seconds else 0.0,

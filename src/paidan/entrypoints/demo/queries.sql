@@ -15,7 +15,8 @@ GROUP BY l.id, l.attempt, l.state, s.code;
 
 -- name: platform_lines
 -- What we have of each platform line.
-SELECT sh.code, o.platform_order_no, o.state, l.line_ref, l.kind, l.quantity, l.shipped, l.cancelled
+SELECT sh.code, o.platform_order_no, o.state, l.line_ref, l.kind, l.quantity, l.shipped, l.cancelled,
+       o.is_closed AND EXISTS (SELECT 1 FROM hold h WHERE h.order_id = o.id AND h.reason = 'already_shipped' AND h.closed_at IS NULL)
 FROM sales_order o JOIN shop sh ON sh.id = o.shop_id JOIN order_line l ON l.order_id = o.id
 WHERE l.parent_line_no IS NULL;
 
@@ -103,4 +104,12 @@ SELECT LEAST(
 SELECT COUNT(*) FROM message WHERE state = 0 AND direction = 'i' AND bucket IS NOT NULL;
 
 -- name: dead_letters
-SELECT kind, reason, COUNT(*) FROM outbox WHERE state = 4 GROUP BY 1, 2;
+-- A refused shipping notice of an order that the platform has closed is told by the order's own hold.
+SELECT kind, reason, COUNT(*) FROM outbox x
+WHERE state = 4 AND NOT (kind = 'shop.ship' AND EXISTS (SELECT 1 FROM sales_order o WHERE o.id::text = x.business_key AND o.is_closed))
+GROUP BY 1, 2;
+
+-- name: shipped_though_closed
+-- Orders the platform closed after the warehouse had refused to give them back: they wait for people with a reason.
+SELECT COUNT(*) FROM sales_order o
+WHERE o.is_closed AND EXISTS (SELECT 1 FROM hold h WHERE h.order_id = o.id AND h.reason = 'already_shipped' AND h.closed_at IS NULL);

@@ -30,7 +30,7 @@ from paidan.runtime.queries import load_queries
 from paidan.runtime.settings import Settings
 from paidan.world.host_client import HostClient, spawned_host
 from paidan.world.script import Day
-from paidan.world.town import TownConfig, day_of
+from paidan.world.town import Fate, TownConfig, day_of
 from paidan.world.wire import Faults
 
 queries = load_queries("paidan.entrypoints.demo")
@@ -46,6 +46,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     short_share: float = 0.02
     push_delay_s: int = 0
     merge_window_s: int = 600
+    fates: tuple[Fate, ...] = ()  # orders to which something special happens
     tick_s: int = TICK_S
     faults: Faults = Faults()
     late_s: float = 1.0  # a late answer comes so many real seconds later: more than `call_timeout_s` of the settings
@@ -61,8 +62,11 @@ class Outcome(Struct, kw_only=True):
 
 
 @contextmanager
-def stage(settings: Settings, plan: Plan) -> Iterator[tuple[Services, HostClient, TownConfig, Installation]]:
-    """A fresh installation with its world and its doors; all processes end on leaving."""
+def stage(settings: Settings, plan: Plan, *, push_server_url: str = "") -> Iterator[tuple[Services, HostClient, TownConfig, Installation]]:
+    """A fresh installation with its world and its doors; all processes end on leaving.
+
+    The platform's push table lies in a database of its own, on our server unless another one's administrator URL is given.
+    """
     wipe(settings)
     installation = install(settings)
     services = connect(settings, installation.app_url)
@@ -72,8 +76,9 @@ def stage(settings: Settings, plan: Plan) -> Iterator[tuple[Services, HostClient
         orders=plan.orders,
         opens_at=OPENS_AT,
         short_share=plan.short_share,
+        fates=plan.fates,
         paidan_url=f"http://127.0.0.1:{port}",
-        bulk_dsn=push_database(installation.owner_url, f"{settings.database}_push"),
+        bulk_dsn=push_database(push_server_url or installation.owner_url, f"{settings.database}_push"),
         app_secret=secrets.token_hex(16),
         wms_secret=secrets.token_hex(16),
         tracker_key=secrets.token_hex(8),
