@@ -116,7 +116,8 @@ def test_new_orders_are_keyed_in_one_order_whatever_the_order_of_messages(shop):
             tx.execute("INSERT INTO order_key VALUES (%s, %s, 1, 'nobody')", (shop.shop_id, one))
             for actor in actors:
                 actor.go()
-            assert all([actor.until_it_waits() for actor in actors])
+            waits = [actor.until_it_waits() for actor in actors]
+            assert all(waits)
         for actor in actors:
             actor.result()
     settle_down(shop, NOW)
