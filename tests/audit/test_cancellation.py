@@ -69,6 +69,8 @@ def test_the_matrix_of_cancellation(want, place, state):
         ({"edits": {"cancel": True}}, {}, R.CANCELLED_BY_PERSON),
         ({"is_closed": True, "edits": {"cancel": True}}, {}, R.REFUNDED),
         ({}, {"taken_back": 2}, R.BUYER_CANCELLED),
+        ({"is_receiver_changed": True}, {"taken_back": 2}, R.BUYER_CANCELLED),
+        ({}, {"taken_back": 2, "refund": "requested"}, R.BUYER_CANCELLED),
     ],
 )
 def test_why_it_ended(more, line, reason):

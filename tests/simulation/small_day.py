@@ -48,13 +48,15 @@ class SmallDay:
         more = {"ship_by_at": self.now + timedelta(hours=self.chance.randint(12, 72)), "version_at": self.now, "is_cod": self.chance.random() < 0.1}
         if more["is_cod"]:
             more["status"] = PlatformStatus.PAID
+        elif self.chance.random() < 0.6:
+            more |= {"status": PlatformStatus.PAID, "paid_at": self.now}
         telling = Telling(units if any(units) else (1, 0, 0), str(number), self.chance.randint(1, 5), **more)
         self.tellings.append(telling)
         self.on_the_way.append(telling.facts)
 
     def platform_tells(self) -> None:
         if self.tellings:
-            telling = self.chance.choice(self.tellings)
+            telling = self.chance.choice(self.tellings[-8:])
             telling.take((self.chance.choice(STEPS), self.chance.randint(0, 2), self.chance.choice((1, 1, 0))))
             self.on_the_way.append(telling.facts)
 

@@ -1,6 +1,7 @@
 """The same day under two workers that are killed, a database that is struck down, and counterparts that repeat, delay, reorder and lose."""
 
 import pytest
+from msgspec import structs
 
 from paidan.entrypoints.demo.books import outcomes, shipped_by_sku
 from paidan.entrypoints.demo.drive_workers import mishaps
@@ -24,9 +25,7 @@ def hold_against_the_calm_day(tmp_path, plan, *, moments, databases):
         calm = stage.play()
         day = stage.day
     befalling = mishaps(plan.seed, moments, ticks=DAY_S // plan.tick_s, databases=databases)
-    with a_stage(
-        tmp_path / "rough", Plan(**{name: getattr(plan, name) for name in ("orders", "seed", "short_share", "tick_s")}, faults=FAULTS)
-    ) as stage:
+    with a_stage(tmp_path / "rough", structs.replace(plan, faults=FAULTS, at_once=8)) as stage:
         rough = stage.play_with_workers(befalling)
         hit = stage.host.stats()["simulators"]
     assert calm.outcome.faults == []
@@ -46,12 +45,12 @@ def hold_against_the_calm_day(tmp_path, plan, *, moments, databases):
 
 @pytest.mark.slow
 def test_a_short_rough_day_ends_as_the_calm_one(tmp_path):
-    plan = Plan(orders=50, seed=4, short_share=0.06, tick_s=1800, at_once=1)
+    plan = Plan(orders=60, seed=4, short_share=0.06, push_delay_s=90_000, tick_s=3600, at_once=1)
     hold_against_the_calm_day(tmp_path, plan, moments=6, databases=1)
 
 
 @pytest.mark.deep
 @pytest.mark.parametrize("seed", [2, 7])
 def test_a_rough_day_with_twenty_moments_ends_as_the_calm_one(tmp_path, seed):
-    plan = Plan(orders=300, seed=seed, short_share=0.06, tick_s=300, at_once=1)
+    plan = Plan(orders=300, seed=seed, short_share=0.06, push_delay_s=90_000, tick_s=600, at_once=1)
     hold_against_the_calm_day(tmp_path, plan, moments=20, databases=2)

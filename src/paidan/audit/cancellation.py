@@ -37,7 +37,7 @@ def decide(order: Order, now: datetime) -> None:
         _cancel_free_units(line, wanted.get(line.line_no, 0))
     if any(_still_wanted(order, line) > 0 and line.shipped for line in order.work_lines()):
         _hold_once(order, Reason.ALREADY_SHIPPED, now)
-    _close_if_nothing_left(order, reason)
+    _close_if_nothing_left(order)
 
 
 def _is_edited_away(order: Order, fulfilment: Fulfilment) -> bool:
@@ -52,7 +52,7 @@ def _reason(order: Order) -> Reason:
         return Reason.REFUNDED if order.paid_at else Reason.CLOSED_UNPAID
     if order.is_wanted_back:
         return Reason.CANCELLED_BY_PERSON
-    if order.is_receiver_changed:
+    if order.is_receiver_changed:  # some lines may be taken back as well: the way to the warehouse is the same
         return Reason.PLATFORM_CHANGED_AFTER_RELEASE
     return Reason.REFUND_REQUESTED if _asks_refund(order) else Reason.BUYER_CANCELLED
 
@@ -113,9 +113,10 @@ def _hold_once(order: Order, reason: Reason, now: datetime) -> None:
         order.is_changed = True
 
 
-def _close_if_nothing_left(order: Order, reason: Reason) -> None:
+def _close_if_nothing_left(order: Order) -> None:
     lines = list(order.work_lines())
     if lines and all(line.cancelled == line.quantity for line in lines) and order.state != OrderState.CANCELLED:
+        reason = _reason(order) if order.is_wanted_back else Reason.BUYER_CANCELLED
         order.waits_for = str(reason)
         order.tell("cancelled", {"reason": str(reason)})
         order.move(OrderState.CANCELLED)
