@@ -107,6 +107,7 @@ def _turn(task: Task, services: Any) -> Callable[[], Done]:
         done.cpu_s = time.process_time() - cpu_s
         done.ended_at = time.time()
         done.statements = tape.statements
+        _flush(services.database)
         if task.mode == "taped" and task.tape is not None:
             task.tape.write_bytes(pickle.dumps(tape))
         done.stages = hooks.take() if hooks else {}
@@ -148,9 +149,16 @@ def _floor(task: Task, services: Any) -> Callable[[], Done]:
             done.statements += len(transaction)
         done.cpu_s = time.process_time() - cpu_s
         done.ended_at = time.time()
+        _flush(services.database)
         return done
 
     return go
+
+
+def _flush(database: Database) -> None:
+    """Let the server count the rows of this connection now."""
+    with database.transaction() as tx:
+        tx.execute("SELECT pg_stat_force_next_flush()")
 
 
 def _send(services: Any) -> Done:

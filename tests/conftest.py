@@ -45,7 +45,8 @@ def _sweep() -> None:
 
 
 def _remove(folder: Path) -> None:
-    embedded.stop(folder / "data", mode="immediate")
+    for running in folder.rglob("postmaster.pid"):
+        embedded.stop(running.parent, mode="immediate")
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -133,6 +133,22 @@ def test_a_hold_on_the_release_alone_lets_sourcing_go_on_and_its_end_is_not_forg
     assert order.due_at == end
 
 
+@pytest.mark.parametrize(
+    ("line", "before", "after"),
+    [
+        ({}, R.SHORT_OF_STOCK, R.SHORT_OF_STOCK),  # sourcing looks next and says what it waits for
+        ({}, R.REMARK_UNREAD, ""),
+        ({}, R.HELD_BY_PERSON, ""),
+        ({"open": 0, "reserved": 1}, R.SHORT_OF_STOCK, ""),
+        ({"open": 0, "shipped": 1}, R.SHORT_OF_STOCK, ""),
+    ],
+)
+def test_an_order_that_waits_for_nothing_says_so(line, before, after):
+    order = draft_order([draft_line(**line)], waits_for=before)
+    audit(order)
+    assert order.waits_for == after
+
+
 def test_a_held_order_gives_up_its_place_among_the_short():
     order = draft_order([draft_line(quantity=3, open=1, short=2)], state=OrderState.BACKORDERED, is_presale_open=True)
     assert not audit(order)

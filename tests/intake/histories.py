@@ -27,7 +27,7 @@ class Telling:
     def take(self, step: tuple[str, int, int]) -> None:
         """One step: what happens, to which line, how many minutes after the one before (0: in the same instant)."""
         what, n, minutes = step
-        if self.facts.status in {PlatformStatus.CLOSED_UNPAID, PlatformStatus.CLOSED_REFUNDED} and what != "flag":
+        if self.facts.status in {PlatformStatus.CLOSED_UNPAID, PlatformStatus.CLOSED_REFUNDED} and what not in {"flag", "revive"}:
             return
         changed = getattr(self, what)(n % len(self.facts.lines))
         self.facts = msgspec.structs.replace(self.facts, version_at=self.facts.version_at + max(minutes, what == "move") * A_MINUTE, **changed)
@@ -68,6 +68,10 @@ class Telling:
     def close(self, _n: int) -> dict[str, Any]:
         return {"status": PlatformStatus.CLOSED_REFUNDED if self.facts.paid_at else PlatformStatus.CLOSED_UNPAID}
 
+    def revive(self, _n: int) -> dict[str, Any]:
+        """A platform that takes its word back: we do not."""
+        return {"status": PlatformStatus.PAID, "paid_at": NOW} if self.facts.status >= PlatformStatus.CLOSED_UNPAID else {}
+
     def ship(self, n: int) -> dict[str, Any]:
         told = self._line(n, quantity_shipped=self.facts.lines[n].quantity) if self.facts.status >= PlatformStatus.PAID else {}
         return {**told, "status": max(self.facts.status, PlatformStatus.PART_SHIPPED)} if told else {}
@@ -80,7 +84,7 @@ class Telling:
         return {"lines": tuple(lines)}
 
 
-ALL = ("pay", "forbid", "flag", "remark", "move", "request", "withdraw", "refund", "cancel", "close", "ship")
+ALL = ("pay", "forbid", "flag", "remark", "move", "request", "withdraw", "refund", "cancel", "close", "revive", "ship")
 BEFORE_SHIPPING = tuple(step for step in ALL if step != "ship")
 
 

@@ -67,6 +67,16 @@ def test_what_was_closed_is_closed_for_ever(data):
         assert not closed or platform_sold(got) == {}
 
 
+@pytest.mark.parametrize("closing", sorted(CLOSED))
+def test_a_platform_that_takes_its_closing_back_is_not_believed(closing):
+    closed = order("1", line("X"), status=closing)
+    again = order("1", line("X"), status=PlatformStatus.PAID, version_at=NOW + A_MINUTE)
+    for messages in ([closed, again], [again, closed]):
+        got = taken_in([[facts] for facts in messages])
+        assert (got.is_closed, got.platform_status) == (True, PlatformStatus.PAID)
+        assert platform_sold(got) == {}
+
+
 @given(histories(), st.randoms(use_true_random=False))
 def test_an_older_message_overwrites_nothing(told, chance):
     *older, newest = sorted(told, key=lambda f: (f.version_at, f.status))

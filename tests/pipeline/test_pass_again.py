@@ -187,6 +187,21 @@ def test_a_person_cancels_what_is_at_the_warehouse(scene):
     assert scene.broken_invariants() == {}
 
 
+def test_a_person_sees_that_it_was_too_late_and_says_so(scene):
+    scene.set_up({"A": {"X": 1}})
+    run(scene, order("1", line("X")))
+    let_go(scene)
+    [leader] = leaders(scene)
+    ships(scene, leader, now=LATER)
+    run(scene, order("1", line("X"), status=PlatformStatus.CLOSED_REFUNDED, version_at=LATER), now=LATER)
+    assert state_of(scene) == [(80, "already_shipped")]
+    answer = order_by_hand(scene, order_ids(scene)[0], ReleaseHolds(note="asked for a return"), now=LATER)
+    assert answer.reason is None
+    settle_down(scene, LATER)
+    assert state_of(scene) == [(80, "")]
+    assert order_by_hand(scene, order_ids(scene)[0], Cancel(note=""), now=LATER).reason == "already_shipped"
+
+
 def test_the_price_of_an_unpaid_bundle_may_change_and_its_parts_follow(scene):
     scene.set_up({"A": {"P": 10, "Q": 10}}, bundles={"SET": {"P": 2, "Q": 1}})
     run(scene, order("1", line("SET", 2, 1001), status=PlatformStatus.UNPAID, paid_at=None))
@@ -203,6 +218,25 @@ def test_a_rejected_order_goes_to_the_other_warehouse(scene):
     rejects(scene, leader, LATER)
     settle_down(scene, LATER)
     assert scene.query("SELECT w.code, f.state FROM fulfilment f JOIN warehouse w ON w.id = f.warehouse_id ORDER BY f.id") == [("A", 90), ("B", 10)]
+    assert scene.broken_invariants() == {}
+
+
+@pytest.mark.parametrize("closed", ["1", "2"], ids=["who leads", "who travels with it"])
+def test_of_two_that_travel_together_one_is_cancelled_and_the_other_goes_out_again(scene, closed):
+    scene.set_up({"A": {"X": 2}})
+    run(scene, order("1", line("X")), order("2", line("X"), version_at=NOW + A_MINUTE))
+    assert let_go(scene) == 1
+    [leader] = leaders(scene)
+    run(scene, order(closed, line("X"), status=PlatformStatus.CLOSED_REFUNDED, version_at=LATER), now=LATER)
+    gives_back(scene, leader, LATER)
+    assert scene.broken_invariants() == {}
+    settle_down(scene, LATER)
+    other = "2" if closed == "1" else "1"
+    assert dict(scene.query("SELECT platform_order_no, state FROM sales_order")) == {closed: 95, other: 60}
+    [(attempt, merged_into)] = scene.query("SELECT attempt, merged_into_id FROM fulfilment WHERE state = 30")
+    assert merged_into is None
+    assert attempt == (1 if closed == "1" else 2)  # who led was known to the warehouse by its number: it needs another
+    assert scene.query("SELECT on_hand, reserved_hard FROM balance") == [(2, 1)]
     assert scene.broken_invariants() == {}
 
 

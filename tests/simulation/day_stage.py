@@ -1,5 +1,8 @@
 """Whole days for tests: each on a server of its own, which a test may strike down, with its own world."""
 
+import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -62,8 +65,24 @@ class Stage(Struct, frozen=True, kw_only=True):
 
 
 @contextmanager
-def a_stage(home: Path, plan: demo.Plan, *, push_server_url: str = "") -> Iterator[Stage]:
-    """A fresh installation under `home` with its world; everything it started ends with the block."""
+def a_folder() -> Iterator[Path]:
+    """A folder of this run that other accounts may pass through, which pytest's own are not: the server runs as another account when we are root."""
+    folder = Path(tempfile.mkdtemp(dir=os.environ["PAIDAN_TEST_RUN_DIR"], prefix="day-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def a_stage(plan: demo.Plan, *, push_server_url: str = "") -> Iterator[Stage]:
+    """A fresh installation with its world; everything it started ends with the block."""
+    with a_folder() as folder, _stage_in(folder / "home", plan, push_server_url) as stage:
+        yield stage
+
+
+@contextmanager
+def _stage_in(home: Path, plan: demo.Plan, push_server_url: str) -> Iterator[Stage]:
     settings = Settings(
         home=home,
         allow_loopback=True,

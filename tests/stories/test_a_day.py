@@ -15,11 +15,11 @@ ENDS = {"DELIVERED", "CANCELLED"}
 
 
 @pytest.fixture(scope="module")
-def days(tmp_path_factory):
+def days():
     """The same day, played twice."""
     played = []
-    for name in ("first", "second"):
-        with a_stage(tmp_path_factory.mktemp(name) / "home", PLAN) as stage:
+    for _ in range(2):
+        with a_stage(PLAN) as stage:
             played.append(stage.play())
             day = stage.day
     return day, *played

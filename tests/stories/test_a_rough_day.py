@@ -19,13 +19,13 @@ def orders_with(day, skus):
     return {f"{order.shop} {order.order_no}" for order in day.orders if any(line.merchant_code in skus | bundles for line in order.lines)}
 
 
-def hold_against_the_calm_day(tmp_path, plan, *, moments, databases):
+def hold_against_the_calm_day(plan, *, moments, databases):
     """Play it twice, calm and rough, and compare."""
-    with a_stage(tmp_path / "calm", plan) as stage:
+    with a_stage(plan) as stage:
         calm = stage.play()
         day = stage.day
     befalling = mishaps(plan.seed, moments, ticks=DAY_S // plan.tick_s, databases=databases)
-    with a_stage(tmp_path / "rough", structs.replace(plan, faults=FAULTS, at_once=8)) as stage:
+    with a_stage(structs.replace(plan, faults=FAULTS, at_once=8)) as stage:
         rough = stage.play_with_workers(befalling)
         hit = stage.host.stats()["simulators"]
     assert calm.outcome.faults == []
@@ -44,13 +44,13 @@ def hold_against_the_calm_day(tmp_path, plan, *, moments, databases):
 
 
 @pytest.mark.slow
-def test_a_short_rough_day_ends_as_the_calm_one(tmp_path):
+def test_a_short_rough_day_ends_as_the_calm_one():
     plan = Plan(orders=60, seed=4, short_share=0.06, push_delay_s=90_000, tick_s=3600, at_once=1)
-    hold_against_the_calm_day(tmp_path, plan, moments=6, databases=1)
+    hold_against_the_calm_day(plan, moments=6, databases=1)
 
 
 @pytest.mark.deep
 @pytest.mark.parametrize("seed", [2, 7])
-def test_a_rough_day_with_twenty_moments_ends_as_the_calm_one(tmp_path, seed):
+def test_a_rough_day_with_twenty_moments_ends_as_the_calm_one(seed):
     plan = Plan(orders=300, seed=seed, short_share=0.06, push_delay_s=90_000, tick_s=600, at_once=1)
-    hold_against_the_calm_day(tmp_path, plan, moments=20, databases=2)
+    hold_against_the_calm_day(plan, moments=20, databases=2)

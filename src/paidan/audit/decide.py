@@ -50,7 +50,8 @@ def _audit(order: Order, audit: Audit) -> bool:
         order.waits_for = next(str(hold.reason) for hold in order.holds if hold.closed_at is None and hold.stops == STOPS_ALL)
         _back_to_received(order)
         return False
-    order.waits_for = "" if order.waits_for in OURS or order.waits_for == Reason.HELD_BY_PERSON else order.waits_for
+    if order.waits_for in OURS or order.waits_for == Reason.HELD_BY_PERSON or not any(line.waiting for line in order.work_lines()):
+        order.waits_for = ""
     order.due_at = next_expiry(order)
     _let_release(order, audit.now)
     return True

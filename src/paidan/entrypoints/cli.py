@@ -1,5 +1,6 @@
 """The command line: `paidan demo`, `up`, `check`, `explain`, `import`, `key`, `migrate`, `doctor`. Each says what it did and what to try next."""
 
+import subprocess
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
@@ -147,6 +148,17 @@ def doctor() -> int:
         bad += not finding.is_good
         console.print(f"{mark} {finding.text}" + (f"\n  → {finding.advice}" if finding.advice else ""), highlight=False)
     return 1 if bad else 0
+
+
+@app.command
+def bench(name: str, *arguments: Annotated[str, Parameter(allow_leading_hyphen=True)]) -> int:
+    """Measure (基准): `bench pass`, `bench floor`, `bench rules`; `--help` behind the name tells what each takes. Needs a clone of the repository."""
+    folder = Path(__file__).resolve().parents[3] / "bench"
+    found = {file.stem.rstrip("_"): file for file in folder.glob("*.py") if "__main__" in file.read_text(encoding="utf-8")}
+    if name not in found:
+        console.print(f"[red]✗[/] {name}: no such bench; there are: {', '.join(sorted(found)) or 'none here'}", highlight=False)
+        return 2
+    return subprocess.run([sys.executable, str(found[name]), *arguments], check=False).returncode  # noqa: S603 - our own file
 
 
 def _settings() -> Settings:

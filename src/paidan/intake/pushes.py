@@ -85,9 +85,10 @@ def take_messages(ports: Ports, door: MessageDoor, shop: Shop, sellers: Mapping[
             open_place(tx, shop, Feed.PUSH, ports.clock.now(), "")
             keep_failure(tx, ports, shop, Feed.PUSH, error, ports.clock.now())
     else:
-        with ports.database.transaction() as tx:  # an empty answer is good news too: the last error is over
-            open_place(tx, shop, Feed.PUSH, ports.clock.now(), "")
-            close_pull(tx, shop, Feed.PUSH, ports.clock.now())
+        if not reports[shop.id].error:  # an empty answer is good news too: the last error is over
+            with ports.database.transaction() as tx:
+                open_place(tx, shop, Feed.PUSH, ports.clock.now(), "")
+                close_pull(tx, shop, Feed.PUSH, ports.clock.now())
     return list(reports.values())
 
 

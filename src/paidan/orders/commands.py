@@ -114,7 +114,8 @@ def _carry_out(order: Order | None, request: Request, sealer: Sealer, actor: str
 
 def decide(order: Order, command: OrderCommand, *, seal: Callable[[str], str], actor: str, now: datetime) -> Reason | None:
     """Change the draft, or say why not. Pure but for `seal`, which is given. Repeated commands are refused, not done twice."""
-    if order.state in ENDED:
+    # What went wrong with goods that have left is told by a hold, and somebody must be able to say that he has seen it.
+    if order.state in ENDED and not (isinstance(command, ReleaseHolds) and order.state != OrderState.CANCELLED):
         return ENDED[OrderState(order.state)]
     match command:
         case PutHold():
