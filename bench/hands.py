@@ -51,8 +51,7 @@ class Done(Struct, kw_only=True):
     """What it did: seconds of CPU and wall, counts, and, when asked for, CPU seconds per stage."""
 
     cpu_s: float = 0.0
-    started_at: float = 0.0
-    ended_at: float = 0.0
+    wall_s: list[tuple[float, float]] = []  # start and end of each phase
     batches: int = 0
     statements: int = 0
     counts: dict[str, int] = {}
@@ -75,22 +74,28 @@ class _Silent:
 
 
 def work(task: Task, line: Connection) -> None:
-    """The process: ready → go → done → end. Connections stay open until `end`, so that the server's CPU can be read."""
+    """The process: ready → pass → release → end. Connections stay open until `end`, so that the server's CPU can be read."""
     settings = Settings(home=task.home)
     services = connect(settings, task.app_url)
-    run = _floor if task.mode == "floor" else _turn
-    prepared = run(task, services)
+    phase, done = (_floor if task.mode == "floor" else _turn)(task, services), Done()
     atlas()
     calm_collector()
     line.send("ready")
-    line.recv()
-    line.send(prepared())
+    for number, word in enumerate(("pass", "release")):
+        line.recv()
+        started_at, cpu_s = time.time(), time.process_time()
+        with _profiled(task.profile and task.profile.with_suffix(f".{word}")):
+            phase(number, done)
+        done.cpu_s += time.process_time() - cpu_s
+        done.wall_s.append((started_at, time.time()))
+        _flush(services.database)
+        line.send(done)
     line.recv()
     line.send(_send(services) if task.mode == "timed" else None)
     services.close()
 
 
-def _turn(task: Task, services: Any) -> Callable[[], Done]:
+def _turn(task: Task, services: Any) -> Callable[[int, Done], None]:
     codecs = {platform: channel.codec.parse for platform, channel in CHANNELS.items()}
     stages = Stages(ids=services.ids, numbers=services.numbers, sealer=services.sealer, codecs=codecs)
     steps: Sequence[Any] = (OrderPass(stages), ReleaseStep(NetworkCache(), services.ids, services.sealer))
@@ -98,27 +103,21 @@ def _turn(task: Task, services: Any) -> Callable[[], Done]:
     cursor: type[psycopg.Cursor[Any]] = recording_cursor(tape) if task.mode == "taped" else psycopg.Cursor
     hooks = Hooks() if task.mode == "timed" else None
 
-    def go() -> Done:
-        done = Done(started_at=time.time())
-        cpu_s = time.process_time()
-        with _profiled(task.profile):
-            while sum(_step(services.database, step, task.buckets, done, tape, cursor) for step in steps):
-                pass
-        done.cpu_s = time.process_time() - cpu_s
-        done.ended_at = time.time()
+    def phase(number: int, done: Done) -> None:
+        tape.phases.append([])
+        while _step(services.database, steps[number], task.buckets, done, tape, cursor):
+            pass
         done.statements = tape.statements
-        _flush(services.database)
         if task.mode == "taped" and task.tape is not None:
             task.tape.write_bytes(pickle.dumps(tape))
         done.stages = hooks.take() if hooks else {}
-        return done
 
-    return go
+    return phase
 
 
 def _step(database: Database, step: Any, buckets: list[int], done: Done, tape: Tape, cursor: type[psycopg.Cursor[Any]]) -> int:
     """One batch of one step, committed; how many items it took."""
-    tape.transactions.append([])
+    tape.phases[-1].append([])
     with database.transaction() as tx:
         tx.cursor_factory = cursor
         try:
@@ -135,24 +134,18 @@ def _step(database: Database, step: Any, buckets: list[int], done: Done, tape: T
     return len(items)
 
 
-def _floor(task: Task, services: Any) -> Callable[[], Done]:
+def _floor(task: Task, services: Any) -> Callable[[int, Done], None]:
     tape: Tape = pickle.loads(task.tape.read_bytes() if task.tape else b"")
-    transactions = [transaction for transaction in tape.transactions if transaction]
+    known: dict[tuple[bytes, tuple[int, ...]], bytes] = {}
 
-    def go() -> Done:
-        done = Done(started_at=time.time(), batches=len(transactions))
-        known: dict[tuple[bytes, tuple[int, ...]], bytes] = {}
-        cpu_s = time.process_time()
-        for transaction in transactions:
+    def phase(number: int, done: Done) -> None:
+        for transaction in filter(None, tape.phases[number]):
             with services.database.transaction() as tx:
                 play(tx, transaction, known)
+            done.batches += 1
             done.statements += len(transaction)
-        done.cpu_s = time.process_time() - cpu_s
-        done.ended_at = time.time()
-        _flush(services.database)
-        return done
 
-    return go
+    return phase
 
 
 def _flush(database: Database) -> None:

@@ -73,17 +73,20 @@ def play_round(stage: Stage, name: str, workers: int, mode: str, tapes: Path, pr
             )
             process = context.Process(target=work, args=(task, theirs))
             process.start()
+            theirs.close()  # so that the end of a worker that dies is heard
             hands.append((process, ours))
         _all(hands, None)
         before = gauges.read(owner_url, stage.settings.data_dir)
-        done: list[Done] = _all(hands, "go")
+        _all(hands, "pass")
+        done: list[Done] = _all(hands, "release")  # what one worker plans may be released by another: they wait for each other in between
         reading = gauges.read(owner_url, stage.settings.data_dir).since(before)
         sent = [one for one in _all(hands[:1], "end") + [None for _ in _all(hands[1:], "end")] if one is not None]
         for process, _ in hands:
             process.join()
         if check:
-            _check(app_url)
-    return Round(workers=done, sent=sent, reading=reading, wall_s=max(d.ended_at for d in done) - min(d.started_at for d in done))
+            _check(app_url, name)
+    walls = [max(ends) - min(starts) for starts, ends in (zip(*spans, strict=True) for spans in zip(*(one.wall_s for one in done), strict=True))]
+    return Round(workers=done, sent=sent, reading=reading, wall_s=sum(walls))
 
 
 def _all(hands: Sequence[tuple[Any, Any]], word: str | None) -> list[Any]:
@@ -94,12 +97,12 @@ def _all(hands: Sequence[tuple[Any, Any]], word: str | None) -> list[Any]:
     return [line.recv() for _, line in hands]
 
 
-def _check(app_url: str) -> None:
+def _check(app_url: str, name: str) -> None:
     database = Database(app_url)
     broken = broken_invariants(database)
     database.close()
     if broken:
-        raise SystemExit(f"broken: {[(one.invariant, one.rows[:1]) for one in broken]}")
+        raise SystemExit(f"{name} is broken: {[(one.invariant, one.rows[:1]) for one in broken]}")
 
 
 def middle(rounds: Sequence[Round], orders: int) -> dict[str, dict[str, float]]:

@@ -28,9 +28,9 @@ class Written(Struct, frozen=True, array_like=True):
 
 
 class Tape(Struct):
-    """Transactions of one worker in their order; statements of all kinds are counted."""
+    """Transactions of one worker in their order, by phase; statements of all kinds are counted."""
 
-    transactions: list[list[Written]]
+    phases: list[list[list[Written]]]
     statements: int = 0
 
     def note(self, written: Written) -> None:
@@ -38,7 +38,7 @@ class Tape(Struct):
         if not OPENS.match(written.statement):
             self.statements += 1
             if not READS.match(written.statement):
-                self.transactions[-1].append(written)
+                self.phases[-1][-1].append(written)
 
 
 class _Writer(psycopg.copy.LibpqWriter):

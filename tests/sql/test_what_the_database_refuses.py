@@ -4,18 +4,21 @@ import psycopg
 import pytest
 from psycopg import errors
 
-from hands import let_go, run
+from hands import run
 from paidan.kernel.states import INITIAL, MOVES, FulfilmentState, OrderState
 from paidan.runtime.database import Database, schema_of
+from paidan.runtime.ids import CountingIds
 from paidan.runtime.migrations import migrate
 from paidan.runtime.provision import create_merchant, drop_merchant
+from paidan.runtime.sealing import Sealer, new_keyring
 from scene import Scene, empty, line, order
 
 
-@pytest.fixture
-def scene(server, merchant, database, ids, sealer):
+@pytest.fixture(scope="module")
+def scene(server, merchant, database):
+    """One merchant for all: whatever is tried here is refused or rolled back."""
     empty(server.owner_url, merchant)
-    made = Scene(database, ids, sealer).set_up({"A": {"X": 5}})
+    made = Scene(database, CountingIds(), Sealer(new_keyring())).set_up({"A": {"X": 5}})
     run(made, order("1", line("X", 2)))
     return made
 
@@ -153,7 +156,6 @@ def neighbour(server, merchant):
 
 
 def test_one_merchant_sees_nothing_of_another(server, scene, neighbour):
-    let_go(scene)
     other = Database(server.app_url, neighbour)
     mine, theirs = scene.database.schema, schema_of(neighbour)
     try:

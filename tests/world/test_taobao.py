@@ -18,6 +18,7 @@ from world.taobao_client import CONSIGNEE, OPENS, SECRET, WANG, Shop, line, make
 LI = structs.replace(WANG, name="李四", phone="13900000000", province="浙江省", city="杭州市", district="西湖区", detail="文三路1号")
 TID = 2_000_000_000_000_000_001
 SEND = "taobao.logistics.offline.send"
+ONLINE = "taobao.logistics.online.send"
 ASCP = "alibaba.ascp.logistics.offline.send"
 INCREMENT = "taobao.trades.sold.increment.get"
 
@@ -384,6 +385,14 @@ def test_a_whole_trade_is_shipped_once() -> None:
     assert shop.trade()["status"] == "WAIT_BUYER_CONFIRM_GOODS"
     assert shop.refused(SEND, tid=TID, company_code="ZTO", out_sid="ZT1000001") == "15 isv.logistics-offline-service-error:B04"
     assert [row["invoice_no"] for row in shop.lines()] == ["ZT1000001"] * 3
+
+
+def test_cash_on_delivery_goes_by_the_online_call_and_nothing_else_does() -> None:
+    shop = shop_of(order(1, is_cod=True, paid_at=None), order(2)).at(5)
+    parcel = {"company_code": "ZTO", "out_sid": "ZT1000001"}
+    assert shop.call(ONLINE, tid=TID, **parcel) == {"shipping": {"is_success": True}}
+    assert shop.trade()["status"] == "WAIT_BUYER_CONFIRM_GOODS"
+    assert shop.refused(ONLINE, tid=TID + 1, **parcel).startswith("41 ")
 
 
 @pytest.mark.parametrize(

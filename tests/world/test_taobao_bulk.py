@@ -34,3 +34,19 @@ def test_rows_are_written_and_overwritten_and_can_be_read_by_the_merchant(server
         table.close()
         with psycopg.connect(server.owner_url, autocommit=True) as connection:
             connection.execute("DROP SCHEMA sys_info CASCADE")
+
+
+def test_the_platform_goes_on_writing_after_its_server_was_restarted(server: Installation) -> None:
+    table = BulkTable(server.owner_url)
+    try:
+        platform = TaobaoPlatform(make_day(order(1, shop="B"), order(2, shop="B", placed_at=minutes(30), paid_at=minutes(31))), bulk=table)
+        platform.advance(minutes(20))
+        with psycopg.connect(server.owner_url, autocommit=True) as connection:
+            assert table._connection is not None
+            connection.execute("SELECT pg_terminate_backend(%s)", (table._connection.info.backend_pid,))
+        platform.advance(minutes(60))
+        assert len(rows(server.app_url)) == 2
+    finally:
+        table.close()
+        with psycopg.connect(server.owner_url, autocommit=True) as connection:
+            connection.execute("DROP SCHEMA sys_info CASCADE")

@@ -184,8 +184,11 @@ def _update_orders(tx: Tx, orders: Sequence[Order], sealer: Sealer, now: datetim
     """Write states and units; the many columns of facts only where they are not as stored."""
     if not orders:
         return
-    told = [order for order in orders if order.remarks is not None or order.facts_stored != facts_of(order)]
-    moved = [order for order in orders if order.remarks is None and order.facts_stored == facts_of(order)]
+    told: list[Order] = []
+    moved: list[Order] = []
+    for order in orders:
+        is_told = order.remarks is not None or order.facts_stored != facts_of(order)
+        (told if is_told else moved).append(order)
     if told:
         tx.execute(queries.update_orders, {**columns(ORDER_NAMES, [_order_row(order, sealer) for order in told]), "now": now})
     if moved:
