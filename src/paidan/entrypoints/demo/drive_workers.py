@@ -22,7 +22,7 @@ from paidan.entrypoints.serving import environment
 from paidan.intake.ports import Feed
 from paidan.intake.pulling import read_places
 from paidan.intake.schedule import PullSchedule
-from paidan.network.load import read_network
+from paidan.network.load import Shop, read_network
 from paidan.runtime import embedded
 from paidan.runtime.crash import CRASH_POINTS, VARIABLE
 from paidan.runtime.database import Tx, trouble
@@ -88,6 +88,7 @@ class Crew:
             self._mishaps.setdefault(mishap.tick, []).append(mishap)
         self._tick = 0
         self._schedule = PullSchedule()
+        self._shops: dict[int, Shop] = {}
         self._workers = [self._start(number) for number in range(count)]
 
     def work(self, now: datetime, run: Drive) -> None:
@@ -159,7 +160,8 @@ class Crew:
 
     def _feeds_left(self, tx: Tx, now: datetime) -> Iterator[str]:
         """Feeds whose turn has come and that nobody has pulled yet."""
-        shops = read_network(tx, 0).shops
+        self._shops = self._shops or dict(read_network(tx, 0).shops)  # of a day, they do not change
+        shops = self._shops
         places = {(place.shop_id, Feed(place.feed)): place for place in read_places(tx)}
         for shop in shops.values():
             if not any(shop_id == shop.id for shop_id, _ in places):
