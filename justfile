@@ -31,7 +31,7 @@ format:
     .venv/bin/ruff check --fix .
     .venv/bin/ruff format .
 
-# write schema/current.sql and docs/states.md anew from the migrations and kernel/states.py
+# write schema/current.sql, docs/states.md and docs/openapi.json anew from what they are made of
 generate:
     {{python}} -m paidan.entrypoints.generated
 
@@ -40,12 +40,17 @@ lock:
     {{lock}} --upgrade pyproject.toml --output-file requirements/runtime.txt
     {{lock}} --upgrade --constraint requirements/runtime.txt pyproject.toml --group dev --output-file requirements/dev.txt
     {{lock}} --upgrade --constraint requirements/dev.txt --group build --output-file requirements/build.txt
+    {{lock}} --upgrade requirements/node.in --output-file requirements/node.txt
 
 # lock the requirements anew, changing only what pyproject.toml now asks for
 lock-keeping:
     {{lock}} pyproject.toml --output-file requirements/runtime.txt
     {{lock}} --constraint requirements/runtime.txt pyproject.toml --group dev --output-file requirements/dev.txt
     {{lock}} --constraint requirements/dev.txt --group build --output-file requirements/build.txt
+
+# build the web console into console/dist, if it is missing or old
+console:
+    {{python}} -m paidan.entrypoints.console_build
 
 # a small day of trade, checked to the unit
 demo:

@@ -19,6 +19,8 @@ PLACES = {
     "load stock": ("paidan.pipeline", "_stock_seen"),
     "sourcing": ("paidan.pipeline", "source"),
     "lock, settle": ("paidan.pipeline", "_apply"),
+    "release at once": ("paidan.pipeline", "release_at_once"),
+    "outbox": ("paidan.pipeline", "put"),
     "take keys": ("paidan.pipeline", "take_keys"),
     "lock stock": ("paidan.pipeline", "lock"),
     "write receivers, seal": ("paidan.pipeline", "write_receivers"),

@@ -18,7 +18,7 @@ from msgspec import Struct
 from paidan.audit.rules import DEFAULT_POLICY, FlagAction
 from paidan.channels.platform import RawOrder
 from paidan.entrypoints.demo.masters import Urls, load_day
-from paidan.entrypoints.installation import Services, connect, install
+from paidan.entrypoints.installation import OpenInstallation, connect, install
 from paidan.intake.landing import land
 from paidan.network.load import Network, read_network
 from paidan.rules.policies import Policy, Rule
@@ -76,7 +76,7 @@ def prepared(orders: int, say: str) -> Iterator[Stage]:
         services = connect(settings, installation.app_url)
         day = make_day(1, int(orders * SPARE) + 50, opens_at=OPENS_AT)
         bodies = list(_bodies(day))[:orders]
-        _write_masters(services, day)
+        write_masters(services, day)
         _land(services, [(shop, raw) for shop, raw, _ in bodies])
         services.close()
         with psycopg.connect(installation.owner_url, autocommit=True) as owner:
@@ -122,7 +122,8 @@ def _clear(receiver: ScriptReceiver) -> dict[str, str]:
     return {"receiver_name": receiver.name, "receiver_mobile": receiver.phone, "receiver_address": receiver.detail, "oaid": ""}
 
 
-def _write_masters(services: Services, day: Day) -> None:
+def write_masters(services: OpenInstallation, day: Day) -> None:
+    """Master data and opening stock of the day, twelve rules of audit; the warehouses know all items."""
     town = TownConfig(
         seed=1, orders=1, opens_at=OPENS_AT, paidan_url="http://127.0.0.1:1", app_secret="1", wms_secret="1", tracker_key="1", shopify_secret="1"
     )
@@ -138,7 +139,7 @@ def _write_masters(services: Services, day: Day) -> None:
         tx.execute("INSERT INTO item_sync (warehouse_id, sku_id, synced_version) SELECT w.id, s.id, s.version FROM warehouse w, sku s")
 
 
-def _land(services: Services, bodies: list[tuple[str, RawOrder]]) -> None:
+def _land(services: OpenInstallation, bodies: list[tuple[str, RawOrder]]) -> None:
     with services.database.transaction() as tx:
         network: Network = read_network(tx, 0)
     for start in range(0, len(bodies), 2000):

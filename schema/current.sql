@@ -56,7 +56,8 @@ CREATE TABLE inbox (
     message_id bigint NOT NULL,
     PRIMARY KEY (source, message_ref)
 );
-COMMENT ON TABLE inbox IS 'ids of messages taken in, for ever: the second one is a duplicate';
+COMMENT ON TABLE inbox IS 'ids of messages taken in: the second one is a duplicate. Of sources whose repeats change nothing they are forgotten after a time';
+CREATE INDEX inbox_by_age ON inbox (source, message_id);
 
 -- Outbox ----------------------------------------------------------------------------------------------------------
 
@@ -125,6 +126,12 @@ CREATE TABLE worker (
     lease_until timestamptz NOT NULL
 );
 COMMENT ON TABLE worker IS 'who works now (database clock), so that buckets are shared fairly';
+
+CREATE TABLE chore (
+    name text PRIMARY KEY,
+    due_at timestamptz NOT NULL
+);
+COMMENT ON TABLE chore IS 'when each of the house''s chores comes next, by the database clock; who moves it on does it. No row: never done yet';
 
 CREATE TABLE number_block (
     pattern text NOT NULL,
@@ -360,6 +367,13 @@ CREATE TABLE warehouse_day (                      -- exceptions to the weekly ca
     PRIMARY KEY (warehouse_id, on_date)
 );
 
+-- Which warehouses serve a shop. No row: all of them.
+CREATE TABLE shop_warehouse (
+    shop_id bigint NOT NULL REFERENCES shop (id),
+    warehouse_id bigint NOT NULL REFERENCES warehouse (id),
+    PRIMARY KEY (shop_id, warehouse_id)
+);
+
 CREATE TABLE carrier (
     id bigint PRIMARY KEY,
     code text NOT NULL UNIQUE,                    -- Qimen logisticsCode
@@ -517,6 +531,7 @@ CREATE TABLE order_line (
     price_minor bigint NOT NULL,
     payable_minor bigint NOT NULL,
     refund text NOT NULL DEFAULT 'none',
+    refund_ref text NOT NULL DEFAULT '',          -- which request it is; another one holds again
     taken_back integer NOT NULL DEFAULT 0,        -- units the platform has taken back before shipping
     -- where the units are: their sum is `quantity` (goods, parts, gifts); all zero for bundles and services
     open integer NOT NULL DEFAULT 0,
@@ -530,6 +545,7 @@ CREATE TABLE order_line (
     CHECK (kind IN ('bundle', 'service') OR quantity = open + short + reserved + in_fulfilment + shipped + cancelled)
 ) PARTITION BY RANGE (order_id);
 CREATE INDEX order_line_short ON order_line (sku_id) WHERE short > 0;
+CREATE INDEX order_line_open ON order_line (sku_id) WHERE open > 0;
 CREATE INDEX order_line_unmapped ON order_line (listing_id) WHERE sku_id IS NULL;
 
 CREATE TABLE hold (
@@ -628,6 +644,7 @@ CREATE TABLE parcel_line (
     line_no smallint NOT NULL,
     fulfilment_id bigint NOT NULL,
     quantity integer NOT NULL CHECK (quantity > 0),
+    told_at timestamptz,                          -- when the platform knew of it; NULL: not yet
     PRIMARY KEY (parcel_id, fulfilment_id, line_no)
 );
 CREATE INDEX parcel_line_order ON parcel_line (order_id);
@@ -844,6 +861,7 @@ WHERE (o.state IN (10, 20, 30) AND (l.short + l.reserved + l.in_fulfilment + l.s
    OR (o.state = 60 AND (l.in_fulfilment = 0 OR l.shipped > 0))
    OR (o.state = 70 AND l.shipped = 0)
    OR (o.state IN (80, 90) AND (l.open + l.short + l.reserved + l.in_fulfilment > 0 OR l.shipped = 0))
+   OR (o.state = 92 AND (l.open + l.short + l.reserved + l.in_fulfilment + l.shipped + l.cancelled > 0))
    OR (o.state = 95 AND (l.open + l.short + l.reserved + l.in_fulfilment + l.shipped > 0));
 
 CREATE VIEW invariant_every_order_moves_or_waits_for_a_reason AS
@@ -902,6 +920,7 @@ INSERT INTO legal_move (machine, from_state, to_state) VALUES
     ('order', 30, 20),
     ('order', 30, 40),
     ('order', 30, 50),
+    ('order', 30, 92),
     ('order', 30, 95),
     ('order', 40, 20),
     ('order', 40, 50),
@@ -917,6 +936,7 @@ INSERT INTO legal_move (machine, from_state, to_state) VALUES
     ('order', 60, 80),
     ('order', 60, 95),
     ('order', 70, 80),
+    ('order', 80, 70),
     ('order', 80, 90),
     ('fulfilment', 0, 10),
     ('fulfilment', 10, 20),
@@ -976,3 +996,198 @@ BEGIN
         );
     END LOOP;
 END $$;
+
+-- People of the console (entrypoints/api is their only writer): rights, scope, sessions, reveals, saved views, jobs, claims, prints.
+
+-- ---------------------------------------------------------------- who may do what
+
+CREATE TABLE role (
+    id bigint PRIMARY KEY,
+    code text NOT NULL UNIQUE,
+    name text NOT NULL,
+    rights text[] NOT NULL,                       -- the closed list of entrypoints/api/people/rights.py
+    version integer NOT NULL DEFAULT 1
+);
+
+CREATE TABLE person (
+    id bigint PRIMARY KEY,
+    name text NOT NULL UNIQUE,                    -- how he signs in; told in timelines as user:<name>
+    title text NOT NULL DEFAULT '',
+    password text NOT NULL DEFAULT '',            -- Argon2id, in PHC form; '' = no password
+    language text NOT NULL DEFAULT 'zh' CHECK (language IN ('zh', 'en')),
+    shop_ids bigint[],                            -- what he sees; NULL = every shop
+    warehouse_ids bigint[],                       -- NULL = every warehouse
+    is_active boolean NOT NULL DEFAULT true,
+    must_change_password boolean NOT NULL DEFAULT false,
+    version integer NOT NULL DEFAULT 1,
+    created_at timestamptz NOT NULL,
+    signed_in_at timestamptz
+);
+
+CREATE TABLE person_role (
+    person_id bigint NOT NULL REFERENCES person (id),
+    role_id bigint NOT NULL REFERENCES role (id),
+    PRIMARY KEY (person_id, role_id)
+);
+
+CREATE TABLE session (
+    id bigint PRIMARY KEY,
+    digest bytea NOT NULL UNIQUE CHECK (octet_length(digest) = 32),
+    person_id bigint NOT NULL REFERENCES person (id),
+    created_at timestamptz NOT NULL,
+    seen_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    address text NOT NULL DEFAULT '',
+    agent text NOT NULL DEFAULT ''
+);
+COMMENT ON TABLE session IS 'sign-ins under way; the cookie itself is never kept. All instants by the database clock: people live in real time';
+CREATE INDEX session_person ON session (person_id);
+
+CREATE TABLE sign_in_failure (
+    subject text PRIMARY KEY,                     -- name:<digest> or address:<address>
+    failures integer NOT NULL,
+    since timestamptz NOT NULL
+);
+COMMENT ON TABLE sign_in_failure IS 'failed sign-ins of the running window; database clock';
+
+ALTER TABLE api_key ADD COLUMN shop_ids bigint[];
+ALTER TABLE api_key ADD COLUMN warehouse_ids bigint[];
+
+CREATE TABLE receiver_reveal (
+    id bigint PRIMARY KEY,
+    order_id bigint NOT NULL,
+    order_no text NOT NULL,
+    actor text NOT NULL,
+    purpose text NOT NULL,
+    address text NOT NULL DEFAULT '',
+    at timestamptz NOT NULL
+);
+COMMENT ON TABLE receiver_reveal IS 'who saw which receiver in clear, when and what for';
+CREATE TRIGGER receiver_reveal_is_for_ever BEFORE UPDATE OR DELETE ON receiver_reveal FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+-- ---------------------------------------------------------------- lists
+
+CREATE TABLE saved_view (
+    id bigint PRIMARY KEY,
+    list text NOT NULL,
+    name text NOT NULL,
+    owner text NOT NULL,                          -- person:<id> or key:<id>
+    is_team boolean NOT NULL DEFAULT false,
+    is_default boolean NOT NULL DEFAULT false,
+    body jsonb NOT NULL,                          -- filters, sort, columns
+    version integer NOT NULL DEFAULT 1,
+    UNIQUE (list, owner, name)
+);
+
+-- Names as people type them: the first letters of their pinyin. Made when they are first searched for, and again when names have changed.
+CREATE TABLE name_initials (
+    kind text NOT NULL,                           -- product | shop
+    ref_id bigint NOT NULL,
+    name text NOT NULL,
+    initials text NOT NULL,
+    PRIMARY KEY (kind, ref_id)
+);
+
+CREATE INDEX parcel_tracking ON parcel (tracking_no);
+
+-- What people do about an exception: who has it, until when it sleeps.
+CREATE TABLE exception_claim (
+    kind text NOT NULL,
+    ref_id bigint NOT NULL,
+    owner text NOT NULL DEFAULT '',               -- user:<name>; '' = nobody
+    claimed_at timestamptz,
+    snoozed_until timestamptz,
+    note text NOT NULL DEFAULT '',
+    PRIMARY KEY (kind, ref_id)
+);
+
+CREATE TABLE print_mark (
+    order_id bigint NOT NULL,
+    kind text NOT NULL,                           -- pick_list | packing_list | label
+    times integer NOT NULL DEFAULT 1,
+    printed_at timestamptz NOT NULL,
+    printed_by text NOT NULL,
+    PRIMARY KEY (order_id, kind)
+);
+
+-- ---------------------------------------------------------------- jobs: one action over many orders
+
+CREATE TABLE job (
+    id bigint PRIMARY KEY,
+    action text NOT NULL,
+    parameters jsonb NOT NULL DEFAULT '{}',
+    state smallint NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 3),
+    owner text NOT NULL,                          -- person:<id> or key:<id>
+    actor text NOT NULL,                          -- user:<name>
+    warehouse_ids bigint[],                       -- what its owner sees, for what it reads; NULL = all
+    language text NOT NULL DEFAULT 'zh',
+    total integer NOT NULL,
+    done integer NOT NULL DEFAULT 0,
+    failed integer NOT NULL DEFAULT 0,
+    undone integer NOT NULL DEFAULT 0,
+    created_at timestamptz NOT NULL,
+    ended_at timestamptz,
+    undo_until timestamptz,
+    lease_until timestamptz NOT NULL DEFAULT '-infinity'
+);
+COMMENT ON COLUMN job.state IS '0 waiting or running, 1 done, 2 being undone, 3 undone';
+COMMENT ON COLUMN job.lease_until IS 'who works on it renews it; database clock. Past: anybody may go on';
+CREATE INDEX job_open ON job (id) WHERE state IN (0, 2);
+
+CREATE TABLE job_row (
+    job_id bigint NOT NULL REFERENCES job (id),
+    n integer NOT NULL,
+    order_id bigint NOT NULL,                     -- 0: there is no such order
+    order_no text NOT NULL,
+    state smallint NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 4),
+    reason text NOT NULL DEFAULT '',
+    before jsonb,
+    PRIMARY KEY (job_id, n)
+);
+COMMENT ON COLUMN job_row.state IS '0 waiting, 1 done, 2 refused, 3 undone, 4 could not be undone';
+COMMENT ON COLUMN job_row.before IS 'what is needed to undo it';
+CREATE INDEX job_row_open ON job_row (job_id, n) WHERE state = 0;
+
+CREATE TABLE job_file (
+    job_id bigint PRIMARY KEY REFERENCES job (id),
+    name text NOT NULL,
+    media_type text NOT NULL,
+    body bytea NOT NULL
+);
+
+-- Comparisons of our stock with what a warehouse says it has (库存对账), and the differences found. Written by stock/differences.py only.
+
+CREATE TABLE stock_comparison (
+    id bigint PRIMARY KEY,
+    warehouse_id bigint NOT NULL REFERENCES warehouse (id),
+    asked_at timestamptz NOT NULL,
+    asked_by text NOT NULL,                       -- schedule | user:<name>
+    scheduled_for timestamptz,                    -- the quiet hour it stands for; NULL: on demand
+    finished_at timestamptz,
+    asked integer NOT NULL DEFAULT 0,             -- SKUs
+    unknown integer NOT NULL DEFAULT 0,           -- of them, those the warehouse does not know
+    error text NOT NULL DEFAULT '',               -- why it ended before its end
+    UNIQUE (warehouse_id, scheduled_for)
+);
+CREATE UNIQUE INDEX stock_comparison_once ON stock_comparison (warehouse_id) WHERE finished_at IS NULL;
+CREATE INDEX stock_comparison_latest ON stock_comparison (warehouse_id, id DESC);
+
+CREATE TABLE stock_difference (
+    id bigint PRIMARY KEY,
+    comparison_id bigint NOT NULL REFERENCES stock_comparison (id),
+    warehouse_id bigint NOT NULL REFERENCES warehouse (id),
+    sku_id bigint NOT NULL,
+    grade smallint NOT NULL,
+    theirs bigint NOT NULL,                       -- units there, as the warehouse said when last asked
+    ours bigint NOT NULL,                         -- on hand, as we had it then
+    looks smallint NOT NULL DEFAULT 1,            -- so often it was found, one after the other
+    found_at timestamptz NOT NULL,
+    seen_at timestamptz NOT NULL,
+    settled_at timestamptz,
+    settled_by text NOT NULL DEFAULT '',          -- system: it went away; user:<name>: accepted
+    document_id bigint,                           -- the adjustment that an acceptance made
+    version integer NOT NULL DEFAULT 1,
+    CHECK (theirs <> ours OR settled_at IS NOT NULL)
+);
+CREATE UNIQUE INDEX stock_difference_open ON stock_difference (warehouse_id, sku_id, grade) WHERE settled_at IS NULL;
+CREATE INDEX stock_difference_of ON stock_difference (comparison_id);

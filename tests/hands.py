@@ -47,7 +47,7 @@ def run(scene: Scene, *facts: Any, due: Sequence[int] = (), now: datetime = NOW)
 def go_round(scene: Scene, now: datetime, limit: int = 500) -> int:
     """What a worker does in one turn: waker, pass, release. Gives how much there was to do."""
     with scene.database.transaction() as tx:
-        work = wake(tx, now)
+        work = wake(tx, now, network=scene.stages.network.load(tx, cache_versions(tx)["network"]))
     with scene.database.transaction() as tx:
         due, messages = due_order_ids(tx, BUCKETS, limit, now), waiting_ids(tx, BUCKETS, limit)
         if due or messages:

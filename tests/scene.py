@@ -131,10 +131,10 @@ class Scene:
         lock(tx, moves, NOW)
         apply(tx, moves, ids=self.ids, now=NOW)
 
-    def say(self, *facts: PlatformOrder) -> list[int]:
-        """Keep messages of the shop, each whole, before anything is read."""
+    def say(self, *facts: PlatformOrder, shop: str = "S1") -> list[int]:
+        """Keep messages of a shop, each whole, before anything is read."""
         rows = [
-            InboundMessage(counterpart="shop:S1", kind="order", body=msgspec.json.encode(f), at=NOW, business_key=f.platform_order_no, bucket=1)
+            InboundMessage(counterpart=f"shop:{shop}", kind="order", body=msgspec.json.encode(f), at=NOW, business_key=f.platform_order_no, bucket=1)
             for f in facts
         ]
         with self.database.transaction() as tx:

@@ -54,7 +54,8 @@ CREATE TABLE inbox (
     message_id bigint NOT NULL,
     PRIMARY KEY (source, message_ref)
 );
-COMMENT ON TABLE inbox IS 'ids of messages taken in, for ever: the second one is a duplicate';
+COMMENT ON TABLE inbox IS 'ids of messages taken in: the second one is a duplicate. Of sources whose repeats change nothing they are forgotten after a time';
+CREATE INDEX inbox_by_age ON inbox (source, message_id);
 
 -- Outbox ----------------------------------------------------------------------------------------------------------
 
@@ -123,6 +124,12 @@ CREATE TABLE worker (
     lease_until timestamptz NOT NULL
 );
 COMMENT ON TABLE worker IS 'who works now (database clock), so that buckets are shared fairly';
+
+CREATE TABLE chore (
+    name text PRIMARY KEY,
+    due_at timestamptz NOT NULL
+);
+COMMENT ON TABLE chore IS 'when each of the house''s chores comes next, by the database clock; who moves it on does it. No row: never done yet';
 
 CREATE TABLE number_block (
     pattern text NOT NULL,

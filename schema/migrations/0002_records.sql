@@ -167,6 +167,13 @@ CREATE TABLE warehouse_day (                      -- exceptions to the weekly ca
     PRIMARY KEY (warehouse_id, on_date)
 );
 
+-- Which warehouses serve a shop. No row: all of them.
+CREATE TABLE shop_warehouse (
+    shop_id bigint NOT NULL REFERENCES shop (id),
+    warehouse_id bigint NOT NULL REFERENCES warehouse (id),
+    PRIMARY KEY (shop_id, warehouse_id)
+);
+
 CREATE TABLE carrier (
     id bigint PRIMARY KEY,
     code text NOT NULL UNIQUE,                    -- Qimen logisticsCode
@@ -324,6 +331,7 @@ CREATE TABLE order_line (
     price_minor bigint NOT NULL,
     payable_minor bigint NOT NULL,
     refund text NOT NULL DEFAULT 'none',
+    refund_ref text NOT NULL DEFAULT '',          -- which request it is; another one holds again
     taken_back integer NOT NULL DEFAULT 0,        -- units the platform has taken back before shipping
     -- where the units are: their sum is `quantity` (goods, parts, gifts); all zero for bundles and services
     open integer NOT NULL DEFAULT 0,
@@ -337,6 +345,7 @@ CREATE TABLE order_line (
     CHECK (kind IN ('bundle', 'service') OR quantity = open + short + reserved + in_fulfilment + shipped + cancelled)
 ) PARTITION BY RANGE (order_id);
 CREATE INDEX order_line_short ON order_line (sku_id) WHERE short > 0;
+CREATE INDEX order_line_open ON order_line (sku_id) WHERE open > 0;
 CREATE INDEX order_line_unmapped ON order_line (listing_id) WHERE sku_id IS NULL;
 
 CREATE TABLE hold (
@@ -435,6 +444,7 @@ CREATE TABLE parcel_line (
     line_no smallint NOT NULL,
     fulfilment_id bigint NOT NULL,
     quantity integer NOT NULL CHECK (quantity > 0),
+    told_at timestamptz,                          -- when the platform knew of it; NULL: not yet
     PRIMARY KEY (parcel_id, fulfilment_id, line_no)
 );
 CREATE INDEX parcel_line_order ON parcel_line (order_id);
@@ -651,6 +661,7 @@ WHERE (o.state IN (10, 20, 30) AND (l.short + l.reserved + l.in_fulfilment + l.s
    OR (o.state = 60 AND (l.in_fulfilment = 0 OR l.shipped > 0))
    OR (o.state = 70 AND l.shipped = 0)
    OR (o.state IN (80, 90) AND (l.open + l.short + l.reserved + l.in_fulfilment > 0 OR l.shipped = 0))
+   OR (o.state = 92 AND (l.open + l.short + l.reserved + l.in_fulfilment + l.shipped + l.cancelled > 0))
    OR (o.state = 95 AND (l.open + l.short + l.reserved + l.in_fulfilment + l.shipped > 0));
 
 CREATE VIEW invariant_every_order_moves_or_waits_for_a_reason AS
@@ -709,6 +720,7 @@ INSERT INTO legal_move (machine, from_state, to_state) VALUES
     ('order', 30, 20),
     ('order', 30, 40),
     ('order', 30, 50),
+    ('order', 30, 92),
     ('order', 30, 95),
     ('order', 40, 20),
     ('order', 40, 50),
@@ -724,6 +736,7 @@ INSERT INTO legal_move (machine, from_state, to_state) VALUES
     ('order', 60, 80),
     ('order', 60, 95),
     ('order', 70, 80),
+    ('order', 80, 70),
     ('order', 80, 90),
     ('fulfilment', 0, 10),
     ('fulfilment', 10, 20),

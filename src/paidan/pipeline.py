@@ -3,8 +3,9 @@
     platforms ─▶ channels ─▶ intake ─▶ shaping ─▶ audit ─▶ sourcing ─▶ settle + apply ─▶ (merge window) ─▶ release ─▶ fulfilment ─▶ feedback
 
 `run_pass` carries one Batch through the stages and applies it once, in one transaction. Each stage is load (a fixed number of statements) and
-decide (pure); the owners of the records write. What follows the pass (release, the outbox, words of warehouses and carriers, the stock push) is put
-together in `entrypoints/mill.py`: steps and deliveries, each with its own guard.
+decide (pure); the owners of the records write. What has no merge window to wait for is released in the same pass. What follows the pass (the
+other releases, the outbox, words of warehouses and carriers, the stock push) is put together in `entrypoints/mill.py`:
+steps and deliveries, each with its own guard.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,37 +32,42 @@ from paidan.orders.conclude import conclude
 from paidan.orders.load import due_order_ids
 from paidan.orders.store import fresh_fulfilments, fresh_versions, set_aside, take_keys, write_orders
 from paidan.parties.store import give_receiver_ids, write_receivers
+from paidan.release.step import calls, release_at_once
 from paidan.rules.policies import CompiledPolicy, compiled
 from paidan.rules.store import read_effective
 from paidan.runtime.database import Tx
 from paidan.runtime.ids import IdSource
 from paidan.runtime.messages import MessageState
 from paidan.runtime.numbers import NumberSource
+from paidan.runtime.outbox import put
 from paidan.runtime.passes import PassReport
 from paidan.runtime.sealing import Sealer
 from paidan.runtime.waiting import read_waiting, settle_messages, waiting_ids
 from paidan.shaping.decide import decide as shape
-from paidan.sourcing.decide import FreeStock, Sourcing, Supply, given_back, needed_units, promise, unplan_new
+from paidan.sourcing.apart import Apart
+from paidan.sourcing.decide import Sourcing, Supply, given_back, needed_units, promise, unplan_new
 from paidan.sourcing.decide import decide as source
 from paidan.sourcing.lanes import Lanes
 from paidan.sourcing.policy import SourcingPolicy
 from paidan.sourcing.store import read_policy
+from paidan.sourcing.ways import FreeStock
 from paidan.stock.moves import GiveBack, Reserve, StockMoves
 from paidan.stock.settle import settle
-from paidan.stock.store import apply, demands, free_stock, lock
+from paidan.stock.store import apply, demands, demands_by_shop, free_stock, lock
 
 ORDER_NUMBER_PATTERN = "SO{yymmdd}{gene:2}{seq:6}{check}"
 GO_ROUND_S = 1  # an order whose stock was taken meanwhile looks again after this
 
 
 class Passed(Struct, frozen=True, kw_only=True):
-    """What one pass did: messages read, orders made and written, fulfilments planned, orders sent round again."""
+    """What one pass did: messages read, orders made and written, fulfilments planned and calls to warehouses left, orders sent round again."""
 
     messages: int = 0
     unreadable: int = 0
     orders_new: int = 0
     orders_written: int = 0
     planned: int = 0
+    released: int = 0
     again: int = 0
 
 
@@ -157,7 +163,7 @@ def run_pass(tx: Tx, stages: Stages, *, message_ids: Sequence[int], order_ids: S
     ready = audit_orders(batch.orders, Audit(network=network, skus=skus, bans=stages.skus.bans, policy=policy, now=now))
 
     # sourcing: who sends it
-    supply = Supply(*_stock_seen(tx, ready, now))
+    supply = Supply(*_stock_seen(tx, ready, now, network))
     choosing = {order.id for order in ready}
     for order in batch.orders:
         supply.let_go(given_back(order))
@@ -166,7 +172,7 @@ def run_pass(tx: Tx, stages: Stages, *, message_ids: Sequence[int], order_ids: S
     context = Sourcing(lanes=stages.lanes(network), network=network, skus=skus, policy=stages.sourcing_policy(tx, versions["rules"]), now=now)
     source(ready, supply, context, stages.ids.take)
 
-    return _apply(tx, stages, batch, ready)
+    return _apply(tx, stages, batch, ready, network)
 
 
 def _number(batch: Batch, stages: Stages) -> None:
@@ -181,13 +187,16 @@ def _sku_ids(batch: Batch) -> set[int]:
     return {line.sku_id for order in batch.orders for line in order.lines if line.sku_id is not None}
 
 
-def _stock_seen(tx: Tx, ready: Sequence[Order], now: datetime) -> tuple[FreeStock, dict[int, tuple[int, int]]]:
+def _stock_seen(tx: Tx, ready: Sequence[Order], now: datetime, network: Network) -> tuple[FreeStock, dict[int, tuple[int, int]], Apart | None]:
     sku_ids = sorted({sku_id for order in ready for sku_id in needed_units(order)})
-    return (free_stock(tx, sku_ids, now), demands(tx, sku_ids)) if sku_ids else ({}, {})
+    if not sku_ids:
+        return {}, {}, None
+    apart = Apart(network, demands_by_shop(tx, sku_ids)) if network.has_bound_shops else None
+    return free_stock(tx, sku_ids, now), demands(tx, sku_ids), apart
 
 
-def _apply(tx: Tx, stages: Stages, batch: Batch, ready: Sequence[Order]) -> Passed:
-    """Lock what was chosen, settle, write each record once."""
+def _apply(tx: Tx, stages: Stages, batch: Batch, ready: Sequence[Order], network: Network) -> Passed:
+    """Lock what was chosen, settle, release what need not wait, write each record once."""
     orders = list(batch.orders)  # all of them: when to look again is always decided anew
     for order in orders:
         order.is_changed = True
@@ -207,6 +216,8 @@ def _apply(tx: Tx, stages: Stages, batch: Batch, ready: Sequence[Order]) -> Pass
         if order.id in dropped:
             unplan_new(order)
             order.due_at = batch.now + timedelta(seconds=GO_ROUND_S)
+    leaders = release_at_once(tx, orders, network=network, now=batch.now)
+    for order in orders:
         conclude(order)
     stands_for = insert_listings(tx, batch.new_listings)
     _name_listings(orders, stands_for)
@@ -217,6 +228,7 @@ def _apply(tx: Tx, stages: Stages, batch: Batch, ready: Sequence[Order]) -> Pass
     write_receivers(tx, orders, stages.sealer)
     write_orders(tx, orders, sealer=stages.sealer, ids=stages.ids, now=batch.now)
     apply(tx, moves, ids=stages.ids, now=batch.now)
+    put(tx, stages.ids, calls(leaders, batch.now))
     ask_back(tx, stages.ids, orders, batch.now)
     settled = [outcome for outcome in batch.outcomes if outcome.order_id not in lost]
     settle_messages(
@@ -229,6 +241,7 @@ def _apply(tx: Tx, stages: Stages, batch: Batch, ready: Sequence[Order]) -> Pass
         orders_new=sum(order.is_new for order in orders),
         orders_written=len(orders),
         planned=sum(f.is_new for order in orders for f in order.fulfilments),
+        released=len(leaders),
         again=len(lost) + len(dropped),
     )
 

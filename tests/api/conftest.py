@@ -4,9 +4,11 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 
+from browser import PASSWORD, Person
 from paidan.entrypoints.api.app import create_app
-from paidan.entrypoints.api.keys import Scope, make_key
-from paidan.entrypoints.api.services import Services
+from paidan.entrypoints.api.keys import make_key
+from paidan.entrypoints.api.people.rights import Scope
+from paidan.entrypoints.api.services import HandlerContext
 from paidan.runtime.clocks import FixedClock
 from paidan.runtime.database import Database
 from paidan.runtime.ids import CountingIds
@@ -18,7 +20,7 @@ from scene import NOW, Scene, empty
 class World:
     """A small merchant with its API: `call` speaks as the key of one scope."""
 
-    def __init__(self, client: TestClient[Any], scene: Scene, services: Services, keys: dict[str, str]) -> None:
+    def __init__(self, client: TestClient[Any], scene: Scene, services: HandlerContext, keys: dict[str, str]) -> None:
         self.client = client
         self.scene = scene
         self.services = services
@@ -35,31 +37,45 @@ class World:
     def post(self, path: str, body: Any = None, **more: Any) -> Any:
         return self.call("POST", path, json=body, **more)
 
+    def sign_in(self, name: str, password: str) -> Any:
+        """The answer of a sign-in; the client itself keeps no cookie."""
+        answer = self.client.post("/api/v1/sign-in", json={"name": name, "password": password})
+        self.client.cookies.clear()
+        return answer
+
+    def person(self, name: str, *rights: str, shops: list[str] | None = None, warehouses: list[str] | None = None) -> Person:
+        """A new person with these rights, signed in."""
+        self.post("/roles", {"code": f"r-{name}", "rights": list(rights)})
+        user = {"name": name, "password": PASSWORD, "roles": [f"r-{name}"], "shops": shops, "warehouses": warehouses}
+        assert self.post("/users", user).status_code == 201
+        answer = self.sign_in(name, PASSWORD)
+        return Person(self.client, answer.cookies["paidan_session"])
+
 
 @pytest.fixture(scope="module")
-def services(database: Database) -> Services:
-    return Services(database=database, ids=CountingIds(), sealer=Sealer(new_keyring()), clock=FixedClock(NOW), settings=Settings())
+def services(database: Database) -> HandlerContext:
+    return HandlerContext(database=database, ids=CountingIds(), sealer=Sealer(new_keyring()), clock=FixedClock(NOW), settings=Settings())
 
 
 @pytest.fixture(scope="module")
-def client(services: Services) -> Iterator[TestClient[Any]]:
+def client(services: HandlerContext) -> Iterator[TestClient[Any]]:
     with TestClient(create_app(services), raise_server_exceptions=False) as client:
         yield client
 
 
 @pytest.fixture(scope="module")
-def still(server: Any, merchant: str, services: Services, client: TestClient[Any]) -> World:
+def still(server: Any, merchant: str, services: HandlerContext, client: TestClient[Any]) -> World:
     """The world of a module whose tests only ask, or are refused."""
     return _fresh(server, merchant, services, client)
 
 
 @pytest.fixture
-def world(server: Any, merchant: str, services: Services, client: TestClient[Any]) -> World:
+def world(server: Any, merchant: str, services: HandlerContext, client: TestClient[Any]) -> World:
     """An empty world for each test."""
     return _fresh(server, merchant, services, client)
 
 
-def _fresh(server: Any, merchant: str, services: Services, client: TestClient[Any]) -> World:
+def _fresh(server: Any, merchant: str, services: HandlerContext, client: TestClient[Any]) -> World:
     empty(server.owner_url, merchant)
     keys = {}
     with services.database.transaction() as tx:

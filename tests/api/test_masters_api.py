@@ -182,3 +182,15 @@ def test_the_doors_of_counterparts_are_signed_and_keep_what_comes(world):
         ("wms:unknown", 2),
         ("carrier:unknown", 2),
     ]
+
+
+def test_a_shop_shows_which_warehouses_serve_it(world):
+    world.post("/network/warehouses", rows({"code": "W1", "name": "仓"}, {"code": "W2", "name": "仓"}))
+    shop = {"code": "S", "name": "店", "platform": "direct"}
+    [made] = world.post("/shops", rows({**shop, "warehouse_codes": ["W2"]})).json()["results"]
+    path = f"/shops/{made['id']}"
+    assert world.get(path).json()["warehouse_codes"] == ["W2"]
+    freed = world.call("PUT", path, json={**shop, "warehouse_codes": []}, headers={"if-match": '"v1"'})
+    assert (freed.status_code, freed.json()["warehouse_codes"], freed.json()["version"]) == (200, [], 2)
+    [refused] = world.post("/shops", rows({**shop, "warehouse_codes": ["W9"]})).json()["results"]
+    assert [problem["field"] for problem in refused["errors"]] == ["warehouse_codes"]

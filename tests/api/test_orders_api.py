@@ -1,3 +1,4 @@
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -7,10 +8,13 @@ from counting import counted
 from paidan.catalog.load import cache_versions
 from paidan.entrypoints.api.committer import Post, keep_posts
 from paidan.entrypoints.api.order_reads import get_order, list_orders
+from paidan.entrypoints.api.people.caller import Caller
 from paidan.pipeline import run_pass
 from paidan.release.step import release
 from paidan.runtime.waiting import waiting_ids
 from scene import NOW, line, order, receiver
+
+EVERYTHING = Caller(name="all", rights=frozenset())
 
 
 def told(world, *facts, due=()):
@@ -181,10 +185,10 @@ def test_orders_are_found_by_number_range_state_reason_and_phone_tail(world):
 def test_lists_and_orders_take_the_same_number_of_statements_however_much_there_is(world, n):
     world.scene.set_up({"A": {"X": 1000}})
     told(world, *[order(f"P{i}", line("X"), line("X", line_ref="b"), receiver=receiver(i)) for i in range(n)])
-    filters = dict.fromkeys(("after", "states", "shop", "waits_for", "placed_from", "placed_until", "tail")) | {"limit": 50}
+    filters = dict.fromkeys(("after", "states", "shop", "waits_for", "placed_from", "placed_until", "tail")) | {"limit": 50} | EVERYTHING.sees
     with world.scene.database.transaction() as tx, counted(tx) as statements:
         found = list_orders(tx, filters)
-        get_order(tx, world.scene.sealer, int(found[0].id), "zh")
+        get_order(tx, EVERYTHING, world.scene.sealer, int(found[0].id), "zh")
     assert len(found) == n
     assert len(statements) == 8
 
@@ -219,7 +223,9 @@ def test_a_key_in_flight_is_told_so(world):
     assert made.status_code == 201
     caller = world.scene.query("SELECT id FROM api_key WHERE name = 'adminer'")[0][0]
     with world.scene.database.transaction() as tx:
-        tx.execute("SELECT pg_advisory_xact_lock(hashtext('idempotency'), hashtext(current_schema() || '/' || %s || '/' || 'two'))", (str(caller),))
+        tx.execute(
+            "SELECT pg_advisory_xact_lock(hashtext('idempotency'), hashtext(current_schema() || '/' || %s || '/' || 'two'))", (f"key:{caller}",)
+        )
         answer = world.post("/keys", {"name": "k", "scopes": ["write"]}, headers={"idempotency-key": "two"})
     assert (answer.status_code, answer.json()["reason"]) == (409, "idempotency_in_flight")
 
@@ -274,3 +280,67 @@ def test_a_merged_fulfilment_is_asked_back_with_the_parcel_it_travels_in(world):
 def test_invariants_run_over_the_api(world):
     world.scene.set_up({"A": {"X": 10}})
     assert world.get("/invariants").json() == {"holds": True, "broken": []}
+
+
+def test_with_reserve_the_stock_is_held_before_the_answer_and_what_is_short_says_so(world):
+    world.scene.set_up({"A": {"X": 3}})
+    answers = [world.post("/orders?shop=S1&reserve=1", direct(f"D{n}"), scope="write") for n in range(5)]
+    assert [answer.status_code for answer in answers] == [201, 201, 201, 202, 202]
+    assert [answer.json()["is_held"] for answer in answers] == [True] * 3 + [False] * 2
+    first, last = answers[0].json(), answers[-1].json()
+    assert (first["state"], first["reason"], last["state"], last["reason"]) == ("sourced", "", "backordered", "short_of_stock")
+    assert world.get(f"/orders/{first['order_id']}").json()["order_no"] == first["order_no"]
+    assert world.scene.broken_invariants() == {}
+
+
+def test_an_order_posted_twice_with_reserve_is_one_order_with_one_answer(world):
+    world.scene.set_up({"A": {"X": 1}})
+    headers = {"idempotency-key": "once"}
+    first = world.post("/orders?shop=S1&reserve=1", direct("D1"), headers=headers)
+    again = world.post("/orders?shop=S1&reserve=1", direct("D1"), headers=headers)
+    other = world.post("/orders?shop=S1&reserve=1", direct("D1"))
+    assert (first.status_code, first.content) == (again.status_code, again.content)
+    assert (other.status_code, other.json()["order_id"]) == (201, first.json()["order_id"])
+    assert world.scene.query("SELECT count(*) FROM sales_order") == [(1,)]
+
+
+def test_many_at_once_never_hold_more_than_there_is(world):
+    world.scene.set_up({"A": {"X": 7}, "B": {"X": 6}})
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda n: world.post("/orders?shop=S1&reserve=1", direct(f"D{n}")), range(40)))
+    assert sum(answer.json()["is_held"] for answer in answers) == 13
+    assert {answer.status_code for answer in answers} == {201, 202}
+    assert world.scene.broken_invariants() == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "headers", "expected"),
+    [
+        ("/orders?shop=NO&reserve=1", b'{"order_no": "D1"}', {}, 422),
+        ("/orders?shop=S1", b"{", {}, 400),
+        ("/orders?shop=S1&reserve=maybe", None, {}, 422),
+        ("/orders?shop=S1&shop=S1", None, {}, 202),
+        ("/orders", None, {}, 422),
+        ("/orders?shop=S1", None, {"authorization": "Bearer pd_no"}, 401),
+        ("/orders?shop=S1", None, {"authorization": ""}, 401),
+        ("/orders?shop=S1", None, {"idempotency-key": "x" * 201}, 422),
+        ("/orders?shop=S1", b" " * (2**20 + 1), {}, 413),
+        ("/orders?shop=S1", None, {"content-type": "application/json; charset=utf-8"}, 202),
+    ],
+)
+def test_what_the_short_way_leaves_alone_the_long_way_answers(world, path, body, headers, expected):
+    world.scene.set_up({"A": {"X": 1}})
+    content = json.dumps(direct()).encode() if body is None else body
+    answer = world.call("POST", path, content=content, headers={"content-type": "application/json", **headers})
+    assert answer.status_code == expected, answer.text
+    if expected >= 400:
+        assert answer.headers["content-type"].startswith("application/problem+json")
+
+
+def test_a_key_that_may_not_import_or_was_revoked_posts_nothing(world):
+    world.scene.set_up({"A": {"X": 1}})
+    assert world.post("/orders?shop=S1", direct(), scope="read").status_code == 403
+    assert world.post("/orders?shop=S1", direct(), scope="write").status_code == 202
+    [key] = [key for key in world.get("/keys").json()["items"] if key["name"] == "writeer"]
+    assert world.post(f"/keys/{key['id']}/revoke").status_code == 200
+    assert world.post("/orders?shop=S1", direct(), scope="write").status_code == 401

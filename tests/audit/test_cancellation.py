@@ -9,6 +9,7 @@ from paidan.audit.cancellation import decide
 from paidan.kernel.reasons import Reason
 from paidan.kernel.states import FulfilmentState as F
 from paidan.kernel.states import OrderState as O
+from paidan.orders.batch import Hold
 from scene import NOW
 
 R = Reason
@@ -181,3 +182,35 @@ def test_cancelling_loses_no_unit_and_cancels_no_more_than_was_asked(rows, is_cl
         assert line.cancelled <= max(was, line.quantity if is_closed else line.taken_back)
     for plan in plans:
         assert sum(x.open for x in plan.lines) == (0 if plan.state == F.CANCELLED else sum(x.quantity for x in plan.lines))
+
+
+def test_what_was_held_on_the_platforms_word_does_not_keep_people_from_hearing_that_it_is_too_late():
+    order = at("shipped", F.SHIPPED, is_closed=True)
+    order.holds = [Hold(reason=R.ALREADY_SHIPPED, origin="platform", opened_at=NOW, closed_at=NOW, closed_by="user:anna")]
+    decide(order, NOW)
+    assert [hold.origin for hold in order.holds if hold.closed_at is None] == ["system"]
+
+
+@pytest.mark.parametrize(("state", "recalled"), [(F.PLANNED, False), (F.RELEASED, True), (F.ACCEPTED, True), (F.RECALLING, False)])
+def test_another_way_of_payment_calls_back_what_has_left_us_and_leaves_plans_as_they_are(state, recalled):
+    order = at("reserved" if state == F.PLANNED else "in_fulfilment", state, is_cod=True, is_cod_changed=True)
+    decide(order, NOW)
+    assert [reason for _, reason in order.recalls] == [R.PLATFORM_CHANGED_AFTER_RELEASE] * recalled
+    assert order.fulfilments[0].state == state
+
+
+def test_a_request_that_a_person_has_let_go_calls_nothing_back():
+    decided = Hold(reason=R.REFUND_REQUESTED, origin="system", note="A@1", opened_at=NOW, closed_at=NOW, closed_by="user:anna")
+    order = at("in_fulfilment", F.ACCEPTED, line={"refund": "requested", "refund_ref": "A@1"}, holds=[decided])
+    decide(order, NOW)
+    assert order.recalls == []
+    order.lines[0].refund_ref = "B@2"
+    decide(order, NOW)
+    assert [reason for _, reason in order.recalls] == [R.REFUND_REQUESTED]
+
+
+@pytest.mark.parametrize(("more", "state"), [({"is_closed": True}, O.CANCELLED), ({"edits": {"cancel": True}}, O.CANCELLED), ({}, O.UNPAID)])
+def test_an_unpaid_order_of_services_can_be_cancelled(more, state):
+    order = draft_order([draft_line(kind="service", open=0)], state=O.UNPAID, **more)
+    decide(order, NOW)
+    assert order.state == state

@@ -94,7 +94,13 @@ def test_which_holds_are_open_afterwards(holds, found, open_after):
         ({}, {"sku_id": 2, "open": 0, "reserved": 1}, None),
         ({}, {"sku_id": 3}, R.GOODS_FORBIDDEN_HERE),
         ({"region": BERLIN}, {"sku_id": 3}, None),
-        ({}, {"kind": "service", "open": 0}, R.NOTHING_TO_SHIP),
+        # the platform says it has left, we have sent nothing; of services alone it may well say so
+        ({"platform_status": 50}, {}, R.ALREADY_SHIPPED),
+        ({"platform_status": 60}, {"open": 0, "reserved": 1}, R.ALREADY_SHIPPED),
+        ({"platform_status": 40}, {}, R.ALREADY_SHIPPED),
+        ({"platform_status": 50}, {"open": 0, "shipped": 1}, None),
+        ({"platform_status": 40}, {"quantity": 2, "open": 1, "shipped": 1}, None),
+        ({"platform_status": 80}, {}, None),
     ],
 )
 def test_what_the_checks_find(more, line, reason):
@@ -171,3 +177,68 @@ def test_a_stopped_release_goes_on_when_its_hold_is_gone():
     assert not audit(order)
     assert plan.release_due_at == NOW
     assert plan.is_changed
+
+
+def test_of_a_service_that_left_by_itself_the_goods_are_not_thought_shipped():
+    goods, card = draft_line(), draft_line(2, kind="service", open=0, sku_id=None)
+    assert not list(check(draft_order([goods, card], platform_status=40), SKUS, frozenset()))
+
+
+BY_PLATFORM = {"reason": R.ALREADY_SHIPPED, "opened_at": EARLIER, "origin": "platform"}
+
+
+@pytest.mark.parametrize(
+    ("holds", "shipped", "still_open"),
+    [
+        ([], 0, ["platform"]),
+        ([Hold(**BY_PLATFORM, id=1)], 0, ["platform"]),
+        ([Hold(**BY_PLATFORM, id=1)], 1, []),
+        # a person has said that it goes out all the same
+        ([Hold(**BY_PLATFORM, id=1, closed_at=EARLIER, closed_by="user:anna")], 0, []),
+    ],
+)
+def test_what_only_the_platform_calls_shipped_is_held_until_somebody_says_go_on(holds, shipped, still_open):
+    order = draft_order([draft_line(quantity=2, open=2 - shipped, shipped=shipped)], platform_status=50, holds=holds)
+    assert audit(order) != bool(still_open)
+    assert [hold.origin for hold in order.holds if hold.closed_at is None] == still_open
+    assert order.waits_for == (R.ALREADY_SHIPPED if still_open else "")
+
+
+def request(n, ref, **more):
+    return draft_line(n, sku_id=1, refund="requested", refund_ref=ref, **more)
+
+
+def refund_hold(note, by=""):
+    return Hold(id=1, reason=R.REFUND_REQUESTED, origin="system", note=note, opened_at=EARLIER, closed_at=EARLIER if by else None, closed_by=by)
+
+
+@pytest.mark.parametrize(
+    ("holds", "asked", "open_notes"),
+    [
+        ([], ["A@1"], ["A@1"]),
+        ([refund_hold("A@1")], ["A@1"], ["A@1"]),
+        # decided by a person: the same one told again changes nothing, another one or the same asked anew does
+        ([refund_hold("A@1", "user:anna")], ["A@1"], []),
+        ([refund_hold("A@1", "user:anna")], ["B@1"], ["B@1"]),
+        ([refund_hold("A@1", "user:anna")], ["A@2"], ["A@2"]),
+        ([refund_hold("A@1", "user:anna")], ["A@1", "B@1"], ["B@1"]),
+        ([refund_hold("A@1, B@1", "user:anna")], ["A@1", "B@1"], []),
+        ([refund_hold("A@1", "system")], ["A@1"], ["A@1"]),
+        # more is asked than the open hold tells: a person must see all of it
+        ([refund_hold("A@1")], ["A@1", "B@1"], ["A@1, B@1"]),
+        ([refund_hold("A@1, B@1")], ["B@1"], ["A@1, B@1"]),
+        ([refund_hold("A@1")], [], []),
+    ],
+)
+def test_each_request_for_a_refund_is_decided_once(holds, asked, open_notes):
+    order = draft_order([draft_line(9), *(request(n, ref) for n, ref in enumerate(asked, 1))], holds=holds)
+    assert audit(order) == (not open_notes)
+    assert [hold.note for hold in order.holds if hold.closed_at is None] == open_notes
+
+
+@pytest.mark.parametrize("holds", [[], [open_hold(R.HELD_BY_PERSON, "user:anna"), open_hold(R.NOTHING_TO_SHIP)]])
+def test_an_order_of_services_ends_without_a_hold(holds):
+    order = draft_order([draft_line(kind="service", open=0, sku_id=None)], region=None, paid_minor=1, holds=holds, due_at=NOW, waits_for="x")
+    assert not audit(order)
+    assert (order.due_at, order.waits_for, [hold for hold in order.holds if hold.closed_at is None]) == (None, "", [])
+    assert order.steps[-1] == ("completed", {"reason": R.NOTHING_TO_SHIP})

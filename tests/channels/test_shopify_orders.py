@@ -72,6 +72,30 @@ def test_an_order_on_hold_is_forbidden() -> None:
     assert parse(body(told)).status is S.FORBIDDEN
 
 
+@pytest.mark.parametrize("more", [{"displayFulfillmentStatus": "ON_HOLD"}, {"returnStatus": "RETURN_REQUESTED"}])
+def test_what_a_webhook_does_not_know_is_newer_than_the_webhook_of_the_same_change(more: dict[str, str]) -> None:
+    told = Described(lines=(Bought(11, "19.90", 2, shipped=1),)) if "returnStatus" in more else Described()
+    knowing, webhook = parse(body(graphql(told) | more)), parse(body(rest(told)))
+    assert knowing.version_at > webhook.version_at
+    assert parse(body(graphql(told))).version_at == webhook.version_at
+
+
+@pytest.mark.parametrize(
+    ("status", "refunds"),
+    [
+        ("RETURN_REQUESTED", [RefundStatus.REQUESTED, RefundStatus.NONE]),
+        ("NO_RETURN", [RefundStatus.NONE, RefundStatus.NONE]),
+        ("IN_PROGRESS", [RefundStatus.NONE, RefundStatus.NONE]),  # agreed: the goods are on their way back
+        (None, [RefundStatus.NONE, RefundStatus.NONE]),
+    ],
+)
+def test_a_return_that_is_asked_for_is_of_what_has_left(status: str | None, refunds: list[RefundStatus]) -> None:
+    lines = (Bought(11, "19.90", 2, shipped=1), Bought(12, "5.00", 1))
+    order = parse(body(graphql(Described(lines=lines)) | {"returnStatus": status}))
+    assert [line.refund for line in order.lines] == refunds
+    assert [line.quantity_cancelled for line in order.lines] == [0, 0]
+
+
 def test_the_fixture_of_the_platform_is_read() -> None:
     order = parse((Path(__file__).parent / "data" / "shopify_order.json").read_bytes())
     assert (order.platform_order_no, order.status, order.currency, len(order.lines)) == ("450789469", S.UNPAID, "USD", 3)

@@ -448,3 +448,38 @@ def check_bound(shops: Shops) -> None:
 def test_any_interleaving_ends_with_every_listing_showing_what_is_sellable(steps, server, merchant, database, ids, sealer):
     empty(server.owner_url, merchant)
     play(Shops(Scene(database, ids, sealer)), steps)
+
+
+def test_a_bound_shop_shows_only_its_warehouses_stock_less_what_waits_for_it(scene):
+    shops = Shops(scene)  # 5 of X in A
+    (other,) = scene.ids.take(1)
+    scene.query("INSERT INTO warehouse (id, code, name) VALUES (%s, 'B', 'B') RETURNING 1", other)
+    scene.warehouses["B"] = other
+    for shop, place in (("S1", "A"), ("S2", "B")):
+        scene.query("INSERT INTO shop_warehouse VALUES (%s, %s) RETURNING 1", shops.shop_ids[shop], scene.warehouses[place])
+    scene.query("UPDATE cache_version SET version = version + 1 WHERE subject = 'network' RETURNING 1")
+    with scene.database.transaction() as tx:
+        scene.receive(tx, "B", "X", 3)
+    shops.rest()
+    assert [shops.displays()[shop]["X"] for shop in ("S1", "S2")] == [5, 3]
+    # Two units that an order of S2 waits for: S1 shows as many as before.
+    waits(scene, shops.second, units=2)
+    scene.query("UPDATE cache_version SET version = version + 1 WHERE subject = 'network' RETURNING 1")
+    shops.rest()
+    assert [shops.displays()[shop]["X"] for shop in ("S1", "S2")] == [5, 1]
+    assert shops.pusher.strays() == []
+
+
+def waits(scene, shop_id, *, units):
+    """An order of this shop is short of X."""
+    scene.query(
+        "INSERT INTO sales_order (id, order_no, shop_id, platform_order_no, bucket, state, path, platform_status, platform_version_at, platform_digest,"
+        " placed_at, currency, goods_minor, discount_minor, freight_minor, paid_minor, created_at, changed_at)"
+        " VALUES (1, 'SO1', %s, '1', 1, 40, '{20,30,40}', 30, %s, '', %s, 'CNY', 0, 0, 0, 0, %s, %s) RETURNING 1",
+        shop_id, NOW, NOW, NOW, NOW,
+    )  # fmt: skip
+    scene.query(
+        "INSERT INTO order_line (order_id, line_no, kind, sku_id, quantity, price_minor, payable_minor, short)"
+        " VALUES (1, 1, 'goods', %s, %s, 0, 0, %s) RETURNING 1",
+        scene.skus["X"], units, units,
+    )  # fmt: skip

@@ -11,7 +11,7 @@ from paidan.world.shopify import ShopifyPlatform
 from paidan.world.shopify.platform import domain_of, location_of, token_of
 from paidan.world.taobao import TaobaoPlatform
 from scene import Scene, empty
-from world.taobao_client import OPENS, line, make_day, order
+from world.taobao_client import OPENS, line, make_day, minutes, order
 
 TID = 2_000_000_000_000_000_001
 
@@ -73,6 +73,25 @@ def test_lines_in_two_parcels_and_a_line_in_two(scene):
     assert status(world) == "WAIT_BUYER_CONFIRM_GOODS"
 
 
+def test_what_was_told_is_known_when_its_outbox_row_is_forgotten(scene):
+    world = taobao(scene, order(1, line(9, 1), line(2)), bundles={"SKU9": {"SKU1": 2, "SKU2": 1}})
+    world.parcel(1, "ZT0000001", {3: 2})
+    world.tell()
+    assert scene.query("DELETE FROM outbox RETURNING state") == [(2,)]
+    assert scene.query("SELECT told_at IS NOT NULL FROM parcel_line") == [(True,)]
+    world.parcel(1, "ZT0000002", {4: 1, 2: 1})
+    world.tell()
+    assert lines_of(world) == [(1, ["ZT0000002"]), (1, ["ZT0000002"])]
+
+
+def test_what_the_platform_refused_is_not_known_to_it(scene):
+    world = taobao(scene, structs.replace(order(1, line(1)), cancelled_at=order(7).placed_at))
+    world.at(10)
+    world.parcel(1, "ZT0000001", {1: 1})
+    world.tell()
+    assert scene.query("SELECT told_at FROM parcel_line") == [(None,)]
+
+
 def test_a_bundle_is_told_with_its_last_part(scene):
     world = taobao(scene, order(1, line(9, 1)), bundles={"SKU9": {"SKU1": 2, "SKU2": 1}})
     world.parcel(1, "ZT0000001", {2: 2})
@@ -108,6 +127,23 @@ def test_shopify_hears_of_each_parcel_by_fulfilment(scene):
     books = str(world.simulator.books())
     assert "ZT0000001" in books
     assert "ZT0000002" in books
+
+
+def test_a_hold_that_came_too_late_is_released_for_goods_that_have_left(scene):
+    world = shopify(scene, structs.replace(order(1, line(1, 3)), refund_asked_at=minutes(8)))
+    world.at(10)  # staff has put it on hold, and the goods are gone
+    world.parcel(1, "ZT0000001", {1: 3})
+    world.tell()
+    assert lines_of(world) == [(3, ["ZT0000001"])]
+    assert scene.query("SELECT state, reason FROM outbox") == [(2, "")]
+    assert world.steps()[-1] == "told_platform"
+
+
+def test_an_order_on_hold_there_is_held_here_until_it_is_released(scene):
+    asked = structs.replace(order(1, line(1)), refund_asked_at=minutes(4), refund_withdrawn_at=minutes(20))
+    shopify(scene, asked)  # pulled at the fifth minute
+    assert scene.query("SELECT reason, closed_at IS NULL FROM hold") == [("platform_forbids", True)]
+    assert scene.query("SELECT count(*) FROM fulfilment") == [(0,)]
 
 
 def test_what_the_platform_refuses_stays_visible(scene):
@@ -169,4 +205,4 @@ def test_loading_takes_as_many_statements_for_many_parcels_as_for_one(scene):
         with scene.database.transaction() as tx, counted(tx) as statements:
             assert all(job.parcel for job in delivery.load(tx, some).values())
         counts.append(len(statements))
-    assert counts[1:] == [5, 5]
+    assert counts[1:] == [4, 4]

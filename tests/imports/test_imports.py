@@ -186,3 +186,11 @@ def test_long_numbers_stay_text_in_an_error_file():
     )
     assert [row[0] for row in sheet(content)[1:]] == ["690123456789012", 12.5, True]
     assert sheet(workbook({"x": [["=1+1", "http://x.example"]]})) == [["'=1+1", "http://x.example"]]
+
+
+def test_shops_are_imported_with_the_warehouses_that_serve_them(scene):
+    give(scene, "warehouses", "仓库编码,仓库名称\nHZ,杭州仓\nGZ,广州仓\n".encode())
+    report = give(scene, "shops", "店铺编码,店铺名称,平台,发货仓库\nT1,旗舰店,天猫,HZ;GZ\nT2,专卖店,天猫,\nT3,专营店,天猫,NO\n".encode())
+    assert report.rejected == 1
+    served = "SELECT s.code, w.code FROM shop_warehouse x JOIN shop s ON s.id = x.shop_id JOIN warehouse w ON w.id = x.warehouse_id ORDER BY 1, 2"
+    assert scene.query(served) == [("T1", "GZ"), ("T1", "HZ")]

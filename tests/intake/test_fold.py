@@ -169,3 +169,86 @@ def test_a_receiver_edited_by_hand_is_never_overwritten_and_the_conflict_is_told
     assert got.receiver_digest == before
     assert [hold.reason for hold in got.holds] == [Reason.EDIT_CONFLICT]
     assert got.receiver_version_at == NOW + 3 * A_MINUTE
+
+
+def request(ref="", **more):
+    return order("1", line("X", refund=RefundStatus.REQUESTED, refund_ref=ref), **more)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_another"),
+    [
+        ({"refund": "requested", "refund_ref": "A"}, {"refund": "requested", "refund_ref": "A"}, False),
+        ({"refund": "requested", "refund_ref": "A"}, {"refund": "requested", "refund_ref": "B"}, True),
+        ({"refund": "requested", "refund_ref": "A/1"}, {"refund": "requested", "refund_ref": "A/2"}, True),
+        ({"refund": "requested", "refund_ref": "A"}, {"refund": "requested"}, False),
+        ({"refund": "requested"}, {"refund": "requested"}, False),
+        ({"refund": "requested"}, {"refund": "requested", "refund_ref": "A"}, True),
+    ],
+)
+def test_which_request_for_a_refund_is_another_one(before, after, is_another):
+    told = [order("1", line("X", **before)), order("1", line("X", **after), version_at=NOW + A_MINUTE)]
+    first = taken_in([[told[0]]]).lines[0].refund_ref
+    assert first.startswith(f"{before.get('refund_ref', '')}@")
+    assert (taken_in([told]).lines[0].refund_ref != first) == is_another
+
+
+@pytest.mark.parametrize("ref", ["", "A"])
+def test_a_request_withdrawn_and_made_again_is_another_one(ref):
+    withdrawn = order("1", line("X", refund=RefundStatus.WITHDRAWN, refund_ref=ref), version_at=NOW + A_MINUTE)
+    first = taken_in([[request(ref)]]).lines[0].refund_ref
+    assert taken_in([[request(ref), withdrawn]]).lines[0].refund_ref == first
+    assert taken_in([[request(ref), withdrawn, request(ref, version_at=NOW + 2 * A_MINUTE)]]).lines[0].refund_ref != first
+
+
+@pytest.mark.parametrize("masked", [False, True])
+@pytest.mark.parametrize("cods", [(False, True), (True, False), (False, True, False), (False, False)])
+def test_cash_on_delivery_told_later_is_taken_and_such_an_order_has_no_merge_key(cods, masked):
+    who = receiver(1, name="张*", oaid="TOKEN", masked=True) if masked else receiver(1)
+    told = [order("1", line("X"), is_cod=cod, receiver=who, version_at=NOW + n * A_MINUTE) for n, cod in enumerate(cods)]
+    got = taken_in([[facts] for facts in told])
+    assert got.is_cod == cods[-1]
+    assert (got.merge_key is None) == (cods[-1] or masked)
+    assert got.is_cod_changed == (len(set(cods)) > 1)
+
+
+MASKED = {"name": "张*", "phone": "138****0001", "detail": "文三路***", "oaid": "T1", "masked": True}
+
+
+@pytest.mark.parametrize(
+    ("more", "is_kept"),
+    [
+        ({}, True),
+        ({"name": "张**", "phone": "*******0001", "detail": "文*路1号"}, True),  # another interface, other asterisks
+        ({"oaid": "T2"}, False),
+        ({"district": "余杭区"}, False),
+        ({"name": "张三", "phone": "13800000001", "masked": False}, False),
+    ],
+)
+def test_a_merge_key_told_by_the_platform_stays_with_its_receiver(more, is_kept):
+    got = taken_in([[order("1", line("X"), receiver=receiver(1, **MASKED))]])
+    got.merge_key, got.is_receiver_changed = b"told", False
+    newer = order("1", line("X"), receiver=receiver(1, **{**MASKED, **more}), version_at=NOW + A_MINUTE)
+    decide(
+        Batch(now=NOW),
+        [Parsed(message_id=9, shop=SHOP, facts=newer)],
+        Known(orders={(7, "1"): got}, listings={}),
+        ids=lambda n: list(range(n)),
+        digest=digest,
+    )
+    assert (got.merge_key == b"told", got.is_receiver_changed) == (is_kept, not is_kept)
+    assert got.receiver_version_at == NOW + A_MINUTE
+
+
+@pytest.mark.parametrize("state", [OrderState.DELIVERED, OrderState.COMPLETED, OrderState.CANCELLED])
+def test_a_line_told_after_the_end_is_nobodys_work(state):
+    got = taken_in([[order("1", line("X"))]])
+    got.state = state
+    fold(got, order("1", line("X"), line("Y", 2), version_at=NOW + A_MINUTE), now=NOW)
+    assert [(x.open, x.cancelled) for x in got.lines][1] == (0, 2)
+
+
+@pytest.mark.parametrize("status", [PlatformStatus.SHIPPED, PlatformStatus.FINISHED])
+def test_services_that_left_by_themselves_are_no_cancelled_order(status):
+    got = new_order(order("1", line("X", is_service=True), status=status), order_id=1, shop_id=7, bucket=0, now=NOW)
+    assert got.state == OrderState.RECEIVED

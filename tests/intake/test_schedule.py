@@ -55,7 +55,7 @@ def test_everything_is_due_at_first_and_then_by_its_interval():
     [
         ([{}], 60),
         ([{"is_finished": False}], 0),
-        ([{"error": "overtaken"}], 60),
+        ([{"error": "overtaken"}], 0),
         ([{"error": "x", "is_finished": False}], 15),
         ([{"error": "x", "is_finished": False}] * 3, 60),
         ([{"error": "x", "is_finished": False}] * 40, 100),
@@ -90,3 +90,17 @@ def test_shops_do_not_wait_for_one_another():
     schedule.note(report(error="x", is_finished=False), shop(1), T)
     schedule.note(report(shop_id=2), shop(2), T)
     assert schedule.due([shop(1), shop(2)], after(15))[-1] == Due(1, Feed.ORDERS)
+
+
+def test_what_a_worker_beside_has_pulled_well_is_not_pulled_again():
+    schedule, one = PullSchedule(RULES), shop()
+    schedule.note(report(), one, T)
+
+    def told(at, error=""):
+        return [Place(shop_id=1, feed="orders", read_to=T, read_ref="", error=error, pulled_at=at)]
+
+    schedule.remember(told(after(50)), [one])
+    assert Due(1, Feed.ORDERS) not in schedule.due([one], after(109))
+    assert Due(1, Feed.ORDERS) in schedule.due([one], after(110))
+    schedule.remember(told(after(100), error="CallLater: no connection"), [one])
+    assert Due(1, Feed.ORDERS) in schedule.due([one], after(110))  # the other's bad luck is no news

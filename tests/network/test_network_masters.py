@@ -1,6 +1,7 @@
 from datetime import date, time
 
 import pytest
+from msgspec import structs
 
 from counting import counted
 from paidan.catalog.load import cache_versions
@@ -198,3 +199,48 @@ def test_a_connection_without_what_its_client_needs_is_refused(scene, sealer):
     assert [sorted(field for field, _ in reasons(o)) for o in outcomes] == [["account.customer_id", "secrets.secret"], []]
     changed = ConnectionRow(code="b", protocol="qimen", url="https://x.example/", account={"customer_id": "c", "app_key": "a"})
     assert reasons(put(scene, write_connections, changed, sealer=sealer)[0]) == [("secrets.secret", Reason.FIELD_MISSING)]
+
+
+def test_a_shop_is_served_by_all_warehouses_or_by_those_it_names(scene, sealer):
+    put(scene, write_warehouses, *(WarehouseRow(code=code, name=code) for code in "AB"))
+    plain, bound = (ShopRow(code="S", name="s", platform="direct", warehouse_codes=codes) for codes in (None, ("B", "B")))
+    assert effects(put(scene, write_shops, plain, sealer=sealer)) == ["created"]
+    ids = {warehouse.code: warehouse.id for warehouse in network(scene).warehouses.values()}
+    shop = next(iter(network(scene).shops.values()))
+    assert (shop.warehouse_ids, network(scene).has_bound_shops) == ((), False)
+    version = network(scene).version
+    assert [(o.effect.value, o.version) for o in put(scene, write_shops, bound, sealer=sealer)] == [("changed", 2)]
+    now = network(scene)
+    assert now.version > version
+    assert now.shops[shop.id].warehouse_ids == (ids["B"],)
+    assert [now.is_served(shop.id, ids[code]) for code in "AB"] == [False, True]
+    assert now.is_served(999, ids["A"])
+    # told again, or not told: as it is; told empty: all again
+    for row, effect, served in (
+        (bound, "same", (ids["B"],)),
+        (plain, "same", (ids["B"],)),
+        (structs.replace(plain, warehouse_codes=()), "changed", ()),
+    ):
+        assert effects(put(scene, write_shops, row, sealer=sealer)) == [effect]
+        assert network(scene).shops[shop.id].warehouse_ids == served
+
+
+def test_a_shop_served_by_a_warehouse_nobody_knows_is_refused(scene, sealer):
+    put(scene, write_warehouses, WarehouseRow(code="A", name="A"))
+    bad, good = (ShopRow(code=code, name="s", platform="direct", warehouse_codes=codes) for code, codes in (("S", ("A", "Z")), ("T", ("A",))))
+    refused, made = put(scene, write_shops, bad, good, sealer=sealer)
+    assert reasons(refused) == [("warehouse_codes", Reason.UNKNOWN_WAREHOUSE)]
+    assert made.effect == Effect.CREATED
+    assert scene.query("SELECT s.code FROM shop_warehouse w JOIN shop s ON s.id = w.shop_id") == [("T",)]
+
+
+def test_shops_share_stock_when_a_warehouse_serves_both(scene, sealer):
+    put(scene, write_warehouses, *(WarehouseRow(code=code, name=code) for code in "ABC"))
+    served = {"1": ("A",), "2": ("B", "C"), "3": ("A", "B"), "4": ()}
+    put(
+        scene, write_shops, *(ShopRow(code=code, name="s", platform="direct", warehouse_codes=codes) for code, codes in served.items()), sealer=sealer
+    )
+    now = network(scene)
+    ids = {shop.code: shop.id for shop in now.shops.values()}
+    share = {a + b for a in served for b in served if now.share_stock(ids[a], ids[b])}
+    assert share == {"11", "22", "33", "44", "13", "31", "23", "32", "14", "41", "24", "42", "34", "43"}

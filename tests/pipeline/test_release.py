@@ -4,6 +4,7 @@ import pytest
 
 from paidan.catalog.load import cache_versions
 from paidan.channels.facts import RefundStatus
+from paidan.orders.store import read_steps
 from paidan.pipeline import run_pass
 from paidan.release.step import due_fulfilments, release
 from paidan.sourcing.waking import to_wake, wake
@@ -55,10 +56,57 @@ def test_orders_of_one_buyer_travel_together_under_the_first(scene):
     assert fulfilments(scene) == [(30, False), (20, True), (30, False)]
 
 
-def test_cash_on_delivery_never_merges(scene):
+def test_cash_on_delivery_never_merges_and_waits_for_nobody(scene):
     scene.set_up({"A": {"X": 5}})
     take(scene, order("1", line("X"), is_cod=True), order("2", line("X"), is_cod=True))
-    assert let_go(scene, NOW) == 2
+    assert fulfilments(scene) == [(30, False), (30, False)]
+    assert let_go(scene, NOW) == 0
+
+
+def without_window(scene):
+    scene.query("UPDATE shop SET merge_window_s = 0 RETURNING id")
+    scene.query("UPDATE cache_version SET version = version + 1 WHERE subject = 'network' RETURNING version")
+
+
+def test_without_a_merge_window_the_pass_itself_releases_each_row_written_once(scene):
+    scene.set_up({"A": {"X": 5}})
+    without_window(scene)
+    take(scene, order("1", line("X")), order("2", line("X")), order("3", line("X"), receiver=receiver(2)))
+    assert scene.query("SELECT state, path, version FROM sales_order") == [(60, [20, 30, 50, 60], 1)] * 3
+    assert scene.query("SELECT state, path, merged_into_id IS NOT NULL, released_at, version FROM fulfilment ORDER BY id") == [
+        (30, [10, 30], False, NOW, 1),
+        (20, [10, 20], True, NOW, 1),
+        (30, [10, 30], False, NOW, 1),
+    ]
+    assert scene.query("SELECT kind, state FROM outbox") == [("wms.create", 0)] * 2
+    assert [step for row in scene.query("SELECT detail FROM timeline ORDER BY id LIMIT 1") for step, _ in read_steps(row[0])] == [
+        "received",
+        "sourced",
+        "released",
+    ]
+    assert let_go(scene) == 0
+
+
+def test_who_could_travel_with_an_older_plan_is_left_to_the_release(scene):
+    scene.set_up({"A": {"X": 5}})
+    take(scene, order("1", line("X")))
+    without_window(scene)
+    take(scene, order("2", line("X")))
+    assert fulfilments(scene) == [(10, False), (10, False)]
+    assert let_go(scene, NOW) == 1
+    assert fulfilments(scene) == [(30, False), (20, True)]
+
+
+def test_a_plan_that_is_stopped_is_not_released_by_the_pass(scene):
+    scene.set_up({"A": {"X": 5}})
+    without_window(scene)
+    take(scene, order("1", line("X"), buyer_remark="急"))
+    scene.query("UPDATE hold SET stops = 2, origin = 'user:li' RETURNING id")
+    with scene.database.transaction() as tx:
+        run_pass(tx, scene.stages, message_ids=[], order_ids=[row[0] for row in tx.execute("SELECT id FROM sales_order")], now=NOW)
+    assert fulfilments(scene) == [(10, False)]
+    assert scene.query("SELECT state, waits_for FROM sales_order") == [(50, "remark_unread")]
+    assert scene.broken_invariants() == {}
 
 
 def test_a_refund_request_in_the_window_stops_the_release_until_withdrawn(scene):

@@ -12,7 +12,7 @@ from msgspec import Struct, structs
 from paidan.entrypoints.demo import run as demo
 from paidan.entrypoints.demo.books import Book, canonical_books
 from paidan.entrypoints.demo.drive_workers import Mishap, crew
-from paidan.entrypoints.installation import Services
+from paidan.entrypoints.installation import OpenInstallation
 from paidan.runtime.provision import Installation
 from paidan.runtime.settings import Settings
 from paidan.world.host_client import HostClient
@@ -37,7 +37,7 @@ class Stage(Struct, frozen=True, kw_only=True):
 
     settings: Settings
     plan: demo.Plan
-    services: Services
+    services: OpenInstallation
     host: HostClient
     town: TownConfig
     installation: Installation

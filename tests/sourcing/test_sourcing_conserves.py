@@ -2,7 +2,7 @@
 
 from itertools import count
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drafts import GUANGZHOU, HANGZHOU, draft_line, draft_network, draft_order, draft_sku, draft_tier, draft_warehouse
@@ -59,6 +59,7 @@ def planned(orders):
     return taken
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(baskets(), stock, policies)
 def test_units_that_came_in_are_planned_or_short_and_none_is_taken_twice(orders, shelves, policy):
     supply = source(orders, shelves, policy)
@@ -74,6 +75,7 @@ def test_units_that_came_in_are_planned_or_short_and_none_is_taken_twice(orders,
         assert supply.free[sku_id][place] == shelves[sku_id][place] - taken
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(baskets(), stock, policies, st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(orders, shelves, policy, chance):
     import copy
@@ -91,6 +93,7 @@ def test_the_order_of_rows_does_not_matter(orders, shelves, policy, chance):
         assert (order.lines, order.waits_for) == (other.lines, other.waits_for)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(baskets(), stock, policies)
 def test_plans_that_are_dropped_leave_every_unit_open_again(orders, shelves, policy):
     before = {order.id: [line.waiting for line in order.lines] for order in orders}
@@ -103,6 +106,7 @@ def test_plans_that_are_dropped_leave_every_unit_open_again(orders, shelves, pol
         assert given_back(order) == {}
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(baskets(), stock, policies)
 def test_a_parcel_is_carried_by_who_may_carry_it_from_where_it_lies(orders, shelves, policy):
     source(orders, shelves, policy)

@@ -68,6 +68,7 @@ def same(one, many):
 STORIES = {
     "new and sourced": [[{}]],
     "new, a bundle among them": [[{"lines": (line("X"), line("SET", 2))}]],
+    "released at once": [[{"is_cod": True}]],
     "held": [[{"buyer_remark": "急"}]],
     "not mapped": [[{"lines": (line("SHORT-OF"),)}]],
     "cancelled before release": [[{}], [{"status": PlatformStatus.CLOSED_REFUNDED, "version_at": NOW + A_MINUTE}]],

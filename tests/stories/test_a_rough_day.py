@@ -86,7 +86,7 @@ def is_called_back(order):
 
 @pytest.mark.slow
 def test_a_short_rough_day_ends_as_the_calm_one():
-    plan = Plan(orders=60, seed=4, short_share=0.06, tick_s=3600, at_once=1)
+    plan = Plan(orders=60, seed=4, short_share=0.06, tick_s=3600, at_once=1, hands=1)
     day, calm, rough = play_both(plan, moments=6, databases=1)
     assert_plain_orders_end_alike(day, calm, rough)
     assert_short_units_are_equal(day, calm, rough)
@@ -95,7 +95,7 @@ def test_a_short_rough_day_ends_as_the_calm_one():
 @pytest.mark.deep
 @pytest.mark.parametrize("seed", [2, 7])
 def test_a_rough_day_with_twenty_moments_ends_as_the_calm_one(seed):
-    plan = Plan(orders=300, seed=seed, short_share=0.06, tick_s=600, at_once=1)
+    plan = Plan(orders=300, seed=seed, short_share=0.06, tick_s=600, at_once=1, hands=1)
     day, calm, rough = play_both(plan, moments=20, databases=2)
     assert_plain_orders_end_alike(day, calm, rough)
     assert_short_units_are_equal(day, calm, rough)
@@ -103,7 +103,7 @@ def test_a_rough_day_with_twenty_moments_ends_as_the_calm_one(seed):
 
 @pytest.mark.deep
 def test_a_rough_day_on_which_platforms_oversell_leaves_nobody_waiting_in_vain():
-    plan = Plan(orders=300, seed=2, short_share=0.06, push_delay_s=90_000, tick_s=600, at_once=1)
+    plan = Plan(orders=300, seed=2, short_share=0.06, push_delay_s=90_000, tick_s=600, at_once=1, hands=1)
     day, calm, rough = play_both(plan, moments=20, databases=2)
     assert_plain_orders_end_alike(day, calm, rough)
     for played in (calm, rough):

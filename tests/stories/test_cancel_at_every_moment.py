@@ -17,7 +17,7 @@ from simulation.day_stage import a_stage
 
 pytestmark = pytest.mark.slow
 
-PLAN = Plan(orders=150, seed=5, short_share=0.02, tick_s=300, merge_window_s=1800, at_once=1)
+PLAN = Plan(orders=150, seed=5, short_share=0.02, tick_s=300, merge_window_s=1800, at_once=1, hands=1)
 # The warehouses work from 8 to 22 o'clock in China, one to six hours on an order; in the last fifth of that they give nothing back.
 AT_WAREHOUSE_S = (2700, 5400, 9000, 12_600, 16_200, 19_800)
 MOMENTS_S = {"before audit": (20,), "reserved": (900,), "at the warehouse": AT_WAREHOUSE_S, "shipped": (93_600,)}

@@ -5,7 +5,7 @@ from simulation.day_stage import a_stage
 
 
 def test_a_small_day_goes_round_and_all_sides_agree():
-    with a_stage(Plan(orders=40, seed=3, short_share=0.05, tick_s=3600, at_once=1)) as stage:
+    with a_stage(Plan(orders=40, seed=3, short_share=0.05, tick_s=3600, at_once=1, hands=1)) as stage:
         played = stage.play()
     assert played.outcome.faults == []
     assert played.outcome.differences == []

@@ -148,7 +148,7 @@ def test_webhooks_tell_create_paid_and_updated_with_all_headers() -> None:
 def test_a_cancelled_order_is_restocked_and_refunded() -> None:
     merchant = Merchant(order(1, line(1, 3), refund_asked_at=minutes(10), cancelled_at=minutes(30)))
     assert merchant.at(9).display() == 97
-    assert merchant.at(10).order()["tags"] == ["refund-requested"]
+    assert merchant.at(10).order()["displayFulfillmentStatus"] == "ON_HOLD"
     shown = merchant.at(30).order()
     assert (shown["displayFinancialStatus"], shown["cancelReason"], shown["currentTotalPriceSet"]["shopMoney"]["amount"]) == (
         "REFUNDED",
@@ -491,3 +491,24 @@ def test_both_platforms_live_in_one_host() -> None:
         books = client.books()
     assert set(books["taobao"]["orders"]) == {str(NUMBER), str(NUMBER + 2)}
     assert set(books["shopify"]["orders"]) == {str(NUMBER), str(NUMBER + 1)}
+
+
+def test_of_goods_that_have_left_a_return_is_asked_and_called_off() -> None:
+    merchant = Merchant(order(1, line(1, 3), refund_asked_at=minutes(20), refund_withdrawn_at=minutes(40))).at(10)
+    merchant.fulfil()
+    status = "query($id: ID!) { order(id: $id) { returnStatus tags } }"
+    shown = []
+    for minute in (10, 20, 40):
+        merchant.at(minute)
+        shown.append(merchant.ask(status, id=f"gid://shopify/Order/{NUMBER}")["order"])
+    assert shown == [{"returnStatus": told, "tags": []} for told in ("NO_RETURN", "RETURN_REQUESTED", "NO_RETURN")]
+
+
+def test_what_staff_holds_for_a_refund_cannot_be_fulfilled_until_it_is_released() -> None:
+    merchant = Merchant(order(1, line(1, 3), refund_asked_at=minutes(10), refund_withdrawn_at=minutes(30))).at(9)
+    assert merchant.order()["fulfillmentOrders"]["nodes"][0]["status"] == "OPEN"
+    held = merchant.at(10).order()
+    assert (held["displayFulfillmentStatus"], held["fulfillmentOrders"]["nodes"][0]["status"]) == ("ON_HOLD", "ON_HOLD")
+    assert merchant.fulfil()["userErrors"] != []
+    assert merchant.at(30).order()["fulfillmentOrders"]["nodes"][0]["status"] == "OPEN"
+    assert merchant.fulfil()["userErrors"] == []

@@ -10,9 +10,10 @@
 
 from datetime import datetime
 
+from paidan.audit.refunds import undecided
 from paidan.kernel.reasons import Reason
-from paidan.kernel.states import FulfilmentState, LineKind, OrderState
-from paidan.orders.batch import Fulfilment, Hold, Line, Order
+from paidan.kernel.states import TERMINAL_ORDERS, FulfilmentState, LineKind, OrderState
+from paidan.orders.batch import BY_PLATFORM, Fulfilment, Hold, Line, Order
 
 AT_WAREHOUSE = frozenset({FulfilmentState.RELEASED, FulfilmentState.ACCEPTED, FulfilmentState.MERGED})
 
@@ -25,13 +26,16 @@ def decide(order: Order, now: datetime) -> None:
             unplan(order, fulfilment, Reason.EDITED_BY_PERSON)
     wanted = {line.line_no: _still_wanted(order, line) for line in order.work_lines()}
     wanted = {line_no: quantity for line_no, quantity in wanted.items() if quantity > 0}
-    if not wanted and not order.is_receiver_changed and not _asks_refund(order):
+    is_all_stopped = order.is_receiver_changed or order.is_cod_changed or bool(undecided(order))
+    if not wanted and not is_all_stopped:
+        if order.is_wanted_back:
+            _close_if_nothing_left(order)
         return
     reason = _reason(order)
     for fulfilment in order.fulfilments:
         if not wanted and fulfilment.state == FulfilmentState.PLANNED and not order.is_receiver_changed:
-            continue  # a mere request: its hold stops the release
-        if order.is_receiver_changed or _asks_refund(order) or any(line.line_no in wanted and line.open for line in fulfilment.lines):
+            continue  # a mere request: its hold stops the release; another way of payment: the release goes by it
+        if is_all_stopped or any(line.line_no in wanted and line.open for line in fulfilment.lines):
             _stop(order, fulfilment, reason)
     for line in order.work_lines():
         _cancel_free_units(line, wanted.get(line.line_no, 0))
@@ -52,13 +56,9 @@ def _reason(order: Order) -> Reason:
         return Reason.REFUNDED if order.paid_at else Reason.CLOSED_UNPAID
     if order.is_wanted_back:
         return Reason.CANCELLED_BY_PERSON
-    if order.is_receiver_changed:  # some lines may be taken back as well: the way to the warehouse is the same
+    if order.is_receiver_changed or order.is_cod_changed:  # some lines may be taken back as well: the way to the warehouse is the same
         return Reason.PLATFORM_CHANGED_AFTER_RELEASE
-    return Reason.REFUND_REQUESTED if _asks_refund(order) else Reason.BUYER_CANCELLED
-
-
-def _asks_refund(order: Order) -> bool:
-    return any(line.refund == "requested" and line.taken_back < line.quantity for line in order.lines)
+    return Reason.REFUND_REQUESTED if undecided(order) else Reason.BUYER_CANCELLED
 
 
 def _still_wanted(order: Order, line: Line) -> int:
@@ -108,14 +108,17 @@ def _cancel_free_units(line: Line, wanted: int) -> None:
 
 
 def _hold_once(order: Order, reason: Reason, now: datetime) -> None:
-    if not any(hold.reason == reason for hold in order.holds):
+    """Tell people once; what was held on the platform's word alone is another matter, unless it is open still."""
+    if order.open_hold(reason) is None and not any(hold.reason == reason and hold.origin != BY_PLATFORM for hold in order.holds):
         order.holds.append(Hold(reason=reason, origin="system", opened_at=now))
         order.is_changed = True
 
 
 def _close_if_nothing_left(order: Order) -> None:
     lines = list(order.work_lines())
-    if lines and all(line.cancelled == line.quantity for line in lines) and order.state != OrderState.CANCELLED:
+    if not lines and not order.is_wanted_back:
+        return
+    if all(line.cancelled == line.quantity for line in lines) and order.state not in TERMINAL_ORDERS:
         reason = _reason(order) if order.is_wanted_back else Reason.BUYER_CANCELLED
         order.waits_for = str(reason)
         order.tell("cancelled", {"reason": str(reason)})

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
+from paidan.audit.refunds import BETWEEN, undecided
 from paidan.catalog.load import Sku
 from paidan.channels.facts import PlatformStatus
 from paidan.kernel.reasons import Reason
 from paidan.kernel.states import LineKind
-from paidan.orders.batch import Order
+from paidan.orders.batch import BY_PLATFORM, Order
 from paidan.parties.addresses.parse import keys_of
 
 
@@ -31,7 +32,6 @@ SYSTEM_REASONS = frozenset(
         Reason.GOODS_OFF_SALE,
         Reason.GOODS_FORBIDDEN_HERE,
         Reason.REFUND_REQUESTED,
-        Reason.NOTHING_TO_SHIP,
     },
 )
 """Reasons these checks own: a hold for one of them is closed by itself when its cause goes away."""
@@ -47,8 +47,10 @@ def check(order: Order, skus: Mapping[int, Sku], bans: frozenset[tuple[str, str]
         yield Finding(Reason.AMOUNTS_DISAGREE)
     if order.region is None or order.address_problem or (order.region.country == "CN" and not order.region.adcode):
         yield Finding(Reason.ADDRESS_UNPARSED)
-    if any(line.refund == "requested" and line.taken_back < line.quantity for line in order.lines):
-        yield Finding(Reason.REFUND_REQUESTED)
+    if requests := undecided(order):
+        yield Finding(Reason.REFUND_REQUESTED, BETWEEN.join(requests))
+    if order.platform_status >= PlatformStatus.PART_SHIPPED and _is_shipped_elsewhere(order):
+        yield Finding(Reason.ALREADY_SHIPPED, origin=BY_PLATFORM)
     yield from _check_goods(order, skus, bans)
 
 
@@ -59,10 +61,17 @@ def _amounts_disagree(order: Order) -> bool:
     return due + order.freight_minor + order.surcharge_minor != order.paid_minor or shares != due
 
 
+def _is_shipped_elsewhere(order: Order) -> bool:
+    """The platform says goods have left, and not one of ours has. Of a part it says so for services, too: those leave by themselves."""
+    if any(line.shipped for line in order.lines):
+        return False
+    if order.platform_status == PlatformStatus.PART_SHIPPED:
+        return all(line.kind != LineKind.SERVICE for line in order.lines)
+    return order.platform_status in {PlatformStatus.SHIPPED, PlatformStatus.FINISHED}
+
+
 def _check_goods(order: Order, skus: Mapping[int, Sku], bans: frozenset[tuple[str, str]]) -> Iterator[Finding]:
     work = list(order.work_lines())
-    if not work and not any(line.kind == LineKind.BUNDLE for line in order.lines):
-        yield Finding(Reason.NOTHING_TO_SHIP)
     if any(line.sku_id is None for line in work):
         yield Finding(Reason.LISTING_UNMAPPED)
     known = [skus[line.sku_id] for line in work if line.sku_id is not None and line.sku_id in skus and line.waiting]

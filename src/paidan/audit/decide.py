@@ -7,15 +7,18 @@ from msgspec import Struct
 
 from paidan.audit.checks import SYSTEM_REASONS, Finding, check
 from paidan.audit.fields import AuditSubject, cny_equivalent
+from paidan.audit.refunds import named_in
 from paidan.audit.rules import HOLDABLE, AuditAction, judge
 from paidan.catalog.load import Sku
 from paidan.kernel.reasons import Reason
-from paidan.kernel.states import FulfilmentState, OrderState
+from paidan.kernel.states import TERMINAL_ORDERS, FulfilmentState, OrderState
 from paidan.network.load import Network, Shop
-from paidan.orders.batch import STOPS_ALL, STOPS_RELEASE, Hold, Order
+from paidan.orders.batch import BY_PLATFORM, STOPS_ALL, STOPS_RELEASE, Hold, Order
 from paidan.rules.policies import CompiledPolicy
 
 OURS = SYSTEM_REASONS | HOLDABLE
+PASSING = OURS | {Reason.HELD_BY_PERSON, Reason.ALREADY_SHIPPED}  # an order waits for these only as long as it is held
+WITHOUT_SHIPMENT = TERMINAL_ORDERS - {OrderState.DELIVERED}
 AUDITED_STATES = frozenset({OrderState.RECEIVED, OrderState.AUDITED, OrderState.BACKORDERED, OrderState.SOURCED, OrderState.RELEASED})
 
 
@@ -36,10 +39,13 @@ def decide(orders: Sequence[Order], audit: Audit) -> list[Order]:
 
 def _audit(order: Order, audit: Audit) -> bool:
     """Whether the order may go on."""
-    if order.state in {OrderState.UNPAID, OrderState.CANCELLED}:
+    if order.state == OrderState.UNPAID or order.state in WITHOUT_SHIPMENT:
         order.due_at = None
-        if order.state == OrderState.CANCELLED:
+        if order.state in WITHOUT_SHIPMENT:
             _close_all(order, audit.now)
+        return False
+    if not order.has_work:
+        _complete(order, audit.now)
         return False
     _expire(order, audit.now)
     if order.state in AUDITED_STATES:
@@ -50,7 +56,7 @@ def _audit(order: Order, audit: Audit) -> bool:
         order.waits_for = next(str(hold.reason) for hold in order.holds if hold.closed_at is None and hold.stops == STOPS_ALL)
         _back_to_received(order)
         return False
-    if order.waits_for in OURS or order.waits_for == Reason.HELD_BY_PERSON or not any(line.waiting for line in order.work_lines()):
+    if order.waits_for in PASSING or not any(line.waiting for line in order.work_lines()):
         order.waits_for = ""
     order.due_at = next_expiry(order)
     _let_release(order, audit.now)
@@ -73,10 +79,17 @@ def _back_to_received(order: Order) -> None:
 
 
 def _close_all(order: Order, now: datetime) -> None:
-    """A cancelled order waits for nobody: it leaves the lists of held ones."""
+    """An order that ended without a shipment waits for nobody: it leaves the lists of held ones."""
     for hold in order.holds:
         if hold.closed_at is None:
-            hold.close(now=now, by="system", note="cancelled")
+            hold.close(now=now, by="system", note="cancelled" if order.state == OrderState.CANCELLED else "completed")
+
+
+def _complete(order: Order, now: datetime) -> None:
+    """Services only: there is nothing to hold, nothing to send, and nothing to wait for. Its state follows when all has been decided."""
+    order.due_at, order.waits_for = None, ""
+    _close_all(order, now)
+    order.tell("completed", {"reason": str(Reason.NOTHING_TO_SHIP)})
 
 
 def _expire(order: Order, now: datetime) -> None:
@@ -95,14 +108,27 @@ def reconcile(order: Order, findings: Sequence[Finding], now: datetime) -> None:
     """Open a hold for each new finding; close those of ours that no finding supports. What a person has released is not held again."""
     found = {finding.reason: finding for finding in findings}
     for hold in order.holds:
-        if hold.closed_at is None and hold.reason in OURS and hold.reason not in found and not hold.origin.startswith("user:"):
+        if hold.closed_at is None and _is_ours(hold) and _is_over(hold, found.get(Reason(hold.reason))):
             hold.close(now=now, by="system")
             order.tell("hold_closed", {"reason": str(hold.reason), "by": "system"})
     cleared = {hold.reason for hold in order.holds if hold.closed_at is not None and hold.closed_by.startswith("user:")}
+    cleared.discard(Reason.REFUND_REQUESTED)  # decided request by request, see refunds.py
     for reason, finding in found.items():
         if reason not in cleared and order.open_hold(reason) is None:
             order.holds.append(Hold(reason=str(reason), origin=finding.origin, note=finding.note, opened_at=now))
             order.tell("held", {"reason": str(reason), "by": finding.origin, "note": finding.note})
+
+
+def _is_ours(hold: Hold) -> bool:
+    """Whether the audit may close it: what people and other stages hold is theirs."""
+    return hold.origin == BY_PLATFORM or (hold.reason in OURS and not hold.origin.startswith("user:"))
+
+
+def _is_over(hold: Hold, finding: Finding | None) -> bool:
+    """Its cause went away, or there is more to decide than it was opened for: then another one takes its place."""
+    if finding is None:
+        return True
+    return finding.reason == Reason.REFUND_REQUESTED and not named_in(finding.note) <= named_in(hold.note)
 
 
 def _rule_findings(order: Order, audit: Audit) -> list[Finding]:

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from threading import Lock
 
 from msgspec import Struct
 
@@ -68,16 +69,24 @@ def listing_skus(tx: Tx, listing_ids: Sequence[int]) -> dict[int, int | None]:
 
 
 class SkuCache:
-    """SKUs by id, parts of bundles included; the least recently used go when it is full, all go when the catalogue's version changes."""
+    """SKUs by id, parts of bundles included; the least recently used go when it is full, all go when the catalogue's version changes.
+
+    Threads may share it: they take turns.
+    """
 
     def __init__(self, capacity: int = CACHED_SKUS) -> None:
         self._capacity = capacity
+        self._turn = Lock()
         self._version = -1
         self._skus: OrderedDict[int, Sku] = OrderedDict()
         self.bans: frozenset[tuple[str, str]] = frozenset()
 
     def load(self, tx: Tx, sku_ids: Iterable[int], version: int) -> dict[int, Sku]:
         """The SKUs asked for and the parts of bundles among them, as of this transaction. At most four statements."""
+        with self._turn:
+            return self._load(tx, sku_ids, version)
+
+    def _load(self, tx: Tx, sku_ids: Iterable[int], version: int) -> dict[int, Sku]:
         if version != self._version:
             self._skus.clear()
             self.bans = frozenset((goods_class, region) for goods_class, region in tx.execute(queries.goods_bans))

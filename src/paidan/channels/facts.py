@@ -53,6 +53,7 @@ class PlatformLine(Struct, frozen=True, kw_only=True):
     price_minor: int  # per unit, before discounts
     payable_minor: int
     refund: RefundStatus = RefundStatus.NONE
+    refund_ref: str = ""  # the platform's number of the request, with its version where it tells one; empty: it tells none
     quantity_cancelled: int = 0  # taken back by the platform before shipping
     quantity_shipped: int = 0  # as the platform has booked it
     is_service: bool = False  # postage, fees: nothing to ship

@@ -30,7 +30,7 @@ def demo(
     headless: Annotated[bool, Parameter(help="End when the day is over, instead of staying up.")] = False,
     check: Annotated[bool, Parameter(help="Exit with 1 when anything disagrees.")] = False,
     json: Annotated[Path | None, Parameter(help="Write the figures as JSON to this file.")] = None,
-    compare: Annotated[bool, Parameter(help="Play the day again with stock pushes 60 s late, for comparison.")] = False,
+    compare: Annotated[bool, Parameter(help="Play the scarce goods' orders again beside, with stock pushes 60 s late, for comparison.")] = True,
     short: Annotated[float, Parameter(help="Share of SKUs made scarce.")] = 0.02,
 ) -> int:
     """Trade a real day against a simulated world: platforms, warehouses, carriers (演示).
@@ -53,10 +53,10 @@ def up(*, host: str = "127.0.0.1", port: int = 8350, workers: int = 1) -> int:
 @app.command
 def check() -> int:
     """Run every invariant; prints what is broken, exits with 1 if anything is (核对)."""
-    from paidan.entrypoints.installation import open_services
+    from paidan.entrypoints.installation import open_installation
     from paidan.runtime.invariants import broken_invariants
 
-    services = open_services(_settings())
+    services = open_installation(_settings())
     broken = broken_invariants(services.database)
     for one in broken:
         console.print(f"[red]✗[/] {one.invariant}: {one.says}\n  {one.columns}\n  {one.rows[0]}", highlight=False)
@@ -67,12 +67,33 @@ def check() -> int:
 
 
 @app.command
+def compare(warehouse: str = "", *, ask: bool = False) -> int:
+    """Show where warehouses count other units than we do (库存对账); exits with 1 if any does. `--ask` asks them now: workers bring the answers."""
+    from paidan.entrypoints.comparing import ask_warehouses, differing
+    from paidan.entrypoints.installation import open_installation
+
+    here = open_installation(_settings())
+    if ask:
+        asked = ask_warehouses(here, warehouse)
+        here.close()
+        console.print(f"[green]✓[/] asked: {', '.join(asked)}" if asked else "[red]✗[/] no warehouse to ask, or asked already", highlight=False)
+        return 0 if asked else 1
+    found = differing(here, warehouse)
+    here.close()
+    for one in found:
+        console.print(f"[red]✗[/] {one.warehouse_code} {one.sku_code} grade {one.grade}: they say {one.theirs}, we say {one.ours}", highlight=False)
+    if not found:
+        console.print("[green]✓[/] warehouse counts differing: 0")
+    return 1 if found else 0
+
+
+@app.command
 def explain(number: str, *, language: Annotated[Language, Parameter(name=["--language", "-l"])] = "zh") -> int:
     """Tell the whole story of one order: by our number, the platform's, or a fulfilment's (解释)."""
-    from paidan.entrypoints.installation import open_services
+    from paidan.entrypoints.installation import open_installation
     from paidan.orders.story import Teller, find_order_id, read_story
 
-    services = open_services(_settings())
+    services = open_installation(_settings())
     with services.database.transaction() as tx:
         order_id = find_order_id(tx, number)
         story = read_story(tx, order_id) if order_id is not None else None
@@ -96,12 +117,12 @@ def import_(kind: str, file: Path, *, shop: str = "") -> int:
 @app.command
 def key(name: str, *, scope: Literal["read", "write", "admin"] = "write") -> int:
     """Make an API key (密钥). It is shown once and cannot be read again."""
-    from paidan.entrypoints.api.keys import Scope, make_key
-    from paidan.entrypoints.installation import open_services
+    from paidan.entrypoints.api.keys import make_key
+    from paidan.entrypoints.installation import open_installation
 
-    services = open_services(_settings())
+    services = open_installation(_settings())
     with services.database.transaction() as tx:
-        _, secret = make_key(tx, services.ids, services.sealer, name=name, scopes=[Scope(scope)], now=services.clock.now())
+        _, secret = make_key(tx, services.ids, services.sealer, name=name, scopes=[scope], now=services.clock.now())
     services.close()
     console.print(f"[green]✓[/] {name} ({scope}); shown once:", highlight=False)
     console.print(secret, markup=False, highlight=False, soft_wrap=True)
@@ -113,10 +134,10 @@ def sourcing(policy: Annotated[str, Parameter(help="JSON; without it the policy 
     """Show or set how warehouses are chosen (分仓策略): `paidan sourcing '{"aim": "nearest", "split_cap": 2}'`."""
     import msgspec
 
-    from paidan.entrypoints.installation import open_services
+    from paidan.entrypoints.installation import open_installation
     from paidan.sourcing.store import read_policy, write_policy
 
-    services = open_services(_settings())
+    services = open_installation(_settings())
     with services.database.transaction() as tx:
         found = write_policy(tx, policy.encode()) if policy else read_policy(tx)
     services.close()
@@ -154,7 +175,7 @@ def doctor() -> int:
 def bench(name: str, *arguments: Annotated[str, Parameter(allow_leading_hyphen=True)]) -> int:
     """Measure (基准): `bench pass`, `bench floor`, `bench rules`; `--help` behind the name tells what each takes. Needs a clone of the repository."""
     folder = Path(__file__).resolve().parents[3] / "bench"
-    found = {file.stem.rstrip("_"): file for file in folder.glob("*.py") if "__main__" in file.read_text(encoding="utf-8")}
+    found = {file.stem.rstrip("_").replace("_", "-"): file for file in folder.glob("*.py") if "__main__" in file.read_text(encoding="utf-8")}
     if name not in found:
         console.print(f"[red]✗[/] {name}: no such bench; there are: {', '.join(sorted(found)) or 'none here'}", highlight=False)
         return 2

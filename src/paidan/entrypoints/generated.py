@@ -1,4 +1,4 @@
-"""Files of the repository that are written from others, never by hand: schema/current.sql and docs/states.md.
+"""Files of the repository that are written from others, never by hand: schema/current.sql, docs/states.md, docs/openapi.json.
 
 `python -m paidan.entrypoints.generated` writes them; a test says when they are behind.
 """
@@ -50,9 +50,30 @@ def _section(machine: str) -> str:
     return "\n".join([f"## {title}", "", "```mermaid", "stateDiagram-v2", *(f"    {line}" for line in lines), "```", ""])
 
 
+def openapi_json() -> str:
+    """The description of the API, for clients to be made from; no database is asked."""
+    from paidan.entrypoints.api.app import create_app
+    from paidan.entrypoints.api.documents import described
+    from paidan.entrypoints.api.services import HandlerContext
+    from paidan.runtime.clocks import SystemClock
+    from paidan.runtime.database import Database
+    from paidan.runtime.ids import CountingIds
+    from paidan.runtime.sealing import Sealer, new_keyring
+    from paidan.runtime.settings import Settings
+
+    nowhere = Database("")
+    return described(
+        create_app(HandlerContext(database=nowhere, ids=CountingIds(), sealer=Sealer(new_keyring()), clock=SystemClock(), settings=Settings()))
+    )
+
+
 def pages() -> dict[Path, str]:
     """What each generated file must hold."""
-    return {REPOSITORY / "schema" / "current.sql": current_sql(), REPOSITORY / "docs" / "states.md": states_page()}
+    return {
+        REPOSITORY / "schema" / "current.sql": current_sql(),
+        REPOSITORY / "docs" / "states.md": states_page(),
+        REPOSITORY / "docs" / "openapi.json": openapi_json(),
+    }
 
 
 def main() -> None:

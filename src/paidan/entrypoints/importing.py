@@ -5,7 +5,7 @@ from pathlib import Path
 from rich.console import Console
 
 from paidan.entrypoints.imports.run import FILE_KINDS, import_file, template_of
-from paidan.entrypoints.installation import open_services
+from paidan.entrypoints.installation import open_installation
 from paidan.kernel.errors import BadInput
 from paidan.kernel.reasons import next_step, words
 from paidan.runtime.settings import Settings
@@ -20,7 +20,7 @@ def run_import(settings: Settings, kind: str, file: Path, shop: str, console: Co
         file.write_bytes(template_of(kind))
         console.print(f"There was no {file}: an empty template of the kind {kind} was written there. Fill it in and run this again.", highlight=False)
         return 2
-    services = open_services(settings)
+    services = open_installation(settings)
     try:
         report = import_file(services, kind, file.read_bytes(), shop=shop, actor="user:cli")
     except BadInput as bad:

@@ -19,8 +19,8 @@ from paidan.runtime.settings import Settings
 log = structlog.get_logger(__name__)
 
 
-class Services(Struct, frozen=True, kw_only=True):
-    """What entrypoints hand to the code they start; nothing is global."""
+class OpenInstallation(Struct, frozen=True, kw_only=True):
+    """One installation as a process has it open: what entrypoints hand to the code they start; nothing is global."""
 
     settings: Settings
     database: Database
@@ -50,11 +50,11 @@ def keyring_file(settings: Settings) -> Path:
     return settings.keys_dir / "keyring.json"
 
 
-def connect(settings: Settings, app_url: str) -> Services:
-    """Services over an installed database, as the application sees it: neither superuser nor owner."""
+def connect(settings: Settings, app_url: str) -> OpenInstallation:
+    """An installed database, as the application sees it: neither superuser nor owner."""
     database = Database(app_url, settings.merchant, size=16)
     keyring = load_keyring(keyring_file(settings))
-    return Services(
+    return OpenInstallation(
         settings=settings,
         database=database,
         ids=BlockIds(database),
@@ -64,8 +64,8 @@ def connect(settings: Settings, app_url: str) -> Services:
     )
 
 
-def open_services(settings: Settings) -> Services:
-    """Services for a process: by PAIDAN_DATABASE_URL when given, else over the embedded installation."""
+def open_installation(settings: Settings) -> OpenInstallation:
+    """The installation for a process: by PAIDAN_DATABASE_URL when given, else over the embedded installation."""
     if settings.database_url:
         make_keyring(keyring_file(settings))
         return connect(settings, settings.database_url)

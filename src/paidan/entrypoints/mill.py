@@ -1,4 +1,5 @@
-"""Everything Paidan does by itself, as one mill to turn: pulls, passes, release, warehouses' and carriers' messages, the outbox, the stock push.
+"""Everything Paidan does by itself, as one mill to turn: pulls, passes, release, warehouses' and carriers' messages, the outbox,
+the stock push, and the house's chores.
 
 A worker process turns it for ever (`worker.py`); the demo turns it until nothing is due. Each part guards its own writes, so several may turn.
 """
@@ -8,8 +9,11 @@ from typing import Any
 
 from msgspec import Struct, structs
 
+from paidan.catalog.load import cache_versions
+from paidan.channels.calling import Caller
 from paidan.channels.registry import CHANNELS
-from paidan.entrypoints.installation import Services
+from paidan.entrypoints.chores import chores_of
+from paidan.entrypoints.installation import OpenInstallation
 from paidan.feedback.links import ShopLinks
 from paidan.feedback.merging import MergeAsker
 from paidan.feedback.pushing import Pusher, PushRules
@@ -26,6 +30,7 @@ from paidan.network.load import NetworkCache
 from paidan.pipeline import OrderPass, Stages
 from paidan.release.step import ReleaseStep
 from paidan.runtime.buckets import BucketLease
+from paidan.runtime.chores import do_due
 from paidan.runtime.http import HttpCaller
 from paidan.runtime.passes import PoisonGuard, run_step
 from paidan.runtime.queries import load_queries
@@ -41,25 +46,30 @@ SETTLED = frozenset({"done", "refused", "gave_up", "unknown"})
 
 
 class MillRules(Struct, frozen=True, kw_only=True):
-    """How one mill turns. `push_delay_s`: stock changes are pushed only so long after they happened."""
+    """How one mill turns. `push_delay_s`: stock changes are pushed only so long after they happened.
+
+    `hands`: so many platforms, warehouses and shops are called side by side.
+    """
 
     batch: int = 500
     push_delay_s: float = 0.0
+    hands: int = 4
     owner: str = "mill"
 
 
 class Mill:
-    """One worker's share of all work. Not for sharing between threads."""
+    """One worker's share of all work. Not for sharing between threads. `caller`: counterparts are called by this port instead of HTTP."""
 
-    def __init__(self, services: Services, *, rules: MillRules | None = None) -> None:
+    def __init__(self, services: OpenInstallation, *, rules: MillRules | None = None, caller: Caller | None = None) -> None:
         self._services = services
         self._rules = rules or MillRules()
         s = services
         local = s.settings.allow_loopback
-        self._caller = HttpCaller(allow_loopback=local, allow_plain=local, timeout_s_max=s.settings.call_timeout_s)
+        self._http = HttpCaller(allow_loopback=local, allow_plain=local, timeout_s_max=s.settings.call_timeout_s)
+        self._caller = caller or self._http
         codecs = {platform: channel.codec.parse for platform, channel in CHANNELS.items()}
         self.stages = Stages(ids=s.ids, numbers=s.numbers, sealer=s.sealer, codecs=codecs)
-        network = NetworkCache()
+        network = self._network = NetworkCache()
         connections = ConnectionCache(s.sealer)
         links = LinkCache(connections)
         accounts = AccountCache(s.sealer, connections)
@@ -67,6 +77,7 @@ class Mill:
         self._lease = BucketLease(s.database, self._rules.owner, lease_s=s.settings.lease_s, renew_s=s.settings.lease_s / 4)
         self._guard = PoisonGuard()
         self._versions: int | None = None
+        self._woken_for: int | None = None  # the version of the network for which backorders were looked at
         self._steps: Sequence[Any] = (
             OrderPass(self.stages),
             WarehouseMessages(ids=s.ids, sealer=s.sealer, network=network, links=links),
@@ -75,12 +86,20 @@ class Mill:
         )
         wms = deliveries(caller=self._caller, clock=s.clock, ids=s.ids, sealer=s.sealer, network=network, links=links)
         ship = ShipDelivery(self._shops, network, clock=s.clock, ids=s.ids)
-        self._relay = Relay(s.database, [*wms, ship], clock=s.clock, ids=s.ids, sealer=s.sealer, rules=RelayRules(lease_s=s.settings.outbox_lease_s))
-        push = PushRules(delay_s=self._rules.push_delay_s)
+        self._relay = Relay(
+            s.database,
+            [*wms, ship],
+            clock=s.clock,
+            ids=s.ids,
+            sealer=s.sealer,
+            rules=RelayRules(lease_s=s.settings.outbox_lease_s, hands=self._rules.hands),
+        )
+        push = PushRules(delay_s=self._rules.push_delay_s, hands=self._rules.hands)
         self._pusher = Pusher(s.database, self._shops, network, clock=s.clock, ids=s.ids, sealer=s.sealer, rules=push)
         self._merging = MergeAsker(s.database, self._shops, network, clock=s.clock, ids=s.ids, sealer=s.sealer)
         ports = Ports(database=s.database, ids=s.ids, sealer=s.sealer, clock=s.clock)
-        self._pulls = PullWorker(ports, self._caller, PullSchedule())
+        self._duties = chores_of(s)
+        self._pulls = PullWorker(ports, self._caller, PullSchedule(), hands=self._rules.hands)
 
     def turn(self) -> Count:
         """Do once whatever is due; what was done, counted. All zero: nothing is due at this instant."""
@@ -89,18 +108,20 @@ class Mill:
         _add(done, self._pass(due))
         if due & {"orders", "versions"}:
             _add(done, self._merge())
-        if "wake" in due:
+        if due & {"wake", "versions"}:
             _add(done, self._wake())
         if due & {"send", "release", "orders"}:
             _add(done, self._send())
         if due & {"push", "orders", "warehouse_messages", "versions"}:
             _add(done, self._push())
+        if "chores" in due:
+            _add(done, self._chores())
         return done
 
     def _look(self) -> set[str]:
         """The parts that have something to do; `versions` when master data or rules have changed since the last look."""
         with self._services.database.transaction() as tx:
-            cursor = tx.execute(queries.what_is_due, {"now": self._services.clock.now()})
+            cursor = tx.execute(queries.what_is_due, {"now": self._services.clock.now(), "chores": len(self._duties)})
             row = cursor.fetchone()
             names = [column.name for column in cursor.description or ()]
         *flags, versions = row or ()
@@ -113,7 +134,7 @@ class Mill:
     def close(self) -> None:
         """Give buckets and connections back."""
         self._lease.give_back()
-        self._caller.close()
+        self._http.close()
 
     def _pull(self) -> Count:
         reports = self._pulls.run_due()
@@ -141,8 +162,10 @@ class Mill:
 
     def _wake(self) -> Count:
         with self._services.database.transaction() as tx:
-            woken = wake(tx, self._services.clock.now())
+            network = self._network.load(tx, cache_versions(tx)["network"])
+            woken = wake(tx, self._services.clock.now(), network=network, is_network_new=self._woken_for != network.version)
             forget_changes(tx)
+        self._woken_for = network.version
         return {"wake.orders": woken}
 
     def _send(self) -> Count:
@@ -152,6 +175,9 @@ class Mill:
     def _push(self) -> Count:
         report = self._pusher.once()
         return {"push.changes": report.changes, "push.sent": report.sent}
+
+    def _chores(self) -> Count:
+        return {f"chores.{name}": count for name, count in do_due(self._services.database, self._duties).items()}
 
 
 def _add(done: Count, more: Count) -> None:

@@ -1,5 +1,6 @@
 -- name: what_is_due
 -- One look before anything is turned: which parts have something to do at this business instant. Partial indexes answer; no locks.
+-- Parameters: now; chores: how many there are.
 SELECT
     EXISTS (SELECT 1 FROM sales_order WHERE due_at IS NOT NULL AND due_at <= %(now)s)
         OR EXISTS (SELECT 1 FROM message WHERE state = 0 AND direction = 'i' AND bucket BETWEEN 0 AND 63) AS orders,
@@ -10,4 +11,5 @@ SELECT
     EXISTS (SELECT 1 FROM stock_change WHERE NOT is_woken) AS wake,
     EXISTS (SELECT 1 FROM stock_change WHERE NOT is_pushed)
         OR EXISTS (SELECT 1 FROM listing_stock WHERE is_dirty AND (due_at IS NULL OR due_at <= %(now)s)) AS push,
+    (SELECT COUNT(*) FROM chore WHERE due_at > clock_timestamp()) < %(chores)s AS chores,
     (SELECT SUM(version) FROM cache_version) AS versions;

@@ -19,21 +19,26 @@ FACTORY = "paidan.entrypoints.serving:make_app"
 def make_app() -> object:
     """The application over the installation that the environment names; made in the serving process."""
     from paidan.entrypoints.api.app import create_app
-    from paidan.entrypoints.api.services import Services as ApiServices
-    from paidan.entrypoints.installation import open_services
+    from paidan.entrypoints.api.services import HandlerContext
+    from paidan.entrypoints.installation import open_installation
+    from paidan.parties.addresses.divisions import atlas
+    from paidan.runtime.collector import calm_collector
     from paidan.runtime.settings import read_settings
     from paidan.runtime.telemetry import configure_logs
 
     settings = read_settings()
     configure_logs(settings.log_level)
-    opened = open_services(settings)
-    services = ApiServices(database=opened.database, ids=opened.ids, sealer=opened.sealer, clock=opened.clock, settings=settings)
-    return create_app(services)
+    opened = open_installation(settings)
+    services = HandlerContext(database=opened.database, ids=opened.ids, sealer=opened.sealer, clock=opened.clock, settings=settings)
+    app = create_app(services)
+    atlas()  # before the collector is told what lasts
+    calm_collector()
+    return app
 
 
-def command(host: str, port: int) -> list[str]:
-    """How the serving process is started."""
-    options = ["--interface", "asgi", "--factory", "--host", host, "--port", str(port), "--workers", "1", "--log-level", "warning"]
+def command(host: str, port: int, processes: int = 1) -> list[str]:
+    """How the serving process is started; it starts `processes` of its own that answer."""
+    options = ["--interface", "asgi", "--factory", "--host", host, "--port", str(port), "--workers", str(processes), "--log-level", "warning"]
     return [sys.executable, "-m", "granian", *options, "--no-access-log", FACTORY]
 
 
@@ -56,13 +61,15 @@ def environment(settings: Settings, app_url: str) -> dict[str, str]:
 
 
 @contextmanager
-def serve_in_child(settings: Settings, app_url: str, port: int, host: str = "127.0.0.1", log_file: Path | None = None) -> Iterator[str]:
+def serve_in_child(
+    settings: Settings, app_url: str, port: int, host: str = "127.0.0.1", log_file: Path | None = None, processes: int = 1
+) -> Iterator[str]:
     """The API as a child process, ready when the block begins, ended on leaving; gives its base URL. Its log goes to `log_file` if one is given."""
     with ExitStack() as stack:
         log = stack.enter_context(log_file.open("ab")) if log_file else None
-        child = stack.enter_context(subprocess.Popen(command(host, port), env=environment(settings, app_url), stderr=log))  # noqa: S603 - our own interpreter and module
+        child = stack.enter_context(subprocess.Popen(command(host, port, processes), env=environment(settings, app_url), stderr=log))  # noqa: S603 - our own interpreter and module
         try:
-            _wait_ready(child, f"http://{host}:{port}/readyz")
+            wait_ready(child, f"http://{host}:{port}/readyz")
             yield f"http://{host}:{port}"
         finally:
             child.terminate()
@@ -72,7 +79,8 @@ def serve_in_child(settings: Settings, app_url: str, port: int, host: str = "127
                 child.kill()
 
 
-def _wait_ready(child: "subprocess.Popen[bytes]", url: str) -> None:
+def wait_ready(child: "subprocess.Popen[bytes]", url: str) -> None:
+    """Wait until the child answers at `url`. Raises SetupError when it ends or takes too long."""
     until = time.monotonic() + READY_S
     while time.monotonic() < until:
         if child.poll() is not None:

@@ -8,8 +8,11 @@ from threading import Event
 import structlog
 from rich.console import Console
 
-from paidan.entrypoints.api.keys import Scope, make_key
+from paidan.entrypoints.api.keys import make_key
 from paidan.entrypoints.api.keys import queries as key_queries
+from paidan.entrypoints.api.people.passwords import drawn
+from paidan.entrypoints.api.people.rights import Scope
+from paidan.entrypoints.api.people.store import FIRST, make_first_person
 from paidan.entrypoints.installation import connect, install, keyring_file
 from paidan.entrypoints.serving import environment, serve_in_child
 from paidan.runtime.sealing import make_keyring
@@ -24,6 +27,7 @@ def run_up(settings: Settings, *, host: str, port: int, workers: int) -> int:
     app_url = settings.database_url or install(settings).app_url
     make_keyring(keyring_file(settings))
     _first_key(settings, app_url)
+    greet_first_person(settings, app_url)
     stop = Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     children: list[subprocess.Popen[bytes]] = []
@@ -55,6 +59,18 @@ def _first_key(settings: Settings, app_url: str) -> None:
             console.print("The administrator's API key, shown once (管理员密钥，仅显示一次):", highlight=False)
             console.print(secret, markup=False, highlight=False, soft_wrap=True)
     services.close()
+
+
+def greet_first_person(settings: Settings, app_url: str) -> None:
+    """An installation without anybody gets its administrator; a password drawn by lot is shown this once."""
+    password = settings.admin_password or drawn()
+    services = connect(settings, app_url)
+    with services.database.transaction() as tx:
+        is_new = make_first_person(tx, services.ids, password, services.clock.now())
+    services.close()
+    if is_new:
+        console.print(f"Sign in as [bold]{FIRST}[/] with this password, shown once (管理员密码，仅显示一次):", highlight=False)
+        console.print("(PAIDAN_ADMIN_PASSWORD)" if settings.admin_password else password, markup=False, highlight=False, soft_wrap=True)
 
 
 def _restart_dead(children: "list[subprocess.Popen[bytes]]", settings: Settings, app_url: str) -> None:

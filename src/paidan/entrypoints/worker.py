@@ -7,7 +7,7 @@ from threading import Event
 import psycopg
 import structlog
 
-from paidan.entrypoints.installation import open_services
+from paidan.entrypoints.installation import open_installation
 from paidan.entrypoints.mill import Mill, MillRules
 from paidan.parties.addresses.divisions import atlas
 from paidan.runtime.collector import calm_collector
@@ -28,7 +28,7 @@ def main() -> None:
     stop = Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, lambda *_: stop.set())
-    services = open_services(settings)
+    services = open_installation(settings)
     mill = Mill(services, rules=MillRules(batch=settings.batch_size, push_delay_s=settings.push_delay_s, owner=f"worker-{os.getpid()}"))
     atlas()  # before the collector is told what lasts
     calm_collector()

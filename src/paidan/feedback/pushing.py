@@ -20,10 +20,10 @@ from paidan.channels.calling import CallRecord, RecordedFailure
 from paidan.channels.platform import ListingQuantity
 from paidan.feedback.exchanges import exchanges_of, reason_of
 from paidan.feedback.links import ShopLink, ShopLinks
-from paidan.feedback.sellable import LOOK, SEEN, TAKEN, Choice, Do, Shown, Supply, choose, in_calls, wanted
+from paidan.feedback.sellable import LOOK, SEEN, TAKEN, Choice, Do, Shown, Supply, Waiting, choose, in_calls, together, wanted
 from paidan.kernel.clock import Clock
 from paidan.kernel.errors import CallRefused, SetupError
-from paidan.network.load import Network, NetworkCache
+from paidan.network.load import Network, NetworkCache, Shop
 from paidan.runtime.crash import crash_point
 from paidan.runtime.database import Database, Tx
 from paidan.runtime.ids import IdSource
@@ -32,10 +32,12 @@ from paidan.runtime.queries import load_queries
 from paidan.runtime.rows import columns
 from paidan.runtime.sealing import Sealer
 from paidan.runtime.slots import Slots
-from paidan.stock.store import demands, free_stock
+from paidan.stock.store import demands, demands_by_shop, free_stock
 
 queries = load_queries("paidan.feedback")
 log = structlog.get_logger(__name__)
+
+MARKED_AT_ONCE = 1000  # changes taken up by one transaction
 
 PLAN_NAMES = ("listing_id", "believed", "pending_delta", "pending_key", "is_dirty", "due_at", "attempts", "answer")
 LOOK_NAMES = ("listing_id", "believed", "believed_after", "is_seen", "attempts", "due_at", "answer")
@@ -47,6 +49,7 @@ class PushRules(Struct, frozen=True, kw_only=True):
 
     delay_s: float = 0.0
     batch: int = 200  # listings of one shop planned together
+    hands: int = 1  # shops pushed side by side
     flight_s: float = 60.0  # after a crash what was planned is sent again when so much has passed
     retry_first_s: float = 5.0
     retry_max_s: float = 600.0
@@ -70,6 +73,11 @@ class PushReport(Struct, kw_only=True):
         self.sent += sum(choice.do in {Do.SEND, Do.SEND_AGAIN} for choice in choices)
         self.looked += sum(choice.do is Do.LOOK for choice in choices)
         self.waiting += sum(choice.do is Do.WAIT for choice in choices)
+
+    def add(self, more: "PushReport") -> None:
+        """Both together."""
+        for name in self.__struct_fields__:
+            setattr(self, name, getattr(self, name) + getattr(more, name))
 
 
 class Stray(Struct, frozen=True, kw_only=True):
@@ -107,7 +115,7 @@ class Sight(Struct, frozen=True, kw_only=True):
     exchanges: tuple[Exchange, ...] = ()  # stands with the first listing of the call
 
 
-def mark(tx: Tx, *, shop_ids: Sequence[int], now: datetime, delay_s: float = 0.0, limit: int = 1000) -> int:
+def mark(tx: Tx, *, shop_ids: Sequence[int], now: datetime, delay_s: float = 0.0, limit: int = MARKED_AT_ONCE) -> int:
     """Mark the listings of the oldest changes and take off what platforms sold; gives the number of changes. Six statements at most."""
     tx.execute(queries.lock_push)
     changes = tx.execute(queries.changes_to_mark, {"limit": limit}).fetchall()
@@ -159,16 +167,26 @@ class Pusher:
         self._skus = skus or SkuCache()
         self._seen: tuple[int, int] | None = None
         self._slots = Slots()
+        self._hands = Slots(self.rules.hands)
 
     def once(self) -> PushReport:
         """Mark what has changed, then push what is due until nothing is or every listing due was looked at."""
         report = PushReport()
         known_to = self._begin()
-        while marked := self._mark(sorted(known_to)):
+        marked = MARKED_AT_ONCE
+        while marked == MARKED_AT_ONCE:
+            marked = self._mark(sorted(known_to))
             report.changes += marked
-        for shop_id in self._shops_due(sorted(known_to)):
-            while self.push_shop(shop_id, known_to[shop_id], report):
-                pass
+        due = self._shops_due(sorted(known_to))
+        for told in self._hands.map(lambda shop_id: self._push_all(shop_id, known_to[shop_id]), due):
+            report.add(told)
+        return report
+
+    def _push_all(self, shop_id: int, known_to: datetime | None) -> PushReport:
+        """Batches of one shop, until nothing of it is due."""
+        report = PushReport()
+        while self.push_shop(shop_id, known_to, report):
+            pass
         return report
 
     def _begin(self) -> dict[int, datetime | None]:
@@ -194,7 +212,7 @@ class Pusher:
             return [row[0] for row in tx.execute(queries.shops_with_pushes, {"shop_ids": list(shop_ids), "now": self._clock.now()})]
 
     def push_shop(self, shop_id: int, known_to: datetime | None, report: PushReport) -> bool:
-        """One batch of one shop: plan, send, settle. Whether anything was due."""
+        """One batch of one shop: plan, send, settle. Whether there is more to do: what was answered is looked at once more."""
         with self._database.transaction() as tx:
             versions = cache_versions(tx)
             network = self._network.load(tx, versions["network"])
@@ -211,28 +229,33 @@ class Pusher:
         sights = [sight for group in seen for sight in group]
         crash_point("push.sent")
         if answers or sights:
-            self._settle(answers, sights, report)
+            self._settle(shop_id, answers, sights, report)
         crash_point("push.settled")
-        return bool(choices)
+        return bool(answers or sights) or len(choices) >= self.rules.batch
 
     def _plan(self, tx: Tx, link: ShopLink, network: Network, catalog_version: int, known_to: datetime | None) -> list[Choice]:
         """What to do about the listings that are due. At most nine statements."""
-        tx.execute(queries.lock_push)
+        tx.execute(queries.lock_shop_push, {"shop_id": link.shop.id})
         now = self._clock.now()
         due = {"shop_id": link.shop.id, "now": now, "limit": self.rules.batch}
         listings = [_shown(row) for row in tx.execute(queries.listings_due, due)]
         if not listings:
             return []
-        supply = self._supply(tx, listings, network, catalog_version, now)
+        supply = self._supply(tx, link.shop, listings, network, catalog_version, now)
         return [choose(listing, wanted(listing.sku_id, supply, link.shop.safety_quantity), known_to) for listing in listings]
 
-    def _supply(self, tx: Tx, listings: Sequence[Shown], network: Network, catalog_version: int, now: datetime) -> Supply:
+    def _supply(self, tx: Tx, shop: Shop, listings: Sequence[Shown], network: Network, catalog_version: int, now: datetime) -> Supply:
+        """What one shop may sell from: the warehouses that serve it, and what waits for their units."""
         skus = self._skus.load(tx, {listing.sku_id for listing in listings if listing.sku_id is not None}, catalog_version)
+        waiting: Waiting = demands(tx, sorted(skus))
+        if network.has_bound_shops:
+            rivals = {other: by_sku for other, by_sku in demands_by_shop(tx, sorted(skus)).items() if network.share_stock(shop.id, other)}
+            waiting = together(rivals.values())
         return Supply(
             skus=skus,
             free=free_stock(tx, sorted(skus), now),
-            waiting=demands(tx, sorted(skus)),
-            warehouses={warehouse.id for warehouse in network.warehouses.values() if warehouse.is_active},
+            waiting=waiting,
+            warehouses={place.id for place in network.warehouses.values() if place.is_active and shop.is_served_by(place.id)},
         )
 
     def _write_plan(self, tx: Tx, choices: Sequence[Choice], platform: str) -> list[Call]:
@@ -303,11 +326,11 @@ class Pusher:
             reason=reason_of(failure) if failure else "",
         )
 
-    def _settle(self, answers: Sequence[Answer], sights: Sequence[Sight], report: PushReport) -> None:
+    def _settle(self, shop_id: int, answers: Sequence[Answer], sights: Sequence[Sight], report: PushReport) -> None:
         now = self._clock.now()
         rows = [settled(answer, now, self.rules) for answer in answers]
         with self._database.transaction() as tx:
-            tx.execute(queries.lock_push)
+            tx.execute(queries.lock_shop_push, {"shop_id": shop_id})
             keep_exchanges(tx, self._ids, self._sealer, [*_exchanges_in(answers), *_exchanges_in(sights)])
             tx.execute(queries.settle_pushes, {**columns(ANSWER_NAMES, rows), "now": now})
             tx.execute(queries.settle_looks, {**columns(LOOK_NAMES, [looked(sight, now, self.rules) for sight in sights]), "now": now})
@@ -322,11 +345,16 @@ class Pusher:
             versions = cache_versions(tx)
             network = self._network.load(tx, versions["network"])
             links = self._links.load(tx, network)
-            listings = [_shown(row) for row in tx.execute(queries.listings_shown, {"shop_ids": sorted(links)})]
-            supply = self._supply(tx, listings, network, versions["catalog"], now)
+            by_shop: dict[int, list[Shown]] = {}
+            for row in tx.execute(queries.listings_shown, {"shop_ids": sorted(links)}):
+                listing = _shown(row)
+                by_shop.setdefault(listing.shop_id, []).append(listing)
+            supplies = {
+                shop_id: self._supply(tx, links[shop_id].shop, listings, network, versions["catalog"], now) for shop_id, listings in by_shop.items()
+            }
         found = []
-        for one in listings:
-            quantity = wanted(one.sku_id, supply, links[one.shop_id].shop.safety_quantity)
+        for one in (listing for listings in by_shop.values() for listing in listings):
+            quantity = wanted(one.sku_id, supplies[one.shop_id], links[one.shop_id].shop.safety_quantity)
             if quantity is not None and (quantity != one.believed or one.pending_key):
                 found.append(Stray(listing_id=one.listing_id, believed=one.believed, wanted=quantity))
         return found

@@ -8,18 +8,20 @@ SELECT order_id, line_no, line_ref, kind, quantity, cancelled, parent_line_no
 FROM order_line WHERE order_id = ANY(%(ids)s::bigint[]) ORDER BY order_id, line_no;
 
 -- name: parcels_to_tell
--- What of these orders lies in which parcel. Parameters: ids bigint[] of orders. No locks.
-SELECT l.order_id, p.id, p.carrier_id, p.tracking_no, l.line_no, l.quantity
+-- What of these orders lies in which parcel, and whether the platform knows. Parameters: ids bigint[] of orders. No locks.
+SELECT l.order_id, p.id, p.carrier_id, p.tracking_no, l.line_no, l.quantity, l.told_at IS NOT NULL
 FROM parcel_line l JOIN parcel p ON p.id = l.parcel_id
 WHERE l.order_id = ANY(%(ids)s::bigint[]) ORDER BY l.order_id, p.id, l.line_no;
 
--- name: parcels_told
--- Parcels whose telling is done, by order. Parameters: keys text[] (order ids), kind. No locks.
-SELECT business_key, ref_id FROM outbox WHERE business_key = ANY(%(keys)s::text[]) AND kind = %(kind)s AND state = 2;
-
 -- name: lock_push
--- One at a time marks, plans or settles pushes of this merchant: believed quantities are added to, and their order matters. Ends with the transaction.
+-- Nobody plans or settles pushes of this merchant while its listings are marked: believed quantities are added to, and their order matters.
+-- Ends with the transaction.
 SELECT pg_advisory_xact_lock(hashtextextended('push:' || current_schema(), 0));
+
+-- name: lock_shop_push
+-- One at a time plans or settles pushes of this shop, and nobody marks meanwhile. Ends with the transaction. Parameters: shop_id.
+SELECT pg_advisory_xact_lock_shared(hashtextextended('push:' || current_schema(), 0)),
+       pg_advisory_xact_lock(hashtextextended('push:' || current_schema() || ':' || %(shop_id)s::bigint, 0));
 
 -- name: known_to
 -- Until when everything that happened at these shops is known: read to there by a feed that leaves nothing out, and no message kept earlier still
@@ -101,7 +103,7 @@ WHERE EXISTS (SELECT FROM listing_stock l WHERE l.shop_id = s.id AND l.is_dirty 
 
 -- name: listings_due
 -- Listings of a shop to look at, oldest first, and whole calls of what is in flight: a key belongs to all its rows.
--- Parameters: shop_id, now, limit. Under lock_push.
+-- Parameters: shop_id, now, limit. Under lock_shop_push.
 WITH due AS (
     SELECT listing_id, pending_key FROM listing_stock
     WHERE shop_id = %(shop_id)s AND is_dirty AND due_at <= %(now)s ORDER BY due_at, listing_id LIMIT %(limit)s
@@ -122,7 +124,7 @@ WHERE s.shop_id = ANY(%(shop_ids)s::bigint[])
 ORDER BY s.listing_id;
 
 -- name: write_plan
--- Before anything is sent: what is sent under which key. Parameters: parallel arrays. Under lock_push.
+-- Before anything is sent: what is sent under which key. Parameters: parallel arrays. Under lock_shop_push.
 UPDATE listing_stock s SET
     believed = w.believed, pending_delta = w.pending_delta, pending_key = w.pending_key, is_dirty = w.is_dirty, due_at = w.due_at,
     attempts = w.attempts, answer = w.answer
@@ -133,7 +135,7 @@ WHERE s.listing_id = w.listing_id;
 
 -- name: settle_pushes
 -- The answers, each only for the key it belongs to: a second settling changes nothing. Whatever was answered is looked at once more.
--- Parameters: parallel arrays; now. Under lock_push.
+-- Parameters: parallel arrays; now. Under lock_shop_push.
 UPDATE listing_stock s SET
     believed = s.believed + CASE WHEN w.is_taken THEN s.pending_delta ELSE 0 END,
     pushed_at = CASE WHEN w.is_taken THEN %(now)s ELSE s.pushed_at END,
@@ -148,7 +150,7 @@ FROM unnest(%(listing_id)s::bigint[], %(pending_key)s::text[], %(is_taken)s::boo
 WHERE s.listing_id = w.listing_id AND s.pending_key = w.pending_key;
 
 -- name: settle_looks
--- What was seen (or why it could not be): only where nothing was heard or sent meanwhile. Parameters: parallel arrays; now. Under lock_push.
+-- What was seen (or why it could not be): only where nothing was heard or sent meanwhile. Parameters: parallel arrays; now. Under lock_shop_push.
 UPDATE listing_stock s SET
     believed = w.believed_after, answer = w.answer, pushed_at = CASE WHEN w.is_seen THEN %(now)s ELSE s.pushed_at END,
     attempts = w.attempts, is_dirty = true, due_at = w.due_at

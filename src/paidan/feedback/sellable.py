@@ -8,7 +8,7 @@ taken. So an increase waits until all that happened up to the last touch of the 
 given back, is looked up: what was seen counts when all that happened up to the look is known and nothing new was heard since.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import Enum, auto
 
@@ -90,8 +90,18 @@ class Choice(Struct, frozen=True, kw_only=True):
     is_corrected: bool = False
 
 
+def together(waiting: Iterable[Mapping[int, tuple[int, int]]]) -> Waiting:
+    """What several shops wait for, added up by SKU."""
+    found: dict[int, tuple[int, int]] = {}
+    for by_sku in waiting:
+        for sku_id, (held, short) in by_sku.items():
+            before = found.get(sku_id, (0, 0))
+            found[sku_id] = (before[0] + held, before[1] + short)
+    return found
+
+
 def sellable(sku_id: int, supply: Supply, safety: int) -> int:
-    """Units of one SKU that a shop may show: max(0, unreserved in all warehouses - held - short - safety)."""
+    """Units of one SKU that a shop may show: max(0, unreserved in the warehouses that may ship - held - short - safety)."""
     there = sum(max(units, 0) for warehouse_id, units in supply.free.get(sku_id, {}).items() if warehouse_id in supply.warehouses)
     held, short = supply.waiting.get(sku_id, (0, 0))
     return max(there - held - short - safety, 0)

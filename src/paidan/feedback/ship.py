@@ -19,6 +19,7 @@ from paidan.feedback.links import ShopLink, ShopLinks
 from paidan.kernel.clock import Clock
 from paidan.kernel.reasons import Reason
 from paidan.network.load import Carrier, Network, NetworkCache
+from paidan.orders.parcels import mark_told
 from paidan.orders.timeline import Note, note
 from paidan.runtime.database import Tx
 from paidan.runtime.ids import IdSource
@@ -58,7 +59,7 @@ class ShipDelivery:
         self._slots = Slots()
 
     def load(self, tx: Tx, rows: Sequence[OutboxRow]) -> dict[int, Job]:
-        """Jobs by row id: five statements, more only when the network has changed."""
+        """Jobs by row id: four statements, more only when the network has changed."""
         network = self._network.load(tx, cache_versions(tx)["network"])
         links = self._links.load(tx, network)
         read = _Read(tx, sorted({order_id_of(row) for row in rows}))
@@ -104,7 +105,9 @@ class ShipDelivery:
         return done(answer=detail, exchanges=about(told.records))
 
     def apply(self, tx: Tx, rows: Sequence[OutboxRow], outcomes: Sequence[Outcome]) -> None:
-        """One timeline row for each parcel the platform now knows, or will not hear of."""
+        """What the platform now knows, and one timeline row for each parcel it was told of, or will not hear of."""
+        known = [(row.ref_id, order_id_of(row)) for row, outcome in zip(rows, outcomes, strict=True) if outcome.verdict is Verdict.DONE]
+        mark_told(tx, known, self._clock.now())
         notes = [_note(row, outcome) for row, outcome in zip(rows, outcomes, strict=True)]
         note(tx, self._ids, [one for one in notes if one is not None], self._clock.now())
 
@@ -113,10 +116,11 @@ class _Parcel(Struct, frozen=True):
     carrier_id: int
     tracking_no: str
     units: dict[int, int]
+    told: dict[int, int]  # of them, those the platform knows of
 
 
 class _Read:
-    """Orders, lines and parcels of some orders: four statements."""
+    """Orders, lines and parcels of some orders: three statements."""
 
     def __init__(self, tx: Tx, order_ids: Sequence[int]) -> None:
         parameters = {"ids": list(order_ids)}
@@ -125,18 +129,17 @@ class _Read:
         for order_id, *values in tx.execute(queries.lines_to_tell, parameters):
             self.lines[order_id].append(OrderedLine(**dict(zip(OrderedLine.__struct_fields__, values, strict=True))))
         self.parcels: dict[tuple[int, int], _Parcel] = {}
-        for order_id, parcel_id, carrier_id, tracking_no, line_no, quantity in tx.execute(queries.parcels_to_tell, parameters):
-            found = self.parcels.setdefault((order_id, parcel_id), _Parcel(carrier_id, tracking_no, {}))
-            found.units[line_no] = found.units.get(line_no, 0) + quantity
-        keys = {"keys": [str(order_id) for order_id in order_ids], "kind": SHIP}
-        self.told = {(int(key), parcel_id) for key, parcel_id in tx.execute(queries.parcels_told, keys)}
+        for order_id, parcel_id, carrier_id, tracking_no, line_no, quantity, is_told in tx.execute(queries.parcels_to_tell, parameters):
+            found = self.parcels.setdefault((order_id, parcel_id), _Parcel(carrier_id, tracking_no, {}, {}))
+            for units in (found.units, found.told) if is_told else (found.units,):
+                units[line_no] = units.get(line_no, 0) + quantity
 
     def units_told(self, order_id: int, but: int) -> dict[int, int]:
         """Units by line in the parcels of the order that were told, without this one."""
         units: dict[int, int] = {}
         for (owner, parcel_id), parcel in self.parcels.items():
-            if owner == order_id and parcel_id != but and (owner, parcel_id) in self.told:
-                for line_no, quantity in parcel.units.items():
+            if owner == order_id and parcel_id != but:
+                for line_no, quantity in parcel.told.items():
                     units[line_no] = units.get(line_no, 0) + quantity
         return units
 

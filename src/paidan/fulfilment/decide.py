@@ -7,6 +7,7 @@
 | gives it back (wanted)| RECALLING → CANCELLED       | MERGED → CANCELLED                       | open again, reservation given back |
 | gives it back (else)  | RECALLING → PLANNED, anew   | MERGED → PLANNED                         | reserved still, released again     |
 | keeps it              | RECALLING → ACCEPTED        | stay                                     | stay; those who wanted it are told |
+| drops the rest        | PART_SHIPPED → SHIPPED      | the same; CANCELLED if nothing left      | the rest open again                |
 """
 
 from datetime import datetime
@@ -15,7 +16,7 @@ from typing import Any
 from paidan.fulfilment.load import AT_WAREHOUSE, Group, Owned, Work
 from paidan.kernel.reasons import Reason
 from paidan.kernel.states import FulfilmentState
-from paidan.orders.batch import STOPS_RELEASE, Fulfilment, Hold, Line, Order
+from paidan.orders.batch import BY_PLATFORM, STOPS_RELEASE, Fulfilment, Hold, Line, Order
 from paidan.stock.moves import GiveBack
 
 
@@ -64,9 +65,25 @@ def give_up(work: Work, group: Group, state: FulfilmentState, reason: str, now: 
     return True
 
 
+def drop_rest(work: Work, group: Group, reason: str, now: datetime, actor: str) -> bool:
+    """The warehouse won't send the rest of what it has shipped in part. False when nothing has left or nothing is left."""
+    if group.leader.fulfilment.state != FulfilmentState.PART_SHIPPED:
+        return False
+    for owned in travelling(group):
+        order, fulfilment = owned.order, owned.fulfilment
+        if open_again(work, owned, now) and fulfilment.warehouse_id not in order.warehouses_refused:
+            order.warehouses_refused = [*order.warehouses_refused, fulfilment.warehouse_id]
+        fulfilment.move(FulfilmentState.SHIPPED if fulfilment.state == FulfilmentState.PART_SHIPPED else FulfilmentState.CANCELLED)
+        tell(order, "dropped_by_warehouse", {"fulfilment": fulfilment.id, "warehouse": fulfilment.warehouse_id, "reason": reason}, actor=actor)
+    work.rest_dropped.append(group.leader.fulfilment.id)
+    return True
+
+
 def agree_recall(work: Work, group: Group, now: datetime, actor: str) -> bool:
     """The warehouse gives it back: units somebody wants are open again, the rest goes out anew. False when it is no longer asked for."""
     leader = group.leader.fulfilment
+    if leader.state == FulfilmentState.PART_SHIPPED and leader.recall_reason:  # some of it was faster than the recall
+        return drop_rest(work, group, leader.recall_reason, now, actor)
     if leader.state != FulfilmentState.RECALLING:
         return False
     wanted = {owned.fulfilment.id for owned in travelling(group) if wants_back(work, group, owned)}
@@ -156,6 +173,15 @@ def deliver(work: Work, group: Group, at: datetime, actor: str) -> bool:
         work.delivered_ats[owned.fulfilment.id] = at
         tell(owned.order, "delivered", {"fulfilment": owned.fulfilment.id, "at": at.isoformat()}, actor=actor)
     return bool(arrived)
+
+
+def goods_have_left(order: Order, now: datetime) -> None:
+    """The platform called it shipped before we had heard of it: now both say the same."""
+    hold = order.open_hold(Reason.ALREADY_SHIPPED)
+    if hold is not None and hold.origin == BY_PLATFORM:
+        hold.close(now=now, by="system", note="shipped")
+        order.tell("hold_closed", {"reason": str(hold.reason), "by": "system"})
+        order.waits_for = "" if order.waits_for == hold.reason else order.waits_for
 
 
 def hold_once(order: Order, reason: Reason, now: datetime, *, note: str = "", stops: int) -> None:

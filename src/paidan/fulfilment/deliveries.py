@@ -6,6 +6,7 @@ from paidan.counterparts.qimen.client import QimenClient
 from paidan.fulfilment.calls import WmsCaller
 from paidan.fulfilment.carrier_subscribe import CarrierSubscribe
 from paidan.fulfilment.links import LinkCache
+from paidan.fulfilment.stock_questions import WmsStock
 from paidan.fulfilment.wms_create import WmsCreate
 from paidan.fulfilment.wms_entry import WmsEntry
 from paidan.fulfilment.wms_recall import WmsRecall
@@ -17,11 +18,12 @@ from paidan.runtime.sealing import Sealer
 
 
 def deliveries(*, caller: Caller, clock: Clock, ids: IdSource, sealer: Sealer, network: NetworkCache, links: LinkCache) -> list[Delivery]:
-    """wms.create, wms.recall, wms.entry, carrier.subscribe, calling through one HTTP port."""
+    """wms.create, wms.recall, wms.stock, wms.entry, carrier.subscribe, calling through one HTTP port."""
     wms = WmsCaller(QimenClient(caller), clock)
     return [
         WmsCreate(caller=wms, clock=clock, ids=ids, sealer=sealer, network=network, links=links),
         WmsRecall(caller=wms, clock=clock, ids=ids, sealer=sealer, network=network, links=links),
+        WmsStock(caller=wms, clock=clock, ids=ids, network=network, links=links),
         WmsEntry(caller=wms, clock=clock, ids=ids, sealer=sealer, network=network, links=links),
         CarrierSubscribe(client=Kuaidi100Client(caller), clock=clock, sealer=sealer, network=network, links=links),
     ]

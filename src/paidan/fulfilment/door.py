@@ -46,46 +46,68 @@ PUSH = "push"
 
 def receive_wms(database: Database, ids: IdSource, sealer: Sealer, links: LinkCache, query_string: str, body: bytes, now: datetime) -> bytes:
     """One call of a warehouse system: keep it, answer in its protocol. The answer "success" means: kept, also for a repeat."""
+    return receive_wms_calls(database, ids, sealer, links, [(query_string, body)], now)[0]
+
+
+def receive_wms_calls(
+    database: Database, ids: IdSource, sealer: Sealer, links: LinkCache, calls: Sequence[tuple[str, bytes]], now: datetime
+) -> list[bytes]:
+    """Calls of warehouse systems that came at the same time, as (query string, body): kept by one commit, one answer each, in order."""
+    kept: list[InboundMessage] = []
+    answers: list[bytes] = []
     with database.transaction() as tx:
         known = _links(tx, links)
-        customer_id, method = _who(query_string)
-        link = known.by_customer(customer_id)
-        counterpart = link.counterpart if link is not None else WMS + NOBODY
-        try:
-            received = receive(_connections(known), query_string, body, now)
-        except BadInput as bad:
-            _keep_refused(tx, ids, sealer, InboundMessage(counterpart=counterpart, kind=method, body=body, at=now), bad.reason)
-            answer = reply_failure(bad.reason, bad.detail)
-        else:
-            keep_inbound(tx, ids, sealer, [_message(counterpart, received, body, now)])
-            answer = reply_success()
+        connections = _connections(known)
+        for query_string, body in calls:
+            customer_id, method = _who(query_string)
+            link = known.by_customer(customer_id)
+            counterpart = link.counterpart if link is not None else WMS + NOBODY
+            try:
+                kept.append(_message(counterpart, receive(connections, query_string, body, now), body, now))
+                answers.append(reply_success())
+            except BadInput as bad:
+                _keep_refused(tx, ids, sealer, InboundMessage(counterpart=counterpart, kind=method, body=body, at=now), bad.reason)
+                answers.append(reply_failure(bad.reason, bad.detail))
+        if kept:
+            keep_inbound(tx, ids, sealer, kept)
     crash_point("intake.kept")
-    return answer
+    return answers
 
 
 def receive_tracking(database: Database, ids: IdSource, sealer: Sealer, links: LinkCache, body: bytes, now: datetime) -> bytes:
     """One push of the tracking service: keep it, answer. Anything but success makes the service push again."""
+    return receive_pushes(database, ids, sealer, links, [body], now)[0]
+
+
+def receive_pushes(database: Database, ids: IdSource, sealer: Sealer, links: LinkCache, bodies: Sequence[bytes], now: datetime) -> list[bytes]:
+    """Pushes that came at the same time: kept by one commit, one answer each, in order."""
+    kept: list[InboundMessage] = []
+    answers: list[bytes] = []
     with database.transaction() as tx:
         trackers = _links(tx, links).trackers
-        try:
-            link, update = _pushed(trackers, body)
-        except BadInput as bad:
-            _keep_refused(tx, ids, sealer, InboundMessage(counterpart=CARRIER + NOBODY, kind=PUSH, body=body, at=now), bad.reason)
-            answer = refuse_push(bad.reason)
-        else:
-            message = InboundMessage(
-                counterpart=link.counterpart,
-                kind=PUSH,
-                body=body,
-                at=now,
-                business_key=update.number,
-                bucket=CARRIER_BUCKET + _hash(update.number),
-                message_ref=f"{PUSH}:{sha256(body).hexdigest()}",
-            )
-            keep_inbound(tx, ids, sealer, [message])
-            answer = thank_push()
+        for body in bodies:
+            try:
+                kept.append(_push(*_pushed(trackers, body), body, now))
+                answers.append(thank_push())
+            except BadInput as bad:
+                _keep_refused(tx, ids, sealer, InboundMessage(counterpart=CARRIER + NOBODY, kind=PUSH, body=body, at=now), bad.reason)
+                answers.append(refuse_push(bad.reason))
+        if kept:
+            keep_inbound(tx, ids, sealer, kept)
     crash_point("intake.kept")
-    return answer
+    return answers
+
+
+def _push(link: TrackerLink, update: TrackingUpdate, body: bytes, now: datetime) -> InboundMessage:
+    return InboundMessage(
+        counterpart=link.counterpart,
+        kind=PUSH,
+        body=body,
+        at=now,
+        business_key=update.number,
+        bucket=CARRIER_BUCKET + _hash(update.number),
+        message_ref=f"{PUSH}:{sha256(body).hexdigest()}",
+    )
 
 
 def _links(tx: Tx, links: LinkCache) -> Links:

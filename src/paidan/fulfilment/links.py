@@ -2,9 +2,11 @@
 
 `connection.account` of a qimen connection: app_key, customer_id, owner_code; sign_method, version, target_app_key, method_prefix (when not the
 gateway's); retry_codes, not_found_codes, unknown_item_codes (each product of a warehouse system has its own); batch_create; sender_name,
-sender_mobile. Its secrets: {"secret": …}. Of a kuaidi100 connection: customer, callback_url, query_url; secrets: {"key": …, "salt": …}.
+sender_mobile; stock_query_at ("03:30": when its warehouses are asked for their stock, on their own clocks; "never"). Its secrets:
+{"secret": …}. Of a kuaidi100 connection: customer, callback_url, query_url; secrets: {"key": …, "salt": …}.
 """
 
+from datetime import time
 from typing import Any, Final
 
 from msgspec import Struct, field
@@ -12,11 +14,14 @@ from msgspec import Struct, field
 from paidan.counterparts.kuaidi100.client import Kuaidi100Connection
 from paidan.counterparts.qimen.client import RETRY_CODES, QimenConnection
 from paidan.counterparts.qimen.sign import METHOD_PREFIX
+from paidan.kernel.errors import SetupError
 from paidan.network.connections import Connection, ConnectionCache
 from paidan.network.load import Network
 from paidan.runtime.database import Tx
 
 WMS: Final = "wms:"
+QUIET: Final = time(3, 30)
+NEVER: Final = "never"
 CARRIER: Final = "carrier:"
 # Refusals of the gateway or of HTTP, not of the warehouse: something is set up wrongly, the order is not to blame.
 GATEWAY_CODES: Final = ("TOP", "http_")
@@ -33,6 +38,7 @@ class WmsLink(Struct, frozen=True, kw_only=True):
     unknown_item_codes: frozenset[str] = frozenset({"S006"})
     sender_name: str = ""
     sender_mobile: str = ""
+    stock_query_at: time | None = QUIET
 
     @property
     def counterpart(self) -> str:
@@ -127,7 +133,17 @@ def _told(account: Any) -> dict[str, Any]:
     """The options an operator has set; the rest keeps its default."""
     plain = {name: account[name] for name in ("batch_create", "sender_name", "sender_mobile") if name in account}
     codes = {name: frozenset(account[name]) for name in ("not_found_codes", "unknown_item_codes") if name in account}
-    return plain | codes
+    return plain | codes | ({"stock_query_at": _time_of(account["stock_query_at"])} if account.get("stock_query_at") else {})
+
+
+def _time_of(text: Any) -> time | None:
+    """Raises SetupError for what is no time of day."""
+    if text == NEVER:
+        return None
+    try:
+        return time.fromisoformat(str(text))
+    except ValueError as error:
+        raise SetupError("stock_query_at of a qimen connection: a time of day like 03:30, or never") from error
 
 
 def _kuaidi100(connection: Connection) -> Kuaidi100Connection:

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from paidan.kernel.states import TERMINAL_FULFILMENTS, FulfilmentState, OrderState
+from paidan.kernel.states import FulfilmentState
 from paidan.orders.batch import Fulfilment, Order
 from paidan.orders.conclude import conclude
 from paidan.orders.load import load_orders
@@ -57,6 +57,7 @@ class Work(Struct, kw_only=True):
     parcels: list[Parcel] = field(default_factory=list)
     parcel_lines: list[ParcelLine] = field(default_factory=list)
     documents: list[Document] = field(default_factory=list)
+    rest_dropped: list[int] = field(default_factory=list)  # leaders that had shipped in part, whose rest will not leave
     wms_refs: dict[int, str] = field(default_factory=dict)
     shipped_ats: dict[int, datetime] = field(default_factory=dict)
     delivered_ats: dict[int, datetime] = field(default_factory=dict)
@@ -97,7 +98,7 @@ def finish(tx: Tx, work: Work, *, ids: IdSource, sealer: Sealer, now: datetime) 
     """Write everything decided, each row once: orders and fulfilments (locked), parcels, documents, stock, outbox."""
     for order in work.orders.values():
         if order.is_changed:
-            _conclude(order)
+            conclude(order)
             _waits_no_longer(order, work)
     _settle_stock(tx, work, ids, now)
     write_orders(tx, list(work.orders.values()), sealer=sealer, ids=ids, now=now)
@@ -109,15 +110,6 @@ def finish(tx: Tx, work: Work, *, ids: IdSource, sealer: Sealer, now: datetime) 
     if work.moves.deltas() or work.moves.demand:
         apply(tx, work.moves, ids=ids, now=now)
     put(tx, ids, work.outbox)
-
-
-def _conclude(order: Order) -> None:
-    """The state that the units imply; delivered when the order is shipped whole and all that was sent has arrived."""
-    if order.state == OrderState.DELIVERED:
-        return
-    conclude(order)
-    if order.state == OrderState.SHIPPED and all(f.state in TERMINAL_FULFILMENTS for f in order.fulfilments):
-        order.move(OrderState.DELIVERED)
 
 
 def _waits_no_longer(order: Order, work: Work) -> None:

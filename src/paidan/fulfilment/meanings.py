@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from paidan.counterparts.kuaidi100.translate import PARCEL_STATE_BY_CODE
-from paidan.counterparts.qimen.translate import DELIVERY_STATUS, PROCESS_STATUS, StatusRow, rows_of
+from paidan.counterparts.qimen.translate import DELIVERY_STATUS, PROCESS_STATUS, StatusRow, next_state, rows_of
 from paidan.fulfilment.load import AT_WAREHOUSE
 from paidan.kernel.states import FulfilmentState as F
 from paidan.kernel.states import ParcelState
@@ -30,6 +30,13 @@ class Meanings:
         self.masked = _masked(network, "qimen", "process_status")
         self.tracking = _tracking(network)
         self.tracking_masked = _masked(network, "kuaidi100", "tracking")
+
+
+def told_state(rows: Mapping[str, StatusRow], code: str, state: int) -> int | None:
+    """The state a word tells of a fulfilment in this one; None: nothing to move. What cancels an order cancels the rest of one shipped in part."""
+    if state == F.PART_SHIPPED and next_state(rows, code, F.ACCEPTED) == F.CANCELLED:
+        return F.CANCELLED
+    return next_state(rows, code, state)
 
 
 def _own(network: Network, protocol: str, subject: str) -> dict[str, str]:

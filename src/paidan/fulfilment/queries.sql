@@ -69,7 +69,7 @@ WHERE d.id = ANY(%(ids)s::bigint[]) AND i.warehouse_id = d.warehouse_id AND i.sk
 -- name: consignments
 -- Fulfilments to be sent with those that travel with them, and what their orders say. `is_first`: the freight is told with the first fulfilment
 -- of an order. Parameters: ids bigint[] of leaders. No locks.
-SELECT CASE WHEN f.state = 20 THEN f.merged_into_id ELSE f.id END, f.id, f.state, f.attempt, f.wms_ref, f.warehouse_id, f.carrier_id, f.receiver_id, f.is_cod,
+SELECT CASE WHEN f.state = 20 THEN f.merged_into_id ELSE f.id END, f.id, f.state, f.attempt, f.wms_ref, f.warehouse_id, f.carrier_id, f.receiver_id, o.is_cod,
        NOT EXISTS (SELECT FROM fulfilment e WHERE e.order_id = f.order_id AND e.id < f.id AND e.state NOT IN (90, 95)),
        o.id, o.platform_order_no, o.shop_id, o.currency, o.placed_at, o.paid_at, o.created_at, o.freight_minor, o.remarks, o.edits
 FROM fulfilment f JOIN sales_order o ON o.id = f.order_id

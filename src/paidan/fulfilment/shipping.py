@@ -10,7 +10,7 @@ from datetime import datetime
 from msgspec import Struct, field
 
 from paidan.counterparts.qimen.reports import CONFIRM_FINAL, DeliveryConfirm, Package
-from paidan.fulfilment.decide import deliver, hold_once, lines_by_no, open_again, tell, travelling
+from paidan.fulfilment.decide import deliver, goods_have_left, hold_once, lines_by_no, open_again, tell, travelling
 from paidan.fulfilment.load import AT_WAREHOUSE, Group, Owned, Work
 from paidan.kernel.reasons import Reason
 from paidan.kernel.states import FulfilmentState, ParcelState
@@ -77,6 +77,8 @@ def confirm_shipping(work: Work, known: Known, group: Group, attempt: int, confi
     is_final = confirm.confirm_type == CONFIRM_FINAL
     for pair in owned:
         _tell_order(pair, slots, pieces, actor, is_final=is_final)
+        if any(slot.taken for slot in slots if slot.owned is pair):
+            goods_have_left(pair.order, known.now)
         if was_recalled or _is_too_late(pair.order):
             pair.order.due_at = known.now
     if is_ours:

@@ -16,15 +16,15 @@ from paidan.counterparts.kuaidi100.push import read_param
 from paidan.counterparts.kuaidi100.tracking import TrackingEvent, TrackingUpdate, event_key
 from paidan.counterparts.kuaidi100.translate import FINAL_STATES, standing
 from paidan.counterparts.strict_json import SIZE_MAX
+from paidan.fulfilment.arrived import deliver_arrived
 from paidan.fulfilment.carrier_subscribe import SYSTEM
-from paidan.fulfilment.decide import deliver
 from paidan.fulfilment.load import finish, take
 from paidan.fulfilment.meanings import Meanings
 from paidan.kernel.errors import BadInput
 from paidan.kernel.reasons import Reason
 from paidan.kernel.states import ParcelState
 from paidan.network.load import Network, NetworkCache
-from paidan.orders.parcels import Parcel, ParcelKey, TrackRow, add_track, arrived_fulfilments, lock_parcels, tracks, update_parcels
+from paidan.orders.parcels import Parcel, ParcelKey, TrackRow, add_track, lock_parcels, tracks, update_parcels
 from paidan.orders.store import Told, write_told
 from paidan.runtime.database import Tx
 from paidan.runtime.ids import IdSource
@@ -107,10 +107,7 @@ class TrackingMessages:
     def _deliver(self, tx: Tx, fulfilment_ids: Sequence[int], now: datetime) -> None:
         """Locks come first: a parcel that is being added meanwhile is seen."""
         work = take(tx, fulfilment_ids)
-        for fulfilment_id, at in arrived_fulfilments(tx, fulfilment_ids).items():
-            group = work.groups.get(fulfilment_id)
-            if group is not None:
-                deliver(work, group, at, ACTOR)
+        deliver_arrived(tx, work, fulfilment_ids, ACTOR)
         finish(tx, work, ids=self._ids, sealer=self._sealer, now=now)
 
 

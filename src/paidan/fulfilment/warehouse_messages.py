@@ -12,11 +12,12 @@ from paidan.counterparts.qimen.reports import BatchCreated, DeliveryConfirm, Ent
 from paidan.counterparts.qimen.translate import GRADE_BY_INVENTORY_TYPE, next_state
 from paidan.fulfilment.adjustments import Adjustments, Change
 from paidan.fulfilment.arrivals import ENTRY_ROWS, RECEIVE, Times, call_off, confirm_arrival
-from paidan.fulfilment.decide import accept, agree_recall, deliver, give_up, note, refuse_recall, travelling
+from paidan.fulfilment.arrived import deliver_arrived
+from paidan.fulfilment.decide import accept, agree_recall, deliver, drop_rest, give_up, note, refuse_recall, travelling
 from paidan.fulfilment.items import forget_items
 from paidan.fulfilment.links import LinkCache
 from paidan.fulfilment.load import Group, Work, finish, take
-from paidan.fulfilment.meanings import Meanings
+from paidan.fulfilment.meanings import Meanings, told_state
 from paidan.fulfilment.reading import Piece, read_pieces
 from paidan.fulfilment.shipping import Known, confirm_shipping, parcel_key
 from paidan.kernel.errors import BadInput
@@ -73,6 +74,7 @@ class WarehouseMessages:
             if reason is not None:
                 refused.setdefault(piece.message.id, reason)
         batch.book(tx, [piece for piece in pieces if batch.problem(piece) is None])
+        deliver_arrived(tx, batch.work, batch.work.rest_dropped, "carrier")
         finish(tx, batch.work, ids=self._ids, sealer=self._sealer, now=now)
         forget_items(tx, batch.unknown_items)
         settle_messages(tx, [_settled(item, refused.get(item.id)) for item in items])
@@ -205,7 +207,7 @@ class _Batch:
 
     def _confirm(self, piece: Piece, group: Group, confirm: DeliveryConfirm) -> None:
         """Some systems tell by a confirm without goods that nothing will come."""
-        state = next_state(self._meanings.delivery, confirm.status, group.leader.fulfilment.state)
+        state = told_state(self._meanings.delivery, confirm.status, group.leader.fulfilment.state)
         if state in {FulfilmentState.REJECTED, FulfilmentState.CANCELLED} and not confirm.packages and not any(x.actual_qty for x in confirm.lines):
             if piece.attempt == group.leader.fulfilment.attempt:
                 self._move(piece, group, FulfilmentState(state), confirm.status)
@@ -216,7 +218,7 @@ class _Batch:
 
     def _process(self, piece: Piece, group: Group, report: ProcessReport) -> None:
         code = report.process_status.upper()
-        state = next_state(self._meanings.process, code, group.leader.fulfilment.state)
+        state = told_state(self._meanings.process, code, group.leader.fulfilment.state)
         if code not in self._meanings.masked:
             self._write_down(piece, group, "warehouse_step", {"status": code, "at": piece.at.isoformat()})
         if state is not None:
@@ -231,6 +233,8 @@ class _Batch:
                 accept(self.work, group, wms_ref, piece.actor)
             case FulfilmentState.CANCELLED if is_recalling:
                 agree_recall(self.work, group, self._now, piece.actor)
+            case FulfilmentState.CANCELLED if group.leader.fulfilment.state == FulfilmentState.PART_SHIPPED:
+                drop_rest(self.work, group, word, self._now, piece.actor)
             case FulfilmentState.CANCELLED | FulfilmentState.REJECTED:
                 give_up(self.work, group, state, word, self._now, piece.actor)
             case FulfilmentState.DELIVERED:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from paidan.catalog.load import cache_versions
 from paidan.counterparts.qimen.answers import parse_delivery_answer
 from paidan.counterparts.qimen.messages import DeliveryQuery, OrderCancel
+from paidan.fulfilment.arrived import deliver_arrived
 from paidan.fulfilment.calls import Reply, WmsCaller
 from paidan.fulfilment.decide import agree_recall, note, refuse_recall
 from paidan.fulfilment.links import LinkCache, WmsLink
@@ -151,6 +152,7 @@ class WmsRecall:
                 agree_recall(work, group, now, answer.actor)
             else:
                 refuse_recall(work, group, answer.code, now, answer.actor)
+        deliver_arrived(tx, work, work.rest_dropped, "carrier")
         finish(tx, work, ids=self._ids, sealer=self._sealer, now=now)
 
 

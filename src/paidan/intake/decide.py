@@ -68,6 +68,8 @@ def decide(batch: Batch, parsed: Sequence[Parsed], known: Known, *, ids: Callabl
                 order.is_receiver_changed |= _take_receiver(order, p, digest) and not order.is_new
                 order.is_changed = changed = True
         _know_listings(order, p, listings)
+        if changed and order.buyer_digest is None and p.facts.buyer_ref:
+            order.buyer_digest = digest("buyer", f"{p.shop.platform}:{p.shop.shop_group or p.shop.code}:{p.facts.buyer_ref}")
         if changed and order.id not in in_batch:
             in_batch.add(order.id)
             batch.orders.append(order)
@@ -121,6 +123,8 @@ def _take_receiver(order: Order, p: Parsed, digest: Digest) -> bool:
     order.receiver_version_at = p.facts.version_at
     key = digest("receiver", receiver_text(receiver))
     if key == order.receiver_digest:
+        if order.is_cod_changed:
+            order.merge_key = _merge_key(order, p, receiver, key, digest)
         return False
     order.receiver_digest = key
     order.new_receiver = receiver
@@ -128,10 +132,15 @@ def _take_receiver(order: Order, p: Parsed, digest: Digest) -> bool:
     order.region, order.address_problem = region_of(parsed, receiver), "" if parsed.adcode or receiver.country != "CN" else "failed"
     if order.bucket < 0:
         order.bucket = _bucket(key)
-    # A masked receiver is no key: only the platform's own merge call may say that two are one.
-    may_merge = not receiver.masked and not p.facts.is_cod
-    order.merge_key = digest("merge", f"{p.shop.shop_group or p.shop.code}:{order.currency}:{key.hex()}") if may_merge else None
+    order.merge_key = _merge_key(order, p, receiver, key, digest)
     return True
+
+
+def _merge_key(order: Order, p: Parsed, receiver: Receiver, key: bytes, digest: Digest) -> bytes | None:
+    """A masked receiver is no key: only the platform's own merge call may say that two are one."""
+    if receiver.masked or order.is_cod:
+        return None
+    return digest("merge", f"{p.shop.shop_group or p.shop.code}:{order.currency}:{key.hex()}")
 
 
 def region_of(parsed: ParsedAddress, receiver: Receiver) -> Region:
@@ -148,7 +157,12 @@ def region_of(parsed: ParsedAddress, receiver: Receiver) -> Region:
 
 
 def receiver_text(receiver: Receiver) -> str:
-    """One person at one place, spelled one way; only ever digested."""
+    """One person at one place, spelled one way; only ever digested.
+
+    Where a platform gives a token for a masked receiver, the token is the person and the door: each of its interfaces masks in its own way.
+    """
+    if receiver.masked and receiver.oaid:
+        return f"{receiver.country}\x1f{receiver.province}\x1f{receiver.city}\x1f{receiver.district}\x1f{receiver.oaid}"
     parts = (
         receiver.country,
         receiver.province,

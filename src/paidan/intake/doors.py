@@ -13,6 +13,10 @@ from paidan.channels.calling import Caller
 from paidan.channels.decoding import decode
 from paidan.channels.platform import Known, Puller, PullPage, RawOrder, nothing_known
 from paidan.channels.registry import channel_of
+from paidan.channels.shopify.channel import access_of
+from paidan.channels.shopify.created import ShopifyCreated
+from paidan.channels.shopify.graphql import ShopifyClient
+from paidan.channels.shopify.pull import ShopifyPuller
 from paidan.channels.taobao.bulk import BulkReader
 from paidan.channels.taobao.channel import client_of
 from paidan.channels.taobao.client import TopClient
@@ -41,6 +45,11 @@ class Doors(Struct, frozen=True, kw_only=True):
     readers: Mapping[Feed, Reader] = {}
     messages: MessageDoor | None = None
     group: str = ""
+    covered: frozenset[Feed] = frozenset()  # feeds whose news come with the orders themselves here
+
+    def serves(self, feed: Feed) -> bool:
+        """Whether this feed is read here. Notices are worked off wherever single orders can be read again."""
+        return self.puller is not None and (feed is Feed.PUSH or feed in self.readers or feed in self.covered)
 
 
 def doors_of(account: Account, caller: Caller, clock: Clock) -> Doors:
@@ -74,6 +83,14 @@ def _taobao(account: Account, caller: Caller, clock: Clock) -> Doors:
     return Doors(shop=account.shop, puller=puller, readers=readers, messages=MessageService(client), group=_group(client))
 
 
+def _shopify(account: Account, caller: Caller, clock: Clock) -> Doors:
+    del clock
+    puller = ShopifyPuller(ShopifyClient(access_of(account.settings), caller))
+    return Doors(
+        shop=account.shop, puller=puller, readers={Feed.ORDERS: puller, Feed.CREATED: ShopifyCreated(puller)}, covered=frozenset({Feed.REFUNDS})
+    )
+
+
 def _with_schema(dsn: str) -> str:
     """The platform writes its tables into a schema of this name, unless the DSN has options that say otherwise. Raises SetupError."""
     try:
@@ -87,7 +104,7 @@ def _group(client: TopClient) -> str:
     return f"{client.access.app_key}/{client.access.message_group}"
 
 
-PLATFORMS: Final[dict[str, Callable[[Account, Caller, Clock], Doors]]] = {"taobao": _taobao}
+PLATFORMS: Final[dict[str, Callable[[Account, Caller, Clock], Doors]]] = {"taobao": _taobao, "shopify": _shopify}
 
 
 class _Trade(Struct):

@@ -12,7 +12,7 @@ import msgspec
 
 from paidan.channels.facts import PlatformLine, PlatformOrder, PlatformStatus, RefundStatus
 from paidan.kernel.reasons import Reason
-from paidan.kernel.states import LineKind, OrderState
+from paidan.kernel.states import TERMINAL_ORDERS, LineKind, OrderState
 from paidan.orders.batch import STOPS_ALL, Hold, Line, Order
 
 CLOSED = frozenset({PlatformStatus.CLOSED_UNPAID, PlatformStatus.CLOSED_REFUNDED})
@@ -63,7 +63,7 @@ def new_order(facts: PlatformOrder, *, order_id: int, shop_id: int, bucket: int,
         is_changed=True,
     )
     _take_facts(order, facts)
-    order.lines = [_new_line(number, line) for number, line in enumerate(facts.lines, 1)]
+    order.lines = [_new_line(number, line, facts) for number, line in enumerate(facts.lines, 1)]
     order.is_closed = facts.status in CLOSED
     _first_state(order, facts)
     order.tell("received", {"status": facts.status.name, "lines": len(order.lines)})
@@ -120,7 +120,7 @@ def platform_sold(order: Order) -> dict[int, int]:
 
 
 def _first_state(order: Order, facts: PlatformOrder) -> None:
-    if order.is_closed or facts.status in SHIPPED_ELSEWHERE:
+    if order.is_closed or (facts.status in SHIPPED_ELSEWHERE and order.has_work):
         for line in order.lines:
             line.cancelled, line.open = (line.quantity, 0) if line.is_work else (0, 0)
         reason = Reason.ALREADY_SHIPPED if facts.status in SHIPPED_ELSEWHERE else _why_closed(facts.status)
@@ -145,7 +145,9 @@ def _take_facts(order: Order, facts: PlatformOrder) -> None:
     order.freight_minor = facts.freight_minor
     order.surcharge_minor = facts.surcharge_minor
     order.paid_minor = facts.paid_minor
-    order.is_cod = facts.is_cod
+    if order.is_cod != facts.is_cod:
+        order.is_cod, order.is_cod_changed = facts.is_cod, not order.is_new
+        order.merge_key = None if facts.is_cod else order.merge_key
     order.is_presale_open = facts.is_presale_open
     order.seller_flag = facts.seller_flag
     if facts.buyer_remark or facts.seller_remark or order.has_buyer_remark or order.has_seller_remark:
@@ -161,7 +163,7 @@ def _taken_back(line: PlatformLine) -> int:
     return min(wanted, unshipped)
 
 
-def _new_line(number: int, facts: PlatformLine) -> Line:
+def _new_line(number: int, facts: PlatformLine, order: PlatformOrder) -> Line:
     line = Line(
         line_no=number,
         line_ref=facts.line_ref,
@@ -170,11 +172,22 @@ def _new_line(number: int, facts: PlatformLine) -> Line:
         price_minor=facts.price_minor,
         payable_minor=facts.payable_minor,
         refund=facts.refund,
+        refund_ref=_request_of(facts, order) if facts.refund == RefundStatus.REQUESTED else "",
         taken_back=_taken_back(facts),
     )
     if line.is_work:
         line.open = line.quantity
     return line
+
+
+def _request_of(line: PlatformLine, facts: PlatformOrder) -> str:
+    """What tells this request for a refund from an earlier one: the platform's number of it, and when it was first told as requested."""
+    return f"{line.refund_ref}@{facts.version_at.isoformat(timespec='seconds')}"
+
+
+def _is_another(line: Line, told: PlatformLine) -> bool:
+    """Whether the request told has another number than the one known."""
+    return bool(told.refund_ref) and told.refund_ref != line.refund_ref.rpartition("@")[0]
 
 
 def _take_back(order: Order, facts: PlatformOrder) -> bool:
@@ -196,8 +209,12 @@ def _fold_lines(order: Order, facts: PlatformOrder) -> None:
     for told in facts.lines:
         line = by_ref.get(told.line_ref)
         if line is None:
-            line = _new_line(max((known.line_no for known in order.lines), default=0) + 1, told)
+            line = _new_line(max((known.line_no for known in order.lines), default=0) + 1, told, facts)
+            if order.state in TERMINAL_ORDERS:
+                line.open, line.cancelled = 0, line.open
             order.lines.append(line)
             continue
+        if told.refund == RefundStatus.REQUESTED and (line.refund != told.refund or _is_another(line, told)):
+            line.refund_ref = _request_of(told, facts)
         line.refund = told.refund
         line.payable_minor = told.payable_minor

@@ -144,8 +144,8 @@ def keep_failure(tx: Tx, ports: Ports, shop: Shop, feed: Feed, error: Exception,
     close_pull(tx, shop, feed, now, text_of(error))
 
 
-def close_pull(tx: Tx, shop: Shop, feed: Feed, now: datetime, error: str = "") -> None:
-    """Note when and how a pull ended."""
+def close_pull(tx: Tx, shop: Shop, feed: Feed, now: datetime | None, error: str = "") -> None:
+    """Note when and how a pull ended; `now` None: there is more to read, its turn is not over."""
     tx.execute(queries.close_pull, {"shop_id": shop.id, "feed": feed.value, "error": error, "pulled_at": now})
 
 
@@ -181,6 +181,7 @@ class _Pull:
         self._keeps_calls = keeps_calls
         self._began_at = ports.clock.now()
         self._cursor = ""
+        self._reached = ""  # how far pages without news have led: written down with the next page that has some, or at the end
         self._report = PullReport(shop=shop.code, shop_id=shop.id, feed=feed)
 
     def run(self, start_at: datetime, pages_max: int | None) -> PullReport:
@@ -188,21 +189,30 @@ class _Pull:
         try:
             self._cursor = self._open(start_at)
             self._take(pages_max)
+            self._close()
         except LeaseLost:
             return structs.replace(self._report, error=OVERTAKEN)  # another puller is at work: its outcome counts
         except READ_ERRORS as error:
             with self._ports.database.transaction() as tx:
                 keep_failure(tx, self._ports, self._shop, self._feed, error, self._ports.clock.now())
             return self._report.failed(error)
-        with self._ports.database.transaction() as tx:
-            close_pull(tx, self._shop, self._feed, self._ports.clock.now())
         return self._report
+
+    def _close(self) -> None:
+        with self._ports.database.transaction() as tx:
+            if self._reached:
+                self._move(tx, self._reached)
+            close_pull(tx, self._shop, self._feed, self._ports.clock.now() if self._report.is_finished else None)
 
     def _open(self, start_at: datetime) -> str:
         """The cursor to start from. A place made by hand has an instant and no reference yet."""
+        place = {"shop_id": self._shop.id, "feed": self._feed.value}
         with self._ports.database.transaction() as tx:
-            open_place(tx, self._shop, self._feed, start_at, self._reader.start_cursor(start_at))
-            read_to, read_ref, *_ = tx.execute(queries.read_cursor, {"shop_id": self._shop.id, "feed": self._feed.value}).fetchone() or ()
+            row = tx.execute(queries.read_cursor, place).fetchone()
+            if row is None:
+                open_place(tx, self._shop, self._feed, start_at, self._reader.start_cursor(start_at))
+                row = tx.execute(queries.read_cursor, place).fetchone() or ()
+            read_to, read_ref, *_ = row
             if read_ref:
                 return str(read_ref)
             cursor = self._reader.start_cursor(read_to)
@@ -228,6 +238,9 @@ class _Pull:
     def _keep(self, page: PullPage, beside: PullPage | None) -> bool:
         """One transaction: what came, and the cursor if nothing before it is missing. Whether it moved."""
         moves = page.cursor not in {"", self._cursor}
+        if not (page.orders or page.refused or beside or self._keeps_calls):
+            self._reached = page.cursor if moves else self._reached
+            return moves
         with self._ports.database.transaction() as tx:
             now = self._ports.clock.now()
             landed = [self._land(tx, page, self._subject, now)] + ([self._land(tx, beside, ORDERS, now)] if beside else [])
@@ -235,7 +248,7 @@ class _Pull:
                 self._move(tx, page.cursor)
         crash_point("pull.page_landed")
         if moves:
-            self._cursor = page.cursor
+            self._cursor, self._reached = page.cursor, ""
             crash_point("pull.cursor_moved")
         self._tell(landed, [part for part in (page, beside) if part is not None])
         return moves

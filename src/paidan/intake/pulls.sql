@@ -42,5 +42,5 @@ WHERE shop_id = %(shop_id)s AND feed = %(feed)s AND read_ref = %(read_ref_before
 RETURNING true;
 
 -- name: close_pull
--- How a pull ended; the cursor stays where it is. Parameters: shop_id, feed, error ('' = well), pulled_at. Locks: the row.
-UPDATE shop_cursor SET error = %(error)s, pulled_at = %(pulled_at)s WHERE shop_id = %(shop_id)s AND feed = %(feed)s;
+-- How a pull ended; the cursor stays where it is. Parameters: shop_id, feed, error ('' = well), pulled_at (NULL: not ended yet). Locks: the row.
+UPDATE shop_cursor SET error = %(error)s, pulled_at = COALESCE(%(pulled_at)s::timestamptz, pulled_at) WHERE shop_id = %(shop_id)s AND feed = %(feed)s;

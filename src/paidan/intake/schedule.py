@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
+import structlog
 from msgspec import Struct, field
 
 from paidan.catalog.load import cache_versions
@@ -11,12 +12,15 @@ from paidan.channels.calling import Caller
 from paidan.intake.doors import Doors, doors_of
 from paidan.intake.notices import reread
 from paidan.intake.ports import Feed, Ports
-from paidan.intake.pulling import Place, PullReport, pull_refunds, pull_shop, read_places
+from paidan.intake.pulling import OVERTAKEN, Place, PullReport, pull_refunds, pull_shop, read_places
 from paidan.intake.pushes import Seller, take_messages
 from paidan.intake.reconciling import reconcile
 from paidan.kernel.errors import SetupError
 from paidan.network.accounts import Account, AccountCache
 from paidan.network.load import NetworkCache, Shop
+from paidan.runtime.slots import Slots
+
+log = structlog.get_logger(__name__)
 
 # Seconds between pulls, by door of the shop. The slow ones beside a push are the net below it.
 INTERVALS_S: Final[Mapping[str, Mapping[Feed, int]]] = {
@@ -59,12 +63,16 @@ class PullSchedule:
         self._turns: dict[Due, Turn] = {}
 
     def remember(self, places: Iterable[Place], shops: Iterable[Shop]) -> None:
-        """Go on where the process before has stopped, by what the database knows."""
+        """Learn from the database what others have pulled: the process before this one, and workers beside it."""
         by_id = {shop.id: shop for shop in shops}
         for place in places:
             interval_s = self.feeds_of(by_id[place.shop_id]).get(Feed(place.feed)) if place.shop_id in by_id else None
-            if interval_s is not None and place.pulled_at is not None:
-                self._turns.setdefault(Due(place.shop_id, Feed(place.feed)), Turn(next_at=place.pulled_at + timedelta(seconds=interval_s)))
+            if interval_s is None or place.pulled_at is None:
+                continue
+            due, turn = Due(place.shop_id, Feed(place.feed)), Turn(next_at=place.pulled_at + timedelta(seconds=interval_s))
+            known = self._turns.get(due)
+            if known is None or (not place.error and known.next_at < turn.next_at):
+                self._turns[due] = turn
 
     def feeds_of(self, shop: Shop) -> dict[Feed, int]:
         """Seconds between pulls of each feed of a shop; of several doors the quickest counts."""
@@ -87,10 +95,15 @@ class PullSchedule:
         return min((turn.next_at for turn in turns if turn is not None), default=None) if all(turns) else None
 
     def note(self, report: PullReport, shop: Shop, now: datetime) -> None:
-        """Set the feed's next turn by the outcome: again at once when there is more, later and later while it fails."""
+        """Set the feed's next turn by the outcome: again at once when there is more, later and later while it fails.
+
+        Who was overtaken looks again at once: the other has noted its pull, or has died over it.
+        """
         due = Due(shop.id, report.feed)
         before = self._turns.get(due, Turn(next_at=now))
-        if report.error and not report.is_finished:
+        if report.error == OVERTAKEN:
+            self._turns[due] = Turn(next_at=now, failures=before.failures)
+        elif report.error and not report.is_finished:
             self._turns[due] = Turn(next_at=now + timedelta(seconds=self._rest_s(report, before.failures)), failures=before.failures + 1)
         else:
             interval_s = self.feeds_of(shop).get(report.feed, 0) if report.is_finished else 0
@@ -102,10 +115,14 @@ class PullSchedule:
 
 
 class PullWorker:
-    """Runs what is due. Keeps the doors of all shops, made anew when the network has changed."""
+    """Runs what is due. Keeps the doors of all shops, made anew when the network has changed.
 
-    def __init__(self, ports: Ports, caller: Caller, schedule: PullSchedule | None = None) -> None:
+    `hands` groups of shops are pulled side by side, so that a slow platform holds up its own shops only; feeds of one group come one after another.
+    """
+
+    def __init__(self, ports: Ports, caller: Caller, schedule: PullSchedule | None = None, *, hands: int = 1) -> None:
         self.ports = ports
+        self._hands = Slots(hands)
         self.schedule = schedule or PullSchedule()
         self._caller = caller
         self._network = NetworkCache()
@@ -118,10 +135,13 @@ class PullWorker:
         """Pull every feed that is due at the business instant; one report for each shop and feed. Errors of platforms are in the reports."""
         self._load()
         now = self.ports.clock.now()
-        reports: list[PullReport] = []
+        by_group: dict[str, list[Due]] = {}
         for due in self.schedule.due(self.shops(), now):
-            reports += self._noted(self.run(due), due)
-        return reports
+            by_group.setdefault(self._doors[due.shop_id].group or str(due.shop_id), []).append(due)
+        return [report for reports in self._hands.map(self._run_group, list(by_group.values())) for report in reports]
+
+    def _run_group(self, dues: Sequence[Due]) -> list[PullReport]:
+        return [report for due in dues for report in self._noted(self.run(due), due)]
 
     def run(self, due: Due) -> list[PullReport]:
         """Pull one feed now."""
@@ -170,17 +190,30 @@ class PullWorker:
         return take_messages(self.ports, doors.messages, doors.shop, sellers)
 
     def _load(self) -> None:
-        """Make the doors anew if the network has changed; at first, take the turns up where they were left."""
+        """Learn what others have pulled; make the doors anew if the network has changed."""
         with self.ports.database.transaction() as tx:
             version = cache_versions(tx)["network"]
-            if version == self._version:
-                return
-            accounts = self._accounts.load(tx, self._network.load(tx, version))
-            places = read_places(tx) if self._version is None else []
-        self._failed = {}
-        self._doors = {shop_id: self._opened(account) for shop_id, account in accounts.items()}
+            accounts = self._accounts.load(tx, self._network.load(tx, version)) if version != self._version else None
+            places = read_places(tx)
+        if accounts is not None:
+            self._failed = {}
+            self._doors = {shop_id: self._opened(account) for shop_id, account in accounts.items()}
+            self._tell_unserved()
+            self._version = version
         self.schedule.remember(places, self.shops())
-        self._version = version
+
+    def unserved(self) -> dict[str, tuple[Feed, ...]]:
+        """Feeds that a shop's doors ask for and that nobody can read there, by shop code: settings to be put right by people."""
+        found = {}
+        for doors in self._doors.values():
+            missing = tuple(feed for feed in self.schedule.feeds_of(doors.shop) if not doors.serves(feed))
+            if missing and doors.shop.id not in self._failed:
+                found[doors.shop.code] = missing
+        return found
+
+    def _tell_unserved(self) -> None:
+        for code, feeds in self.unserved().items():
+            log.warning("feeds_not_served", shop=code, feeds=sorted(feeds))
 
     def _opened(self, account: Account) -> Doors:
         """A shop that is set up wrongly fails at its turns, not all shops at once."""

@@ -57,6 +57,7 @@ class Reason(StrEnum):
     NOTHING_TO_SHIP = "nothing_to_ship"
     # sourcing and stock
     NO_WAREHOUSE_SERVES = "no_warehouse_serves"
+    WAREHOUSE_NOT_FOR_SHOP = "warehouse_not_for_shop"
     NO_CARRIER_REACHES = "no_carrier_reaches"
     SHORT_OF_STOCK = "short_of_stock"
     SPLIT_CAP = "split_cap"
@@ -84,6 +85,14 @@ class Reason(StrEnum):
     ALREADY_SHIPPED = "already_shipped"
     ALREADY_CANCELLED = "already_cancelled"
     ILLEGAL_MOVE = "illegal_move"
+    ALREADY_CLAIMED = "already_claimed"
+    ALREADY_PRINTED = "already_printed"
+    NOT_HELD = "not_held"
+    ALREADY_HELD = "already_held"
+    AT_THE_WAREHOUSE = "at_the_warehouse"
+    NOTHING_TO_MERGE = "nothing_to_merge"
+    NOTHING_TO_SPLIT = "nothing_to_split"
+    NOT_TO_BE_UNDONE = "not_to_be_undone"
     # people and doors
     VERSION_CONFLICT = "version_conflict"
     VERSION_MISSING = "version_missing"
@@ -91,6 +100,10 @@ class Reason(StrEnum):
     IDEMPOTENCY_IN_FLIGHT = "idempotency_in_flight"
     NOT_ALLOWED = "not_allowed"
     NOT_SIGNED_IN = "not_signed_in"
+    SIGN_IN_WRONG = "sign_in_wrong"
+    CSRF_WRONG = "csrf_wrong"
+    PASSWORD_WEAK = "password_weak"  # noqa: S105 - a reason, no password
+    LAST_ADMINISTRATOR = "last_administrator"
     NOT_FOUND = "not_found"
     TOO_MANY_REQUESTS = "too_many_requests"
     UNAVAILABLE = "unavailable"
@@ -144,6 +157,7 @@ WORDS: Final[dict[Reason, Words]] = {
     Reason.SPLIT_CAP: W("超过拆单上限", "Would split more often than allowed"),
     Reason.DEARER: W("成本较高", "Costs more"),
     Reason.FARTHER: W("距离较远", "Is farther away"),
+    Reason.WAREHOUSE_NOT_FOR_SHOP: W("该仓不为此店铺发货", "This warehouse does not serve this shop"),
     Reason.WAREHOUSE_CLOSED: W("仓库停用", "The warehouse is closed"),
     Reason.WAREHOUSE_REJECTED_BEFORE: W("该仓曾拒单", "This warehouse rejected it before"),
     Reason.STOCK_TAKEN_MEANWHILE: W("库存刚被占用，重新分仓", "Stock was taken meanwhile; it is sourced again"),
@@ -166,12 +180,35 @@ WORDS: Final[dict[Reason, Words]] = {
     Reason.ALREADY_SHIPPED: W("已发货", "Already shipped", "请走退货流程", "Use a return instead"),
     Reason.ALREADY_CANCELLED: W("已取消", "Already cancelled"),
     Reason.ILLEGAL_MOVE: W("当前状态不允许此操作", "The current state does not allow this"),
+    Reason.ALREADY_CLAIMED: W("已被他人认领", "Somebody else has claimed it", "与认领人联系", "Talk to him"),
+    Reason.ALREADY_PRINTED: W("已打印过", "Printed before", "确认后重新打印", "Confirm, then print again"),
+    Reason.NOT_HELD: W("没有挂起，无需放行", "It is not held", "无需处理", "Nothing to do"),
+    Reason.ALREADY_HELD: W("已人工挂起", "Somebody holds it already", "无需处理", "Nothing to do"),
+    Reason.AT_THE_WAREHOUSE: W("已下发仓库", "The warehouse has it already", "先取消合单或请求拦截", "Ask it back first"),
+    Reason.NOTHING_TO_MERGE: W(
+        "没有可合并的订单",
+        "There is nothing it may travel with",
+        "同一收件人、仓库、快递且未下发的订单才能合并",
+        "Same receiver, warehouse and carrier, not released yet",
+    ),
+    Reason.NOTHING_TO_SPLIT: W(
+        "没有可拆分的商品", "There is nothing to split", "未下发且有两件以上才能拆分", "It takes two units that are not released yet"
+    ),
+    Reason.NOT_TO_BE_UNDONE: W("已无法撤销", "It can no longer be undone", "请用反向操作", "Use the opposite action"),
     Reason.VERSION_CONFLICT: W("数据已被他人修改", "Somebody else changed it meanwhile", "刷新后重试", "Reload and try again"),
     Reason.VERSION_MISSING: W("缺少版本", "The version is missing", "读取 ETag 后用 If-Match 提交", "Read the ETag and send it as If-Match"),
     Reason.IDEMPOTENCY_CONFLICT: W("同一幂等键对应不同内容", "The idempotency key was used with another body", "请换新键", "Use a new key"),
     Reason.IDEMPOTENCY_IN_FLIGHT: W("同一幂等键的请求正在处理", "A request with this key is in flight", "稍后重试", "Try again shortly"),
     Reason.NOT_ALLOWED: W("没有权限", "Not allowed"),
-    Reason.NOT_SIGNED_IN: W("未登录", "Not signed in", "请提供 API 密钥", "Give an API key"),
+    Reason.NOT_SIGNED_IN: W("未登录", "Not signed in", "请登录或提供 API 密钥", "Sign in, or give an API key"),
+    Reason.SIGN_IN_WRONG: W(
+        "用户名或密码不正确", "Name or password is wrong", "检查后重试，或请管理员重设密码", "Try again, or ask an administrator for a new password"
+    ),
+    Reason.CSRF_WRONG: W("页面已过期", "The page is out of date", "刷新页面后重试", "Reload the page and try again"),
+    Reason.PASSWORD_WEAK: W("密码太短", "The password is too short", "至少 10 个字符", "At least 10 characters"),
+    Reason.LAST_ADMINISTRATOR: W(
+        "至少要保留一位管理员", "There must be at least one administrator", "先授权另一位", "Give the right to somebody else first"
+    ),
     Reason.NOT_FOUND: W("不存在", "Not found"),
     Reason.TOO_MANY_REQUESTS: W("请求过于频繁", "Too many requests", "稍后重试", "Try again later"),
     Reason.UNAVAILABLE: W("暂时不可用", "Unavailable for the moment", "稍后重试", "Try again later"),

@@ -16,6 +16,7 @@ class OrderState(IntEnum):
     PART_SHIPPED = 70  # 部分发货
     SHIPPED = 80  # 已发货
     DELIVERED = 90  # 已签收
+    COMPLETED = 92  # 已完成, there was nothing to ship: services, postage, fees
     CANCELLED = 95  # 已取消
 
 
@@ -92,6 +93,7 @@ ORDER_MOVES: Final[frozenset[tuple[int, int]]] = frozenset(
         (O.AUDITED, O.RECEIVED),
         (O.AUDITED, O.SOURCED),
         (O.AUDITED, O.BACKORDERED),
+        (O.AUDITED, O.COMPLETED),
         (O.AUDITED, O.CANCELLED),
         (O.BACKORDERED, O.RECEIVED),
         (O.BACKORDERED, O.SOURCED),
@@ -107,6 +109,7 @@ ORDER_MOVES: Final[frozenset[tuple[int, int]]] = frozenset(
         (O.RELEASED, O.SHIPPED),
         (O.RELEASED, O.CANCELLED),
         (O.PART_SHIPPED, O.SHIPPED),
+        (O.SHIPPED, O.PART_SHIPPED),  # the platform has added a line
         (O.SHIPPED, O.DELIVERED),
     },
 )
@@ -138,7 +141,7 @@ FULFILMENT_MOVES: Final[frozenset[tuple[int, int]]] = frozenset(
         (F.RECALLING, F.SHIPPED),
         (F.RECALLING, F.REJECTED),
         (F.RECALLING, F.CANCELLED),
-        (F.PART_SHIPPED, F.SHIPPED),
+        (F.PART_SHIPPED, F.SHIPPED),  # the rest has left, or will not leave any more
         (F.SHIPPED, F.DELIVERED),
     },
 )
@@ -166,6 +169,6 @@ INITIAL: Final = {
     "document": frozenset({D.DRAFT, D.RELEASED}),
 }
 MOVES: Final = {"order": ORDER_MOVES, "fulfilment": FULFILMENT_MOVES, "document": DOCUMENT_MOVES}
-TERMINAL_ORDERS: Final = frozenset({O.DELIVERED, O.CANCELLED})
+TERMINAL_ORDERS: Final = frozenset({O.DELIVERED, O.COMPLETED, O.CANCELLED})
 TERMINAL_FULFILMENTS: Final = frozenset({F.DELIVERED, F.REJECTED, F.CANCELLED})
 OPEN_ORDERS: Final = frozenset(OrderState) - TERMINAL_ORDERS

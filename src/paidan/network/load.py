@@ -14,7 +14,7 @@ ANYWHERE = "*"
 
 
 class Shop(Struct, frozen=True, kw_only=True):
-    """Our account on a platform."""
+    """Our account on a platform. `warehouse_ids`: the warehouses that serve it; none: all."""
 
     id: int
     code: str
@@ -28,6 +28,11 @@ class Shop(Struct, frozen=True, kw_only=True):
     doors: tuple[str, ...] = ()
     merge_window_s: int = 600
     safety_quantity: int = 0
+    warehouse_ids: tuple[int, ...] = ()
+
+    def is_served_by(self, warehouse_id: int) -> bool:
+        """Whether this warehouse sends orders of this shop, so that its stock is shown there."""
+        return not self.warehouse_ids or warehouse_id in self.warehouse_ids
 
 
 class Warehouse(Struct, frozen=True, kw_only=True):
@@ -93,22 +98,40 @@ class Network(Struct, frozen=True, kw_only=True):
     tiers: dict[tuple[int | None, str], tuple[Tier, ...]]  # (warehouse_id or None, region)
     translations: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
+    @property
+    def has_bound_shops(self) -> bool:
+        """Whether any shop is served by some warehouses only."""
+        return any(shop.warehouse_ids for shop in self.shops.values())
+
+    def is_served(self, shop_id: int, warehouse_id: int) -> bool:
+        """Whether this warehouse sends orders of this shop; a shop we do not (any longer) know is served by all."""
+        shop = self.shops.get(shop_id)
+        return shop is None or shop.is_served_by(warehouse_id)
+
+    def share_stock(self, shop_id: int, other_id: int) -> bool:
+        """Whether some warehouse serves both shops: what one takes the other cannot have."""
+        shop, other = self.shops.get(shop_id), self.shops.get(other_id)
+        if shop_id == other_id or shop is None or other is None or not shop.warehouse_ids or not other.warehouse_ids:
+            return True
+        return not set(shop.warehouse_ids).isdisjoint(other.warehouse_ids)
+
     def shop_by_code(self, code: str) -> Shop | None:
         """The active shop of this code."""
         return next((shop for shop in self.shops.values() if shop.code == code), None)
 
 
 class NetworkCache:
-    """The network, read again when its version has changed."""
+    """The network, read again when its version has changed. Threads may share it: a race costs a second reading."""
 
     def __init__(self) -> None:
         self._network: Network | None = None
 
     def load(self, tx: Tx, version: int) -> Network:
         """The network as of this transaction; five statements when it has changed, none otherwise."""
-        if self._network is None or self._network.version != version:
-            self._network = read_network(tx, version)
-        return self._network
+        known = self._network
+        if known is None or known.version != version:
+            known = self._network = read_network(tx, version)
+        return known
 
 
 def read_network(tx: Tx, version: int) -> Network:

@@ -4,6 +4,7 @@ Keys are codes people know. A row that says what is stored already changes nothi
 the caller has seen, by code: a row whose record has another one is refused (VERSION_CONFLICT). Secrets are sealed, bound to their record.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, LiteralString
@@ -69,12 +70,15 @@ NEEDED: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "kuaidi100": (("customer",), ("key", "salt")),
 }
 """What a protocol can't do without: (in `account`, in `secrets`)."""
+QUERY_AT: Final = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d|never")
 
 
 def _check_connections(tx: Tx, sheet: Sheet, rows: Sequence[ConnectionRow]) -> None:
     """A connection that lacks what its client needs would stop every client from being made: it is refused at the door."""
     stored = {row[0]: row[3] for row in tx.execute(queries.connections_by_code, {"codes": [row.code for row in rows]}) if row[4]}
     for n, row in enumerate(rows):
+        if not QUERY_AT.fullmatch(str(row.account.get("stock_query_at") or "never")):
+            sheet.refuse(n, "account.stock_query_at", Reason.FIELD_INVALID, "03:30, or never")
         account, secrets = NEEDED.get(row.protocol, ((), ()))
         for name in account:
             if not isinstance(row.account.get(name), str) or not row.account[name]:
@@ -88,10 +92,11 @@ def _check_connections(tx: Tx, sheet: Sheet, rows: Sequence[ConnectionRow]) -> N
 def write_shops(
     tx: Tx, ids: IdSource, rows: Sequence[ShopRow], now: datetime, *, sealer: Sealer, expected: Mapping[str, int] | None = None
 ) -> list[Outcome]:
-    """Create or change shops. Five statements."""
+    """Create or change shops and which warehouses serve them. Nine statements at most."""
     del now
     sheet, known = _begin(tx, [row.code for row in rows], queries.shops_by_code, expected)
     connections = _refuse_unknown_connections(tx, sheet, [row.connection_code for row in rows])
+    warehouses = _refuse_unknown_warehouses(tx, sheet, rows)
     for n, row in enumerate(rows):
         _check_time_zone(sheet, n, row.time_zone)
     live = sheet.live()
@@ -104,7 +109,36 @@ def write_shops(
     names = (
         "id code name platform shop_group currency time_zone connection_id account_ref doors merge_window_s safety_quantity secrets is_active"
     ).split()
-    return _put(tx, sheet, [row.code for row in rows], known, queries.put_shops, columns(names, values))
+    bound = {r.code: sorted({warehouses[code] for code in r.warehouse_codes}) for n in live if (r := rows[n]).warehouse_codes is not None}
+    served = _served(tx, {code: known[code][0] for code in bound if code in known})
+    changed = {code: wanted for code, wanted in bound.items() if served.get(code, []) != wanted}
+    parameters = {**columns(names, values), "touched": sorted(changed)}
+    outcomes = _put(tx, sheet, [row.code for row in rows], known, queries.put_shops, parameters)
+    if changed:
+        id_by_code = {row.code: outcome.id for row, outcome in zip(rows, outcomes, strict=True) if row.code in changed}
+        tx.execute(queries.remove_shop_warehouses, {"shop_ids": sorted(id_by_code.values())})
+        pairs = [(id_by_code[code], warehouse_id) for code, wanted in sorted(changed.items()) for warehouse_id in wanted]
+        tx.execute(queries.add_shop_warehouses, columns(("shop_id", "warehouse_id"), pairs))
+    return outcomes
+
+
+def _served(tx: Tx, shop_ids: Mapping[str, int]) -> dict[str, list[int]]:
+    """The warehouses bound to known shops, by the shop's code."""
+    code_by_id = {shop_id: code for code, shop_id in shop_ids.items()}
+    found: dict[str, list[int]] = {}
+    for shop_id, warehouse_id in tx.execute(queries.warehouses_of_shops, {"shop_ids": sorted(code_by_id)}) if code_by_id else ():
+        found.setdefault(code_by_id[shop_id], []).append(warehouse_id)
+    return found
+
+
+def _refuse_unknown_warehouses(tx: Tx, sheet: Sheet, rows: Sequence[ShopRow]) -> dict[str, int]:
+    """The warehouses these shops name, by code."""
+    named = sorted({code for row in rows for code in row.warehouse_codes or ()})
+    found = _ids(tx, queries.warehouses_by_code, named) if named else {}
+    for n, row in enumerate(rows):
+        if any(code not in found for code in row.warehouse_codes or ()):
+            sheet.refuse(n, "warehouse_codes", Reason.UNKNOWN_WAREHOUSE)
+    return found
 
 
 def write_warehouses(

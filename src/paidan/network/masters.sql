@@ -39,7 +39,8 @@ WHERE (c.protocol, c.url, c.account, c.is_active) IS DISTINCT FROM (excluded.pro
 RETURNING c.code, c.id, c.version;
 
 -- name: put_shops
--- Secrets not told stay. Parameters: parallel arrays; doors as array literals. Locks: the rows.
+-- Secrets not told stay. `touched`: codes whose warehouses change, so that their version is raised. Parameters: parallel arrays; doors as array
+-- literals. Locks: the rows.
 INSERT INTO shop AS s (id, code, name, platform, shop_group, currency, time_zone, connection_id, account_ref, doors, merge_window_s, safety_quantity,
                        secrets, is_active)
 SELECT id, code, name, platform, shop_group, currency, time_zone, connection_id, account_ref, doors::text[], merge_window_s, safety_quantity,
@@ -56,8 +57,20 @@ ON CONFLICT (code) DO UPDATE SET
 WHERE (s.name, s.platform, s.shop_group, s.currency, s.time_zone, s.connection_id, s.account_ref, s.doors, s.merge_window_s, s.safety_quantity, s.is_active)
       IS DISTINCT FROM (excluded.name, excluded.platform, excluded.shop_group, excluded.currency, excluded.time_zone, excluded.connection_id,
                         excluded.account_ref, excluded.doors, excluded.merge_window_s, excluded.safety_quantity, excluded.is_active)
-   OR excluded.secrets IS NOT NULL
+   OR excluded.secrets IS NOT NULL OR s.code = ANY(%(touched)s::text[])
 RETURNING s.code, s.id, s.version;
+
+-- name: warehouses_of_shops
+-- Parameters: shop_ids bigint[]. No locks.
+SELECT shop_id, warehouse_id FROM shop_warehouse WHERE shop_id = ANY(%(shop_ids)s::bigint[]) ORDER BY 1, 2;
+
+-- name: remove_shop_warehouses
+-- Parameters: shop_ids bigint[]. Locks: the rows.
+DELETE FROM shop_warehouse WHERE shop_id = ANY(%(shop_ids)s::bigint[]);
+
+-- name: add_shop_warehouses
+-- Parameters: parallel arrays.
+INSERT INTO shop_warehouse (shop_id, warehouse_id) SELECT * FROM unnest(%(shop_id)s::bigint[], %(warehouse_id)s::bigint[]);
 
 -- name: put_warehouses
 -- `touched`: codes whose areas or days change, so that their version is raised. Parameters: parallel arrays; work_days as array literals. Locks: the rows.

@@ -1,5 +1,8 @@
 -- name: shops
-SELECT id, code, name, platform, shop_group, currency, time_zone, connection_id, account_ref, doors, merge_window_s, safety_quantity FROM shop WHERE is_active ORDER BY id;
+-- The active shops, each with the warehouses that serve it (none: all). No locks.
+SELECT s.id, s.code, s.name, s.platform, s.shop_group, s.currency, s.time_zone, s.connection_id, s.account_ref, s.doors, s.merge_window_s,
+       s.safety_quantity, ARRAY(SELECT w.warehouse_id FROM shop_warehouse w WHERE w.shop_id = s.id ORDER BY 1)
+FROM shop s WHERE s.is_active ORDER BY s.id;
 
 -- name: warehouses
 SELECT w.id, w.code, w.name, w.kind, w.connection_id, w.province, w.city, w.district, w.detail, w.longitude, w.latitude, w.priority,

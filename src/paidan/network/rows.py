@@ -33,7 +33,10 @@ class ConnectionRow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class ShopRow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Our account on a platform. `account_ref`: how the platform names it; `secrets` None: as stored."""
+    """Our account on a platform. `account_ref`: how the platform names it; `warehouse_codes`: which warehouses serve it, none: all.
+
+    `secrets` and `warehouse_codes` None: as stored.
+    """
 
     code: Code
     name: Name
@@ -46,6 +49,7 @@ class ShopRow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     doors: tuple[Literal["poll", "push", "bulk", "webhook"], ...] = ()
     merge_window_s: Annotated[int, Meta(ge=0, le=604_800)] = 600
     safety_quantity: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
+    warehouse_codes: tuple[Code, ...] | None = None
     secrets: dict[Code, Text] | None = None
     is_active: bool = True
 

@@ -17,6 +17,7 @@ from paidan.kernel.states import FulfilmentState, LineKind, OrderState
 
 STOPS_ALL = 1
 STOPS_RELEASE = 2
+BY_PLATFORM = "platform"  # origin of a hold that rests on the platform's word alone, against our own books
 CARRY_NO_WORK = frozenset({LineKind.BUNDLE, LineKind.SERVICE})
 
 
@@ -33,6 +34,7 @@ class Line(Struct, kw_only=True):
     listing_id: int | None = None
     sku_id: int | None = None
     refund: str = "none"
+    refund_ref: str = ""  # which request it is: the platform's number of it, "@", when it was first told as requested
     taken_back: int = 0  # units the platform wants cancelled
     open: int = 0
     short: int = 0
@@ -171,6 +173,7 @@ class Order(Struct, kw_only=True):
     is_new: bool = False
     is_changed: bool = False
     is_receiver_changed: bool = False
+    is_cod_changed: bool = False
     lines: list[Line] = field(default_factory=list)
     holds: list[Hold] = field(default_factory=list)
     fulfilments: list[Fulfilment] = field(default_factory=list)
@@ -202,6 +205,11 @@ class Order(Struct, kw_only=True):
         return (line for line in self.lines if line.is_work)
 
     @property
+    def has_work(self) -> bool:
+        """Whether there is anything to ship in it. An order of services has nothing: it ends without a shipment."""
+        return any(line.kind != LineKind.SERVICE for line in self.lines)
+
+    @property
     def is_wanted_back(self) -> bool:
         """Whether all of it is wanted back: the platform has closed it, or a person has cancelled it."""
         return self.is_closed or bool((self.edits or {}).get("cancel"))
@@ -228,9 +236,9 @@ class Order(Struct, kw_only=True):
 
 _facts = attrgetter(
     *"platform_status platform_version_at platform_digest receiver_version_at is_closed paid_at ship_by_at goods_minor discount_minor".split(),
-    *"freight_minor surcharge_minor paid_minor is_presale_open has_buyer_remark has_seller_remark seller_flag receiver_id merge_key".split(),
+    *"freight_minor surcharge_minor paid_minor is_cod is_presale_open has_buyer_remark has_seller_remark seller_flag receiver_id merge_key".split(),
 )
-told_of = attrgetter("kind", "sku_id", "quantity", "payable_minor", "refund", "taken_back")
+told_of = attrgetter("kind", "sku_id", "quantity", "payable_minor", "refund", "refund_ref", "taken_back")
 places_of = attrgetter("open", "short", "reserved", "in_fulfilment", "shipped", "cancelled")
 
 
@@ -274,4 +282,6 @@ def state_by_lines(order: Order) -> OrderState:
         return OrderState.SOURCED
     if short:
         return OrderState.BACKORDERED
-    return OrderState.RECEIVED if open_ else OrderState.CANCELLED
+    if open_:
+        return OrderState.RECEIVED
+    return OrderState.CANCELLED if order.has_work or order.is_wanted_back else OrderState.COMPLETED

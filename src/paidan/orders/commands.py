@@ -24,12 +24,28 @@ from paidan.runtime.sealing import Sealer
 NEVER_FORCED: Final = frozenset({Reason.LISTING_UNMAPPED, Reason.NOTHING_TO_SHIP, Reason.UNKNOWN_SHOP})
 """Holds that no word of a person can lift: without goods there is nothing to reserve."""
 
+AUDITORS_MAY: Final = frozenset(
+    {
+        Reason.REMARK_UNREAD,
+        Reason.RULE_SAYS_HOLD,
+        Reason.AMOUNT_UNUSUAL,
+        Reason.DUPLICATE_PURCHASE,
+        Reason.EDIT_CONFLICT,
+        Reason.HELD_BY_PERSON,
+        Reason.ALREADY_SHIPPED,
+        Reason.WAREHOUSE_REFUSED_RECALL,
+        Reason.PLATFORM_CHANGED_AFTER_RELEASE,
+    }
+)
+"""Holds that wait for somebody to look: an auditor's word lifts them. Any other is a fact (not paid, no address), which only force overrides."""
+
 AT_WAREHOUSE: Final = frozenset(
     {FulfilmentState.MERGED, FulfilmentState.RELEASED, FulfilmentState.ACCEPTED, FulfilmentState.RECALLING, FulfilmentState.PART_SHIPPED}
 )
 ENDED: Final = {
     OrderState.SHIPPED: Reason.ALREADY_SHIPPED,
     OrderState.DELIVERED: Reason.ALREADY_SHIPPED,
+    OrderState.COMPLETED: Reason.NOTHING_TO_SHIP,
     OrderState.CANCELLED: Reason.ALREADY_CANCELLED,
 }
 DIGITS: Final = re.compile(r"\d{5,}")
@@ -64,6 +80,7 @@ class Edit(Struct, frozen=True, kw_only=True):
     remark: str | UnsetType | None = UNSET
     is_urgent: bool | UnsetType = UNSET
     is_alone: bool | UnsetType = UNSET  # neither split nor merged (不拆不合)
+    flag: int | UnsetType = UNSET  # our own mark, 0 none
 
 
 OrderCommand = PutHold | ReleaseHolds | Cancel | Edit
@@ -97,6 +114,12 @@ def run(tx: Tx, ids: IdSource, sealer: Sealer, requests: Sequence[Request], *, a
     if changed:
         write_orders(tx, changed, sealer=sealer, ids=ids, now=now)
     return answers
+
+
+def not_for_auditors(tx: Tx, order_id: int, reasons: Sequence[Reason]) -> Reason | None:
+    """The first open hold (of these reasons, or any) that takes force to lift; None: an auditor may lift them all."""
+    rows = tx.execute(queries.open_reasons, {"ids": [order_id]})
+    return next((Reason(reason) for _, reason in rows if reason not in AUDITORS_MAY and (not reasons or reason in reasons)), None)
 
 
 def _carry_out(order: Order | None, request: Request, sealer: Sealer, actor: str, now: datetime) -> Answer:
@@ -164,7 +187,7 @@ def _edit(order: Order, command: Edit, seal: Callable[[str], str]) -> Reason | N
     if routed and any(fulfilment.state in AT_WAREHOUSE for fulfilment in order.fulfilments):
         return Reason.ILLEGAL_MOVE
     edits = dict(order.edits or {})
-    told: dict[str, str | bool | None] = {}
+    told: dict[str, str | bool | int | None] = {}
     for key, wish in _wishes(command, seal).items():
         edits.pop(key, None)
         if wish:
@@ -175,9 +198,9 @@ def _edit(order: Order, command: Edit, seal: Callable[[str], str]) -> Reason | N
     return None
 
 
-def _wishes(command: Edit, seal: Callable[[str], str]) -> dict[str, str | bool | None]:
+def _wishes(command: Edit, seal: Callable[[str], str]) -> dict[str, str | bool | int | None]:
     """The edits as stored: ids are text, the remark is sealed."""
-    wishes: dict[str, str | bool | None] = {}
+    wishes: dict[str, str | bool | int | None] = {}
     if command.warehouse_id is not UNSET:
         wishes["warehouse_id"] = str(command.warehouse_id) if command.warehouse_id else None
     if command.carrier_id is not UNSET:
@@ -188,6 +211,8 @@ def _wishes(command: Edit, seal: Callable[[str], str]) -> dict[str, str | bool |
         wishes["urgent"] = command.is_urgent
     if command.is_alone is not UNSET:
         wishes["sealed"] = command.is_alone
+    if command.flag is not UNSET:
+        wishes["flag"] = command.flag
     return wishes
 
 

@@ -20,7 +20,7 @@ ORDER_COLUMNS = (
 ).split()
 REGION_COLUMNS = "country adcode province city district longitude latitude".split()
 LINE_COLUMNS = (
-    "line_no kind quantity price_minor payable_minor line_ref parent_line_no listing_id sku_id refund "
+    "line_no kind quantity price_minor payable_minor line_ref parent_line_no listing_id sku_id refund refund_ref "
     "taken_back open short reserved in_fulfilment shipped cancelled"
 ).split()
 HOLD_COLUMNS = "id reason origin opened_at stops note expires_at closed_at closed_by close_note".split()

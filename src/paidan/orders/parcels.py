@@ -86,6 +86,13 @@ def write_parcels(tx: Tx, parcels: Iterable[Parcel], lines: Iterable[ParcelLine]
         tx.execute(queries.add_parcel_lines, columns(("parcel_id", "order_id", "line_no", "fulfilment_id", "quantity"), rows))
 
 
+def mark_told(tx: Tx, parcels: Iterable[tuple[int, int]], now: datetime) -> None:
+    """Note that the platform knows of these: (parcel id, order id)."""
+    rows = sorted(set(parcels))
+    if rows:
+        tx.execute(queries.mark_told, {**columns(("parcel_ids", "order_ids"), rows), "now": now})
+
+
 def mark_accepted(tx: Tx, wms_refs: Mapping[int, str]) -> None:
     """Note the warehouse's own numbers, by fulfilment id; the rows are locked."""
     rows = sorted((fulfilment_id, ref) for fulfilment_id, ref in wms_refs.items() if ref)

@@ -22,6 +22,13 @@ INSERT INTO parcel_line AS l (parcel_id, order_id, line_no, fulfilment_id, quant
 SELECT * FROM unnest(%(parcel_id)s::bigint[], %(order_id)s::bigint[], %(line_no)s::smallint[], %(fulfilment_id)s::bigint[], %(quantity)s::integer[])
 ON CONFLICT (parcel_id, fulfilment_id, line_no) DO UPDATE SET quantity = l.quantity + excluded.quantity;
 
+-- name: mark_told
+-- What of these orders lies in these parcels is known to their platforms, since the first time it was so. Parameters: parallel arrays parcel_ids,
+-- order_ids (ordered); now. Locks: the rows.
+UPDATE parcel_line l SET told_at = %(now)s
+FROM unnest(%(parcel_ids)s::bigint[], %(order_ids)s::bigint[]) AS w (parcel_id, order_id)
+WHERE l.parcel_id = w.parcel_id AND l.order_id = w.order_id AND l.told_at IS NULL;
+
 -- name: mark_accepted
 -- The warehouse's own number of a fulfilment, the first it tells. Parameters: parallel arrays ids, wms_refs. The rows are locked.
 UPDATE fulfilment f SET wms_ref = w.wms_ref

@@ -30,7 +30,7 @@ ORDER BY o.id;
 
 -- name: order_lines
 -- Parameters: ids bigint[]. No locks.
-SELECT order_id, line_no, kind, quantity, price_minor, payable_minor, line_ref, parent_line_no, listing_id, sku_id, refund,
+SELECT order_id, line_no, kind, quantity, price_minor, payable_minor, line_ref, parent_line_no, listing_id, sku_id, refund, refund_ref,
        taken_back, open, short, reserved, in_fulfilment, shipped, cancelled
 FROM order_line WHERE order_id = ANY(%(ids)s::bigint[])
 ORDER BY order_id, line_no;
@@ -42,12 +42,16 @@ FROM hold WHERE order_id = ANY(%(ids)s::bigint[])
 ORDER BY order_id, id;
 
 -- name: order_fulfilments
--- Fulfilments that are not shipped or at an end (or all of them), with their lines. Parameters: ids bigint[] of orders, with_ended. No locks.
+-- Fulfilments that are not at an end (or all of them), with their lines. Parameters: ids bigint[] of orders, with_ended. No locks.
 SELECT f.order_id, f.id, f.warehouse_id, f.carrier_id, f.weight_g, f.freight_minor, f.transit_h, f.state, f.merged_into_id, f.attempt,
        f.recall_reason, f.release_due_at, f.version, l.line_no, l.sku_id, l.quantity, l.shipped, l.cancelled
 FROM fulfilment f JOIN fulfilment_line l ON l.fulfilment_id = f.id
-WHERE f.order_id = ANY(%(ids)s::bigint[]) AND (f.state < 70 OR %(with_ended)s)
+WHERE f.order_id = ANY(%(ids)s::bigint[]) AND (f.state < 80 OR %(with_ended)s)
 ORDER BY f.order_id, f.id, l.line_no;
+
+-- name: open_reasons
+-- Reasons of open holds. Parameters: ids bigint[]. No locks.
+SELECT order_id, reason FROM hold WHERE order_id = ANY(%(ids)s::bigint[]) AND closed_at IS NULL ORDER BY order_id, id;
 
 -- name: lock_orders
 -- Locks the rows a pass is about to write, in key order, and tells their versions. Parameters: ids bigint[].
@@ -78,19 +82,19 @@ UPDATE sales_order o SET
     state = w.state, path = w.path::smallint[], due_at = w.due_at, waits_for = w.waits_for, platform_status = w.platform_status,
     platform_version_at = w.platform_version_at, platform_digest = w.platform_digest, receiver_version_at = w.receiver_version_at,
     is_closed = w.is_closed, paid_at = w.paid_at, ship_by_at = w.ship_by_at, goods_minor = w.goods_minor, discount_minor = w.discount_minor,
-    freight_minor = w.freight_minor, surcharge_minor = w.surcharge_minor, paid_minor = w.paid_minor, is_presale_open = w.is_presale_open,
+    freight_minor = w.freight_minor, surcharge_minor = w.surcharge_minor, paid_minor = w.paid_minor, is_cod = w.is_cod, is_presale_open = w.is_presale_open,
     remarks = COALESCE(w.remarks, o.remarks), has_buyer_remark = w.has_buyer_remark, has_seller_remark = w.has_seller_remark,
-    seller_flag = w.seller_flag, receiver_id = w.receiver_id, merge_key = w.merge_key, edits = w.edits::jsonb,
+    seller_flag = w.seller_flag, buyer_digest = w.buyer_digest, receiver_id = w.receiver_id, merge_key = w.merge_key, edits = w.edits::jsonb,
     warehouses_refused = w.warehouses_refused::bigint[], version = o.version + 1, changed_at = %(now)s
 FROM unnest(%(id)s::bigint[], %(state)s::smallint[], %(path)s::text[], %(due_at)s::timestamptz[], %(waits_for)s::text[],
             %(platform_status)s::smallint[], %(platform_version_at)s::timestamptz[], %(platform_digest)s::bytea[],
             %(receiver_version_at)s::timestamptz[], %(is_closed)s::boolean[], %(paid_at)s::timestamptz[], %(ship_by_at)s::timestamptz[],
             %(goods_minor)s::bigint[], %(discount_minor)s::bigint[], %(freight_minor)s::bigint[], %(surcharge_minor)s::bigint[], %(paid_minor)s::bigint[],
-            %(is_presale_open)s::boolean[], %(remarks)s::bytea[], %(has_buyer_remark)s::boolean[], %(has_seller_remark)s::boolean[],
-            %(seller_flag)s::smallint[], %(receiver_id)s::bigint[], %(merge_key)s::bytea[], %(edits)s::text[], %(warehouses_refused)s::text[])
+            %(is_cod)s::boolean[], %(is_presale_open)s::boolean[], %(remarks)s::bytea[], %(has_buyer_remark)s::boolean[], %(has_seller_remark)s::boolean[],
+            %(seller_flag)s::smallint[], %(buyer_digest)s::bytea[], %(receiver_id)s::bigint[], %(merge_key)s::bytea[], %(edits)s::text[], %(warehouses_refused)s::text[])
   AS w (id, state, path, due_at, waits_for, platform_status, platform_version_at, platform_digest, receiver_version_at, is_closed, paid_at,
-        ship_by_at, goods_minor, discount_minor, freight_minor, surcharge_minor, paid_minor, is_presale_open, remarks, has_buyer_remark, has_seller_remark,
-        seller_flag, receiver_id, merge_key, edits, warehouses_refused)
+        ship_by_at, goods_minor, discount_minor, freight_minor, surcharge_minor, paid_minor, is_cod, is_presale_open, remarks, has_buyer_remark, has_seller_remark,
+        seller_flag, buyer_digest, receiver_id, merge_key, edits, warehouses_refused)
 WHERE o.id = w.id;
 
 -- name: move_orders
@@ -102,20 +106,20 @@ FROM unnest(%(id)s::bigint[], %(state)s::smallint[], %(path)s::text[], %(due_at)
 WHERE o.id = w.id;
 
 -- name: copy_lines
-COPY order_line (order_id, line_no, line_ref, kind, parent_line_no, listing_id, sku_id, quantity, price_minor, payable_minor, refund,
+COPY order_line (order_id, line_no, line_ref, kind, parent_line_no, listing_id, sku_id, quantity, price_minor, payable_minor, refund, refund_ref,
   taken_back, open, short, reserved, in_fulfilment, shipped, cancelled) FROM STDIN (FORMAT BINARY)
 
 -- name: put_lines
 -- Writes the lines of changed orders: known ones are updated, parts and late lines added. Their order's row is locked. Parameters: parallel arrays.
 INSERT INTO order_line (order_id, line_no, line_ref, kind, parent_line_no, listing_id, sku_id, quantity, price_minor, payable_minor, refund,
-                        taken_back, open, short, reserved, in_fulfilment, shipped, cancelled)
+                        refund_ref, taken_back, open, short, reserved, in_fulfilment, shipped, cancelled)
 SELECT * FROM unnest(%(order_id)s::bigint[], %(line_no)s::smallint[], %(line_ref)s::text[], %(kind)s::text[], %(parent_line_no)s::smallint[],
                      %(listing_id)s::bigint[], %(sku_id)s::bigint[], %(quantity)s::integer[], %(price_minor)s::bigint[],
-                     %(payable_minor)s::bigint[], %(refund)s::text[], %(taken_back)s::integer[], %(open)s::integer[], %(short)s::integer[], %(reserved)s::integer[],
+                     %(payable_minor)s::bigint[], %(refund)s::text[], %(refund_ref)s::text[], %(taken_back)s::integer[], %(open)s::integer[], %(short)s::integer[], %(reserved)s::integer[],
                      %(in_fulfilment)s::integer[], %(shipped)s::integer[], %(cancelled)s::integer[])
 ON CONFLICT (order_id, line_no) DO UPDATE SET
     kind = excluded.kind, sku_id = excluded.sku_id, quantity = excluded.quantity, price_minor = excluded.price_minor,
-    payable_minor = excluded.payable_minor, refund = excluded.refund, taken_back = excluded.taken_back, open = excluded.open, short = excluded.short,
+    payable_minor = excluded.payable_minor, refund = excluded.refund, refund_ref = excluded.refund_ref, taken_back = excluded.taken_back, open = excluded.open, short = excluded.short,
     reserved = excluded.reserved, in_fulfilment = excluded.in_fulfilment, shipped = excluded.shipped, cancelled = excluded.cancelled;
 
 -- name: move_lines
@@ -128,7 +132,7 @@ FROM unnest(%(order_id)s::bigint[], %(line_no)s::smallint[], %(open)s::integer[]
 WHERE l.order_id = w.order_id AND l.line_no = w.line_no;
 
 -- name: copy_fulfilments
-COPY fulfilment (id, order_id, bucket, state, path, shop_id, warehouse_id, carrier_id, receiver_id, merge_key, release_due_at, ship_by_at,
+COPY fulfilment (id, order_id, bucket, state, path, shop_id, warehouse_id, carrier_id, receiver_id, merge_key, merged_into_id, release_due_at, released_at, ship_by_at,
   is_cod, weight_g, freight_minor, transit_h, created_at) FROM STDIN (FORMAT BINARY)
 
 -- name: copy_fulfilment_lines
@@ -142,6 +146,12 @@ UPDATE fulfilment f SET
 FROM unnest(%(id)s::bigint[], %(state)s::smallint[], %(path)s::text[], %(merged_into_id)s::bigint[], %(attempt)s::smallint[],
             %(recall_reason)s::text[], %(release_due_at)s::timestamptz[], %(released_at)s::timestamptz[])
   AS w (id, state, path, merged_into_id, attempt, recall_reason, release_due_at, released_at)
+WHERE f.id = w.id;
+
+-- name: reweigh_fulfilments
+-- Weight and freight of planned fulfilments that were split. Parameters: parallel arrays; the rows are locked.
+UPDATE fulfilment f SET weight_g = w.weight_g, freight_minor = w.freight_minor
+FROM unnest(%(id)s::bigint[], %(weight_g)s::integer[], %(freight_minor)s::bigint[]) AS w (id, weight_g, freight_minor)
 WHERE f.id = w.id;
 
 -- name: update_fulfilment_lines

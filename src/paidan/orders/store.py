@@ -8,7 +8,6 @@ import msgspec
 from msgspec import Struct
 from psycopg.types.json import Jsonb
 
-from paidan.kernel.states import FulfilmentState
 from paidan.orders.batch import Fulfilment, Line, Order, facts_of, places_of, told_of
 from paidan.orders.timeline import TIMELINE_TYPES
 from paidan.runtime.database import Tx
@@ -27,8 +26,10 @@ ORDER_TYPES = (
     "int8 text int8 text int2 int2 int2[] timestamptz text int2 timestamptz bytea timestamptz bool timestamptz timestamptz timestamptz "
     "text int8 int8 int8 int8 int8 bool bool bytea bytea bool bool int2 int8 bytea jsonb int8[] timestamptz timestamptz"
 ).split()
-LINE_TYPES = "int8 int2 text text int2 int8 int8 int4 int8 int8 text int4 int4 int4 int4 int4 int4 int4".split()
-FULFILMENT_TYPES = "int8 int8 int2 int2 int2[] int8 int8 int8 int8 bytea timestamptz timestamptz bool int4 int8 int4 timestamptz".split()
+LINE_TYPES = "int8 int2 text text int2 int8 int8 int4 int8 int8 text text int4 int4 int4 int4 int4 int4 int4".split()
+FULFILMENT_TYPES = (
+    "int8 int8 int2 int2 int2[] int8 int8 int8 int8 bytea int8 timestamptz timestamptz timestamptz bool int4 int8 int4 timestamptz"
+).split()
 FULFILMENT_LINE_TYPES = "int8 int2 int8 int4".split()
 
 
@@ -156,6 +157,7 @@ def _line_row(order: Order, line: Line) -> tuple[Any, ...]:
         line.price_minor,
         line.payable_minor,
         str(line.refund),
+        line.refund_ref,
         line.taken_back,
         line.open,
         line.short,
@@ -166,17 +168,16 @@ def _line_row(order: Order, line: Line) -> tuple[Any, ...]:
     )
 
 
-PLANNED_PATH = [int(FulfilmentState.PLANNED)]
 LINE_NAMES = (
-    "order_id line_no line_ref kind parent_line_no listing_id sku_id quantity price_minor payable_minor refund "
+    "order_id line_no line_ref kind parent_line_no listing_id sku_id quantity price_minor payable_minor refund refund_ref "
     "taken_back open short reserved in_fulfilment shipped cancelled"
 ).split()
 MOVED_LINE_NAMES = "order_id line_no open short reserved in_fulfilment shipped cancelled".split()
 PLACE_NAMES = "id state path due_at waits_for".split()
 ORDER_NAMES = (
     "id state path due_at waits_for platform_status platform_version_at platform_digest receiver_version_at is_closed paid_at ship_by_at "
-    "goods_minor discount_minor freight_minor surcharge_minor paid_minor is_presale_open remarks has_buyer_remark has_seller_remark seller_flag "
-    "receiver_id merge_key edits warehouses_refused"
+    "goods_minor discount_minor freight_minor surcharge_minor paid_minor is_cod is_presale_open remarks has_buyer_remark has_seller_remark "
+    "seller_flag buyer_digest receiver_id merge_key edits warehouses_refused"
 ).split()
 
 
@@ -230,11 +231,13 @@ def _order_row(o: Order, sealer: Sealer) -> tuple[Any, ...]:
         o.freight_minor,
         o.surcharge_minor,
         o.paid_minor,
+        o.is_cod,
         o.is_presale_open,
         _remarks(o, sealer),
         o.has_buyer_remark,
         o.has_seller_remark,
         o.seller_flag,
+        o.buyer_digest,
         o.receiver_id,
         o.merge_key,
         _edits(o),
@@ -266,14 +269,16 @@ def _write_fulfilments(tx: Tx, orders: Sequence[Order], now: datetime) -> None:
                 f.id,
                 o.id,
                 o.bucket,
-                FulfilmentState.PLANNED,
-                PLANNED_PATH,
+                f.state,
+                f.path,
                 o.shop_id,
                 f.warehouse_id,
                 f.carrier_id,
                 o.receiver_id,
                 o.merge_key,
+                f.merged_into_id,
                 f.release_due_at,
+                f.released_at,
                 o.ship_by_at,
                 o.is_cod,
                 f.weight_g,
@@ -307,6 +312,13 @@ def update_fulfilments(tx: Tx, fulfilments: Sequence[Fulfilment]) -> None:
     lines = [(fulfilment_id, line.line_no, line.shipped, line.cancelled) for fulfilment_id, line in changed]
     if lines:
         tx.execute(queries.update_fulfilment_lines, columns(("fulfilment_id", "line_no", "shipped", "cancelled"), lines))
+
+
+def reweigh(tx: Tx, fulfilments: Sequence[Fulfilment]) -> None:
+    """Write weight and freight of planned fulfilments whose units have changed; the caller holds their row locks."""
+    if fulfilments:
+        rows = [(f.id, f.weight_g, f.freight_minor) for f in fulfilments]
+        tx.execute(queries.reweigh_fulfilments, columns(("id", "weight_g", "freight_minor"), rows))
 
 
 def _write_timeline(tx: Tx, orders: Sequence[Order], ids: IdSource, now: datetime) -> None:

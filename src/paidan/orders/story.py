@@ -143,7 +143,11 @@ class Teller:
     def _detail(self, step: str, what: Any) -> str:
         if not isinstance(what, dict):
             return f" {what}" if what else ""
-        told = {key: value for key, value in what.items() if key not in {"candidates", "parcels", "policy", "aim"} and value not in ("", [], None)}
+        told = {
+            key: value
+            for key, value in what.items()
+            if key not in {"candidates", "parcels", "policy", "aim", "split"} and value not in ("", [], None)
+        }
         if "reason" in told:
             told["reason"] = self._reason(str(told["reason"]))
         if "at" in told:
@@ -165,4 +169,9 @@ class Teller:
             verdict = f"✓ {self._label('chosen')}" if not reason else f"✗ {self._reason(reason)}"
             money = from_minor(cost) if cost >= 0 else "–"
             carrier = self._story.carriers.get(carrier_id, "")
-            yield f"      {place:<16} {money:>8} {carrier} {distance if distance >= 0 else '–'} km  {verdict}"
+            alone = f" · {self._label('alone')} {from_minor(whole_cost)}" if 0 <= whole_cost != cost else ""
+            yield f"      {place:<16} {money:>8} {carrier} {distance if distance >= 0 else '–'} km  {verdict}{alone}"
+        if split := what.get("split"):
+            places = " + ".join(f"{self._story.warehouses.get(parcel[0], parcel[0])} {from_minor(parcel[2])}" for parcel in split["parcels"])
+            verdict = f"✗ {self._reason(split['reason'])}" if split["reason"] else f"✓ {self._label('chosen')}"
+            yield f"      {self._label('split'):<16} {from_minor(split['cost']):>8} = {places} + {self._label('penalty')}  {verdict}"

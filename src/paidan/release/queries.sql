@@ -18,6 +18,10 @@ FROM fulfilment d
 JOIN fulfilment f ON f.id = d.id OR (f.merge_key = d.merge_key AND f.state = 10)
 WHERE d.id = ANY(%(ids)s::bigint[]) AND d.state = 10;
 
+-- name: merge_keys_waiting
+-- Of these merge keys, those of planned fulfilments. Parameters: keys bytea[]. No locks.
+SELECT DISTINCT merge_key FROM fulfilment WHERE state = 10 AND merge_key = ANY(%(keys)s::bytea[]);
+
 -- name: set_aside_fulfilment
 -- A fulfilment that cannot be decided: not due any more. Parameters: id. Locks the row.
 UPDATE fulfilment SET release_due_at = NULL, recall_reason = 'poison', version = version + 1 WHERE id = %(id)s;

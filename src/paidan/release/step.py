@@ -16,6 +16,7 @@ from paidan.runtime.ids import IdSource
 from paidan.runtime.outbox import OutboxRow, put
 from paidan.runtime.passes import PassReport
 from paidan.runtime.queries import load_queries
+from paidan.runtime.rows import array
 from paidan.runtime.sealing import Sealer
 from paidan.runtime.waiting import share_of
 
@@ -68,8 +69,27 @@ def release(tx: Tx, fulfilment_ids: Sequence[int], *, network: Network, ids: IdS
     for order in changed:
         conclude(order)
     write_orders(tx, changed, sealer=sealer, ids=ids, now=now)
-    put(tx, ids, [_call(leader, now) for leader in leaders])
+    put(tx, ids, calls(leaders, now))
     return len(leaders)
+
+
+def release_at_once(tx: Tx, orders: Sequence[Order], *, network: Network, now: datetime) -> list[Leader]:
+    """Release what a pass has just planned and need not wait: its orders are in hand, so nothing is loaded and each row is written once.
+
+    Left to the release step: orders with an older plan, and those with whom an older plan waits to travel.
+    """
+    planned = [order for order in orders if _has_new_plans_only(order)]
+    due = {f.id for order in planned for f in order.fulfilments if f.is_new and f.release_due_at is not None and f.release_due_at <= now}
+    if not due:
+        return []
+    keys = sorted({order.merge_key for order in planned if order.merge_key is not None})
+    waiting = {row[0] for row in tx.execute(queries.merge_keys_waiting, {"keys": array(keys)}, binary=True)}
+    return decide([order for order in planned if order.merge_key not in waiting], due, network, now)
+
+
+def _has_new_plans_only(order: Order) -> bool:
+    plans = [fulfilment.is_new for fulfilment in order.fulfilments if fulfilment.state == FulfilmentState.PLANNED]
+    return bool(plans) and all(plans)
 
 
 def _untouched(order: Order, still: set[int]) -> bool:
@@ -78,6 +98,11 @@ def _untouched(order: Order, still: set[int]) -> bool:
 
 def _is_planned(fulfilment: Fulfilment) -> bool:
     return fulfilment.state == FulfilmentState.PLANNED
+
+
+def calls(leaders: Sequence[Leader], now: datetime) -> list[OutboxRow]:
+    """What the warehouses must hear of these releases."""
+    return [_call(leader, now) for leader in leaders]
 
 
 def _call(leader: Leader, now: datetime) -> OutboxRow:

@@ -43,7 +43,8 @@ class FixedClock:
 class SharedClock:
     """The merchant's row in `business_clock`: one virtual time for all processes of the demo. The system clock while the row is empty.
 
-    Read at most every `keep_s` seconds of real time, so that asking is cheap.
+    Read at most every `keep_s` seconds of real time, so that asking is cheap. Who has set it knows it, and does not read it again:
+    there is one driver.
     """
 
     def __init__(self, database: Database, *, keep_s: float = 0.05) -> None:
@@ -66,8 +67,8 @@ class SharedClock:
         if at.tzinfo is None:
             raise ValueError("an instant needs a time zone")
         with self._lock, self._database.transaction(aside=True) as tx:
-            tx.execute(queries.set_business_clock, {"now": at})
-            self._read_at = -1e9
+            told = tx.execute(queries.set_business_clock, {"now": at}).fetchone()
+            self._now, self._read_at = (told[0].astimezone(UTC) if told else at), float("inf")
 
     def _read(self) -> datetime | None:
         with self._database.transaction(aside=True) as tx:

@@ -99,6 +99,14 @@ def is_running(data_dir: Path) -> bool:
     return done.returncode == 0
 
 
+def server_pid(data_dir: Path) -> int | None:
+    """Process id of the server on `data_dir`, by its own file; None: none was started or it went in good order."""
+    try:
+        return int((data_dir / "postmaster.pid").read_text().split("\n", 1)[0])
+    except (OSError, ValueError):
+        return None
+
+
 def superuser_url(data_dir: Path) -> str:
     """The superuser's URL of the server on `data_dir`; the password lies beside that folder, readable by its owner alone."""
     data_dir = data_dir.expanduser().resolve()

@@ -9,9 +9,10 @@ SELECT nextval('id_block') FROM generate_series(1, %(blocks)s);
 SELECT now FROM business_clock;
 
 -- name: set_business_clock
--- Move the shared virtual time, never back. Parameters: now. Locks: its one row.
+-- Move the shared virtual time, never back; gives the time as it is now. Parameters: now. Locks: its one row.
 INSERT INTO business_clock AS clock (now) VALUES (%(now)s)
-ON CONFLICT (only_row) DO UPDATE SET now = greatest(clock.now, excluded.now);
+ON CONFLICT (only_row) DO UPDATE SET now = greatest(clock.now, excluded.now)
+RETURNING clock.now;
 
 -- name: take_in
 -- Note message ids; returns those that are new. Parameters: sources, message_refs, message_ids (arrays of one length, ordered, no repeats).

@@ -29,6 +29,7 @@ from paidan.runtime.messages import keep_exchanges
 from paidan.runtime.outbox import Delivery, OutboxRow, OutboxState, Outcome, Verdict
 from paidan.runtime.queries import load_queries
 from paidan.runtime.sealing import Sealer
+from paidan.runtime.slots import Slots
 from paidan.runtime.telemetry import OUTBOX_ROWS, OUTBOX_SEND_SECONDS, told
 
 queries = load_queries("paidan.runtime")
@@ -48,6 +49,7 @@ class RelayRules(Struct, frozen=True, kw_only=True):
     backoff_max_s: float = 3600.0
     breaker_after: int = 5  # batches in a row without any answer
     breaker_open_s: float = 30.0
+    hands: int = 1  # lanes served side by side, so that a slow counterpart holds up its own lane only
 
 
 class RelayReport(Struct, kw_only=True):
@@ -66,6 +68,11 @@ class RelayReport(Struct, kw_only=True):
         for verdict, n in Counter(outcome.verdict.value for outcome in outcomes).items():
             setattr(self, verdict, getattr(self, verdict) + n)
             OUTBOX_ROWS.labels(kind, verdict).inc(n)
+
+    def add(self, more: "RelayReport") -> None:
+        """Both together."""
+        for name in self.__struct_fields__:
+            setattr(self, name, getattr(self, name) + getattr(more, name))
 
 
 class _Batch(Struct, frozen=True, kw_only=True):
@@ -124,17 +131,30 @@ class Relay:
         self._sealer = sealer
         self._rules = rules or RelayRules()
         self._sleep = sleep
+        self._hands = Slots(self._rules.hands)
 
     def once(self, limit: int = 1000) -> RelayReport:
-        """Send at most one batch of each lane and kind that has rows due, `limit` rows in all. Raises psycopg errors when the database is away."""
-        report = RelayReport()
+        """Send at most one batch of each lane and kind that has rows due, `limit` rows of each lane.
+
+        Raises psycopg errors when the database is away.
+        """
         with self._database.transaction() as tx:
             now = self._clock.now()
             tx.execute(queries.free_expired_batches, {"now": now})
             queues = tx.execute(queries.due_queues, {"now": now}).fetchall()
+        by_lane: dict[str, list[Delivery]] = {}
         for lane, kind in queues:
-            delivery = self._deliveries.get(kind)
-            if delivery is not None and report.claimed < limit:
+            if kind in self._deliveries:
+                by_lane.setdefault(lane, []).append(self._deliveries[kind])
+        report = RelayReport()
+        for part in self._hands.map(lambda lane: self._relay_lane(lane, by_lane[lane], limit), list(by_lane)):
+            report.add(part)
+        return report
+
+    def _relay_lane(self, lane: str, deliveries: Sequence[Delivery], limit: int) -> RelayReport:
+        report = RelayReport()
+        for delivery in deliveries:
+            if report.claimed < limit:
                 self._relay_batch(delivery, lane, min(delivery.batch, limit - report.claimed), report)
         return report
 

@@ -19,6 +19,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     owner_url: str = ""  # may create roles, schemas and tables: `migrate` and provisioning only
     database: str = "paidan"  # name of the database made by provisioning
     merchant: str = "default"
+    admin_password: str = ""  # of the first administrator, at the first start only; empty: drawn by lot and shown once
     allow_loopback: bool = False  # let calls reach 127.0.0.0/8 and private addresses: demo and tests
     allow_plain_http: bool = False  # let calls go out without TLS: for gateways that know nothing better
     log_level: str = "info"
@@ -28,6 +29,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     call_timeout_s: float = 10.0  # longest wait for a counterpart's answer
     lease_s: float = 8.0  # real seconds after which a dead worker's buckets go to others
     outbox_lease_s: float = 60.0  # ... and the calls it had under way are asked about
+    keep_outbox_days: int = 30  # what was told to a counterpart is forgotten after so long; the message log keeps the exchange
+    keep_inbox_days: int = 180  # a shop's message repeated after so long is taken in anew, without effect
 
     @property
     def data_dir(self) -> Path:

@@ -1,7 +1,7 @@
 """Sourcing (寻源): which warehouse sends what, with whom. Pure: stock as seen, costs from the tables, the explanation kept with the choice.
 
-Cost of a way = freight + handling + split penalty for each parcel after the first. One warehouse that has everything comes before any split; ties go
-to the nearer, then the one with the smaller priority number. An order is sourced whole or waits whole.
+The best of all ways is taken, from one warehouse or from several (ways.py says what is better, splits.py finds the best split); ties go to fewer
+parcels, then to the nearer, then to the smaller priority number. An order is sourced whole or waits whole.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -9,43 +9,36 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from paidan.catalog.load import Sku
 from paidan.kernel.reasons import Reason
 from paidan.kernel.states import FulfilmentState
 from paidan.network.load import Network
 from paidan.orders.batch import Fulfilment, FulfilmentLine, Line, Order
+from paidan.sourcing.apart import Apart, serving
 from paidan.sourcing.lanes import Lane, Lanes
-from paidan.sourcing.policy import Aim, SourcingPolicy
-
-Units = dict[int, int]  # sku_id -> units
-FreeStock = dict[int, dict[int, int]]  # sku_id -> warehouse_id -> units
-
-
-class Parcel(Struct, frozen=True):
-    """What one warehouse would send: the way, the units, and what it costs."""
-
-    lane: Lane
-    units: Units
-    weight_g: int
-    freight_minor: int
-    carrier_id: int
-    transit_h: int
-    cost_minor: int
+from paidan.sourcing.policy import Aim
+from paidan.sourcing.splits import best_split, may_win
+from paidan.sourcing.ways import Asked, FreeStock, Parcel, Units, cost_of, parcel_of, rank, rank_alone
 
 
 class Supply:
-    """Free stock as this pass has left it, and the units that earlier paid orders wait for: those are not given to newcomers."""
+    """Free stock as this pass has left it, and the units that earlier paid orders wait for: those are not given to newcomers.
 
-    def __init__(self, free: FreeStock, demands: Mapping[int, tuple[int, int]]) -> None:
+    `apart`: only for a merchant some of whose shops are served by some warehouses only.
+    """
+
+    def __init__(self, free: FreeStock, demands: Mapping[int, tuple[int, int]], apart: Apart | None = None) -> None:
         self.free = free
+        self._apart = apart
         self._held = {sku_id: held for sku_id, (held, _) in demands.items()}
         self._short = {sku_id: short for sku_id, (_, short) in demands.items()}
 
-    def limit(self, sku_id: int, own_held: int, *, is_newcomer: bool) -> int:
+    def limit(self, sku_id: int, own_held: int, *, is_newcomer: bool, shop_id: int = 0) -> int:
         """Units an order may take. Newcomers leave what is held or short for others; who waits himself, or had them before, leaves what is held."""
-        total = sum(self.free.get(sku_id, {}).values())
-        held = self._held.get(sku_id, 0) - own_held
-        return total - held - (self._short.get(sku_id, 0) if is_newcomer else 0)
+        if self._apart is None:
+            total, held, short = sum(self.free.get(sku_id, {}).values()), self._held.get(sku_id, 0), self._short.get(sku_id, 0)
+        else:
+            total, held, short = self._apart.seen_by(shop_id, sku_id, self.free.get(sku_id, {}))
+        return total - (held - own_held) - (short if is_newcomer else 0)
 
     def let_go(self, units: Mapping[tuple[int, int], int]) -> None:
         """Plans of this pass that are cancelled give their units, by (sku_id, warehouse_id), back to whoever chooses next."""
@@ -66,15 +59,26 @@ class Supply:
             before, now = order.units_before.get(sku_id, (0, 0)), after.get(sku_id, (0, 0))
             self._held[sku_id] = self._held.get(sku_id, 0) + now[0] - before[0]
             self._short[sku_id] = self._short.get(sku_id, 0) + now[1] - before[1]
+            if self._apart is not None:
+                self._apart.add(order.shop_id, sku_id, now[0] - before[0], now[1] - before[1])
 
 
-class Sourcing(Struct, frozen=True, kw_only=True):
+Weighed = tuple[Lane, Parcel | None, Reason]
+
+
+class Choice(Struct, frozen=True, kw_only=True):
+    """The parcels chosen, each lane with what it would have cost alone or why it was out, and the best split if one was weighed."""
+
+    parcels: list[Parcel] = []
+    weighed: list[Weighed] = []
+    split: list[Parcel] = []
+
+
+class Sourcing(Asked, frozen=True, kw_only=True):
     """What decisions of one pass need beside the orders."""
 
     lanes: Lanes
     network: Network
-    skus: Mapping[int, Sku]
-    policy: SourcingPolicy
     now: datetime
 
 
@@ -124,22 +128,23 @@ def _source(order: Order, supply: Supply, context: Sourcing, ids: Callable[[int]
         order.waits_for = str(Reason.ADDRESS_UNPARSED)
         supply.wait(order)
         return
-    lanes = _wanted(order, context.lanes.to(order.region))
+    lanes = _carried(order, _wanted(order, serving([order.shop_id], context.lanes.to(order.region), context.network)))
     had = {sku_id for sku_id, _ in given_back(order)} | order.units_before.keys()
     short = [
         sku_id
         for sku_id, units in needed.items()
-        if supply.limit(sku_id, order.units_before.get(sku_id, (0, 0))[0], is_newcomer=sku_id not in had) < units
+        if supply.limit(sku_id, order.units_before.get(sku_id, (0, 0))[0], is_newcomer=sku_id not in had, shop_id=order.shop_id) < units
     ]
-    parcels, weighed = ([], []) if short else _choose(order, needed, lanes, supply, context, together)
-    story = _story(parcels, weighed, lanes, order, context)
+    chosen = Choice() if short else _choose(order, needed, lanes, supply, context, together)
+    parcels = chosen.parcels
+    story = _story(chosen, lanes, order, context)
     if parcels:
         supply.take(parcels)
         _plan(order, parcels, context, ids)
         order.waits_for = ""
         order.tell("sourced", story)
     else:
-        reason = _why_not(needed, lanes, weighed, supply)
+        reason = _why_not(needed, lanes, chosen.weighed, supply)
         _backorder(order, reason)
         order.tell("backordered", {**story, "reason": str(reason), "short": sorted(context.skus[s].code for s in short if s in context.skus)})
     supply.wait(order)
@@ -153,7 +158,15 @@ def _wanted(order: Order, lanes: Sequence[Lane]) -> list[Lane]:
     return [lane for lane in lanes if lane.warehouse.id not in order.warehouses_refused]
 
 
-def _why_not(needed: Units, lanes: Sequence[Lane], weighed: Sequence[tuple[Lane, Parcel | None, Reason]], supply: Supply) -> Reason:
+def _carried(order: Order, lanes: Sequence[Lane]) -> Sequence[Lane]:
+    """A carrier named by a person is the only one."""
+    named = (order.edits or {}).get("carrier_id")
+    if named is None:
+        return lanes
+    return [Lane(lane.warehouse, lane.distance_km, tuple(tier for tier in lane.tiers if tier.carrier_id == int(named))) for lane in lanes]
+
+
+def _why_not(needed: Units, lanes: Sequence[Lane], weighed: Sequence[Weighed], supply: Supply) -> Reason:
     if not lanes:
         return Reason.NO_WAREHOUSE_SERVES
     if any(reason == Reason.NO_CARRIER_REACHES for _, _, reason in weighed):
@@ -187,6 +200,7 @@ def _plan(order: Order, parcels: Sequence[Parcel], context: Sourcing, ids: Calla
                 freight_minor=parcel.freight_minor,
                 transit_h=parcel.transit_h,
                 release_due_at=context.now + window,
+                path=[int(FulfilmentState.PLANNED)],
                 is_new=True,
             )
         )
@@ -220,71 +234,29 @@ def unplan_new(order: Order) -> None:
     order.waits_for = str(Reason.STOCK_TAKEN_MEANWHILE)
 
 
-Weighed = tuple[Lane, Parcel | None, Reason]
-
-
-def _choose(
-    order: Order, needed: Units, lanes: Sequence[Lane], supply: Supply, context: Sourcing, together: int | None
-) -> tuple[list[Parcel], list[Weighed]]:
-    """The parcels chosen, and each lane with what it would have cost or why it was out."""
-    weighed = [_weigh(lane, needed, supply, context, order) for lane in lanes]
+def _choose(order: Order, needed: Units, lanes: Sequence[Lane], supply: Supply, context: Sourcing, together: int | None) -> Choice:
+    """The best way. Splits are looked for when no warehouse has all, or when one could be better than the best that has."""
+    weighed = [_weigh(lane, needed, supply, context) for lane in lanes]
     whole = [parcel for _, parcel, _ in weighed if parcel is not None]
-    if whole:
-        same = [parcel for parcel in whole if parcel.lane.warehouse.id == together]
-        return [min(same or whole, key=lambda parcel: _rank(parcel, context.policy))], weighed
-    if not context.policy.may_split or (order.edits or {}).get("sealed"):
-        return [], weighed
-    return _split(needed, lanes, supply, context, order), weighed
+    same = [parcel for parcel in whole if parcel.lane.warehouse.id == together]
+    if same:
+        return Choice(parcels=same, weighed=weighed)
+    best = min(whole, key=lambda parcel: rank_alone(parcel, context.policy)) if whole else None
+    alone = [best] if best else []
+    if not context.policy.may_split or (order.edits or {}).get("sealed") or (best and not may_win(needed, lanes, best, context)):
+        return Choice(parcels=alone, weighed=weighed)
+    split = best_split(needed, lanes, supply.free, context)
+    is_better = bool(split) and (best is None or rank(split, context.policy) < rank_alone(best, context.policy))
+    return Choice(parcels=split if is_better else alone, weighed=weighed, split=split)
 
 
-def _rank(parcel: Parcel, policy: SourcingPolicy) -> tuple[int, ...]:
-    lane = parcel.lane
-    first = (lane.distance_km, parcel.cost_minor) if policy.aim == Aim.NEAREST else (parcel.cost_minor, lane.distance_km)
-    return (*first, lane.warehouse.priority, lane.warehouse.id)
-
-
-def _weigh(lane: Lane, needed: Units, supply: Supply, context: Sourcing, order: Order) -> Weighed:
+def _weigh(lane: Lane, needed: Units, supply: Supply, context: Sourcing) -> Weighed:
     warehouse_id = lane.warehouse.id
     for sku_id, units in needed.items():
         if supply.free.get(sku_id, {}).get(warehouse_id, 0) < units:
             return lane, None, Reason.SHORT_OF_STOCK
-    parcel = _parcel(lane, needed, context, order)
+    parcel = parcel_of(lane, needed, context)
     return lane, parcel, Reason.DEARER if parcel else Reason.NO_CARRIER_REACHES
-
-
-def _parcel(lane: Lane, units: Units, context: Sourcing, order: Order) -> Parcel | None:
-    weight_g = sum(context.skus[sku_id].weight_g * quantity for sku_id, quantity in units.items())
-    named = (order.edits or {}).get("carrier_id")
-    if named is not None:
-        lane = Lane(lane.warehouse, lane.distance_km, tuple(tier for tier in lane.tiers if tier.carrier_id == int(named)))
-    found = lane.cheapest(weight_g)
-    if found is None:
-        return None
-    freight_minor, tier = found
-    handling = lane.warehouse.handling_order_minor + lane.warehouse.handling_unit_minor * sum(units.values())
-    return Parcel(lane, dict(units), weight_g, freight_minor, tier.carrier_id, tier.transit_h, freight_minor + handling)
-
-
-def _split(needed: Units, lanes: Sequence[Lane], supply: Supply, context: Sourcing, order: Order) -> list[Parcel]:
-    """Greedy cover: the warehouse with most of the missing units first (cheapest among equals), until all is covered or the cap is reached."""
-    missing = dict(needed)
-    parcels: list[Parcel] = []
-    left = list(lanes)
-    while missing and left and len(parcels) < context.policy.split_cap:
-        options = [parcel for lane in left if (parcel := _part(lane, missing, supply, context, order)) is not None]
-        if not options:
-            return []
-        best = min(options, key=lambda parcel: (-sum(parcel.units.values()), *_rank(parcel, context.policy)))
-        parcels.append(best)
-        left = [lane for lane in left if lane.warehouse.id != best.lane.warehouse.id]
-        missing = {sku_id: rest for sku_id, units in missing.items() if (rest := units - best.units.get(sku_id, 0))}
-    return [] if missing else parcels
-
-
-def _part(lane: Lane, missing: Units, supply: Supply, context: Sourcing, order: Order) -> Parcel | None:
-    free = {sku_id: min(units, supply.free.get(sku_id, {}).get(lane.warehouse.id, 0)) for sku_id, units in missing.items()}
-    units = {sku_id: quantity for sku_id, quantity in free.items() if quantity > 0}
-    return _parcel(lane, units, context, order) if units else None
 
 
 def _common_warehouse(group: Sequence[Order], supply: Supply, context: Sourcing) -> int | None:
@@ -296,15 +268,18 @@ def _common_warehouse(group: Sequence[Order], supply: Supply, context: Sourcing)
     first = group[0]
     if not together or first.region is None:
         return None
-    lanes = context.lanes.to(first.region)
-    weighed = [_weigh(lane, together, supply, context, first) for lane in lanes]
+    lanes = _carried(first, serving({order.shop_id for order in group}, context.lanes.to(first.region), context.network))
+    weighed = [_weigh(lane, together, supply, context) for lane in lanes]
     parcels = [parcel for _, parcel, _ in weighed if parcel is not None]
-    return min(parcels, key=lambda parcel: _rank(parcel, context.policy)).lane.warehouse.id if parcels else None
+    return min(parcels, key=lambda parcel: rank_alone(parcel, context.policy)).lane.warehouse.id if parcels else None
 
 
-def _story(parcels: Sequence[Parcel], weighed: Sequence[Weighed], lanes: Sequence[Lane], order: Order, context: Sourcing) -> dict[str, object]:
-    """All candidates, what they would cost, how far they are, and why they lost; ids only, words come when it is read."""
-    chosen = {parcel.lane.warehouse.id for parcel in parcels}
+def _story(choice: Choice, lanes: Sequence[Lane], order: Order, context: Sourcing) -> dict[str, object]:
+    """All candidates, what they would cost, how far they are, and why they lost; ids only, words come when it is read.
+
+    `split`: the best split, when one was weighed; its reason is empty when it was chosen.
+    """
+    chosen = {parcel.lane.warehouse.id for parcel in choice.parcels}
     lost = Reason.FARTHER if context.policy.aim == Aim.NEAREST else Reason.DEARER
     candidates = [
         [
@@ -314,15 +289,33 @@ def _story(parcels: Sequence[Parcel], weighed: Sequence[Weighed], lanes: Sequenc
             lane.distance_km,
             "" if lane.warehouse.id in chosen else str(lost if parcel else reason),
         ]
-        for lane, parcel, reason in weighed
+        for lane, parcel, reason in choice.weighed
     ]
     seen = {lane.warehouse.id for lane in lanes}
-    candidates += [[lane.warehouse.id, 0, -1, lane.distance_km, str(Reason.SHORT_OF_STOCK)] for lane in lanes if not weighed]
+    candidates += [[lane.warehouse.id, 0, -1, lane.distance_km, str(Reason.SHORT_OF_STOCK)] for lane in lanes if not choice.weighed]
     candidates += [
-        [warehouse.id, 0, -1, -1, str(Reason.WAREHOUSE_REJECTED_BEFORE if warehouse.id in order.warehouses_refused else Reason.NO_WAREHOUSE_SERVES)]
+        [warehouse.id, 0, -1, -1, str(_why_out(order, warehouse.id, context.network))]
         for warehouse in context.network.warehouses.values()
         if warehouse.id not in seen
     ]
-    cost = sum(parcel.cost_minor for parcel in parcels) + context.policy.split_penalty_minor * max(len(parcels) - 1, 0)
-    ways = [[p.lane.warehouse.id, p.carrier_id, p.cost_minor, p.freight_minor, p.weight_g] for p in parcels]
-    return {"policy": context.policy.version, "aim": str(context.policy.aim), "cost": cost, "parcels": ways, "candidates": candidates}
+    story: dict[str, object] = {
+        "policy": context.policy.version,
+        "aim": str(context.policy.aim),
+        "cost": cost_of(choice.parcels, context.policy),
+        "parcels": _told(choice.parcels),
+        "candidates": candidates,
+    }
+    if choice.split:
+        reason = "" if choice.split is choice.parcels else str(lost)
+        story["split"] = {"cost": cost_of(choice.split, context.policy), "parcels": _told(choice.split), "reason": reason}
+    return story
+
+
+def _why_out(order: Order, warehouse_id: int, network: Network) -> Reason:
+    if not network.is_served(order.shop_id, warehouse_id):
+        return Reason.WAREHOUSE_NOT_FOR_SHOP
+    return Reason.WAREHOUSE_REJECTED_BEFORE if warehouse_id in order.warehouses_refused else Reason.NO_WAREHOUSE_SERVES
+
+
+def _told(parcels: Sequence[Parcel]) -> list[list[int]]:
+    return [[p.lane.warehouse.id, p.carrier_id, p.cost_minor, p.freight_minor, p.weight_g] for p in parcels]

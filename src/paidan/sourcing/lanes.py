@@ -22,10 +22,11 @@ class Lane(Struct, frozen=True):
     def cheapest(self, weight_g: int) -> tuple[int, Tier] | None:
         """Freight in minor units and the tier of the carrier that carries this weight for least; None: nobody does."""
         if weight_g not in self.best_by_weight:
-            self.best_by_weight[weight_g] = self._cheapest(weight_g)
+            self.best_by_weight[weight_g] = self.quote(weight_g)
         return self.best_by_weight[weight_g]
 
-    def _cheapest(self, weight_g: int) -> tuple[int, Tier] | None:
+    def quote(self, weight_g: int) -> tuple[int, Tier] | None:
+        """The same, not remembered: for weights that will hardly be asked again. Never less for more weight."""
         able = [tier for tier in self.tiers if tier.weight_g_max is None or weight_g <= tier.weight_g_max]
         best = min(able, key=lambda tier: (tier.freight_minor(weight_g), tier.transit_h, tier.carrier_id), default=None)
         return None if best is None else (best.freight_minor(weight_g), best)

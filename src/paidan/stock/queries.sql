@@ -9,6 +9,18 @@ WHERE sku_id = ANY(%(sku_ids)s::bigint[]) AND grade = 1 AND owner_id = 0 AND lot
 -- Parameters: sku_ids bigint[]. No locks.
 SELECT sku_id, held, short FROM demand WHERE sku_id = ANY(%(sku_ids)s::bigint[]) AND (held > 0 OR short > 0);
 
+-- name: waiting_by_shop
+-- The same, shop by shop, from the lines themselves: for merchants whose shops do not all share their warehouses. Parameters: sku_ids bigint[]. No locks.
+SELECT shop_id, sku_id, SUM(open)::bigint, SUM(short)::bigint
+FROM (
+    SELECT o.shop_id, l.sku_id, l.open, 0 AS short FROM order_line l JOIN sales_order o ON o.id = l.order_id
+    WHERE l.open > 0 AND l.sku_id = ANY(%(sku_ids)s::bigint[]) AND o.state BETWEEN 20 AND 79
+    UNION ALL
+    SELECT o.shop_id, l.sku_id, 0, l.short FROM order_line l JOIN sales_order o ON o.id = l.order_id
+    WHERE l.short > 0 AND l.sku_id = ANY(%(sku_ids)s::bigint[]) AND o.state BETWEEN 20 AND 79
+) waiting
+GROUP BY 1, 2;
+
 -- name: make_balances
 -- The zero row comes first, so that there is a row to lock. Parameters: parallel arrays sku_ids, warehouse_ids, grades.
 INSERT INTO balance (sku_id, warehouse_id, grade)
@@ -86,9 +98,13 @@ UPDATE stock_change SET is_woken = true
 WHERE id IN (SELECT id FROM stock_change WHERE NOT is_woken ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
 RETURNING sku_ids;
 
+-- name: skus_waited_for
+-- No locks.
+SELECT DISTINCT sku_id FROM order_line WHERE short > 0 AND sku_id IS NOT NULL ORDER BY 1;
+
 -- name: waiting_lines
--- Lines short of these SKUs in the order of promise, with what is free and what earlier paid orders hold. Parameters: sku_ids bigint[], now. No locks.
-SELECT l.sku_id, l.order_id, l.short, o.ship_by_at
+-- Lines short of these SKUs in the order of promise. Parameters: sku_ids bigint[]. No locks.
+SELECT l.sku_id, l.order_id, l.short, o.shop_id
 FROM order_line l JOIN sales_order o ON o.id = l.order_id
 WHERE l.short > 0 AND l.sku_id = ANY(%(sku_ids)s::bigint[])
 ORDER BY l.sku_id, o.ship_by_at NULLS LAST, o.placed_at, o.shop_id, o.platform_order_no;

@@ -33,6 +33,14 @@ def demands(tx: Tx, sku_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
     return {sku_id: (held, short) for sku_id, held, short in tx.execute(queries.demands, {"sku_ids": array(sku_ids)})}
 
 
+def demands_by_shop(tx: Tx, sku_ids: Sequence[int]) -> dict[int, dict[int, tuple[int, int]]]:
+    """The same by shop: shop_id → sku_id → (held, short)."""
+    found: dict[int, dict[int, tuple[int, int]]] = {}
+    for shop_id, sku_id, held, short in tx.execute(queries.waiting_by_shop, {"sku_ids": array(sku_ids)}):
+        found.setdefault(shop_id, {})[sku_id] = (held, short)
+    return found
+
+
 def lock(tx: Tx, moves: StockMoves, now: datetime) -> dict[tuple[int, int], int]:
     """Lock, in key order, the balances these moves touch; give the free good units of each, with what the moves give back added.
 
@@ -133,9 +141,14 @@ def take_changes_to_wake(tx: Tx, limit: int) -> list[int]:
     return sorted({sku_id for (sku_ids,) in rows for sku_id in sku_ids})
 
 
-def waiting_lines(tx: Tx, sku_ids: Sequence[int]) -> list[tuple[int, int, int]]:
-    """(sku_id, order_id, units short) of lines short of these SKUs; of each SKU in the order of promise."""
-    return [(row[0], row[1], row[2]) for row in tx.execute(queries.waiting_lines, {"sku_ids": list(sku_ids)})]
+def skus_waited_for(tx: Tx) -> list[int]:
+    """SKUs that some order is short of."""
+    return [row[0] for row in tx.execute(queries.skus_waited_for)]
+
+
+def waiting_lines(tx: Tx, sku_ids: Sequence[int]) -> list[tuple[int, int, int, int]]:
+    """(sku_id, order_id, units short, shop_id) of lines short of these SKUs; of each SKU in the order of promise."""
+    return [(row[0], row[1], row[2], row[3]) for row in tx.execute(queries.waiting_lines, {"sku_ids": list(sku_ids)})]
 
 
 def forget_changes(tx: Tx) -> None:

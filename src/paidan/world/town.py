@@ -55,13 +55,22 @@ class TownConfig(Struct, frozen=True, kw_only=True):
     late_s: float = 1.0
     at_once: int = 16
     two_confirms_share: float = 0.02
+    is_scarce_only: bool = False  # of the day's orders, only those with a scarce SKU in them
 
 
 def day_of(config: TownConfig) -> Day:
     """The day this world plays."""
     day = make_day(config.seed, config.orders, opens_at=config.opens_at, short_share=config.short_share)
+    if config.is_scarce_only:
+        day = _of_scarce_goods(day)
     fates = {fate.order_no: fate for fate in config.fates}
     return replace(day, orders=tuple(_fated(order, fates.get(order.order_no)) for order in day.orders)) if fates else day
+
+
+def _of_scarce_goods(day: Day) -> Day:
+    """The same day with the orders alone that want something scarce, in itself or as part of a bundle. Nothing else can fall short."""
+    scarce = day.scarce | {sku.code for sku in day.skus if not day.scarce.isdisjoint(code for code, _ in sku.parts)}
+    return replace(day, orders=tuple(order for order in day.orders if any(line.merchant_code in scarce for line in order.lines)))
 
 
 def _fated(order: ScriptOrder, fate: Fate | None) -> ScriptOrder:

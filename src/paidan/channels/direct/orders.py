@@ -79,6 +79,7 @@ class DirectLine(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     price: Amount
     discount: Amount = "0"
     refund: RefundStatus = RefundStatus.NONE
+    refund_ref: Ref = ""
     is_service: bool = False
 
 
@@ -197,6 +198,7 @@ def _line(index: int, line: DirectLine, payable: int, direct: DirectOrder) -> Pl
         price_minor=minor(line.price, direct.currency, f"lines[{index}].price"),
         payable_minor=payable,
         refund=line.refund,
+        refund_ref=line.refund_ref,
         quantity_cancelled=line.quantity if direct.status in CLOSED else line.quantity_cancelled,
         is_service=line.is_service,
     )

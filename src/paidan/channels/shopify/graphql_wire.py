@@ -117,6 +117,7 @@ class Order(Struct, rename="camel"):
     cancelled_at: Short = None
     display_financial_status: Short = None
     display_fulfillment_status: Short = None
+    return_status: Short = None
     taxes_included: bool | None = False
     note: Text = None
     phone: Short = None
@@ -134,6 +135,7 @@ class Order(Struct, rename="camel"):
 ORDER: Final = msgspec.json.Decoder(Order)
 FULFILLED: Final = "FULFILLED"
 ON_HOLD: Final = "ON_HOLD"
+RETURN_REQUESTED: Final = "RETURN_REQUESTED"  # of OrderReturnStatus: the buyer asks, nobody has agreed yet
 
 
 def told_of(order: Order) -> ToldOrder:
@@ -152,6 +154,7 @@ def told_of(order: Order) -> ToldOrder:
         financial=(order.display_financial_status or "").lower(),
         is_fulfilled=order.display_fulfillment_status == FULFILLED,
         is_on_hold=order.display_fulfillment_status == ON_HOLD,
+        is_return_asked=order.return_status == RETURN_REQUESTED,
         currency=order.currency_code,
         total_price=order.total_price_set.shop_money.amount,
         total_discounts="",

@@ -76,24 +76,30 @@ class ShopifyPuller:
         """Page after page up to now. The list is sorted, so the cursor moves with every page."""
         del now  # the list ends by itself
         reached = instant(cursor, "cursor")
-        since = (reached - timedelta(seconds=self._rules.overlap_s)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        since = wire_instant(reached - timedelta(seconds=self._rules.overlap_s))
+        for answer, versions in self.listed("orders_changed", f"updated_at:>='{since}' status:any"):
+            reached = max([reached, *[at for _, at in versions]])
+            yield self.whole(answer, versions, known, reached.isoformat())
+
+    def listed(self, query: str, search: str) -> Iterator[tuple[Answer, list[Version]]]:
+        """The versions that a search finds, page by page; `query` lists the orders in an order that does not move. Raises CounterpartError."""
         place: str | None = None
         while True:
-            asked = {"first": self._rules.page_size, "after": place, "query": f"updated_at:>='{since}' status:any"}
-            answer = self._client.call("orders_changed", asked)
+            answer = self._client.call(query, {"first": self._rules.page_size, "after": place, "query": search})
             page = answer.read("orders", _ROWS)
-            versions = _versions(answer, page.nodes)
-            kept = known(versions)
-            reached = max([reached, *[at for _, at in versions]])
-            yield self._whole(
-                [order_no for order_no, at in dict(versions).items() if (order_no, at) not in kept], (answer.record,), reached.isoformat()
-            )
+            yield answer, _versions(answer, page.nodes)
             try:
                 place = next_place(page.page_info, place)
             except BadInput as error:
-                raise RecordedSilence(f"orders_changed: {error}", record=answer.record) from error
+                raise RecordedSilence(f"{query}: {error}", record=answer.record) from error
             if place is None:
                 return
+
+    def whole(self, answer: Answer, versions: Sequence[Version], known: Known, cursor: str) -> PullPage:
+        """Those of a page's orders that are not known, read whole."""
+        kept = known(versions)
+        wanted = [order_no for order_no, at in dict(versions).items() if (order_no, at) not in kept]
+        return self._whole(wanted, (answer.record,), cursor)
 
     def read_orders(self, order_nos: Sequence[str]) -> PullPage:
         """These orders now."""
@@ -167,6 +173,11 @@ class ShopifyPuller:
         return Raw(msgspec.json.encode({"nodes": nodes, "pageInfo": {"hasNextPage": False, "endCursor": None}}))
 
 
+def wire_instant(at: datetime) -> str:
+    """An instant as searches take it, in whole seconds."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def next_place(page: Page | None, place: str | None) -> str | None:
     """Where the list goes on; None at its end. Raises BadInput when it would go on for ever."""
     if page is None or not page.has_next_page:
@@ -180,7 +191,7 @@ def _versions(answer: Answer, rows: Sequence[OrderRow]) -> list[Version]:
     try:
         return [row.version() for row in rows]
     except BadInput as error:
-        raise RecordedSilence(f"orders_changed: a row is unreadable ({error})", record=answer.record) from error
+        raise RecordedSilence(f"{answer.record.method}: a row is unreadable ({error})", record=answer.record) from error
 
 
 def _text(raw: Raw) -> str:

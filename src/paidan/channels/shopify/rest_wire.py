@@ -149,6 +149,7 @@ def told_of(order: RestOrder) -> ToldOrder:
         financial=(order.financial_status or "").lower(),
         is_fulfilled=order.fulfillment_status == "fulfilled",
         is_on_hold=False,
+        is_return_asked=False,
         currency=order.currency,
         total_price=order.total_price,
         total_discounts=order.total_discounts or "",

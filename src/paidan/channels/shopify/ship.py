@@ -21,6 +21,7 @@ from paidan.kernel.errors import BadInput
 
 MAY_SHIP: Final = "CREATE_FULFILLMENT"
 OPEN: Final = frozenset({"OPEN", "IN_PROGRESS"})
+ON_HOLD: Final = "ON_HOLD"
 NOTHING_LEFT: Final = "nothing_left_to_fulfil"
 UNKNOWN_ORDER: Final = "order_not_found"
 
@@ -146,12 +147,23 @@ class ShopifyShipper:
         if is_told(order, parcel.waybill_no):
             return Told(records=tuple(records), was_known=True)
         allotted = allot(parcel.lines, order.fulfillment_orders.nodes)
+        if allotted is None and self._release(order, records):
+            order = self._ask(parcel, None, records)
+            allotted = allot(parcel.lines, order.fulfillment_orders.nodes)
         if allotted is None:
             raise _refusal(NOTHING_LEFT, records)
         for fulfillment in fulfillment_inputs(parcel, allotted):
             with after(records):
                 records.append(self._create(parcel, fulfillment))
         return Told(records=tuple(records))
+
+    def _release(self, order: OrderToShip, records: list[CallRecord]) -> bool:
+        """End the holds that came too late: the goods have left, and the platform takes no word of it while they last. Whether there were any."""
+        held = [found for found in order.fulfillment_orders.nodes if found.status == ON_HOLD]
+        for found in held:
+            with after(records[:]):
+                records.append(self._client.call("release_hold", {"id": found.id}).checked("fulfillmentOrderReleaseHold"))
+        return bool(held)
 
     def _ask(self, parcel: PlatformParcel, place: str | None, records: list[CallRecord]) -> OrderToShip:
         """The order with all its fulfilment orders, page after page."""

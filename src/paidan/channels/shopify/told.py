@@ -1,5 +1,6 @@
 """What both shapes of an order tell, with one set of names, and the order made of it. Texts are as on the wire, ids are numbers as text."""
 
+from datetime import datetime, timedelta
 from typing import Final
 
 from msgspec import Struct
@@ -17,6 +18,7 @@ NOT_PAID: Final = frozenset({"pending", "authorized", "partially_paid", "unpaid"
 REFUNDED: Final = "refunded"
 CLOSED: Final = frozenset({PlatformStatus.CLOSED_UNPAID, PlatformStatus.CLOSED_REFUNDED})
 AMOUNT_MAX: Final = 10**13
+HAIR: Final = timedelta(microseconds=1)
 
 
 class ToldLine(Struct, frozen=True, kw_only=True, gc=False):
@@ -36,7 +38,7 @@ class ToldLine(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class ToldOrder(Struct, frozen=True, kw_only=True):
-    """An order. `financial` in lower case; `is_on_hold` only the GraphQL shape knows."""
+    """An order. `financial` in lower case; `is_on_hold` and `is_return_asked` only the GraphQL shape knows."""
 
     order_ref: str
     created_at: str
@@ -46,6 +48,7 @@ class ToldOrder(Struct, frozen=True, kw_only=True):
     financial: str
     is_fulfilled: bool
     is_on_hold: bool
+    is_return_asked: bool
     currency: str
     total_price: str
     total_discounts: str
@@ -69,7 +72,7 @@ def order_of(told: ToldOrder) -> PlatformOrder:
     return PlatformOrder(
         platform_order_no=told.order_ref,
         status=status,
-        version_at=instant(told.updated_at, "updated_at"),
+        version_at=_version(told),
         placed_at=instant(told.created_at, "created_at"),
         paid_at=instant(told.processed_at, "processed_at") if was_paid and told.processed_at else None,
         currency=currency,
@@ -103,19 +106,27 @@ def status_of(told: ToldOrder, *, is_cod: bool) -> PlatformStatus:
     return PlatformStatus.UNPAID
 
 
+def _version(told: ToldOrder) -> datetime:
+    """When it changed last. A webhook of the same change knows of no hold and no return, and would win by chance: what knows more is newer."""
+    at = instant(told.updated_at, "updated_at")
+    return at + HAIR if told.is_on_hold or told.is_return_asked else at
+
+
 def _lines(told: ToldOrder, status: PlatformStatus, currency: str) -> tuple[PlatformLine, ...]:
     lines = []
     payables = _payables(told, currency)
     for index, (line, payable) in enumerate(zip(told.lines, payables, strict=True)):
         if not 1 <= line.quantity <= QUANTITY_MAX:
             raise BadInput(Reason.FIELD_INVALID, f"line_items[{index}].quantity")
-        lines.append(_line(line, payable, minor(line.price, currency, f"line_items[{index}].price"), is_closed=status in CLOSED))
+        price = minor(line.price, currency, f"line_items[{index}].price")
+        lines.append(_line(line, payable, price, is_closed=status in CLOSED, is_return_asked=told.is_return_asked))
     if len({line.line_ref for line in lines}) != len(lines):
         raise BadInput(Reason.DUPLICATE_KEY, "line_items.id")
     return tuple(lines)
 
 
-def _line(line: ToldLine, payable: int, price: int, *, is_closed: bool) -> PlatformLine:
+def _line(line: ToldLine, payable: int, price: int, *, is_closed: bool, is_return_asked: bool) -> PlatformLine:
+    """A return is asked for of what has left: the order does not say of which lines, so all of those count."""
     taken_back = line.quantity if is_closed else line.quantity - min(max(line.quantity_current, 0), line.quantity)
     shipped = min(line.quantity_shipped, line.quantity)
     cancelled = min(taken_back, line.quantity - shipped)
@@ -130,11 +141,17 @@ def _line(line: ToldLine, payable: int, price: int, *, is_closed: bool) -> Platf
         quantity=line.quantity,
         price_minor=price,
         payable_minor=payable,
-        refund=RefundStatus.REFUNDED if cancelled == line.quantity and not is_closed else RefundStatus.NONE,
+        refund=_refund(line, cancelled, is_closed=is_closed, is_return_asked=is_return_asked),
         quantity_cancelled=cancelled,
         quantity_shipped=shipped,
         is_service=not line.needs_shipping,
     )
+
+
+def _refund(line: ToldLine, cancelled: int, *, is_closed: bool, is_return_asked: bool) -> RefundStatus:
+    if cancelled == line.quantity and not is_closed:
+        return RefundStatus.REFUNDED
+    return RefundStatus.REQUESTED if is_return_asked and line.quantity_shipped and not is_closed else RefundStatus.NONE
 
 
 def _payables(told: ToldOrder, currency: str) -> list[int]:

@@ -84,6 +84,7 @@ def _line(line: WireLine, payable: int, trade: Trade, status: PlatformStatus) ->
         price_minor=price,
         payable_minor=payable,
         refund=REFUNDS.get(line.refund_status or "", RefundStatus.REQUESTED),
+        refund_ref=str(line.refund_id or ""),
         quantity_cancelled=line.num - shipped if closed else 0,
         quantity_shipped=shipped,
         is_service=_is_true(line.is_service_order) or line.shipping_type == "virtual" or trade.shipping_type == "virtual",

@@ -53,6 +53,7 @@ class WireLine(Struct):
     part_mjz_discount: Short = None
     status: Short = None
     refund_status: Short = None
+    refund_id: Ref = None
     store_code: Short = None
     shipping_type: Short = None
     consign_time: Short = None

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from litestar import Litestar, Request, Router
+from litestar import Request, Router
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
@@ -10,43 +10,82 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
 from paidan import __version__
-from paidan.entrypoints.api import catalog_routes, documents, doors, fulfilments, health, imports, network_routes, operations, orders, stock, words
+from paidan.entrypoints.api import (
+    catalog_routes,
+    comparisons,
+    documents,
+    doors,
+    fulfilments,
+    health,
+    imports,
+    network_routes,
+    operations,
+    orders,
+    stock,
+    words,
+)
 from paidan.entrypoints.api.committer import Committer
-from paidan.entrypoints.api.guard import caller_of, require_key
+from paidan.entrypoints.api.console import pages as console_pages
+from paidan.entrypoints.api.front_door import BODY_MAX, FrontDoor
+from paidan.entrypoints.api.guard import caller_of, require_right
 from paidan.entrypoints.api.idempotency import provide_once
+from paidan.entrypoints.api.jobs import routes as job_routes
+from paidan.entrypoints.api.jobs.runner import JobRunner
+from paidan.entrypoints.api.lists import routes as list_routes
+from paidan.entrypoints.api.lists import views
+from paidan.entrypoints.api.lists.queues import QueueCounts
+from paidan.entrypoints.api.people import reveals, sign_in, users
+from paidan.entrypoints.api.people.sessions import COOKIE
 from paidan.entrypoints.api.problems import HANDLERS
-from paidan.entrypoints.api.services import Services
+from paidan.entrypoints.api.services import HandlerContext
 
 API: Final = "/api/v1"
 CLOSED: Final = "/api/v1/litestar"
-JSON_BODY_MAX: Final = 1024 * 1024
 
 
-def create_app(services: Services) -> Litestar:
+def create_app(services: HandlerContext) -> FrontDoor:
     """The application over these services. Nothing is shared between two applications of one process."""
     committer = Committer(services)
+    jobs = JobRunner(services)
 
-    def provide_services() -> Services:
+    def provide_services() -> HandlerContext:
         return services
 
     def provide_caller(request: Request[Any, Any, Any]) -> Any:
         return caller_of(request.scope)
 
-    modules = (orders, fulfilments, stock, catalog_routes, network_routes, operations, imports, words, documents)
-    api = Router(API, route_handlers=[module.ROUTER for module in modules], security=[{"key": []}])
-    return Litestar(
-        route_handlers=[api, doors.ROUTER, *health.HANDLERS],
-        guards=[require_key],
+    modules = (
+        orders,
+        fulfilments,
+        stock,
+        comparisons,
+        catalog_routes,
+        network_routes,
+        operations,
+        imports,
+        words,
+        documents,
+        sign_in,
+        users,
+        reveals,
+        list_routes,
+        views,
+        job_routes,
+    )
+    api = Router(API, route_handlers=[module.ROUTER for module in modules], security=[{"key": []}, {"session": []}])
+    return FrontDoor(
+        route_handlers=[api, doors.ROUTER, *health.HANDLERS, *console_pages.HANDLERS],
+        guards=[require_right],
         dependencies={
             "services": Provide(provide_services, sync_to_thread=False),
             "caller": Provide(provide_caller, sync_to_thread=False),
             "once": Provide(provide_once),
         },
         exception_handlers=HANDLERS,
-        request_max_body_size=JSON_BODY_MAX,
-        state=State({"services": services, "committer": committer}),
-        on_startup=[committer.start],
-        on_shutdown=[committer.stop],
+        request_max_body_size=BODY_MAX,
+        state=State({"services": services, "committer": committer, "queues": QueueCounts(), "jobs": jobs}),
+        on_startup=[committer.start, jobs.start],
+        on_shutdown=[jobs.stop, committer.stop],
         openapi_config=OpenAPIConfig(
             title="Paidan 派单",
             version=__version__,
@@ -54,7 +93,12 @@ def create_app(services: Services) -> Litestar:
             # Litestar must have a page of its own to describe the API: closed to everybody, for documents.py shows the same.
             render_plugins=[JsonRenderPlugin()],
             openapi_router=Router(CLOSED, route_handlers=[], include_in_schema=False),
-            components=Components(security_schemes={"key": SecurityScheme(type="http", scheme="bearer")}),
+            components=Components(
+                security_schemes={
+                    "key": SecurityScheme(type="http", scheme="bearer"),
+                    "session": SecurityScheme(type="apiKey", security_scheme_in="cookie", name=COOKIE),
+                }
+            ),
             use_handler_docstrings=True,
         ),
         logging_config=None,

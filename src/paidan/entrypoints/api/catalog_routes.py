@@ -7,12 +7,13 @@ from litestar.params import JSONBody
 
 from paidan.catalog.masters import lift_goods_bans, listing_key, write_bundles, write_goods_bans, write_listings, write_skus
 from paidan.catalog.rows import BundleRow, GoodsBanRow, ListingRow, SkuRow
-from paidan.entrypoints.api.guard import READ, WRITE
+from paidan.entrypoints.api.guard import SEE, Known, needs
 from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
 from paidan.entrypoints.api.language import language_of
 from paidan.entrypoints.api.master_views import ListingView, SkuView
 from paidan.entrypoints.api.masters import Master, Results, Rows, doors, one, refuse, told_results
 from paidan.entrypoints.api.pages import Cursor, Limit, Page, RecordId, as_views, page, read_cursor
+from paidan.entrypoints.api.people.rights import Right
 from paidan.entrypoints.api.problems import invalid
 from paidan.entrypoints.api.services import Given
 from paidan.entrypoints.api.verbs import get, post, put
@@ -43,16 +44,23 @@ LISTINGS: Final = Master(
 )
 
 
-@get("/catalog/unmapped", opt=READ, sync_to_thread=True, summary="List listings without a SKU", tags=["catalog"])
-def get_unmapped(services: Given, cursor: Cursor = "", limit: Limit = 50) -> Page[ListingView]:
+@get("/catalog/unmapped", opt=SEE, sync_to_thread=True, summary="List listings without a SKU", tags=["catalog"])
+def get_unmapped(services: Given, caller: Known, cursor: Cursor = "", limit: Limit = 50) -> Page[ListingView]:
     """Orders with one of these wait until it is mapped."""
     [after] = read_cursor(cursor, [int])
     with services.database.transaction() as tx:
-        parameters = {"id": None, "after": after or 0, "code": None, "is_unmapped": True, "limit": limit + 1}
+        parameters = {"id": None, "after": after or 0, "code": None, "is_unmapped": True, "limit": limit + 1, **caller.sees}
         return page(as_views(ListingView, tx.execute(queries.listings, parameters)), limit, lambda listing: [int(listing.id)])
 
 
-@post("/catalog/bundles", opt=WRITE, status_code=200, sync_to_thread=True, summary="Set the parts of bundles", tags=["catalog"])
+@post(
+    "/catalog/bundles",
+    opt=needs(Right.MASTERS, everywhere=True),
+    status_code=200,
+    sync_to_thread=True,
+    summary="Set the parts of bundles",
+    tags=["catalog"],
+)
 def put_bundles(
     services: Given, once: Post, request: Request[Any, Any, Any], data: JSONBody[Rows[BundleRow]], idempotency_key: IdempotencyKey = ""
 ) -> Response[Results]:
@@ -62,35 +70,50 @@ def put_bundles(
     return once.answer(lambda tx: told_results(write_bundles(tx, services.ids, data.rows, once.now), language))
 
 
-@put("/catalog/bundles/{record_id:int}", opt=WRITE, sync_to_thread=True, summary="Set the parts of a bundle", tags=["catalog"])
-def put_bundle(services: Given, record_id: RecordId, data: JSONBody[BundleRow], if_match: IfMatch = "") -> Response[SkuView]:
+@put(
+    "/catalog/bundles/{record_id:int}",
+    opt=needs(Right.MASTERS, everywhere=True),
+    sync_to_thread=True,
+    summary="Set the parts of a bundle",
+    tags=["catalog"],
+)
+def put_bundle(services: Given, caller: Known, record_id: RecordId, data: JSONBody[BundleRow], if_match: IfMatch = "") -> Response[SkuView]:
     """The record is the bundle's SKU; If-Match names its version."""
     version = seen(if_match)
     with services.database.transaction() as tx:
-        if one(tx, SKUS, record_id).code != data.code:
+        if one(tx, SKUS, caller, record_id).code != data.code:
             raise invalid("code")
         expected = {} if version is None else {data.code: version}
         [outcome] = write_bundles(tx, services.ids, [data], services.clock.now(), expected=expected)
         refuse(outcome)
-        changed = one(tx, SKUS, record_id)
+        changed = one(tx, SKUS, caller, record_id)
     return Response(content=changed, headers=etag(changed.version))
 
 
-@get("/catalog/bans", opt=READ, sync_to_thread=True, summary="List goods bans", tags=["catalog"])
+@get("/catalog/bans", opt=SEE, sync_to_thread=True, summary="List goods bans", tags=["catalog"])
 def get_bans(services: Given) -> list[GoodsBanRow]:
     """Where classes of goods must not go."""
     with services.database.transaction() as tx:
         return as_views(GoodsBanRow, tx.execute(queries.goods_bans))
 
 
-@post("/catalog/bans", opt=WRITE, status_code=200, sync_to_thread=True, summary="Ban goods from regions", tags=["catalog"])
+@post(
+    "/catalog/bans",
+    opt=needs(Right.MASTERS, everywhere=True),
+    status_code=200,
+    sync_to_thread=True,
+    summary="Ban goods from regions",
+    tags=["catalog"],
+)
 def put_bans(services: Given, once: Post, data: JSONBody[Rows[GoodsBanRow]], idempotency_key: IdempotencyKey = "") -> Response[Results]:
     """Forbid classes of goods in regions."""
     del idempotency_key
     return once.answer(lambda tx: told_results(write_goods_bans(tx, services.ids, data.rows, once.now)))
 
 
-@post("/catalog/bans/lift", opt=WRITE, status_code=200, sync_to_thread=True, summary="Lift goods bans", tags=["catalog"])
+@post(
+    "/catalog/bans/lift", opt=needs(Right.MASTERS, everywhere=True), status_code=200, sync_to_thread=True, summary="Lift goods bans", tags=["catalog"]
+)
 def lift_bans(services: Given, once: Post, data: JSONBody[Rows[GoodsBanRow]], idempotency_key: IdempotencyKey = "") -> Response[Results]:
     """Allow them again."""
     del idempotency_key, services

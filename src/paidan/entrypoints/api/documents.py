@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from html import escape
 from typing import Any, Final
 
-from litestar import Request, Response, Router, get
+from litestar import Litestar, Request, Response, Router, get
 
 from paidan.entrypoints.api.guard import OPEN
 from paidan.entrypoints.api.health import SECURE
@@ -38,6 +38,11 @@ def _once(request: Request[Any, Any, Any], name: str, make: Callable[[dict[str, 
         state[name] = make(request.app.openapi_schema.to_schema())
     kept: bytes = state[name]
     return kept
+
+
+def described(app: Litestar) -> str:
+    """The description as a file for clients to be made from: indented, keys in order, without what differs from run to run."""
+    return json.dumps(app.openapi_schema.to_schema(), ensure_ascii=False, default=str, indent=1, sort_keys=True) + "\n"
 
 
 def _described(schema: dict[str, Any]) -> bytes:

@@ -8,7 +8,7 @@ from litestar.params import PathParameter, RawBody
 from paidan.catalog.load import cache_versions
 from paidan.entrypoints.api.guard import OPEN
 from paidan.entrypoints.api.problems import Refused
-from paidan.entrypoints.api.services import Given, Services
+from paidan.entrypoints.api.services import Given, HandlerContext
 from paidan.fulfilment.door import receive_tracking, receive_wms
 from paidan.intake.pushes import receive_shopify, webhook_secrets
 from paidan.kernel.reasons import Reason
@@ -48,7 +48,7 @@ def shopify(services: Given, code: Code, request: Request[Any, Any, Any], body: 
     return Response(content=answer.body, status_code=answer.status, media_type="text/plain; charset=utf-8")
 
 
-def _account(services: Services, code: str) -> Account:
+def _account(services: HandlerContext, code: str) -> Account:
     """The account of an active Shopify shop. Raises Refused (404) for any other code."""
     with services.database.transaction() as tx:
         network = services.network.load(tx, cache_versions(tx)["network"])

@@ -6,12 +6,13 @@ from litestar import Request, Response, Router
 from litestar.params import QueryParameter
 from msgspec import Struct
 
-from paidan.entrypoints.api.guard import READ, WRITE, Known
+from paidan.entrypoints.api.guard import SEE, Known, needs
 from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
 from paidan.entrypoints.api.language import language_of
 from paidan.entrypoints.api.order_reads import KINDS, get_fulfilment, list_exceptions, list_fulfilments, list_holds
 from paidan.entrypoints.api.order_views import ExceptionView, FulfilmentView, HoldView
 from paidan.entrypoints.api.pages import Cursor, Limit, OptionalId, OptionalText, Page, RecordId, page, read_cursor, write_cursor
+from paidan.entrypoints.api.people.rights import Right
 from paidan.entrypoints.api.problems import Refused, invalid, refuse_if
 from paidan.entrypoints.api.services import Given
 from paidan.entrypoints.api.verbs import get, post
@@ -32,9 +33,10 @@ class UnmergeDone(Struct, frozen=True, kw_only=True):
     fulfilment_id: str
 
 
-@get("/fulfilments", opt=READ, sync_to_thread=True, summary="List fulfilments", tags=["fulfilments"])
+@get("/fulfilments", opt=SEE, sync_to_thread=True, summary="List fulfilments", tags=["fulfilments"])
 def get_fulfilments(
     services: Given,
+    caller: Known,
     state_name: StateName = None,
     warehouse: OptionalText = None,
     order_id: OptionalId = None,
@@ -46,22 +48,24 @@ def get_fulfilments(
         raise invalid("state")
     [after] = read_cursor(cursor, [int])
     states = None if state_name is None else [int(STATE_NAMES[state_name])]
-    filters = {"after": after, "order_id": order_id, "states": states, "warehouse": warehouse or None, "limit": limit + 1}
+    filters = {"after": after, "order_id": order_id, "states": states, "warehouse": warehouse or None, "limit": limit + 1, **caller.sees}
     with services.database.transaction() as tx:
         return page(list_fulfilments(tx, filters), limit, lambda fulfilment: [int(fulfilment.id)])
 
 
-@get("/fulfilments/{fulfilment_id:int}", opt=READ, sync_to_thread=True, summary="Get a fulfilment", tags=["fulfilments"])
-def get_one_fulfilment(services: Given, fulfilment_id: RecordId) -> Response[FulfilmentView]:
+@get("/fulfilments/{fulfilment_id:int}", opt=SEE, sync_to_thread=True, summary="Get a fulfilment", tags=["fulfilments"])
+def get_one_fulfilment(services: Given, caller: Known, fulfilment_id: RecordId) -> Response[FulfilmentView]:
     """The fulfilment with lines, members and parcels; the ETag is its version."""
     with services.database.transaction() as tx:
-        found = get_fulfilment(tx, fulfilment_id)
+        found = get_fulfilment(tx, caller, fulfilment_id)
     if found is None:
         raise Refused(Reason.UNKNOWN_FULFILMENT)
     return Response(content=found, headers=etag(found.version))
 
 
-@post("/fulfilments/{fulfilment_id:int}/unmerge", opt=WRITE, status_code=200, sync_to_thread=True, summary="Un-merge", tags=["fulfilments"])
+@post(
+    "/fulfilments/{fulfilment_id:int}/unmerge", opt=needs(Right.MERGE), status_code=200, sync_to_thread=True, summary="Un-merge", tags=["fulfilments"]
+)
 def unmerge_fulfilment(
     services: Given, caller: Known, once: Post, fulfilment_id: RecordId, if_match: IfMatch = "", idempotency_key: IdempotencyKey = ""
 ) -> Response[UnmergeDone]:
@@ -70,7 +74,7 @@ def unmerge_fulfilment(
     version = seen(if_match)
 
     def work(tx: Tx) -> UnmergeDone:
-        found = get_fulfilment(tx, fulfilment_id)
+        found = get_fulfilment(tx, caller, fulfilment_id)
         if found is None:
             raise Refused(Reason.UNKNOWN_FULFILMENT)
         reason = unmerge(tx, services.ids, services.sealer, int(found.order_id), fulfilment_id, version=version, actor=caller.actor, now=once.now)
@@ -80,9 +84,10 @@ def unmerge_fulfilment(
     return once.answer(work)
 
 
-@get("/holds", opt=READ, sync_to_thread=True, summary="List open holds", tags=["holds"])
+@get("/holds", opt=SEE, sync_to_thread=True, summary="List open holds", tags=["holds"])
 def get_holds(
     services: Given,
+    caller: Known,
     request: Request[Any, Any, Any],
     reason: Annotated[Reason | None, QueryParameter(required=False)] = None,
     cursor: Cursor = "",
@@ -90,14 +95,14 @@ def get_holds(
 ) -> Page[HoldView]:
     """Open holds, oldest first."""
     [after] = read_cursor(cursor, [int])
-    filters = {"after": after, "reason": reason.value if reason else None, "limit": limit + 1}
+    filters = {"after": after, "reason": reason.value if reason else None, "limit": limit + 1, **caller.sees}
     with services.database.transaction() as tx:
         return page(list_holds(tx, filters, language_of(request.headers.get("accept-language", ""))), limit, lambda hold: [int(hold.id)])
 
 
-@get("/exceptions", opt=READ, sync_to_thread=True, summary="List what waits for people", tags=["exceptions"])
+@get("/exceptions", opt=SEE, sync_to_thread=True, summary="List what waits for people", tags=["exceptions"])
 def get_exceptions(
-    services: Given, request: Request[Any, Any, Any], kind: Kind = None, cursor: Cursor = "", limit: Limit = 50
+    services: Given, caller: Known, request: Request[Any, Any, Any], kind: Kind = None, cursor: Cursor = "", limit: Limit = 50
 ) -> Page[ExceptionView]:
     """Open holds, backordered orders, messages set aside, calls that are dead or whose effect is unknown; by kind, oldest first."""
     rank, after = read_cursor(cursor, [int, int])
@@ -105,7 +110,7 @@ def get_exceptions(
     if rank is not None and not 0 < rank <= len(KINDS):
         raise invalid("cursor")
     with services.database.transaction() as tx:
-        found = list_exceptions(tx, [kind] if kind else KINDS, (rank or 0, after or 0), limit + 1, language)
+        found = list_exceptions(tx, caller, [kind] if kind else KINDS, (rank or 0, after or 0), limit + 1, language)
     following = write_cursor([found[limit - 1][0], int(found[limit - 1][1].ref_id)]) if len(found) > limit else None
     return Page(items=[view for _, view in found[:limit]], next=following)
 

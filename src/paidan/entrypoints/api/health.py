@@ -1,4 +1,4 @@
-"""Whether the house stands: liveness, readiness, counters; and the first page."""
+"""Whether the house stands: liveness, readiness, counters; and a plain first page."""
 
 from html import escape
 from typing import Any, Final
@@ -52,9 +52,8 @@ def metrics() -> Response[bytes]:
     return Response(content=metrics_text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
-@get("/", opt=OPEN, sync_to_thread=False, include_in_schema=False)
-def first_page(request: Request[Any, Any, Any]) -> Response[str]:
-    """A plain page that says where to go."""
+def plain_page(request: Request[Any, Any, Any]) -> Response[str]:
+    """A plain page that says where to go, while there is no console."""
     language = language_of(request.headers.get("accept-language", ""))
     title, documents, description, counters, says = (escape(text) for text in PAGE[language])
     html = (
@@ -66,4 +65,4 @@ def first_page(request: Request[Any, Any, Any]) -> Response[str]:
     return Response(content=html, media_type="text/html; charset=utf-8", headers={**SECURE, "content-language": language})
 
 
-HANDLERS: Final = [live, ready, metrics, first_page]
+HANDLERS: Final = [live, ready, metrics]

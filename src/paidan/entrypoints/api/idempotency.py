@@ -5,7 +5,7 @@ are kept: a refused request may be corrected and sent again under the same key o
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from typing import Annotated, Any, Final, TypeVar
 
@@ -13,11 +13,13 @@ import msgspec
 from litestar import Request, Response
 from litestar.di import NamedDependency
 from litestar.params import HeaderParameter, SkipValidation
+from litestar.types import Scope
 from msgspec import Struct
 
 from paidan.entrypoints.api.guard import caller_of
+from paidan.entrypoints.api.people.caller import Caller
 from paidan.entrypoints.api.problems import Refused, invalid
-from paidan.entrypoints.api.services import Services
+from paidan.entrypoints.api.services import HandlerContext
 from paidan.kernel.reasons import Reason
 from paidan.runtime.database import Tx
 from paidan.runtime.queries import load_queries
@@ -27,7 +29,6 @@ from paidan.runtime.sealing import Sealer
 queries = load_queries("paidan.entrypoints.api", "idempotency.sql")
 
 KEY_MAX: Final = 200
-KEPT_FOR: Final = timedelta(days=1)
 REPLAYED: Final = {"idempotency-replayed": "true"}
 
 T = TypeVar("T")
@@ -86,11 +87,6 @@ def keep(tx: Tx, sealer: Sealer, answers: Sequence[tuple[OnceKey, FirstAnswer]],
         tx.execute(queries.keep_answers, {**columns(names, rows), "now": now})
 
 
-def forget(tx: Tx, now: datetime) -> None:
-    """Remove answers older than a day, a thousand at a time."""
-    tx.execute(queries.forget_answers, {"before": now - KEPT_FOR})
-
-
 def _bond(key: OnceKey) -> str:
     return f"idempotency_key.answer:{key.caller}/{key.key}"
 
@@ -98,7 +94,7 @@ def _bond(key: OnceKey) -> str:
 class Once:
     """Carries a POST out once. Handlers ask for it as `once: Post` and give `answer` their work."""
 
-    def __init__(self, services: Services, key: OnceKey | None, now: datetime) -> None:
+    def __init__(self, services: HandlerContext, key: OnceKey | None, now: datetime) -> None:
         self.services = services
         self.key = key
         self.now = now
@@ -128,15 +124,20 @@ def respond(given: FirstAnswer, headers: dict[str, str] | None = None) -> Respon
 
 async def provide_once(request: Request[Any, Any, Any]) -> Once:
     """The dependency `once`: the caller's key, if there is one, and a digest of path, query, If-Match and body."""
-    services: Services = request.app.state.services
+    services: HandlerContext = request.app.state.services
     name = request.headers.get("idempotency-key", "")
     if not name:
         return Once(services, None, services.clock.now())
     if len(name) > KEY_MAX or not name.isprintable():
         raise invalid("Idempotency-Key")
-    asked = (request.scope["path"], request.scope["query_string"].decode("latin-1"), request.headers.get("if-match", ""))
-    digest = sha256("\n".join(asked).encode() + b"\n" + await request.body()).digest()
-    return Once(services, OnceKey(caller=str(caller_of(request.scope).key_id), key=name, digest=digest), services.clock.now())
+    key = once_key(caller_of(request.scope), name, request.scope, request.headers.get("if-match", ""), await request.body())
+    return Once(services, key, services.clock.now())
+
+
+def once_key(caller: Caller, name: str, scope: Scope, if_match: str, body: bytes) -> OnceKey:
+    """The caller's key with a digest of everything that was asked."""
+    asked = (scope["path"], scope["query_string"].decode("latin-1"), if_match)
+    return OnceKey(caller=caller.owner, key=name, digest=sha256("\n".join(asked).encode() + b"\n" + body).digest())
 
 
 Post = NamedDependency[SkipValidation[Once]]

@@ -15,9 +15,3 @@ JOIN idempotency_key i USING (caller, key);
 -- Parameters: parallel arrays caller, key, request_digest, status, answer; now.
 INSERT INTO idempotency_key (caller, key, request_digest, status, answer, created_at)
 SELECT *, %(now)s FROM unnest(%(caller)s::text[], %(key)s::text[], %(request_digest)s::bytea[], %(status)s::smallint[], %(answer)s::bytea[]);
-
--- name: forget_answers
--- Parameters: before. Locks: the rows; those locked by others are passed by.
-DELETE FROM idempotency_key WHERE (caller, key) IN (
-    SELECT caller, key FROM idempotency_key WHERE created_at < %(before)s ORDER BY created_at LIMIT 1000 FOR UPDATE SKIP LOCKED
-);

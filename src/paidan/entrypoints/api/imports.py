@@ -7,8 +7,9 @@ from litestar import Response, Router
 from litestar.params import PathParameter, QueryParameter, RawBody
 from msgspec import Struct
 
-from paidan.entrypoints.api.guard import READ, WRITE, Known
+from paidan.entrypoints.api.guard import SEE, Known, needs
 from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
+from paidan.entrypoints.api.people.rights import Right
 from paidan.entrypoints.api.problems import Refused
 from paidan.entrypoints.api.services import Given
 from paidan.entrypoints.api.verbs import get, post
@@ -36,7 +37,13 @@ class Imported(Struct, frozen=True, kw_only=True):
 
 
 @post(
-    "/imports/{kind:str}", opt=WRITE, status_code=200, sync_to_thread=True, request_max_body_size=FILE_MAX, summary="Import a file", tags=["imports"]
+    "/imports/{kind:str}",
+    opt=needs(Right.IMPORT, everywhere=True),
+    status_code=200,
+    sync_to_thread=True,
+    request_max_body_size=FILE_MAX,
+    summary="Import a file",
+    tags=["imports"],
 )
 def post_import(
     services: Given, caller: Known, once: Post, kind: KindName, body: RawBody, shop: ShopCode = "", idempotency_key: IdempotencyKey = ""
@@ -59,7 +66,7 @@ def _told(report: ImportReport) -> Imported:
     )
 
 
-@get("/imports/{kind:str}/template", opt=READ, sync_to_thread=True, summary="Get an empty file", tags=["imports"], media_type=XLSX)
+@get("/imports/{kind:str}/template", opt=SEE, sync_to_thread=True, summary="Get an empty file", tags=["imports"], media_type=XLSX)
 def get_template(kind: KindName) -> Response[bytes]:
     """Headers in Chinese (English ones are read as well), with a sheet that explains them."""
     if kind not in FILE_KINDS:

@@ -10,11 +10,10 @@ import secrets
 import zlib
 from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
 
-from msgspec import Struct
-
+from paidan.entrypoints.api.people.caller import Caller
+from paidan.entrypoints.api.people.rights import rights_of
 from paidan.runtime.database import Tx
 from paidan.runtime.ids import IdSource
 from paidan.runtime.queries import load_queries
@@ -27,47 +26,25 @@ PREFIX_BYTES: Final = 5
 SECRET_BYTES: Final = 20
 
 
-class Scope(StrEnum):
-    """What a key may do: read, write (and read), admin (everything, keys and connections too)."""
-
-    READ = "read"
-    WRITE = "write"
-    ADMIN = "admin"
-
-
-GRANTS: Final = {
-    Scope.READ: frozenset({Scope.READ}),
-    Scope.WRITE: frozenset({Scope.READ, Scope.WRITE}),
-    Scope.ADMIN: frozenset(Scope),
-}
-
-
-class Caller(Struct, frozen=True, kw_only=True):
-    """Who calls. `name` is the key's, told in timelines as `user:<name>`."""
-
-    key_id: int
-    name: str
-    scopes: frozenset[Scope]
-
-    @property
-    def actor(self) -> str:
-        """How timelines and documents name the caller."""
-        return f"user:{self.name}"
-
-    def may(self, scope: Scope) -> bool:
-        """Whether the key grants it."""
-        return any(scope in GRANTS[own] for own in self.scopes)
-
-
 def make_key(
-    tx: Tx, ids: IdSource, sealer: Sealer, *, name: str, scopes: Sequence[Scope], now: datetime, expires_at: datetime | None = None
+    tx: Tx,
+    ids: IdSource,
+    sealer: Sealer,
+    *,
+    name: str,
+    scopes: Sequence[str],
+    now: datetime,
+    expires_at: datetime | None = None,
+    shop_ids: Sequence[int] | None = None,
+    warehouse_ids: Sequence[int] | None = None,
 ) -> tuple[int, str]:
-    """A new key: (id, the key itself). It can't be read again."""
+    """A new key: (id, the key itself). It can't be read again. `scopes`: scopes or rights; shops and warehouses None: all of them."""
     prefix, secret = _random(PREFIX_BYTES), _random(SECRET_BYTES)
     key = f"pd_{prefix}_{secret}{_check(prefix + secret)}"
     (key_id,) = ids.take(1)
     named = {"id": key_id, "name": name, "prefix": prefix, "digest": sealer.pepper_digest(key)}
-    tx.execute(queries.add_key, {**named, "scopes": sorted(scopes), "now": now, "expires_at": expires_at})
+    limits = {"shop_ids": None if shop_ids is None else list(shop_ids), "warehouse_ids": None if warehouse_ids is None else list(warehouse_ids)}
+    tx.execute(queries.add_key, {**named, **limits, "scopes": sorted(map(str, scopes)), "now": now, "expires_at": expires_at})
     return key_id, key
 
 
@@ -82,7 +59,14 @@ def find_caller(tx: Tx, sealer: Sealer, key: str, now: datetime) -> Caller | Non
     expires_at, revoked_at = row[4], row[5]
     if revoked_at is not None or (expires_at is not None and expires_at <= now):
         return None
-    return Caller(key_id=row[0], name=row[1], scopes=frozenset(Scope(scope) for scope in row[3]))
+    return Caller(
+        key_id=row[0],
+        name=row[1],
+        rights=rights_of(row[3]),
+        shops=None if row[6] is None else tuple(row[6]),
+        warehouses=None if row[7] is None else tuple(row[7]),
+        title=row[1],
+    )
 
 
 def _random(size: int) -> str:

@@ -46,7 +46,7 @@ class FeedView(Struct, frozen=True, kw_only=True):
 
 
 class ShopView(Struct, frozen=True, kw_only=True):
-    """A shop and its feeds. Secrets can be set, never read."""
+    """A shop and its feeds; `warehouse_codes`: which warehouses serve it, none: all. Secrets can be set, never read."""
 
     id: str
     version: int
@@ -61,6 +61,7 @@ class ShopView(Struct, frozen=True, kw_only=True):
     doors: tuple[str, ...]
     merge_window_s: int
     safety_quantity: int
+    warehouse_codes: tuple[str, ...]
     has_secrets: bool
     is_active: bool
     feeds: tuple[FeedView, ...]

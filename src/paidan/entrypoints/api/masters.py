@@ -10,13 +10,14 @@ from litestar import Request, Response, Router
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
-from paidan.entrypoints.api.guard import READ
+from paidan.entrypoints.api.guard import Known, needs
 from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
-from paidan.entrypoints.api.keys import Scope
 from paidan.entrypoints.api.language import language_of
 from paidan.entrypoints.api.pages import Cursor, Limit, OptionalText, Page, RecordId, as_views, page, read_cursor
+from paidan.entrypoints.api.people.caller import Caller
+from paidan.entrypoints.api.people.rights import Right
 from paidan.entrypoints.api.problems import FieldProblem, Refused, field_problems, invalid
-from paidan.entrypoints.api.services import Given, Services
+from paidan.entrypoints.api.services import Given, HandlerContext
 from paidan.entrypoints.api.verbs import get, post, put
 from paidan.entrypoints.api.versions import IfMatch, etag, seen
 from paidan.kernel.outcomes import Effect, Outcome
@@ -59,10 +60,11 @@ class Master(Struct, frozen=True, kw_only=True):
     row: Any
     view: Any
     select: LiteralString
-    write: Callable[[Services, Tx, Sequence[Any], Mapping[str, int] | None], list[Outcome]]
+    write: Callable[[HandlerContext, Tx, Sequence[Any], Mapping[str, int] | None], list[Outcome]]
     key: Callable[[Any], str] = lambda row: str(row.code)
-    scope: Scope = Scope.WRITE
+    right: Right = Right.MASTERS
     more: Mapping[str, Any] = {}
+    is_everywhere: bool = False  # it belongs to no shop or warehouse: kept from those with a limited view
 
 
 def told_results(outcomes: Sequence[Outcome], language: str = "zh") -> Results:
@@ -77,23 +79,24 @@ def told_results(outcomes: Sequence[Outcome], language: str = "zh") -> Results:
 def doors(master: Master) -> Router:
     """List, one, many at once, one by version."""
     view, row = master.view, master.row
+    reading = needs(Right.SEE, everywhere=master.is_everywhere)
 
-    @get("/", opt=READ, sync_to_thread=True, summary=f"List {master.noun}s")
-    def list_all(services: Given, code: OptionalText = None, cursor: Cursor = "", limit: Limit = 50) -> Page[view]:  # type: ignore[valid-type]  # made per kind
+    @get("/", opt=reading, sync_to_thread=True, summary=f"List {master.noun}s")
+    def list_all(services: Given, caller: Known, code: OptionalText = None, cursor: Cursor = "", limit: Limit = 50) -> Page[view]:  # type: ignore[valid-type]  # made per kind
         """By id; `code` finds one."""
         [after] = read_cursor(cursor, [int])
         with services.database.transaction() as tx:
-            found = _read(tx, master, None, after or 0, code or None, limit + 1)
+            found = _read(tx, master, caller, None, after or 0, code or None, limit + 1)
         return page(found, limit, lambda item: [int(item.id)])
 
-    @get("/{record_id:int}", opt=READ, sync_to_thread=True, summary=f"Get a {master.noun}")
-    def get_one(services: Given, record_id: RecordId) -> Response[view]:  # type: ignore[valid-type]  # made per kind
+    @get("/{record_id:int}", opt=reading, sync_to_thread=True, summary=f"Get a {master.noun}")
+    def get_one(services: Given, caller: Known, record_id: RecordId) -> Response[view]:  # type: ignore[valid-type]  # made per kind
         """The ETag is its version."""
         with services.database.transaction() as tx:
-            found = one(tx, master, record_id)
+            found = one(tx, master, caller, record_id)
         return Response(content=found, headers=etag(found.version))
 
-    @post("/", opt={"scope": master.scope}, status_code=200, sync_to_thread=True, summary=f"Create or change {master.noun}s")
+    @post("/", opt=needs(master.right, everywhere=True), status_code=200, sync_to_thread=True, summary=f"Create or change {master.noun}s")
     def put_many(
         services: Given,
         once: Post,
@@ -106,30 +109,30 @@ def doors(master: Master) -> Router:
         language = language_of(request.headers.get("accept-language", ""))
         return once.answer(lambda tx: told_results(master.write(services, tx, data.rows, None), language))
 
-    @put("/{record_id:int}", opt={"scope": master.scope}, sync_to_thread=True, summary=f"Change a {master.noun}")
-    def put_one(services: Given, record_id: RecordId, data: JSONBody[row], if_match: IfMatch = "") -> Response[view]:  # type: ignore[valid-type]  # made per kind
+    @put("/{record_id:int}", opt=needs(master.right, everywhere=True), sync_to_thread=True, summary=f"Change a {master.noun}")
+    def put_one(services: Given, caller: Known, record_id: RecordId, data: JSONBody[row], if_match: IfMatch = "") -> Response[view]:  # type: ignore[valid-type]  # made per kind
         """Change it whole; If-Match names the version you have seen. The code can't be changed: others know it."""
         version = seen(if_match)
         with services.database.transaction() as tx:
-            stored = one(tx, master, record_id)
+            stored = one(tx, master, caller, record_id)
             if master.key(stored) != master.key(data):
                 raise invalid("code")
             [outcome] = master.write(services, tx, [data], {} if version is None else {master.key(data): version})
             refuse(outcome)
-            changed = one(tx, master, record_id)
+            changed = one(tx, master, caller, record_id)
         return Response(content=changed, headers=etag(changed.version))
 
     return Router(master.path, route_handlers=[list_all, get_one, put_many, put_one], tags=[master.tag])
 
 
-def _read(tx: Tx, master: Master, record_id: int | None, after: int, code: str | None, limit: int) -> list[Any]:
-    parameters = {"id": record_id, "after": after, "code": code, "limit": limit, **master.more}
+def _read(tx: Tx, master: Master, caller: Caller, record_id: int | None, after: int, code: str | None, limit: int) -> list[Any]:
+    parameters = {"id": record_id, "after": after, "code": code, "limit": limit, **master.more, **caller.sees}
     return as_views(master.view, tx.execute(master.select, parameters))
 
 
-def one(tx: Tx, master: Master, record_id: int) -> Any:
+def one(tx: Tx, master: Master, caller: Caller, record_id: int) -> Any:
     """The record. Raises Refused when there is none."""
-    found = _read(tx, master, record_id, -1, None, 1)
+    found = _read(tx, master, caller, record_id, -1, None, 1)
     if not found:
         raise Refused(Reason.NOT_FOUND)
     return found[0]

@@ -1,4 +1,4 @@
--- Master data as the API shows it. `id` NULL: a list page after `after`; given: that one record. Secrets are never read here. No locks.
+-- Master data as the API shows it; shops, listings and warehouses only those the caller sees (`shops`, `warehouses`; NULL: all). `id` NULL: a list page after `after`; given: that one record. Secrets are never read here. No locks.
 
 -- name: skus
 SELECT k.id::text AS id, k.version, k.code, k.name, p.code AS product_code, p.name AS product_name, p.brand, p.category, k.kind, k.goods_class,
@@ -16,6 +16,7 @@ SELECT l.id::text AS id, l.version, s.code AS shop_code, l.item_ref, l.sku_ref, 
 FROM listing l JOIN shop s ON s.id = l.shop_id LEFT JOIN sku k ON k.id = l.sku_id
 WHERE (%(id)s::bigint IS NULL OR l.id = %(id)s) AND l.id > %(after)s::bigint AND (%(code)s::text IS NULL OR s.code = %(code)s)
   AND (NOT %(is_unmapped)s OR l.sku_id IS NULL)
+  AND (%(shops)s::bigint[] IS NULL OR l.shop_id = ANY(%(shops)s))
 ORDER BY l.id LIMIT %(limit)s;
 
 -- name: goods_bans
@@ -30,10 +31,12 @@ ORDER BY c.id LIMIT %(limit)s;
 -- name: shops
 SELECT s.id::text AS id, s.version, s.code, s.name, s.platform, s.shop_group, s.currency, s.time_zone, COALESCE(c.code, '') AS connection_code,
        s.account_ref, s.doors, s.merge_window_s, s.safety_quantity, s.secrets IS NOT NULL AS has_secrets, s.is_active,
+       ARRAY(SELECT w.code FROM shop_warehouse x JOIN warehouse w ON w.id = x.warehouse_id WHERE x.shop_id = s.id ORDER BY w.code) AS warehouse_codes,
        (SELECT COALESCE(jsonb_agg(jsonb_build_object('feed', u.feed, 'read_to', u.read_to, 'pulled_at', u.pulled_at, 'error', u.error) ORDER BY u.feed), '[]')
         FROM shop_cursor u WHERE u.shop_id = s.id) AS feeds
 FROM shop s LEFT JOIN connection c ON c.id = s.connection_id
 WHERE (%(id)s::bigint IS NULL OR s.id = %(id)s) AND s.id > %(after)s::bigint AND (%(code)s::text IS NULL OR s.code = %(code)s)
+  AND (%(shops)s::bigint[] IS NULL OR s.id = ANY(%(shops)s))
 ORDER BY s.id LIMIT %(limit)s;
 
 -- name: warehouses
@@ -44,6 +47,7 @@ SELECT w.id::text AS id, w.version, w.code, w.name, w.kind, COALESCE(c.code, '')
         FROM warehouse_day d WHERE d.warehouse_id = w.id) AS days
 FROM warehouse w LEFT JOIN connection c ON c.id = w.connection_id
 WHERE (%(id)s::bigint IS NULL OR w.id = %(id)s) AND w.id > %(after)s::bigint AND (%(code)s::text IS NULL OR w.code = %(code)s)
+  AND (%(warehouses)s::bigint[] IS NULL OR w.id = ANY(%(warehouses)s))
 ORDER BY w.id LIMIT %(limit)s;
 
 -- name: carriers
@@ -58,6 +62,7 @@ SELECT t.id::text AS id, c.code AS carrier_code, COALESCE(w.code, '') AS warehou
        t.weight_g_max, t.transit_h
 FROM freight_tier t JOIN carrier c ON c.id = t.carrier_id LEFT JOIN warehouse w ON w.id = t.warehouse_id
 WHERE t.id > %(after)s::bigint AND (%(code)s::text IS NULL OR c.code = %(code)s)
+  AND (%(warehouses)s::bigint[] IS NULL OR t.warehouse_id IS NULL OR t.warehouse_id = ANY(%(warehouses)s))
 ORDER BY t.id LIMIT %(limit)s;
 
 -- name: translations

@@ -5,13 +5,13 @@ from typing import Any, Final
 from litestar import Request, Response, Router
 from litestar.params import JSONBody
 
-from paidan.entrypoints.api.guard import READ, WRITE
+from paidan.entrypoints.api.guard import SEE, Known, needs
 from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
-from paidan.entrypoints.api.keys import Scope
 from paidan.entrypoints.api.language import language_of
 from paidan.entrypoints.api.master_views import CarrierView, ConnectionView, ShopView, TierView, WarehouseView
 from paidan.entrypoints.api.masters import Master, Results, Rows, doors, told_results
 from paidan.entrypoints.api.pages import Cursor, Limit, OptionalText, Page, as_views, page, read_cursor
+from paidan.entrypoints.api.people.rights import Right
 from paidan.entrypoints.api.services import Given
 from paidan.entrypoints.api.verbs import get, post
 from paidan.network.masters import (
@@ -36,7 +36,7 @@ SHOPS: Final = Master(
     view=ShopView,
     select=queries.shops,
     write=lambda services, tx, rows, expected: write_shops(tx, services.ids, rows, services.clock.now(), sealer=services.sealer, expected=expected),
-    scope=Scope.ADMIN,
+    right=Right.SETTINGS,
 )
 CONNECTIONS: Final = Master(
     path="/network/connections",
@@ -48,7 +48,8 @@ CONNECTIONS: Final = Master(
     write=lambda services, tx, rows, expected: write_connections(
         tx, services.ids, rows, services.clock.now(), sealer=services.sealer, expected=expected
     ),
-    scope=Scope.ADMIN,
+    right=Right.SETTINGS,
+    is_everywhere=True,
 )
 WAREHOUSES: Final = Master(
     path="/network/warehouses",
@@ -70,16 +71,23 @@ CARRIERS: Final = Master(
 )
 
 
-@get("/network/freight", opt=READ, sync_to_thread=True, summary="List freight tiers", tags=["network"])
-def get_freight(services: Given, carrier: OptionalText = None, cursor: Cursor = "", limit: Limit = 50) -> Page[TierView]:
+@get("/network/freight", opt=SEE, sync_to_thread=True, summary="List freight tiers", tags=["network"])
+def get_freight(services: Given, caller: Known, carrier: OptionalText = None, cursor: Cursor = "", limit: Limit = 50) -> Page[TierView]:
     """What a parcel costs, by carrier, warehouse and region."""
     [after] = read_cursor(cursor, [int])
     with services.database.transaction() as tx:
-        rows = tx.execute(queries.freight, {"after": after or 0, "code": carrier or None, "limit": limit + 1})
+        rows = tx.execute(queries.freight, {"after": after or 0, "code": carrier or None, "limit": limit + 1, **caller.sees})
         return page(as_views(TierView, rows), limit, lambda tier: [int(tier.id)])
 
 
-@post("/network/freight", opt=WRITE, status_code=200, sync_to_thread=True, summary="Create or change freight tiers", tags=["network"])
+@post(
+    "/network/freight",
+    opt=needs(Right.MASTERS, everywhere=True),
+    status_code=200,
+    sync_to_thread=True,
+    summary="Create or change freight tiers",
+    tags=["network"],
+)
 def put_freight(
     services: Given, once: Post, request: Request[Any, Any, Any], data: JSONBody[Rows[TierRow]], idempotency_key: IdempotencyKey = ""
 ) -> Response[Results]:
@@ -89,7 +97,14 @@ def put_freight(
     return once.answer(lambda tx: told_results(write_freight(tx, services.ids, data.rows, once.now), language))
 
 
-@post("/network/freight/remove", opt=WRITE, status_code=200, sync_to_thread=True, summary="Remove freight tiers", tags=["network"])
+@post(
+    "/network/freight/remove",
+    opt=needs(Right.MASTERS, everywhere=True),
+    status_code=200,
+    sync_to_thread=True,
+    summary="Remove freight tiers",
+    tags=["network"],
+)
 def delete_freight(
     services: Given, once: Post, request: Request[Any, Any, Any], data: JSONBody[Rows[TierKey]], idempotency_key: IdempotencyKey = ""
 ) -> Response[Results]:
@@ -99,14 +114,21 @@ def delete_freight(
     return once.answer(lambda tx: told_results(remove_freight(tx, data.rows), language))
 
 
-@get("/network/translations", opt=READ, sync_to_thread=True, summary="List state translations", tags=["network"])
+@get("/network/translations", opt=SEE, sync_to_thread=True, summary="List state translations", tags=["network"])
 def get_translations(services: Given) -> list[TranslationRow]:
     """What counterparts' words mean."""
     with services.database.transaction() as tx:
         return as_views(TranslationRow, tx.execute(queries.translations))
 
 
-@post("/network/translations", opt=WRITE, status_code=200, sync_to_thread=True, summary="Translate states", tags=["network"])
+@post(
+    "/network/translations",
+    opt=needs(Right.MASTERS, everywhere=True),
+    status_code=200,
+    sync_to_thread=True,
+    summary="Translate states",
+    tags=["network"],
+)
 def put_translations(
     services: Given, once: Post, request: Request[Any, Any, Any], data: JSONBody[Rows[TranslationRow]], idempotency_key: IdempotencyKey = ""
 ) -> Response[Results]:

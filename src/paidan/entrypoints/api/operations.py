@@ -7,12 +7,15 @@ from litestar import Response, Router
 from litestar.params import JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
-from paidan.entrypoints.api.guard import ADMIN, READ, WRITE
+from paidan.entrypoints.api.guard import SEE, Known, needs
 from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
-from paidan.entrypoints.api.keys import Scope, make_key
+from paidan.entrypoints.api.keys import make_key
 from paidan.entrypoints.api.keys import queries as key_queries
 from paidan.entrypoints.api.masking import masked
 from paidan.entrypoints.api.pages import Cursor, Limit, OptionalText, Page, RecordId, as_views, page, read_cursor
+from paidan.entrypoints.api.people.rights import Right, Scope
+from paidan.entrypoints.api.people.seen import hears
+from paidan.entrypoints.api.people.store import limits_of
 from paidan.entrypoints.api.problems import Refused, invalid
 from paidan.entrypoints.api.services import Given
 from paidan.entrypoints.api.verbs import get, post
@@ -106,10 +109,13 @@ class InvariantsView(Struct, frozen=True, kw_only=True):
 
 
 class KeyBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A key to be made."""
+    """A key to be made: coarse scopes, single rights, or both; `shops` and `warehouses` (codes) limit what it sees, null: all."""
 
     name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]{1,40}$", description="Told in timelines as user:<name>")]
-    scopes: Annotated[tuple[Scope, ...], Meta(min_length=1, max_length=3)]
+    scopes: Annotated[tuple[Scope, ...], Meta(max_length=3)] = ()
+    rights: Annotated[tuple[Right, ...], Meta(max_length=100)] = ()
+    shops: Annotated[tuple[Annotated[str, Meta(max_length=64)], ...], Meta(max_length=1_000)] | None = None
+    warehouses: Annotated[tuple[Annotated[str, Meta(max_length=64)], ...], Meta(max_length=1_000)] | None = None
     expires_at: Annotated[datetime, Meta(tz=True)] | None = None
 
 
@@ -119,7 +125,9 @@ class KeyView(Struct, frozen=True, kw_only=True):
     id: str
     name: str
     prefix: str
-    scopes: tuple[Scope, ...]
+    scopes: tuple[str, ...]
+    shops: tuple[str, ...] | None
+    warehouses: tuple[str, ...] | None
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
@@ -138,21 +146,22 @@ class Revoked(Struct, frozen=True, kw_only=True):
     id: str
 
 
-@get("/messages", opt=READ, sync_to_thread=True, summary="List messages", tags=["messages"])
-def get_messages(services: Given, business_key: OptionalText = None, cursor: Cursor = "", limit: Limit = 50) -> Page[MessageView]:
+@get("/messages", opt=SEE, sync_to_thread=True, summary="List messages", tags=["messages"])
+def get_messages(services: Given, caller: Known, business_key: OptionalText = None, cursor: Cursor = "", limit: Limit = 50) -> Page[MessageView]:
     """Messages of one business key (an order, a fulfilment, a waybill); without one, those set aside. Newest first."""
     [after] = read_cursor(cursor, [int])
     with services.database.transaction() as tx:
-        rows = tx.execute(queries.list_messages, {"after": after, "business_key": business_key or None, "limit": limit + 1})
+        rows = tx.execute(queries.list_messages, {"after": after, "business_key": business_key or None, "limit": limit + 1, **hears(tx, caller)})
         return page(as_views(MessageView, rows, MESSAGE_STATES), limit, lambda message: [int(message.id)])
 
 
-@get("/messages/{message_id:int}", opt=READ, sync_to_thread=True, summary="Get a message", tags=["messages"])
-def get_one_message(services: Given, message_id: RecordId) -> WholeMessage:
+@get("/messages/{message_id:int}", opt=SEE, sync_to_thread=True, summary="Get a message", tags=["messages"])
+def get_one_message(services: Given, caller: Known, message_id: RecordId) -> WholeMessage:
     """Request and answer as they were, names, phones and addresses hidden."""
     with services.database.transaction() as tx:
         found = read_message(tx, services.sealer, message_id)
-    if found is None:
+        counterparts = hears(tx, caller)["counterparts"]
+    if found is None or (counterparts is not None and found.counterpart not in counterparts):
         raise Refused(Reason.NOT_FOUND)
     return WholeMessage(
         id=str(found.id),
@@ -171,13 +180,20 @@ def get_one_message(services: Given, message_id: RecordId) -> WholeMessage:
     )
 
 
-@post("/messages/{message_id:int}/replay", opt=WRITE, status_code=200, sync_to_thread=True, summary="Replay a message", tags=["messages"])
-def replay_message(services: Given, once: Post, message_id: RecordId, idempotency_key: IdempotencyKey = "") -> Response[Replayed]:
+@post(
+    "/messages/{message_id:int}/replay",
+    opt=needs(Right.MESSAGES),
+    status_code=200,
+    sync_to_thread=True,
+    summary="Replay a message",
+    tags=["messages"],
+)
+def replay_message(services: Given, caller: Known, once: Post, message_id: RecordId, idempotency_key: IdempotencyKey = "") -> Response[Replayed]:
     """Let a pass read it again: what came before stays, since a fold takes nothing twice."""
     del idempotency_key, services
 
     def work(tx: Tx) -> Replayed:
-        row = tx.execute(queries.lock_message, {"id": message_id}).fetchone()
+        row = tx.execute(queries.lock_message, {"id": message_id, **hears(tx, caller)}).fetchone()
         if row is None:
             raise Refused(Reason.NOT_FOUND)
         direction, bucket, state = row
@@ -189,9 +205,9 @@ def replay_message(services: Given, once: Post, message_id: RecordId, idempotenc
     return once.answer(work)
 
 
-@get("/outbox", opt=READ, sync_to_thread=True, summary="List calls", tags=["outbox"])
+@get("/outbox", opt=SEE, sync_to_thread=True, summary="List calls", tags=["outbox"])
 def get_outbox(
-    services: Given, state_name: State = None, business_key: OptionalText = None, cursor: Cursor = "", limit: Limit = 50
+    services: Given, caller: Known, state_name: State = None, business_key: OptionalText = None, cursor: Cursor = "", limit: Limit = 50
 ) -> Page[OutboxView]:
     """Calls that are dead or whose effect is unknown, or all of one business key. Newest first."""
     if state_name is None and not business_key:
@@ -199,18 +215,24 @@ def get_outbox(
     [after] = read_cursor(cursor, [int])
     state = None if state_name is None else int(OutboxState[state_name.upper()])
     with services.database.transaction() as tx:
-        rows = tx.execute(queries.list_outbox, {"after": after, "state": state, "business_key": business_key or None, "limit": limit + 1})
+        filters = {"after": after, "state": state, "business_key": business_key or None, "limit": limit + 1, **hears(tx, caller)}
+        rows = tx.execute(queries.list_outbox, filters)
         return page(as_views(OutboxView, rows, OUTBOX_STATES), limit, lambda row: [int(row.id)])
 
 
-@post("/outbox/revive", opt=WRITE, status_code=200, sync_to_thread=True, summary="Revive dead calls", tags=["outbox"])
-def revive_calls(services: Given, once: Post, data: JSONBody[ReviveBody], idempotency_key: IdempotencyKey = "") -> Response[Revived]:
+@post("/outbox/revive", opt=needs(Right.MESSAGES), status_code=200, sync_to_thread=True, summary="Revive dead calls", tags=["outbox"])
+def revive_calls(services: Given, caller: Known, once: Post, data: JSONBody[ReviveBody], idempotency_key: IdempotencyKey = "") -> Response[Revived]:
     """Make dead calls again; the counterpart is asked first, so nothing is done twice."""
     del idempotency_key, services
-    return once.answer(lambda tx: Revived(ids=tuple(str(row) for row in revive(tx, [int(row) for row in data.ids], once.now))))
+
+    def work(tx: Tx) -> Revived:
+        seen = {row[0] for row in tx.execute(queries.seen_calls, {"ids": [int(row) for row in data.ids], **hears(tx, caller)})}
+        return Revived(ids=tuple(str(row) for row in revive(tx, sorted(seen), once.now)))
+
+    return once.answer(work)
 
 
-@get("/invariants", opt=READ, sync_to_thread=True, summary="Run the invariants", tags=["invariants"])
+@get("/invariants", opt=needs(Right.SEE, everywhere=True), sync_to_thread=True, summary="Run the invariants", tags=["invariants"])
 def get_invariants(services: Given) -> InvariantsView:
     """Run every invariant now; the first twenty rows of those that do not hold."""
     broken = [
@@ -222,7 +244,7 @@ def get_invariants(services: Given) -> InvariantsView:
     return InvariantsView(holds=not broken, broken=broken)
 
 
-@get("/keys", opt=ADMIN, sync_to_thread=True, summary="List API keys", tags=["keys"])
+@get("/keys", opt=needs(Right.PEOPLE, everywhere=True), sync_to_thread=True, summary="List API keys", tags=["keys"])
 def get_keys(services: Given, cursor: Cursor = "", limit: Limit = 50) -> Page[KeyView]:
     """All keys, newest first."""
     [after] = read_cursor(cursor, [int])
@@ -231,32 +253,46 @@ def get_keys(services: Given, cursor: Cursor = "", limit: Limit = 50) -> Page[Ke
     return page(found, limit, lambda key: [int(key.id)])
 
 
-@post("/keys", opt=ADMIN, status_code=201, sync_to_thread=True, summary="Make an API key", tags=["keys"])
+@post("/keys", opt=needs(Right.PEOPLE, everywhere=True), status_code=201, sync_to_thread=True, summary="Make an API key", tags=["keys"])
 def post_key(services: Given, once: Post, data: JSONBody[KeyBody], idempotency_key: IdempotencyKey = "") -> Response[NewKey]:
     """A new key, shown this once."""
     del idempotency_key
+    if not data.scopes and not data.rights:
+        raise invalid("scopes", Reason.FIELD_MISSING)
     if data.expires_at is not None and data.expires_at <= once.now:
         raise invalid("expires_at")
 
     def work(tx: Tx) -> NewKey:
-        scopes = sorted(set(data.scopes))
-        key_id, key = make_key(tx, services.ids, services.sealer, name=data.name, scopes=scopes, now=once.now, expires_at=data.expires_at)
+        shop_ids, warehouse_ids = limits_of(tx, (), data.shops, data.warehouses)
+        limits = {"shop_ids": shop_ids, "warehouse_ids": warehouse_ids}
+        scopes = sorted({*data.scopes, *data.rights})
+        made = make_key(tx, services.ids, services.sealer, name=data.name, scopes=scopes, now=once.now, expires_at=data.expires_at, **limits)
+        key_id, key = made
         return NewKey(id=str(key_id), key=key)
 
     return once.answer(work, status=201)
 
 
-@post("/keys/{key_id:int}/revoke", opt=ADMIN, status_code=200, sync_to_thread=True, summary="Revoke an API key", tags=["keys"])
+@post(
+    "/keys/{key_id:int}/revoke",
+    opt=needs(Right.PEOPLE, everywhere=True),
+    status_code=200,
+    sync_to_thread=True,
+    summary="Revoke an API key",
+    tags=["keys"],
+)
 def revoke_key(services: Given, once: Post, key_id: RecordId, idempotency_key: IdempotencyKey = "") -> Response[Revoked]:
     """From now on it opens nothing."""
-    del idempotency_key, services
+    del idempotency_key
 
     def work(tx: Tx) -> Revoked:
         if tx.execute(key_queries.revoke_key, {"id": key_id, "now": once.now}).fetchone() is None:
             raise Refused(Reason.NOT_FOUND)
         return Revoked(id=str(key_id))
 
-    return once.answer(work)
+    answer = once.answer(work)
+    services.known_keys.forget()
+    return answer
 
 
 ROUTER = Router(

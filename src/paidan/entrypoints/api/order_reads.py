@@ -19,6 +19,8 @@ from paidan.entrypoints.api.order_views import (
     WholeOrder,
 )
 from paidan.entrypoints.api.pages import as_view, as_views
+from paidan.entrypoints.api.people.caller import Caller
+from paidan.entrypoints.api.people.seen import hears
 from paidan.kernel.reasons import Reason, next_step, words
 from paidan.kernel.states import FulfilmentState, OrderState, ParcelState
 from paidan.orders.commands import own_remark
@@ -50,14 +52,14 @@ def list_orders(tx: Tx, filters: Mapping[str, Any]) -> list[OrderView]:
     return as_views(OrderView, tx.execute(queries.list_orders, filters), ORDER_STATES)
 
 
-def find_orders(tx: Tx, number: str, after: int | None, limit: int) -> list[OrderView]:
+def find_orders(tx: Tx, caller: Caller, number: str, after: int | None, limit: int) -> list[OrderView]:
     """Orders by their number."""
-    return as_views(OrderView, tx.execute(queries.find_orders, {"number": number, "after": after, "limit": limit}), ORDER_STATES)
+    return as_views(OrderView, tx.execute(queries.find_orders, {"number": number, "after": after, "limit": limit, **caller.sees}), ORDER_STATES)
 
 
-def get_order(tx: Tx, sealer: Sealer, order_id: int, language: str) -> WholeOrder | None:
+def get_order(tx: Tx, caller: Caller, sealer: Sealer, order_id: int, language: str) -> WholeOrder | None:
     """One order whole, in seven statements."""
-    parameters = {"id": order_id}
+    parameters = {"id": order_id, **caller.sees}
     cursor = tx.execute(queries.get_order, parameters)
     row = cursor.fetchone()
     if row is None:
@@ -74,14 +76,14 @@ def get_order(tx: Tx, sealer: Sealer, order_id: int, language: str) -> WholeOrde
     )
     values["lines"] = as_views(LineView, tx.execute(queries.order_lines, parameters))
     values["holds"] = told_holds(as_views(HoldView, tx.execute(queries.order_holds, parameters)), language)
-    values["fulfilments"] = _fulfilments_of(tx, order_id)
+    values["fulfilments"] = _fulfilments_of(tx, caller, order_id)
     values["parcels"] = as_views(ParcelView, tx.execute(queries.order_parcels, parameters), PARCEL_STATES)
     values["timeline"] = _timeline(tx, order_id, language)
     return as_view(WholeOrder, values, ORDER_STATES)
 
 
-def _fulfilments_of(tx: Tx, order_id: int) -> list[FulfilmentView]:
-    filters = {"after": None, "order_id": order_id, "states": None, "warehouse": None, "limit": EVERY_STATE_MAX}
+def _fulfilments_of(tx: Tx, caller: Caller, order_id: int) -> list[FulfilmentView]:
+    filters = {"after": None, "order_id": order_id, "states": None, "warehouse": None, "limit": EVERY_STATE_MAX, **caller.sees}
     found = list_fulfilments(tx, filters)
     lines: dict[str, list[FulfilmentLineView]] = {}
     for line in as_views(FulfilmentLineView, tx.execute(queries.fulfilment_lines, {"ids": [int(f.id) for f in found]})):
@@ -140,9 +142,9 @@ def _numbered(fulfilment: FulfilmentView) -> FulfilmentView:
     return replace(fulfilment, no=fulfilment_no(int(fulfilment.id), fulfilment.attempt))
 
 
-def get_fulfilment(tx: Tx, fulfilment_id: int) -> FulfilmentView | None:
+def get_fulfilment(tx: Tx, caller: Caller, fulfilment_id: int) -> FulfilmentView | None:
     """One fulfilment with its lines and parcels, in three statements."""
-    found = as_views(FulfilmentView, tx.execute(queries.get_fulfilment, {"id": fulfilment_id}), FULFILMENT_STATES)
+    found = as_views(FulfilmentView, tx.execute(queries.get_fulfilment, {"id": fulfilment_id, **caller.sees}), FULFILMENT_STATES)
     if not found:
         return None
     lines = as_views(FulfilmentLineView, tx.execute(queries.fulfilment_lines, {"ids": [fulfilment_id]}))
@@ -151,10 +153,14 @@ def get_fulfilment(tx: Tx, fulfilment_id: int) -> FulfilmentView | None:
     return replace(_numbered(found[0]), lines=tuple(lines), parcels=tuple(parcels))
 
 
-def list_exceptions(tx: Tx, kinds: Sequence[str], after: tuple[int, int], limit: int, language: str) -> list[tuple[int, ExceptionView]]:
+def list_exceptions(
+    tx: Tx, caller: Caller, kinds: Sequence[str], after: tuple[int, int], limit: int, language: str
+) -> list[tuple[int, ExceptionView]]:
     """What waits for people, with the rank of its kind (for the cursor)."""
     ranks = [KINDS.index(kind) + 1 for kind in kinds]
-    cursor = tx.execute(queries.list_exceptions, {"ranks": ranks, "after_rank": after[0], "after_id": after[1], "limit": limit})
+    cursor = tx.execute(
+        queries.list_exceptions, {"ranks": ranks, "after_rank": after[0], "after_id": after[1], "limit": limit, **caller.sees, **hears(tx, caller)}
+    )
     names = [column.name for column in cursor.description or ()]
     return [_exception(dict(zip(names, row, strict=True)), language) for row in cursor]
 

@@ -1,29 +1,31 @@
 """Orders over HTTP: post, list, look at, hold, release, cancel, edit. Commands name the version they have seen (If-Match)."""
 
-import asyncio
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
 from litestar import Request, Response, Router
-from litestar.params import JSONBody, QueryParameter, RawBody
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import JSONBody, PathParameter, QueryParameter, RawBody
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from paidan.channels.direct.orders import DirectOrder, parse
 from paidan.entrypoints.api.committer import Committer, Taken
 from paidan.entrypoints.api.committer import Post as Posted
-from paidan.entrypoints.api.guard import READ, WRITE, Known
+from paidan.entrypoints.api.guard import SEE, Known, needs
 from paidan.entrypoints.api.idempotency import IdempotencyKey, Post, respond
 from paidan.entrypoints.api.language import language_of
 from paidan.entrypoints.api.order_reads import find_orders, get_order, list_orders
 from paidan.entrypoints.api.order_views import OrderView, WholeOrder
 from paidan.entrypoints.api.pages import Cursor, Limit, OptionalText, Page, RecordId, page, read_cursor
-from paidan.entrypoints.api.problems import Refused, invalid, refuse_if
+from paidan.entrypoints.api.people.rights import Right
+from paidan.entrypoints.api.people.seen import refuse_unseen
+from paidan.entrypoints.api.problems import RESPONSES, Refused, invalid, refuse_if
 from paidan.entrypoints.api.services import Given
 from paidan.entrypoints.api.verbs import get, post
 from paidan.entrypoints.api.versions import IfMatch, etag, seen
 from paidan.kernel.reasons import Reason
 from paidan.kernel.states import OrderState
-from paidan.orders.commands import Cancel, Edit, OrderCommand, PutHold, ReleaseHolds, run
+from paidan.orders.commands import Cancel, Edit, OrderCommand, PutHold, ReleaseHolds, not_for_auditors, run
 from paidan.orders.commands import Request as Ordered
 from paidan.runtime.database import Tx
 from paidan.runtime.queries import load_queries
@@ -40,6 +42,8 @@ Number = Annotated[
     str | None,
     QueryParameter(max_length=128, pattern=r"^[^\x00]*$", description="Our order number or the platform's; all ages", required=False),
 ]
+Reserve = Annotated[bool, QueryParameter(required=False, description="1: answered when the order's stock is held, or is known to be missing")]
+POSTED: Final = {201: ResponseSpec(Taken, description="Kept, and all its stock is held (`reserve=1`)", generate_examples=False), **RESPONSES}
 Note = Annotated[str, Meta(min_length=1, max_length=500, pattern=r"^[^\x00]*$", description="Why; shown with the order")]
 
 
@@ -81,26 +85,32 @@ class Done(Struct, frozen=True, kw_only=True):
     version: int
 
 
-@post("/", opt=WRITE, status_code=202, summary="Post an order")
+@post("/", opt=needs(Right.IMPORT), status_code=202, responses=POSTED, summary="Post an order")
 async def post_order(
     data: JSONBody[DirectOrder],
     body: RawBody,
+    caller: Known,
     request: Request[Any, Any, Any],
     shop: Annotated[str, QueryParameter(max_length=64, min_length=1, description="Code of a shop of platform `direct`")],
     once: Post,
+    reserve: Reserve = False,  # noqa: FBT002 - a query parameter
     idempotency_key: IdempotencyKey = "",
 ) -> Response[Taken]:
-    """The order is checked, kept for ever, and answered after the commit; a pass takes it up next. Posting it again changes nothing."""
+    """The order is checked, kept for ever, and answered after the commit; a pass takes it up next. Posting it again changes nothing.
+
+    With `reserve=1` the pass has been before the answer: 201 when all its stock is held, 202 with `reason` when the order is kept but waits.
+    """
     del idempotency_key
     parse(body)
     committer: Committer = request.app.state.committer
-    taken = await asyncio.wrap_future(committer.submit(Posted(shop_code=shop, order_no=data.order_no, body=body, key=once.key)))
-    return respond(taken)
+    posted = Posted(shop_code=shop, order_no=data.order_no, body=body, key=once.key, is_reserving=reserve, shops_seen=caller.shops)
+    return respond(await committer.submit(posted))
 
 
-@get("/", opt=READ, sync_to_thread=True, summary="List orders")
+@get("/", opt=SEE, sync_to_thread=True, summary="List orders")
 def get_orders(
     services: Given,
+    caller: Known,
     state_name: StateName = None,
     shop: OptionalText = None,
     waits_for: OptionalText = None,
@@ -115,7 +125,7 @@ def get_orders(
     [after] = read_cursor(cursor, [int])
     if number:
         with services.database.transaction() as tx:
-            return page(find_orders(tx, number, after, limit + 1), limit, lambda order: [int(order.id)])
+            return page(find_orders(tx, caller, number, after, limit + 1), limit, lambda order: [int(order.id)])
     start, end = _range(placed_from, placed_until)
     wanted = _state(state_name, start)
     filters = {
@@ -127,6 +137,7 @@ def get_orders(
         "placed_until": end,
         "tail": services.sealer.digest("phone_tail", phone_tail) if phone_tail else None,
         "limit": limit + 1,
+        **caller.sees,
     }
     with services.database.transaction() as tx:
         return page(list_orders(tx, filters), limit, lambda order: [int(order.id)])
@@ -159,11 +170,28 @@ def _state(name: str | None, start: datetime | None) -> OrderState | None:
     return STATE_NAMES[name]
 
 
-@get("/{order_id:int}", opt=READ, sync_to_thread=True, summary="Get an order")
-def get_one_order(services: Given, request: Request[Any, Any, Any], order_id: RecordId) -> Response[WholeOrder]:
+@get("/{order_id:int}", opt=SEE, sync_to_thread=True, summary="Get an order")
+def get_one_order(services: Given, caller: Known, request: Request[Any, Any, Any], order_id: RecordId) -> Response[WholeOrder]:
     """The order with lines, holds, fulfilments, parcels and timeline; the ETag is its version."""
     with services.database.transaction() as tx:
-        order = get_order(tx, services.sealer, order_id, language_of(request.headers.get("accept-language", "")))
+        order = get_order(tx, caller, services.sealer, order_id, language_of(request.headers.get("accept-language", "")))
+    if order is None:
+        raise Refused(Reason.UNKNOWN_ORDER)
+    return Response(content=order, headers=etag(order.version))
+
+
+@get("/by-number/{order_no:str}", opt=SEE, sync_to_thread=True, summary="Get an order by its number")
+def get_order_by_number(
+    services: Given,
+    caller: Known,
+    request: Request[Any, Any, Any],
+    order_no: Annotated[str, PathParameter(max_length=64, pattern=r"^[^\x00]*$", description="Our order number")],
+) -> Response[WholeOrder]:
+    """As by id."""
+    with services.database.transaction() as tx:
+        row = tx.execute(queries.id_of_number, {"number": order_no}).fetchone()
+        language = language_of(request.headers.get("accept-language", ""))
+        order = get_order(tx, caller, services.sealer, row[0], language) if row else None
     if order is None:
         raise Refused(Reason.UNKNOWN_ORDER)
     return Response(content=order, headers=etag(order.version))
@@ -173,6 +201,9 @@ def _command(services: Given, caller: Known, once: Post, order_id: int, command:
     version = seen(if_match)
 
     def work(tx: Tx) -> Done:
+        refuse_unseen(tx, caller, [order_id])
+        if isinstance(command, ReleaseHolds) and not caller.may(Right.FORCE):
+            refuse_if(not_for_auditors(tx, order_id, command.reasons))
         ordered = Ordered(order_id=order_id, command=command, version=version)
         [answer] = run(tx, services.ids, services.sealer, [ordered], actor=caller.actor, now=once.now)
         refuse_if(answer.reason)
@@ -181,7 +212,7 @@ def _command(services: Given, caller: Known, once: Post, order_id: int, command:
     return once.answer(work, version=lambda done: done.version)
 
 
-@post("/{order_id:int}/hold", opt=WRITE, status_code=200, sync_to_thread=True, summary="Hold an order")
+@post("/{order_id:int}/hold", opt=needs(Right.HOLD), status_code=200, sync_to_thread=True, summary="Hold an order")
 def hold_order(
     services: Given,
     caller: Known,
@@ -196,7 +227,7 @@ def hold_order(
     return _command(services, caller, once, order_id, PutHold(note=data.note, stops=data.stops, expires_at=data.expires_at), if_match)
 
 
-@post("/{order_id:int}/release", opt=WRITE, status_code=200, sync_to_thread=True, summary="Release holds")
+@post("/{order_id:int}/release", opt=needs(Right.AUDIT), status_code=200, sync_to_thread=True, summary="Release holds")
 def release_order(
     services: Given,
     caller: Known,
@@ -211,7 +242,7 @@ def release_order(
     return _command(services, caller, once, order_id, ReleaseHolds(note=data.note, reasons=data.reasons), if_match)
 
 
-@post("/{order_id:int}/cancel", opt=WRITE, status_code=200, sync_to_thread=True, summary="Cancel an order")
+@post("/{order_id:int}/cancel", opt=needs(Right.CANCEL), status_code=200, sync_to_thread=True, summary="Cancel an order")
 def cancel_order(
     services: Given,
     caller: Known,
@@ -226,7 +257,7 @@ def cancel_order(
     return _command(services, caller, once, order_id, Cancel(note=data.note), if_match)
 
 
-@post("/{order_id:int}/edits", opt=WRITE, status_code=200, sync_to_thread=True, summary="Edit an order")
+@post("/{order_id:int}/edits", opt=needs(Right.EDIT_ORDER), status_code=200, sync_to_thread=True, summary="Edit an order")
 def edit_order(
     services: Given,
     caller: Known,
@@ -265,6 +296,6 @@ def _wish(code: str | UnsetType | None, found: int | None, reason: Reason, field
 
 ROUTER = Router(
     "/orders",
-    route_handlers=[post_order, get_orders, get_one_order, hold_order, release_order, cancel_order, edit_order],
+    route_handlers=[post_order, get_orders, get_one_order, get_order_by_number, hold_order, release_order, cancel_order, edit_order],
     tags=["orders"],
 )

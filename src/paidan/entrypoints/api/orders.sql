@@ -1,8 +1,16 @@
--- What the API reads of orders. Nothing here locks; personal data comes masked, as parties has stored it.
+-- What the API reads of orders. Parameters `shops` and `warehouses` are what the caller sees (NULL: all). Nothing here locks; personal data comes masked, as parties has stored it.
 
 -- name: direct_shops
 -- Active shops that take posted orders. Parameters: codes text[], platform.
 SELECT code, id FROM shop WHERE code = ANY(%(codes)s::text[]) AND platform = %(platform)s AND is_active;
+
+-- name: orders_as_they_stand
+-- Of posted orders: number, state, what they wait for, whether all their units are held or gone out. Parameters: parallel arrays shops, numbers.
+SELECT w.n, o.id::text, o.order_no, o.state, o.waits_for,
+       o.state BETWEEN 50 AND 90 AND NOT EXISTS (SELECT 1 FROM order_line l WHERE l.order_id = o.id AND l.open + l.short > 0)
+FROM unnest(%(shops)s::bigint[], %(numbers)s::text[]) WITH ORDINALITY AS w (shop_id, number, n)
+JOIN order_key k ON k.shop_id = w.shop_id AND k.platform_order_no = w.number
+JOIN sales_order o ON o.id = k.order_id;
 
 -- name: list_orders
 -- Open orders, or those placed within a range; newest first. Parameters: after (id), states smallint[], shop, waits_for, placed_from, placed_until,
@@ -21,6 +29,8 @@ WHERE (%(after)s::bigint IS NULL OR o.id < %(after)s)
   AND (%(waits_for)s::text IS NULL OR o.waits_for = %(waits_for)s)
   AND (%(placed_from)s::timestamptz IS NULL OR (o.placed_at >= %(placed_from)s AND o.placed_at < %(placed_until)s))
   AND (%(tail)s::bytea IS NULL OR r.tail_digest = %(tail)s)
+  AND (%(shops)s::bigint[] IS NULL OR o.shop_id = ANY(%(shops)s))
+  AND (%(warehouses)s::bigint[] IS NULL OR EXISTS (SELECT 1 FROM fulfilment f WHERE f.order_id = o.id AND f.warehouse_id = ANY(%(warehouses)s)))
 ORDER BY o.id DESC
 LIMIT %(limit)s;
 
@@ -36,11 +46,24 @@ LEFT JOIN receiver r ON r.id = o.receiver_id
 WHERE o.id IN (SELECT k.order_id FROM order_key k WHERE k.order_no = %(number)s
                UNION SELECT k.order_id FROM shop every JOIN order_key k ON k.shop_id = every.id AND k.platform_order_no = %(number)s)
   AND (%(after)s::bigint IS NULL OR o.id < %(after)s)
+  AND (%(shops)s::bigint[] IS NULL OR o.shop_id = ANY(%(shops)s))
+  AND (%(warehouses)s::bigint[] IS NULL OR EXISTS (SELECT 1 FROM fulfilment f WHERE f.order_id = o.id AND f.warehouse_id = ANY(%(warehouses)s)))
 ORDER BY o.id DESC
 LIMIT %(limit)s;
 
+-- name: seen_orders
+-- Which of these orders the caller sees. Parameters: ids bigint[], shops, warehouses.
+SELECT o.id FROM sales_order o
+WHERE o.id = ANY(%(ids)s::bigint[])
+  AND (%(shops)s::bigint[] IS NULL OR o.shop_id = ANY(%(shops)s))
+  AND (%(warehouses)s::bigint[] IS NULL OR EXISTS (SELECT 1 FROM fulfilment f WHERE f.order_id = o.id AND f.warehouse_id = ANY(%(warehouses)s)));
+
+-- name: id_of_number
+-- The id of the order with this number of ours. Parameters: number.
+SELECT order_id FROM order_key WHERE order_no = %(number)s;
+
 -- name: get_order
--- Parameters: id.
+-- Parameters: id, shops, warehouses.
 SELECT o.id::text AS id, o.order_no, s.code AS shop_code, o.platform_order_no, o.state, o.waits_for, o.placed_at, o.paid_at, o.ship_by_at,
        o.currency, o.paid_minor, o.is_cod, o.has_buyer_remark, o.has_seller_remark, o.seller_flag, o.version,
        COALESCE(r.name_mask, '') AS receiver_name, COALESCE(r.phone_mask, '') AS receiver_phone,
@@ -52,7 +75,9 @@ JOIN shop s ON s.id = o.shop_id
 LEFT JOIN receiver r ON r.id = o.receiver_id
 LEFT JOIN warehouse w ON w.id = (o.edits ->> 'warehouse_id')::bigint
 LEFT JOIN carrier c ON c.id = (o.edits ->> 'carrier_id')::bigint
-WHERE o.id = %(id)s;
+WHERE o.id = %(id)s
+  AND (%(shops)s::bigint[] IS NULL OR o.shop_id = ANY(%(shops)s))
+  AND (%(warehouses)s::bigint[] IS NULL OR EXISTS (SELECT 1 FROM fulfilment f WHERE f.order_id = o.id AND f.warehouse_id = ANY(%(warehouses)s)));
 
 -- name: order_lines
 -- Parameters: id.
@@ -68,11 +93,11 @@ SELECT id::text AS id, order_id::text AS order_id, reason, stops, origin, note, 
 FROM hold WHERE order_id = %(id)s ORDER BY hold.id;
 
 -- name: order_parcels
--- Parcels that carry lines of the order. Parameters: id.
+-- Parcels that carry lines of the order, of the warehouses the caller sees. Parameters: id, warehouses.
 SELECT p.id::text AS id, p.fulfilment_id::text AS fulfilment_id, c.code AS carrier_code, p.tracking_no, p.state, p.weight_g, p.shipped_at,
        p.delivered_at, jsonb_agg(jsonb_build_object('line_no', l.line_no, 'quantity', l.quantity) ORDER BY l.line_no) AS lines
-FROM parcel_line l JOIN parcel p ON p.id = l.parcel_id JOIN carrier c ON c.id = p.carrier_id
-WHERE l.order_id = %(id)s
+FROM parcel_line l JOIN parcel p ON p.id = l.parcel_id JOIN carrier c ON c.id = p.carrier_id JOIN fulfilment f ON f.id = l.fulfilment_id
+WHERE l.order_id = %(id)s AND (%(warehouses)s::bigint[] IS NULL OR f.warehouse_id = ANY(%(warehouses)s))
 GROUP BY p.id, c.code ORDER BY p.id;
 
 -- name: order_timeline
@@ -94,17 +119,22 @@ WHERE (%(after)s::bigint IS NULL OR f.id < %(after)s)
   AND (%(order_id)s::bigint IS NOT NULL OR f.state < 70)
   AND (%(states)s::smallint[] IS NULL OR f.state = ANY(%(states)s))
   AND (%(warehouse)s::text IS NULL OR w.code = %(warehouse)s)
+  AND (%(shops)s::bigint[] IS NULL OR f.shop_id = ANY(%(shops)s))
+  AND (%(warehouses)s::bigint[] IS NULL OR f.warehouse_id = ANY(%(warehouses)s))
 ORDER BY f.id DESC
 LIMIT %(limit)s;
 
 -- name: get_fulfilment
--- Parameters: id.
+-- Parameters: id, shops, warehouses.
 SELECT f.id::text AS id, f.order_id::text AS order_id, f.state, w.code AS warehouse_code, c.code AS carrier_code, f.attempt, f.version,
        f.merged_into_id::text AS merged_into_id, f.release_due_at, f.ship_by_at, f.weight_g, f.freight_minor, f.recall_reason, f.wms_ref,
        f.created_at, f.released_at, f.shipped_at, f.delivered_at,
-       (SELECT COALESCE(jsonb_agg(m.id::text ORDER BY m.id), '[]') FROM fulfilment m WHERE m.merged_into_id = f.id) AS members
+       (SELECT COALESCE(jsonb_agg(m.id::text ORDER BY m.id), '[]') FROM fulfilment m
+        WHERE m.merged_into_id = f.id AND (%(shops)s::bigint[] IS NULL OR m.shop_id = ANY(%(shops)s))) AS members
 FROM fulfilment f JOIN warehouse w ON w.id = f.warehouse_id JOIN carrier c ON c.id = f.carrier_id
-WHERE f.id = %(id)s;
+WHERE f.id = %(id)s
+  AND (%(shops)s::bigint[] IS NULL OR f.shop_id = ANY(%(shops)s))
+  AND (%(warehouses)s::bigint[] IS NULL OR f.warehouse_id = ANY(%(warehouses)s));
 
 -- name: fulfilment_lines
 -- Parameters: ids bigint[].
@@ -126,36 +156,53 @@ SELECT h.id::text AS id, h.order_id::text AS order_id, o.order_no, h.reason, h.s
        h.closed_by, h.close_note, o.ship_by_at
 FROM hold h JOIN sales_order o ON o.id = h.order_id
 WHERE h.closed_at IS NULL AND (%(after)s::bigint IS NULL OR h.id > %(after)s) AND (%(reason)s::text IS NULL OR h.reason = %(reason)s)
+  AND (%(shops)s::bigint[] IS NULL OR o.shop_id = ANY(%(shops)s))
+  AND (%(warehouses)s::bigint[] IS NULL OR EXISTS (SELECT 1 FROM fulfilment f WHERE f.order_id = o.id AND f.warehouse_id = ANY(%(warehouses)s)))
 ORDER BY h.id
 LIMIT %(limit)s;
 
 -- name: list_exceptions
--- Everything that waits for people, by kind and id. Parameters: after_rank, after_id, ranks smallint[], limit.
+-- Everything that waits for people, by kind and id. Of messages and calls those of the shops and warehouses the caller sees; who is limited sees no others.
+-- Parameters: after_rank, after_id, ranks smallint[], shops, warehouses, counterparts text[] and lanes text[] (NULL: all), limit.
 SELECT * FROM (
     (SELECT 1 AS rank, h.id, h.id::text AS ref_id, h.order_id::text AS order_id, o.order_no, h.reason, h.opened_at AS since, o.ship_by_at
      FROM hold h JOIN sales_order o ON o.id = h.order_id
      WHERE h.closed_at IS NULL AND 1 = ANY(%(ranks)s::smallint[]) AND (1, h.id) > (%(after_rank)s::int, %(after_id)s::bigint)
+       AND (%(shops)s::bigint[] IS NULL OR o.shop_id = ANY(%(shops)s))
+       AND (%(warehouses)s::bigint[] IS NULL OR EXISTS (SELECT 1 FROM fulfilment f WHERE f.order_id = o.id AND f.warehouse_id = ANY(%(warehouses)s)))
      ORDER BY h.id LIMIT %(limit)s)
     UNION ALL
     (SELECT 2, o.id, o.id::text, o.id::text, o.order_no, 'short_of_stock', o.changed_at, o.ship_by_at
      FROM sales_order o
      WHERE o.state = 40 AND 2 = ANY(%(ranks)s::smallint[]) AND (2, o.id) > (%(after_rank)s::int, %(after_id)s::bigint)
+       AND (%(shops)s::bigint[] IS NULL OR o.shop_id = ANY(%(shops)s))
+       AND (%(warehouses)s::bigint[] IS NULL OR EXISTS (SELECT 1 FROM fulfilment f WHERE f.order_id = o.id AND f.warehouse_id = ANY(%(warehouses)s)))
      ORDER BY o.id LIMIT %(limit)s)
     UNION ALL
     (SELECT 3, m.id, m.id::text, NULL, m.business_key, m.reason, m.at, NULL
      FROM message m
      WHERE m.state = 2 AND 3 = ANY(%(ranks)s::smallint[]) AND (3, m.id) > (%(after_rank)s::int, %(after_id)s::bigint)
+       AND (%(counterparts)s::text[] IS NULL OR m.counterpart = ANY(%(counterparts)s))
      ORDER BY m.id LIMIT %(limit)s)
     UNION ALL
     (SELECT 4, b.id, b.id::text, NULL, b.business_key, b.reason, b.created_at, NULL
      FROM outbox b
      WHERE b.state = 4 AND 4 = ANY(%(ranks)s::smallint[]) AND (4, b.id) > (%(after_rank)s::int, %(after_id)s::bigint)
+       AND (%(lanes)s::text[] IS NULL OR b.lane = ANY(%(lanes)s))
      ORDER BY b.id LIMIT %(limit)s)
     UNION ALL
     (SELECT 5, b.id, b.id::text, NULL, b.business_key, b.reason, b.created_at, NULL
      FROM outbox b
      WHERE b.state IN (0, 1, 3) AND b.state = 3 AND 5 = ANY(%(ranks)s::smallint[]) AND (5, b.id) > (%(after_rank)s::int, %(after_id)s::bigint)
+       AND (%(lanes)s::text[] IS NULL OR b.lane = ANY(%(lanes)s))
      ORDER BY b.id LIMIT %(limit)s)
 ) found
 ORDER BY rank, id
 LIMIT %(limit)s;
+
+-- name: counterparts_seen
+-- Names of the counterparts and outbox lanes of what the caller sees. Parameters: shops, warehouses (either may be NULL, not both).
+-- A warehouse system that serves others too tells of them as well: its messages are seen by those who see all.
+SELECT ARRAY(SELECT 'shop:' || s.code FROM shop s WHERE s.id = ANY(%(shops)s::bigint[]) AND %(warehouses)s::bigint[] IS NULL),
+       ARRAY(SELECT 'shop:' || s.id FROM shop s WHERE s.id = ANY(%(shops)s::bigint[]) AND %(warehouses)s::bigint[] IS NULL
+             UNION ALL SELECT 'warehouse:' || w.id FROM warehouse w WHERE w.id = ANY(%(warehouses)s::bigint[]) AND %(shops)s::bigint[] IS NULL);

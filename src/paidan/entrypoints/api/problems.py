@@ -28,9 +28,11 @@ STATUS: Final[dict[Reason, int]] = {
     Reason.BODY_UNREADABLE: 400,
     Reason.ENCODING_WRONG: 400,
     Reason.NOT_SIGNED_IN: 401,
+    Reason.SIGN_IN_WRONG: 401,
     Reason.SIGNATURE_WRONG: 401,
     Reason.TIMESTAMP_WRONG: 401,
     Reason.NOT_ALLOWED: 403,
+    Reason.CSRF_WRONG: 403,
     Reason.NOT_FOUND: 404,
     Reason.UNKNOWN_ORDER: 404,
     Reason.UNKNOWN_FULFILMENT: 404,
@@ -41,6 +43,9 @@ STATUS: Final[dict[Reason, int]] = {
     Reason.ALREADY_SHIPPED: 409,
     Reason.ALREADY_CANCELLED: 409,
     Reason.IDEMPOTENCY_IN_FLIGHT: 409,
+    Reason.LAST_ADMINISTRATOR: 409,
+    Reason.ALREADY_CLAIMED: 409,
+    Reason.ALREADY_PRINTED: 409,
     Reason.VERSION_CONFLICT: 412,
     Reason.BODY_TOO_LARGE: 413,
     Reason.IDEMPOTENCY_CONFLICT: 422,
@@ -217,7 +222,7 @@ HANDLERS: Final[dict[Any, Any]] = {
 
 RESPONSES: Final = {
     status: ResponseSpec(data_container=ProblemBody, description="Problem (RFC 9457)", media_type=MEDIA_TYPE, generate_examples=False)
-    for status in (400, 401, 403, 404, 405, 409, 412, 413, 422, 428, 500, 503)
+    for status in (400, 401, 403, 404, 405, 409, 412, 413, 422, 428, 429, 500, 503)
 }
 
 __all__ = ["HANDLERS", "RESPONSES", "FieldProblem", "MediaType", "ProblemBody", "Refused", "field_problems", "invalid", "refuse_if"]

@@ -1,22 +1,40 @@
 """What the handlers work with, given once when the app is made: no globals."""
 
+from collections.abc import Mapping
 from functools import cached_property
 
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
+from paidan.channels.direct.orders import parse
+from paidan.channels.facts import PlatformOrder
+from paidan.channels.registry import CHANNELS
+from paidan.entrypoints.api.known_keys import KnownKeys
 from paidan.fulfilment.links import LinkCache
 from paidan.kernel.clock import Clock
 from paidan.network.accounts import AccountCache
 from paidan.network.connections import ConnectionCache
 from paidan.network.load import NetworkCache
+from paidan.pipeline import Stages
 from paidan.runtime.database import Database
 from paidan.runtime.ids import IdSource
+from paidan.runtime.numbers import NumberSource
 from paidan.runtime.sealing import Sealer
 from paidan.runtime.settings import Settings
 
 
-class Services:
+class BodiesRead:
+    """A codec of our own format that remembers what was read a moment ago: the door checks an order before it is kept, the pass reads it after."""
+
+    def __init__(self) -> None:
+        self.facts_by_body: Mapping[bytes, PlatformOrder] = {}
+
+    def parse(self, body: bytes) -> PlatformOrder:
+        """The order in the body. Raises BadInput."""
+        return self.facts_by_body.get(body) or parse(body)
+
+
+class HandlerContext:
     """Database, ids, seal, clock and settings of one merchant, and the caches over them."""
 
     def __init__(self, *, database: Database, ids: IdSource, sealer: Sealer, clock: Clock, settings: Settings) -> None:
@@ -42,10 +60,26 @@ class Services:
         return AccountCache(self.sealer, self.connections)
 
     @cached_property
+    def stages(self) -> Stages:
+        """What a pass needs, for orders whose stock is held before they are answered. One thread's: the committer's."""
+        codecs = {platform: channel.codec.parse for platform, channel in CHANNELS.items()} | {"direct": self.bodies_read.parse}
+        return Stages(ids=self.ids, numbers=NumberSource(self.database), sealer=self.sealer, codecs=codecs)
+
+    @cached_property
+    def bodies_read(self) -> BodiesRead:
+        """Bodies that the door has read already."""
+        return BodiesRead()
+
+    @cached_property
+    def known_keys(self) -> KnownKeys:
+        """Callers by the key they have shown in the last moments."""
+        return KnownKeys()
+
+    @cached_property
     def network(self) -> NetworkCache:
         """The network, read again when its version changes."""
         return NetworkCache()
 
 
-Given = NamedDependency[SkipValidation[Services]]
+Given = NamedDependency[SkipValidation[HandlerContext]]
 """How a handler asks for the services: `services: Given`."""

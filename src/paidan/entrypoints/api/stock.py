@@ -8,10 +8,11 @@ from litestar.params import JSONBody, QueryParameter
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from paidan.entrypoints.api.guard import READ, WRITE, Known
+from paidan.entrypoints.api.guard import SEE, Known, needs
 from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
 from paidan.entrypoints.api.masters import Results, told_results
 from paidan.entrypoints.api.pages import Cursor, Limit, OptionalId, OptionalText, Page, RecordId, as_views, page, read_cursor
+from paidan.entrypoints.api.people.rights import Right
 from paidan.entrypoints.api.problems import Refused, invalid
 from paidan.entrypoints.api.services import Given
 from paidan.entrypoints.api.verbs import get, post
@@ -112,9 +113,9 @@ class OpeningBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     reference: Annotated[str, Meta(max_length=64, pattern=r"^[^\x00]*$")] = ""
 
 
-@get("/stock/balances", opt=READ, sync_to_thread=True, summary="List balances", tags=["stock"])
+@get("/stock/balances", opt=SEE, sync_to_thread=True, summary="List balances", tags=["stock"])
 def get_balances(
-    services: Given, sku: OptionalText = None, warehouse: OptionalText = None, cursor: Cursor = "", limit: Limit = 50
+    services: Given, caller: Known, sku: OptionalText = None, warehouse: OptionalText = None, cursor: Cursor = "", limit: Limit = 50
 ) -> Page[BalanceView]:
     """Units by SKU, warehouse and grade."""
     key = read_cursor(cursor, [int, int, int])
@@ -127,6 +128,7 @@ def get_balances(
         "warehouse": warehouse or None,
         "now": services.clock.now(),
         "limit": limit + 1,
+        **caller.sees,
     }
     with services.database.transaction() as tx:
         found = as_views(BalanceView, tx.execute(queries.list_balances, filters))
@@ -141,18 +143,20 @@ def _refuse_large(value: int | None, field: str, largest: int = SMALLINT_MAX) ->
         raise invalid(field)
 
 
-@get("/stock/sellable", opt=READ, sync_to_thread=True, summary="List what is sellable", tags=["stock"])
-def get_sellable(services: Given, codes: Codes = None, cursor: Cursor = "", limit: Limit = 50) -> Page[SellableView]:
+@get("/stock/sellable", opt=SEE, sync_to_thread=True, summary="List what is sellable", tags=["stock"])
+def get_sellable(services: Given, caller: Known, codes: Codes = None, cursor: Cursor = "", limit: Limit = 50) -> Page[SellableView]:
     """Sellable units by SKU, computed now."""
     [after] = read_cursor(cursor, [int])
     wanted = [code for code in codes or () if "\0" not in code]
-    filters = {"after": after or 0, "codes": wanted if codes else None, "now": services.clock.now(), "limit": limit + 1}
+    filters = {"after": after or 0, "codes": wanted if codes else None, "now": services.clock.now(), "limit": limit + 1, **caller.sees}
     with services.database.transaction() as tx:
         return page(as_views(SellableView, tx.execute(queries.sellable, filters)), limit, lambda view: [int(view.sku_id)])
 
 
-@get("/stock/entries", opt=READ, sync_to_thread=True, summary="List entries", tags=["stock"])
-def get_entries(services: Given, sku: OptionalText = None, document_id: OptionalId = None, cursor: Cursor = "", limit: Limit = 50) -> Page[EntryView]:
+@get("/stock/entries", opt=SEE, sync_to_thread=True, summary="List entries", tags=["stock"])
+def get_entries(
+    services: Given, caller: Known, sku: OptionalText = None, document_id: OptionalId = None, cursor: Cursor = "", limit: Limit = 50
+) -> Page[EntryView]:
     """The ledger of one SKU or of one document (also a fulfilment's id), newest document first."""
     if not sku and document_id is None:
         raise invalid("sku", Reason.FIELD_MISSING, "sku or document_id")
@@ -161,35 +165,44 @@ def get_entries(services: Given, sku: OptionalText = None, document_id: Optional
     _refuse_large(sequence, "cursor", 2**31 - 1)
     after = {"after_document": document, "after_line": line, "after_kind": kind, "after_sequence": sequence}
     with services.database.transaction() as tx:
-        cursor_of_rows = tx.execute(queries.list_entries, {**after, "sku": sku or None, "document_id": document_id, "limit": limit + 1})
+        cursor_of_rows = tx.execute(
+            queries.list_entries, {**after, **caller.sees, "sku": sku or None, "document_id": document_id, "limit": limit + 1}
+        )
         found = as_views(EntryView, cursor_of_rows)
     return page(found, limit, lambda e: [int(e.document_id), e.document_line, e.kind, e.sequence])
 
 
-@post("/stock/opening", opt=WRITE, status_code=200, sync_to_thread=True, summary="Open balances", tags=["stock"])
+@post("/stock/opening", opt=needs(Right.STOCK, everywhere=True), status_code=200, sync_to_thread=True, summary="Open balances", tags=["stock"])
 def post_opening(services: Given, caller: Known, once: Post, data: JSONBody[OpeningBody], idempotency_key: IdempotencyKey = "") -> Response[Results]:
     """First units of balances; each row is told what became of it."""
     del idempotency_key
     return once.answer(lambda tx: told_results(write_opening(tx, services.ids, data.rows, once.now, reference=data.reference, by=caller.actor)))
 
 
-@get("/documents", opt=READ, sync_to_thread=True, summary="List documents", tags=["documents"])
+@get("/documents", opt=SEE, sync_to_thread=True, summary="List documents", tags=["documents"])
 def get_documents(
-    services: Given, kind: Kind = None, warehouse: OptionalText = None, cursor: Cursor = "", limit: Limit = 50, *, open_only: OpenOnly = False
+    services: Given,
+    caller: Known,
+    kind: Kind = None,
+    warehouse: OptionalText = None,
+    cursor: Cursor = "",
+    limit: Limit = 50,
+    *,
+    open_only: OpenOnly = False,
 ) -> Page[DocumentView]:
     """Stock documents, newest first."""
     [after] = read_cursor(cursor, [int])
-    filters = {"after": after, "kind": kind or None, "warehouse": warehouse or None, "is_open": open_only, "limit": limit + 1}
+    filters = {"after": after, "kind": kind or None, "warehouse": warehouse or None, "is_open": open_only, "limit": limit + 1, **caller.sees}
     with services.database.transaction() as tx:
         found = as_views(DocumentView, tx.execute(queries.list_documents, filters), DOCUMENT_STATES)
     return page(found, limit, lambda document: [int(document.id)])
 
 
-@get("/documents/{document_id:int}", opt=READ, sync_to_thread=True, summary="Get a document", tags=["documents"])
-def get_document(services: Given, document_id: RecordId) -> Response[DocumentView]:
+@get("/documents/{document_id:int}", opt=SEE, sync_to_thread=True, summary="Get a document", tags=["documents"])
+def get_document(services: Given, caller: Known, document_id: RecordId) -> Response[DocumentView]:
     """The document with its lines; the ETag is its version."""
     with services.database.transaction() as tx:
-        found = as_views(DocumentView, tx.execute(queries.get_document, {"id": document_id}), DOCUMENT_STATES)
+        found = as_views(DocumentView, tx.execute(queries.get_document, {"id": document_id, **caller.sees}), DOCUMENT_STATES)
         lines = as_views(DocumentLineView, tx.execute(queries.document_lines, {"id": document_id}))
     if not found:
         raise Refused(Reason.UNKNOWN_DOCUMENT)
@@ -219,13 +232,17 @@ class Announced(Struct, frozen=True, kw_only=True):
     no: str
 
 
-@post("/documents/entries", opt=WRITE, status_code=201, sync_to_thread=True, summary="Announce goods to a warehouse", tags=["documents"])
-def post_entry(services: Given, once: Post, data: JSONBody[EntryBody], idempotency_key: IdempotencyKey = "") -> Response[Announced]:
+@post("/documents/entries", opt=needs(Right.STOCK), status_code=201, sync_to_thread=True, summary="Announce goods to a warehouse", tags=["documents"])
+def post_entry(services: Given, caller: Known, once: Post, data: JSONBody[EntryBody], idempotency_key: IdempotencyKey = "") -> Response[Announced]:
     """An entry order: its units are on the way until the warehouse confirms them."""
     del idempotency_key
     lines = [(line.sku_code, line.quantity) for line in data.lines]
 
     def work(tx: Tx) -> Announced:
+        if caller.warehouses is not None:
+            row = tx.execute(queries.warehouse_of, {"code": data.warehouse_code}).fetchone()
+            if row is None or row[0] not in caller.warehouses:
+                raise invalid("warehouse_code", Reason.UNKNOWN_WAREHOUSE)
         document_id = order_entry(tx, services.ids, data.warehouse_code, lines, data.reference, data.expected_at, once.now)
         return Announced(document_id=str(document_id), no=document_no(document_id))
 

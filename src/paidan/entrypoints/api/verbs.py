@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Final
 
+from litestar import delete as litestar_delete
 from litestar import get as litestar_get
 from litestar import post as litestar_post
 from litestar import put as litestar_put
@@ -12,3 +13,4 @@ from paidan.entrypoints.api.problems import RESPONSES
 get: Final = partial(litestar_get, responses=RESPONSES)
 post: Final = partial(litestar_post, responses=RESPONSES)
 put: Final = partial(litestar_put, responses=RESPONSES)
+delete: Final = partial(litestar_delete, responses=RESPONSES)

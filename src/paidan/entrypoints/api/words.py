@@ -7,7 +7,7 @@ from typing import Any, Final
 from litestar import Router
 from msgspec import Struct
 
-from paidan.entrypoints.api.guard import READ
+from paidan.entrypoints.api.guard import SIGNED_IN
 from paidan.entrypoints.api.order_reads import KINDS
 from paidan.entrypoints.api.verbs import get
 from paidan.kernel.reasons import WORDS, Reason
@@ -88,7 +88,7 @@ def all_words() -> dict[str, list[Word]]:
     }
 
 
-@get("/words", opt=READ, sync_to_thread=False, summary="Words of all closed lists", tags=["words"])
+@get("/words", opt=SIGNED_IN, sync_to_thread=False, summary="Words of all closed lists", tags=["words"])
 def get_words() -> dict[str, list[Word]]:
     """States, kinds, steps and reasons with their words in both languages."""
     return all_words()

@@ -9,6 +9,7 @@ FROM balance b JOIN sku k ON k.id = b.sku_id JOIN warehouse w ON w.id = b.wareho
 WHERE (b.sku_id, b.warehouse_id, b.grade) > (%(after_sku)s::bigint, %(after_warehouse)s::bigint, %(after_grade)s::smallint)
   AND (%(sku)s::text IS NULL OR k.code = %(sku)s)
   AND (%(warehouse)s::text IS NULL OR w.code = %(warehouse)s)
+  AND (%(warehouses)s::bigint[] IS NULL OR b.warehouse_id = ANY(%(warehouses)s))
 ORDER BY b.sku_id, b.warehouse_id, b.grade
 LIMIT %(limit)s;
 
@@ -23,11 +24,15 @@ LEFT JOIN LATERAL (
     SELECT SUM(x.on_hand)::bigint AS on_hand, SUM(x.reserved_hard)::bigint AS reserved, SUM(x.in_transit)::bigint AS in_transit,
            SUM(CASE WHEN w.is_active THEN GREATEST(x.on_hand - x.reserved_hard - CASE WHEN x.soft_expires_at > %(now)s THEN x.reserved_soft ELSE 0 END, 0) ELSE 0 END)::bigint AS free
     FROM balance x JOIN warehouse w ON w.id = x.warehouse_id
-    WHERE x.sku_id = k.id AND x.grade = 1
+    WHERE x.sku_id = k.id AND x.grade = 1 AND (%(warehouses)s::bigint[] IS NULL OR x.warehouse_id = ANY(%(warehouses)s))
 ) b ON true
 WHERE k.kind = 'goods' AND k.id > %(after)s::bigint AND (%(codes)s::text[] IS NULL OR k.code = ANY(%(codes)s))
 ORDER BY k.id
 LIMIT %(limit)s;
+
+-- name: warehouse_of
+-- Parameters: code.
+SELECT id FROM warehouse WHERE code = %(code)s;
 
 -- name: list_entries
 -- Of one SKU or one document, newest document first. Parameters: sku_id, document_id, after (4 keys), limit.
@@ -36,6 +41,7 @@ SELECT e.document_id::text AS document_id, e.document_line, e.kind, e.sequence, 
 FROM entry e JOIN sku k ON k.id = e.sku_id JOIN warehouse w ON w.id = e.warehouse_id
 WHERE (%(sku)s::text IS NULL OR e.sku_id = (SELECT id FROM sku WHERE code = %(sku)s))
   AND (%(document_id)s::bigint IS NULL OR e.document_id = %(document_id)s)
+  AND (%(warehouses)s::bigint[] IS NULL OR e.warehouse_id = ANY(%(warehouses)s))
   AND (%(after_document)s::bigint IS NULL
        OR (e.document_id, e.document_line, e.kind, e.sequence) < (%(after_document)s, %(after_line)s::smallint, %(after_kind)s::text, %(after_sequence)s::integer))
 ORDER BY e.document_id DESC, e.document_line DESC, e.kind DESC, e.sequence DESC
@@ -49,13 +55,15 @@ WHERE (%(after)s::bigint IS NULL OR d.id < %(after)s)
   AND (%(kind)s::text IS NULL OR d.kind = %(kind)s)
   AND (NOT %(is_open)s OR d.state < 70)
   AND (%(warehouse)s::text IS NULL OR w.code = %(warehouse)s)
+  AND (%(warehouses)s::bigint[] IS NULL OR d.warehouse_id = ANY(%(warehouses)s))
 ORDER BY d.id DESC
 LIMIT %(limit)s;
 
 -- name: get_document
--- Parameters: id.
+-- Parameters: id, warehouses.
 SELECT d.id::text AS id, d.kind, d.state, w.code AS warehouse_code, d.reference, d.expected_at, d.wms_ref, d.version, d.created_at, d.created_by
-FROM document d JOIN warehouse w ON w.id = d.warehouse_id WHERE d.id = %(id)s;
+FROM document d JOIN warehouse w ON w.id = d.warehouse_id
+WHERE d.id = %(id)s AND (%(warehouses)s::bigint[] IS NULL OR d.warehouse_id = ANY(%(warehouses)s));
 
 -- name: document_lines
 -- Parameters: id.
@@ -67,16 +75,22 @@ SELECT id::text AS id, at, direction::text AS direction, counterpart, kind, busi
 FROM message
 WHERE (%(after)s::bigint IS NULL OR message.id < %(after)s)
   AND ((%(business_key)s::text IS NOT NULL AND business_key = %(business_key)s) OR (%(business_key)s::text IS NULL AND state = 2))
+  AND (%(counterparts)s::text[] IS NULL OR counterpart = ANY(%(counterparts)s))
 ORDER BY message.id DESC
 LIMIT %(limit)s;
 
 -- name: lock_message
--- Parameters: id. Locks: the row.
-SELECT direction::text, bucket, state FROM message WHERE id = %(id)s FOR NO KEY UPDATE;
+-- Parameters: id, counterparts (NULL: all). Locks: the row.
+SELECT direction::text, bucket, state FROM message
+WHERE id = %(id)s AND (%(counterparts)s::text[] IS NULL OR counterpart = ANY(%(counterparts)s)) FOR NO KEY UPDATE;
 
 -- name: replay_message
 -- It waits for a pass again. Parameters: id. The row is locked.
 UPDATE message SET state = 0, reason = '' WHERE id = %(id)s;
+
+-- name: seen_calls
+-- Which of these calls the caller sees. Parameters: ids bigint[], lanes.
+SELECT id FROM outbox WHERE id = ANY(%(ids)s::bigint[]) AND (%(lanes)s::text[] IS NULL OR lane = ANY(%(lanes)s));
 
 -- name: list_outbox
 -- Dead or unknown calls, or those of one business key. Parameters: after (id), state, business_key, limit.
@@ -85,5 +99,6 @@ FROM outbox
 WHERE (%(after)s::bigint IS NULL OR outbox.id < %(after)s)
   AND (%(business_key)s::text IS NULL OR business_key = %(business_key)s)
   AND (%(state)s::smallint IS NULL OR state = %(state)s)
+  AND (%(lanes)s::text[] IS NULL OR lane = ANY(%(lanes)s))
 ORDER BY outbox.id DESC
 LIMIT %(limit)s;

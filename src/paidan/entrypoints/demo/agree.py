@@ -16,6 +16,7 @@ Books = Mapping[str, Any]
 
 PLATFORMS = ("taobao", "shopify")
 SHIPPED = frozenset({FulfilmentState.SHIPPED, FulfilmentState.DELIVERED})
+CLOSED_LATER = frozenset({OrderState.SHIPPED, OrderState.DELIVERED, OrderState.COMPLETED})  # an end of ours that a closing does not undo
 
 
 class Difference(Struct, frozen=True):
@@ -92,7 +93,7 @@ def _compare_state(order_no: str, status: str, state: int | None) -> Iterator[Di
     closed = status.upper() in {"TRADE_CLOSED", "TRADE_CLOSED_BY_TAOBAO", "CANCELLED"}
     if state is None:
         yield Difference("order", order_no, status, "unknown")
-    elif closed != (state == OrderState.CANCELLED) and not (closed and state in {OrderState.SHIPPED, OrderState.DELIVERED}):
+    elif closed != (state == OrderState.CANCELLED) and not (closed and state in CLOSED_LATER):
         yield Difference("order closed", order_no, status, OrderState(state).name)
 
 

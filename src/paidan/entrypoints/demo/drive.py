@@ -8,7 +8,7 @@ from typing import Protocol
 from msgspec import Struct, field
 
 from paidan.entrypoints.demo.masters import arrivals
-from paidan.entrypoints.installation import Services
+from paidan.entrypoints.installation import OpenInstallation
 from paidan.entrypoints.mill import Mill
 from paidan.fulfilment.entries import order_entry
 from paidan.runtime.clocks import SharedClock
@@ -72,7 +72,7 @@ class OwnMill:
 
 
 def drive(
-    services: Services, labour: Labour, host: HostClient, day: Day, *, progress: Progress, tick_s: int = TICK_S, faults: Faults | None = None
+    services: OpenInstallation, labour: Labour, host: HostClient, day: Day, *, progress: Progress, tick_s: int = TICK_S, faults: Faults | None = None
 ) -> Drive:
     """Play the whole day and its tail, until no side has anything left to do. `faults` befall the day and the half day after it."""
     run = Drive()
@@ -87,7 +87,7 @@ def drive(
         if faults is not None and now > day.closes_at + timedelta(seconds=ROUGH_S):
             host.set_faults(Faults())
             faults = None
-        _set_clock(services, now)
+        set_clock(services, now)
         advanced = host.advance(now)
         run.callbacks += advanced.callbacks
         if advanced.aside and now - redelivered_at >= timedelta(seconds=REDELIVERY_S):
@@ -106,7 +106,7 @@ def drive(
     return run
 
 
-def _announce_arrivals(services: Services, day: Day) -> None:
+def _announce_arrivals(services: OpenInstallation, day: Day) -> None:
     """The purchases that will arrive during the day are announced to their warehouses when it opens."""
     with services.database.transaction() as tx:
         for at, lines in sorted(arrivals(day).items()):
@@ -117,13 +117,14 @@ def _announce_arrivals(services: Services, day: Day) -> None:
                 order_entry(tx, services.ids, warehouse, wanted, f"PO-{at:%m%d%H%M}-{warehouse}", at, day.opens_at)
 
 
-def _set_clock(services: Services, now: datetime) -> None:
+def set_clock(services: OpenInstallation, now: datetime) -> None:
+    """Move the world's clock, if it is one that can be moved."""
     clock = services.clock
     if isinstance(clock, SharedClock):
         clock.set(now)
 
 
-def _next_due(services: Services, now: datetime) -> datetime | None:
+def _next_due(services: OpenInstallation, now: datetime) -> datetime | None:
     with services.database.transaction() as tx:
         row = tx.execute(queries.next_due, {"now": now}).fetchone()
     return row[0] if row else None

@@ -17,7 +17,7 @@ import psycopg
 from msgspec import Struct
 
 from paidan.entrypoints.demo.drive import Drive
-from paidan.entrypoints.installation import Services
+from paidan.entrypoints.installation import OpenInstallation
 from paidan.entrypoints.serving import environment
 from paidan.intake.ports import Feed
 from paidan.intake.pulling import read_places
@@ -77,7 +77,7 @@ def mishaps(seed: int, count: int, *, ticks: int, workers: int = 2, databases: i
 class Crew:
     """Worker processes over one installation. Use as a context manager: `with crew(...) as labour`."""
 
-    def __init__(self, services: Services, app_url: str, *, count: int, log_dir: Path, mishaps: Iterable[Mishap] = ()) -> None:
+    def __init__(self, services: OpenInstallation, app_url: str, *, count: int, log_dir: Path, mishaps: Iterable[Mishap] = ()) -> None:
         self.deaths = 0
         self.restarts = 0
         self._services = services
@@ -173,7 +173,7 @@ class Crew:
 
 
 @contextmanager
-def crew(services: Services, app_url: str, *, count: int, log_dir: Path, mishaps: Iterable[Mishap] = ()) -> Iterator[Crew]:
+def crew(services: OpenInstallation, app_url: str, *, count: int, log_dir: Path, mishaps: Iterable[Mishap] = ()) -> Iterator[Crew]:
     """Worker processes for the length of a block."""
     hands = Crew(services, app_url, count=count, log_dir=log_dir, mishaps=mishaps)
     try:

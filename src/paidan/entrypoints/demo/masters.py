@@ -9,7 +9,7 @@ from msgspec import Struct
 from paidan.catalog.masters import write_bundles, write_listings, write_skus
 from paidan.catalog.rows import BundleRow, ListingRow, PartRow, SkuRow
 from paidan.channels.calling import Caller
-from paidan.entrypoints.installation import Services
+from paidan.entrypoints.installation import OpenInstallation
 from paidan.feedback.listings import start_listings
 from paidan.intake.doors import permit_messages
 from paidan.kernel.errors import SetupError
@@ -35,7 +35,7 @@ class Urls(Struct, frozen=True, kw_only=True):
     carrier: str
 
 
-def load_day(services: Services, day: Day, town: TownConfig, urls: Urls, *, merge_window_s: int) -> None:
+def load_day(services: OpenInstallation, day: Day, town: TownConfig, urls: Urls, *, merge_window_s: int) -> None:
     """Write catalogue, network, listings and opening stock of the day."""
     with services.database.transaction() as tx:
         _write_network(services, tx, day, town, urls, merge_window_s)
@@ -44,7 +44,7 @@ def load_day(services: Services, day: Day, town: TownConfig, urls: Urls, *, merg
         _write_stock(services, tx, day)
 
 
-def _write_network(services: Services, tx: Tx, day: Day, town: TownConfig, urls: Urls, merge_window_s: int) -> None:
+def _write_network(services: OpenInstallation, tx: Tx, day: Day, town: TownConfig, urls: Urls, merge_window_s: int) -> None:
     now, ids, sealer = day.opens_at, services.ids, services.sealer
     _all_good(write_connections(tx, ids, list(_connections(town, urls)), now, sealer=sealer))
     shops = [
@@ -107,6 +107,7 @@ def _connections(town: TownConfig, urls: Urls) -> Iterable[ConnectionRow]:
         "owner_code": town.wms_owner,
         "method_prefix": "",
         "version": "2.0",
+        "stock_query_at": "never",  # the day itself asks, at its end
     }
     yield ConnectionRow(code=town.wms_code, protocol="qimen", url=f"{urls.wms}/", account=wms, secrets={"secret": town.wms_secret})
     callback = f"{town.paidan_url}/doors/tracking/{town.tracker_code}"
@@ -124,7 +125,7 @@ def _shop_secrets(shop: ScriptShop, town: TownConfig) -> dict[str, str]:
     return {"token": token_of(shop.code), "location_ref": location_of(shop.code)}
 
 
-def _write_catalogue(services: Services, tx: Tx, day: Day) -> None:
+def _write_catalogue(services: OpenInstallation, tx: Tx, day: Day) -> None:
     now, ids = day.opens_at, services.ids
     skus = [
         SkuRow(
@@ -161,7 +162,7 @@ def _write_catalogue(services: Services, tx: Tx, day: Day) -> None:
     _all_good(write_listings(tx, ids, listings, now))
 
 
-def _write_stock(services: Services, tx: Tx, day: Day) -> None:
+def _write_stock(services: OpenInstallation, tx: Tx, day: Day) -> None:
     opening = [
         OpeningRow(warehouse_code=stock.warehouse, sku_code=stock.sku, quantity=stock.quantity)
         for stock in day.stock
@@ -172,7 +173,7 @@ def _write_stock(services: Services, tx: Tx, day: Day) -> None:
     start_listings(tx, shown)
 
 
-def permit_pushes(services: Services, caller: Caller) -> None:
+def permit_pushes(services: OpenInstallation, caller: Caller) -> None:
     """Ask the platform once to send messages for the shops that are read by push."""
     accounts = AccountCache(services.sealer)
     with services.database.transaction() as tx:

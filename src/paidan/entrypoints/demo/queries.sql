@@ -100,6 +100,25 @@ SELECT LEAST(
     (SELECT MIN(due_at) FROM listing_stock WHERE is_dirty AND due_at > %(now)s)
 );
 
+-- name: comparisons_under_way
+SELECT EXISTS (SELECT FROM stock_comparison WHERE finished_at IS NULL);
+
+-- name: warehouse_counts
+-- Comparisons with warehouses: differences that are open, comparisons that did not come to their end, SKUs asked about.
+SELECT (SELECT COUNT(*) FROM stock_difference WHERE settled_at IS NULL),
+       (SELECT COUNT(*) FROM stock_comparison WHERE finished_at IS NULL OR error <> ''),
+       (SELECT COALESCE(SUM(asked), 0)::bigint FROM stock_comparison);
+
+-- name: reserved_above_on_hand
+SELECT COUNT(*) FROM balance WHERE reserved_hard > on_hand;
+
+-- name: ways_of_orders
+-- Orders that were ever released, of which something was shipped, that have arrived, that were cancelled.
+SELECT COUNT(*) FILTER (WHERE EXISTS (SELECT FROM fulfilment f WHERE f.order_id = o.id AND f.released_at IS NOT NULL)),
+       COUNT(*) FILTER (WHERE EXISTS (SELECT FROM parcel_line p WHERE p.order_id = o.id)),
+       COUNT(*) FILTER (WHERE o.state = 90), COUNT(*) FILTER (WHERE o.state = 95)
+FROM sales_order o;
+
 -- name: waiting_messages
 SELECT COUNT(*) FROM message WHERE state = 0 AND direction = 'i' AND bucket IS NOT NULL;
 

@@ -3,7 +3,7 @@
 import secrets
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,10 +15,11 @@ from msgspec import Struct, structs
 from psycopg import sql
 
 from paidan.entrypoints.demo.agree import Difference, differences
+from paidan.entrypoints.demo.counting import compare_with_warehouses
 from paidan.entrypoints.demo.drive import TICK_S, Drive, Labour, OwnMill, Progress, drive
 from paidan.entrypoints.demo.figures import collect, verdict
 from paidan.entrypoints.demo.masters import Urls, load_day, permit_pushes
-from paidan.entrypoints.installation import Services, connect, install
+from paidan.entrypoints.installation import OpenInstallation, connect, install
 from paidan.entrypoints.mill import Mill, MillRules
 from paidan.entrypoints.serving import serve_in_child
 from paidan.runtime import embedded
@@ -51,6 +52,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     faults: Faults = Faults()
     late_s: float = 1.0  # a late answer comes so many real seconds later: more than `call_timeout_s` of the settings
     at_once: int = 16  # callbacks under way at a time; 1 makes their order exact
+    hands: int = 4  # counterparts called side by side; 1 makes the order of calls exact
+    is_scarce_only: bool = False  # only the orders with a scarce SKU in them
 
 
 class Outcome(Struct, kw_only=True):
@@ -62,7 +65,7 @@ class Outcome(Struct, kw_only=True):
 
 
 @contextmanager
-def stage(settings: Settings, plan: Plan, *, push_server_url: str = "") -> Iterator[tuple[Services, HostClient, TownConfig, Installation]]:
+def stage(settings: Settings, plan: Plan, *, push_server_url: str = "") -> Iterator[tuple[OpenInstallation, HostClient, TownConfig, Installation]]:
     """A fresh installation with its world and its doors; all processes end on leaving.
 
     The platform's push table lies in a database of its own, on our server unless another one's administrator URL is given.
@@ -85,6 +88,7 @@ def stage(settings: Settings, plan: Plan, *, push_server_url: str = "") -> Itera
         shopify_secret=secrets.token_hex(16),
         late_s=plan.late_s,
         at_once=plan.at_once,
+        is_scarce_only=plan.is_scarce_only,
     )
     if isinstance(services.clock, SharedClock):
         services.clock.set(OPENS_AT)
@@ -106,28 +110,30 @@ def play(settings: Settings, plan: Plan, progress: Progress) -> Outcome:
         return play_on(services, host, town, plan, progress)
 
 
-def play_on(services: Services, host: HostClient, town: TownConfig, plan: Plan, progress: Progress, labour: Labour | None = None) -> Outcome:
+def play_on(services: OpenInstallation, host: HostClient, town: TownConfig, plan: Plan, progress: Progress, labour: Labour | None = None) -> Outcome:
     """Play on a stage that is set; `labour` None: a mill in this process does the work."""
     day = day_of(town)
     prepare(services, host, town, day, plan)
-    labour = labour or OwnMill(Mill(services, rules=MillRules(push_delay_s=plan.push_delay_s)))
+    labour = labour or OwnMill(Mill(services, rules=MillRules(push_delay_s=plan.push_delay_s, hands=plan.hands)))
     run = drive(services, labour, host, day, progress=progress, tick_s=plan.tick_s, faults=plan.faults)
-    return compare(services, host, day, run)
+    stats = host.stats()
+    compare_with_warehouses(services, labour, run)
+    return compare(services, host, day, run, stats)
 
 
-def prepare(services: Services, host: HostClient, town: TownConfig, day: Day, plan: Plan) -> None:
+def prepare(services: OpenInstallation, host: HostClient, town: TownConfig, day: Day, plan: Plan) -> None:
     """Write the day's master data and stock, and ask the platform for its messages."""
     urls = Urls(**{field.name: host.base_url(field.name) for field in structs.fields(Urls)})
     load_day(services, day, town, urls, merge_window_s=plan.merge_window_s)
     permit_pushes(services, HttpCaller(allow_loopback=True, allow_plain=True))
 
 
-def compare(services: Services, host: HostClient, day: Day, run: Drive) -> Outcome:
-    """Hold all sides' books against each other, and sum the day up."""
+def compare(services: OpenInstallation, host: HostClient, day: Day, run: Drive, stats: Mapping[str, Any]) -> Outcome:
+    """Hold all sides' books against each other, and sum the day up. `stats`: the simulators' counts when the day was over."""
     books = host.books()
     with services.database.transaction() as tx:
         found = differences(tx, books)
-        figures = collect(tx, day, run, books, host.stats())
+        figures = collect(tx, day, run, books, stats)
         waiting = tx.execute(queries.waiting_messages).fetchone()
     broken = broken_invariants(services.database)
     faults = verdict(figures, broken, found, waiting[0] if waiting else 0)

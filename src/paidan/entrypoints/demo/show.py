@@ -1,7 +1,8 @@
 """Shows a demo: progress while it runs, the closing table, where to look afterwards."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,15 @@ from typing import Any
 import msgspec
 import psutil
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from paidan.entrypoints.demo.beside import DayBeside, day_beside
 from paidan.entrypoints.demo.drive import Drive
 from paidan.entrypoints.demo.run import OPENS_AT, Outcome, Plan, home_of, play, stage, stop
 from paidan.entrypoints.demo.run import play_on as play_on_stage
+from paidan.entrypoints.up import greet_first_person
+from paidan.runtime import embedded
 from paidan.runtime.settings import Settings
 
 console = Console()
@@ -25,9 +29,10 @@ LINE_EVERY_S = 15.0
 
 
 class Memory:
-    """The greatest sum of PSS of this process and its children, sampled while progress is shown."""
+    """The greatest sum of PSS of this process, its children and the embedded servers, sampled while progress is shown."""
 
-    def __init__(self, every_s: float = 5.0) -> None:
+    def __init__(self, homes: Sequence[Settings], every_s: float = 5.0) -> None:
+        self._homes = homes
         self._every_s = every_s
         self._looked_at = 0.0
         self.peak_bytes = 0
@@ -37,8 +42,17 @@ class Memory:
         if time.monotonic() - self._looked_at < self._every_s:
             return
         self._looked_at = time.monotonic()
-        family = [psutil.Process(), *psutil.Process().children(recursive=True)]
-        self.peak_bytes = max(self.peak_bytes, sum(_pss(process) for process in family))
+        servers = [pid for home in self._homes if (pid := embedded.server_pid(home.data_dir)) is not None]
+        family = {process.pid: process for pid in (None, *servers) for process in _family(pid)}
+        self.peak_bytes = max(self.peak_bytes, sum(_pss(process) for process in family.values()))
+
+
+def _family(pid: int | None) -> list[psutil.Process]:
+    try:
+        head = psutil.Process(pid)
+        return [head, *head.children(recursive=True)]
+    except psutil.Error:
+        return []
 
 
 def _pss(process: psutil.Process) -> int:
@@ -62,25 +76,21 @@ def run_demo(
     """Play, show, and (unless headless) stay up. Gives the exit code."""
     home = home_of(settings, "demo")
     plan = Plan(orders=orders, seed=seed, short_share=short_share)
-    memory = Memory()
-    late: Outcome | None = None
+    late_plan = msgspec.structs.replace(plan, push_delay_s=LATE_PUSH_S)
     try:
-        if compare:
-            late = _with_progress("60 s late", orders, home, msgspec.structs.replace(plan, push_delay_s=LATE_PUSH_S), memory)
-        if headless:
-            outcome = _with_progress("the day", orders, home, plan, memory)
-            code = _finish(outcome, late, memory, json_file, is_checked=check)
-        else:
-            code = _stay_up(home, plan, late, memory, json_file, is_checked=check)
+        with day_beside(home, late_plan) if compare else nullcontext() as late:
+            memory = Memory([home] if late is None else [home, late.settings])
+            if headless:
+                with _bar() as bar:
+                    outcome = play(home, plan, _progress(bar, _task(bar, plan), memory, late))
+                return _finish(outcome, late, memory, json_file, is_checked=check)
+            return _stay_up(home, plan, late, memory, json_file, is_checked=check)
     finally:
         stop(home)
-    return code
 
 
-def _with_progress(name: str, orders: int, home: Settings, plan: Plan, memory: Memory) -> Outcome:
-    with _bar() as bar:
-        task = bar.add_task(name, total=DAY_S, clock="", note=f"{orders} orders")
-        return play(home, plan, _progress(bar, task, memory))
+def _task(bar: Progress, plan: Plan) -> TaskID:
+    return bar.add_task("the day", total=DAY_S, clock="", note=f"{plan.orders} orders")
 
 
 def _bar() -> Progress:
@@ -94,7 +104,7 @@ def _bar() -> Progress:
     return Progress(*columns, console=console, refresh_per_second=2)
 
 
-def _progress(bar: Progress, task: Any, memory: Memory) -> Any:
+def _progress(bar: Progress, task: TaskID, memory: Memory, late: DayBeside | None) -> Any:
     """Moves the bar; where there is no terminal to draw on, a line now and then."""
     told_at = time.monotonic()
 
@@ -103,6 +113,8 @@ def _progress(bar: Progress, task: Any, memory: Memory) -> Any:
         memory.look()
         past = (now - OPENS_AT).total_seconds()
         note = f"{run.work.get('orders.orders_new', 0)} orders, {run.callbacks} callbacks"
+        if late is not None and (there := late.look()) is not None:
+            note += f" (pushes {LATE_PUSH_S} s late: {there:%m-%d %H:%M})"
         bar.update(task, completed=min(past, DAY_S), clock=f"{now:%m-%d %H:%M} UTC", note=note)
         if not console.is_terminal and time.monotonic() - told_at >= LINE_EVERY_S:
             told_at = time.monotonic()
@@ -111,44 +123,87 @@ def _progress(bar: Progress, task: Any, memory: Memory) -> Any:
     return show
 
 
-def _finish(outcome: Outcome, late: Outcome | None, memory: Memory, json_file: Path | None, *, is_checked: bool) -> int:
+def _finish(outcome: Outcome, late: DayBeside | None, memory: Memory, json_file: Path | None, *, is_checked: bool) -> int:
     figures = {**outcome.figures, "memory_peak_mib": memory.peak_bytes // MEBIBYTE, "faults": outcome.faults}
     if late is not None:
-        figures["pushes_60_s_late"] = {key: late.figures[key] for key in ("late_for_want_of_stock", "lost_sales", "backordered", "received")}
+        if late.look() is not None:
+            console.print(f"Waiting for the same day with pushes {LATE_PUSH_S} s late …")
+        figures["pushes_60_s_late"] = late.figures()
     console.print(table(figures))
     for fault in outcome.faults:
         console.print(f"[red]✗[/] {fault}", highlight=False)
     for difference in outcome.differences[:20]:
         console.print(f"    {difference.subject} {difference.key}: they say {difference.theirs}, we say {difference.ours}", highlight=False)
     if not outcome.faults:
-        console.print("[green]✓[/] every order is at an end or waits for a reason; all invariants hold; platforms, warehouses and carriers agree")
+        console.print(
+            "[green]✓[/] every order is at an end or waits for a reason; all invariants hold; platforms, warehouses and carriers agree; "
+            "warehouse counts differing: 0"
+        )
     if json_file is not None:
         differences = [msgspec.to_builtins(difference) for difference in outcome.differences]
         json_file.write_bytes(msgspec.json.format(msgspec.json.encode({**figures, "differences": differences}), indent=2))
     return 1 if is_checked and outcome.faults else 0
 
 
+WORDS = {
+    "received": "received · 收到",
+    "deduplicated": "deduplicated (told again, kept once) · 去重",
+    "held_by_cause": "held, by cause · 挂起",
+    "merged": "merged into another's parcel · 合单",
+    "split": "split · 拆单",
+    "backordered": "backordered for a time · 曾缺货",
+    "released": "released · 已下发",
+    "shipped": "shipped · 已发货",
+    "delivered": "delivered · 已签收",
+    "cancelled": "cancelled · 已取消",
+    "released_untouched_share": "released without a human touch · 无人干预率",
+    "released_untouched_expected": "… expected from the planted causes · 预期",
+    "paid_to_released_p50_s": "paid → released, p50 (s) · 付款到下发",
+    "paid_to_released_p95_s": "paid → released, p95 (s)",
+    "shipped_before_deadline_share": "shipped before deadline · 按时发货率",
+    "freight_cny": "freight (CNY) · 运费",
+    "orders_per_s": "orders/s",
+    "calls_per_s": "calls/s",
+    "reserved_above_on_hand": "(a) reserved above on hand · 占用超过在库",
+    "late_for_want_of_stock": "(b) paid, late: the platform sold what we no longer had · 超卖致延误",
+    "lost_sales": "buyers turned away by what shops showed · 未成交",
+    "warehouse_counts_differing": "warehouse counts differing · 仓库对账差异",
+}
+APART = frozenset({"reserved_above_on_hand", "states"})  # a line above these
+
+
 def table(figures: Mapping[str, Any]) -> Table:
-    """The closing table."""
+    """The closing table: what the day came to, then (a) and (b) apart, then the rest. The day with late pushes stands beside (b)."""
     shown = Table(title="The day in figures · 一天的数字", show_header=False)
+    late = figures.get("pushes_60_s_late") or {}
     for name, value in figures.items():
-        if name in {"work", "faults"}:
+        if name in {"work", "faults", "pushes_60_s_late"}:
             continue
-        text = ", ".join(f"{key} {count}" for key, count in value.items()) if isinstance(value, dict) else value
-        if isinstance(value, list):
-            text = "; ".join(" ".join(f"{part}" for part in (row.values() if isinstance(row, dict) else row)) for row in value)
-        shown.add_row(name.replace("_", " "), str(text))
+        if name in APART:
+            shown.add_section()
+        text = _text(value)
+        if name in late:
+            text += f"   (with pushes 60 s late: {late[name]})"
+        shown.add_row(WORDS.get(name, name.replace("_", " ")), text)
     return shown
 
 
-def _stay_up(home: Settings, plan: Plan, late: Outcome | None, memory: Memory, json_file: Path | None, *, is_checked: bool) -> int:
-    with stage(home, plan) as (services, host, town, _):
+def _text(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {count}" for key, count in value.items())
+    if isinstance(value, list):
+        return "; ".join(" ".join(f"{part}" for part in (row.values() if isinstance(row, dict) else row)) for row in value)
+    return str(value)
+
+
+def _stay_up(home: Settings, plan: Plan, late: DayBeside | None, memory: Memory, json_file: Path | None, *, is_checked: bool) -> int:
+    with stage(home, plan) as (services, host, town, installation):
         with _bar() as bar:
-            task = bar.add_task("the day", total=DAY_S, clock="", note=f"{plan.orders} orders")
-            outcome = play_on_stage(services, host, town, plan, _progress(bar, task, memory))
+            outcome = play_on_stage(services, host, town, plan, _progress(bar, _task(bar, plan), memory, late))
         code = _finish(outcome, late, memory, json_file, is_checked=is_checked)
         with services.database.transaction() as tx:
             row = tx.execute("SELECT order_no FROM sales_order ORDER BY id DESC LIMIT 1").fetchone()
+        greet_first_person(home, installation.app_url)
         console.print(f"\nPaidan is up at [bold]{town.paidan_url}/[/] (API under /api/v1). Ctrl-C ends it.", highlight=False)
         if row:
             console.print(f"Next: PAIDAN_HOME={home.home} ./paidan explain {row[0]}   ·   PAIDAN_HOME={home.home} ./paidan check", highlight=False)

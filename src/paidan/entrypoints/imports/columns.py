@@ -158,6 +158,7 @@ SHOPS: Final = (
     Field("doors", ("接入方式",), ("doors",), words, hint="poll;push;bulk;webhook"),
     Field("merge_window_s", ("合单等待(秒)", "合单等待（秒）"), ("merge window s",), count),
     Field("safety_quantity", ("安全库存",), ("safety quantity", "safety"), count),
+    Field("warehouse_codes", ("发货仓库", "可用仓库"), ("warehouses", "warehouse codes"), words, hint="WH1;WH2"),
     Field("is_active", ("启用", "是否启用"), ("active", "is active"), flag),
 )
 LISTINGS: Final = (

@@ -227,6 +227,7 @@ class Root:
         doers: dict[str, Callable[[], Any]] = {
             "fulfillmentCreate": lambda: mutations.create_fulfilment(store, given["fulfillment"], now),
             "fulfillmentTrackingInfoUpdate": lambda: mutations.update_tracking(store, given["fulfillmentId"], given["trackingInfoInput"], now),
+            "fulfillmentOrderReleaseHold": lambda: mutations.release_hold(store, given["id"], now),
             "inventorySetQuantities": lambda: mutations.set_quantities(store, given["input"], now, version),
             "inventoryAdjustQuantities": lambda: mutations.adjust_quantities(store, given["input"], now, version),
             "orderUpdate": lambda: mutations.update_order(store, given["input"], now),

@@ -3,7 +3,8 @@
 Differences from the script's Chinese habits, as this platform has them:
 
 - the counter goes down when an order is placed (the units are committed), not when it is paid;
-- there is no refund request before shipping: the shop's staff notes it by the tag `refund-requested` and takes the tag off when withdrawn;
+- there is no refund request before shipping: asked by the buyer, the shop's staff puts the fulfilment order on hold, and releases it when the
+  buyer thinks better of it; of goods that have left a return is asked for, and the order's return status says so until it is called off;
 - a service becomes a custom line item: no variant, no SKU, nothing to ship; it is fulfilled together with the last of the goods;
 - credits of the invoice become an order-wide discount.
 """
@@ -16,7 +17,7 @@ from paidan.world.numbers import number_from
 from paidan.world.script import ScriptOrder
 from paidan.world.sellable import make_basket
 from paidan.world.shelf import ListingKey
-from paidan.world.shopify.state import REFUND_TAG, Item, Order, Store
+from paidan.world.shopify.state import Item, Order, Store
 from paidan.world.timetable import Act
 
 FIRST_PLACE = 1001
@@ -68,17 +69,30 @@ def pay(order: Order, now: datetime) -> None:
 
 
 def ask_refund(order: Order, now: datetime) -> None:
-    """The buyer writes that he wants his money back; staff puts a tag on the order."""
-    if order.cancelled_at is None:
-        order.tags = [*order.tags, REFUND_TAG]
-        touch(order, now, "orders/updated")
+    """The buyer asks for a return of what has left; before that he writes that he wants his money back, and staff holds the order."""
+    if order.cancelled_at is not None:
+        return
+    if order.fulfilments:
+        order.is_return_asked = True
+        touch(order, now, "returns/request", "orders/updated")
+    else:
+        order.is_on_hold = True
+        touch(order, now, "fulfillment_orders/placed_on_hold", "orders/updated")
 
 
 def withdraw_refund(order: Order, now: datetime) -> None:
-    """The buyer changed his mind; the tag is taken off."""
-    if order.cancelled_at is None and REFUND_TAG in order.tags:
-        order.tags = [tag for tag in order.tags if tag != REFUND_TAG]
-        touch(order, now, "orders/updated")
+    """The buyer changed his mind: the return is called off, or the hold released."""
+    if order.is_return_asked:
+        order.is_return_asked = False
+        touch(order, now, "returns/cancel", "orders/updated")
+    release(order, now)
+
+
+def release(order: Order, now: datetime) -> None:
+    """The hold is over, if there is one."""
+    if order.is_on_hold:
+        order.is_on_hold = False
+        touch(order, now, "fulfillment_orders/hold_released", "orders/updated")
 
 
 def cancel(order: Order, now: datetime) -> None:
@@ -89,6 +103,7 @@ def cancel(order: Order, now: datetime) -> None:
         order.is_close_refused = True
         return
     order.cancelled_at = now.replace(microsecond=0)
+    order.is_on_hold = False
     for item in order.items:
         item.cancelled = item.quantity
         order.store.shelf.give_back(item.key, item.taken)

@@ -8,10 +8,10 @@ from graphql import GraphQLError
 from paidan.world.numbers import number_from
 from paidan.world.shelf import ListingKey
 from paidan.world.shopify.connections import gid, number_of
-from paidan.world.shopify.life import touch
+from paidan.world.shopify.life import release, touch
 from paidan.world.shopify.state import INVENTORY_ITEM_BASE, Fulfilment, Item, Order, Store
 from paidan.world.shopify.stock_views import InventoryItemView, location_view
-from paidan.world.shopify.views import FulfilmentView, OrderView, fulfilment_line_number, fulfilment_order_status
+from paidan.world.shopify.views import FulfilmentOrderView, FulfilmentView, OrderView, fulfilment_line_number, fulfilment_order_status
 
 QUANTITIES_MAX = 250
 # Since 2026-01 `changeFromQuantity` stands for `compareQuantity`; since 2026-04 it must be sent, null meaning no check.
@@ -30,7 +30,7 @@ def create_fulfilment(store: Store, given: dict[str, Any], now: datetime) -> dic
     if order is None or any(one is not order for one in orders):
         return {"fulfillment": None, "userErrors": _user_error("fulfillment", message="Fulfillment order does not exist.")}
     status = fulfilment_order_status(order)
-    if status == "CLOSED":
+    if status in {"CLOSED", "ON_HOLD"}:
         words = f"Fulfillment order {order.fulfilment_order_number} has an unfulfillable status= {status.lower()}."
         return {"fulfillment": None, "userErrors": _user_error("fulfillment", message=words)}
     parts = _parts(order, [line for group in groups for line in group.get("fulfillmentOrderLineItems") or []])
@@ -38,6 +38,15 @@ def create_fulfilment(store: Store, given: dict[str, Any], now: datetime) -> dic
         words = "Invalid fulfillment order line item quantity requested."
         return {"fulfillment": None, "userErrors": _user_error("fulfillment", message=words)}
     return {"fulfillment": FulfilmentView(_fulfil(order, parts, given.get("trackingInfo") or {}, now)), "userErrors": []}
+
+
+def release_hold(store: Store, order_id: str, now: datetime) -> dict[str, Any]:
+    """`fulfillmentOrderReleaseHold`: all holds of a fulfilment order."""
+    order = store.by_fulfilment_order.get(number_of(order_id, "FulfillmentOrder"))
+    if order is None:
+        return {"fulfillmentOrder": None, "userErrors": _user_error("id", message="Fulfillment order not found.", code="FULFILLMENT_ORDER_NOT_FOUND")}
+    release(order, now)
+    return {"fulfillmentOrder": FulfilmentOrderView(order), "userErrors": []}
 
 
 def _parts(order: Order, lines: list[dict[str, Any]]) -> list[tuple[Item, int]] | None:

@@ -11,7 +11,6 @@ from paidan.world.shelf import ListingKey, Shelf
 
 # Inventory items are numbered apart from variants; this is the distance between the two here.
 INVENTORY_ITEM_BASE = 40_000_000_000_000
-REFUND_TAG = "refund-requested"
 
 
 def location_number(shop: str) -> int:
@@ -77,6 +76,8 @@ class Order:
     paid_at: datetime | None = None
     cancelled_at: datetime | None = None
     is_close_refused: bool = False
+    is_return_asked: bool = False
+    is_on_hold: bool = False  # its fulfilment order
     uncollected_minor: int = 0
     fulfilments: list[Fulfilment] = field(default_factory=list)
     told: int = 0  # webhooks so far

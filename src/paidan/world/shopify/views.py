@@ -137,7 +137,6 @@ class FulfilmentOrderView:
 
     graphql_type: ClassVar = "FulfillmentOrder"
     request_status: ClassVar = "UNSUBMITTED"
-    fulfillment_holds: ClassVar[list[Any]] = []
 
     def __init__(self, order: Order) -> None:
         self._order = order
@@ -149,6 +148,9 @@ class FulfilmentOrderView:
         self.destination = mailing_address(order)
         self.status = fulfilment_order_status(order)
         actions = ["CREATE_FULFILLMENT", "HOLD", "MOVE", "SPLIT"] if self.status in {"OPEN", "IN_PROGRESS"} else []
+        actions = ["RELEASE_HOLD"] if self.status == "ON_HOLD" else actions
+        hold = {"id": gid("FulfillmentHold", number_from("hold", order.number, digits=12)), "reason": "OTHER", "reasonNotes": "refund asked for"}
+        self.fulfillment_holds = [hold] if self.status == "ON_HOLD" else []
         self.supported_actions = [{"action": action, "externalUrl": None} for action in actions]
 
     def line_items(self, first: int | None = None, after: str | None = None) -> dict[str, Any]:
@@ -183,9 +185,11 @@ class FulfilmentOrderView:
 
 
 def fulfilment_order_status(order: Order) -> str:
-    """OPEN, IN_PROGRESS once something left, CLOSED when nothing is left to do."""
+    """OPEN, IN_PROGRESS once something left, CLOSED when nothing is left to do, ON_HOLD while staff holds it."""
     if not any(item.remaining for item in order.goods):
         return "CLOSED"
+    if order.is_on_hold:
+        return "ON_HOLD"
     return "IN_PROGRESS" if order.fulfilments else "OPEN"
 
 
@@ -214,7 +218,8 @@ class OrderView:
         self.note, self.tags, self.email = order.note or None, sorted(order.tags), rest.email(order)
         self.currency_code = self.presentment_currency_code = order.store.shop.currency
         self.display_financial_status = order.financial_status
-        self.display_fulfillment_status = order.fulfilment_status
+        self.display_fulfillment_status = "ON_HOLD" if fulfilment_order_status(order) == "ON_HOLD" else order.fulfilment_status
+        self.return_status = "RETURN_REQUESTED" if order.is_return_asked else "NO_RETURN"
         self.fully_paid, self.unpaid = order.paid_at is not None, order.paid_at is None
         self.payment_gateway_names = [rest.gateway(order)]
         self.requires_shipping = bool(order.goods)

@@ -1,0 +1,106 @@
+import { QueryClient, QueryClientProvider, useQueryClient } from '@tanstack/react-query'
+import { App as Antd, ConfigProvider, theme as themes } from 'antd'
+import en from 'antd/locale/en_US'
+import zh from 'antd/locale/zh_CN'
+import { useEffect, type ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import { BrowserRouter } from 'react-router'
+import { setSession } from '@/api/client'
+import { MeContext, ME_KEY, useMeQuery } from '@/api/me'
+import { ApiProblem } from '@/api/problems'
+import { PageSkeleton } from '@/frame/page'
+import { useIsDark, usePreferences } from '@/frame/preferences'
+import { ProblemView } from '@/frame/problem-view'
+import { nonceStyles } from '@/frame/style-nonce'
+import { SignIn } from '@/frame/sign-in'
+import { Toasts } from '@/frame/toasts'
+import { Pages } from '@/pages'
+
+const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? ''
+nonceStyles(nonce)
+
+const cache = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      retry: (count, error) => !(error instanceof ApiProblem) && count < 2,
+      refetchOnWindowFocus: true,
+    },
+  },
+})
+
+/** What the stylesheet says for the dark theme, so that both agree. */
+const DARK = {
+  colorBgContainer: '#191c21',
+  colorBgElevated: '#22262d',
+  colorBorder: '#404753',
+  colorBorderSecondary: '#2b3038',
+}
+const FONT = getComputedStyle(document.documentElement).getPropertyValue('--font')
+
+function Theme({ children }: { children: ReactNode }) {
+  const { i18n } = useTranslation()
+  const { isCompact } = usePreferences()
+  const isDark = useIsDark()
+  const algorithms = [isDark ? themes.darkAlgorithm : themes.defaultAlgorithm]
+  return (
+    <ConfigProvider
+      csp={{ nonce }}
+      locale={i18n.language === 'en' ? en : zh}
+      componentSize={isCompact ? 'small' : 'medium'}
+      button={{ autoInsertSpace: false }}
+      theme={{
+        algorithm: algorithms,
+        token: {
+          ...(isDark ? DARK : {}),
+          colorPrimary: isDark ? '#86a8f9' : '#2f5fd0',
+          colorTextLightSolid: isDark ? '#0d1526' : '#ffffff',
+          colorLink: isDark ? '#86a8f9' : '#2f5fd0',
+          colorBgBase: isDark ? '#191c21' : '#ffffff',
+          colorTextBase: isDark ? '#e7eaf0' : '#1b2230',
+          colorTextPlaceholder: isDark ? '#939dad' : '#667082',
+          colorTextDescription: isDark ? '#a9b2c0' : '#535d6e',
+          borderRadius: 7,
+          fontFamily: FONT,
+          motionDurationMid: '0.12s',
+          motionDurationSlow: '0.16s',
+        },
+        components: { Modal: { titleFontSize: 16 }, Tooltip: { colorBgSpotlight: '#1b2230' } },
+      }}
+    >
+      <Antd component={false}>{children}</Antd>
+    </ConfigProvider>
+  )
+}
+
+function SignedIn() {
+  const me = useMeQuery()
+  const client = useQueryClient()
+  const csrf = me.data?.csrf
+  useEffect(() => {
+    setSession(csrf ?? '', () => void client.resetQueries({ queryKey: ME_KEY }))
+  }, [client, csrf])
+  if (me.isPending) return <PageSkeleton />
+  if (me.isError) {
+    const isNobody = me.error instanceof ApiProblem && me.error.body.status === 401
+    return isNobody ? <SignIn /> : <ProblemView problem={me.error} onAgain={() => void me.refetch()} />
+  }
+  return (
+    <MeContext value={me.data}>
+      <Pages />
+    </MeContext>
+  )
+}
+
+export function App() {
+  return (
+    <QueryClientProvider client={cache}>
+      <Theme>
+        <BrowserRouter basename="/console">
+          <SignedIn />
+          <Toasts />
+        </BrowserRouter>
+      </Theme>
+    </QueryClientProvider>
+  )
+}

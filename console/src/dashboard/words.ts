@@ -1,0 +1,28 @@
+import { defineWords } from '@/i18n/words'
+
+export const dashboardWords = defineWords('dashboard', {
+  title: ['看板', 'Dashboard'],
+  about: ['每个数字都能点开看明细', 'Every number opens its list'],
+  asOf: ['截至 {{at}}', 'as of {{at}}'],
+  news: ['{{count}} 条有更新', '{{count}} change', '{{count}} changes'],
+  queues: ['待处理', 'Waiting for you'],
+  holds: ['挂起原因', 'Held because'],
+  states: ['订单状态与停留时间', 'Orders by state and age'],
+  hours: ['每小时订单', 'Orders by hour'],
+  money: ['每小时成交额', 'Sales by hour'],
+  warehouses: ['仓库负荷', 'Warehouse load'],
+  open: ['待发', 'Open'],
+  shipped: ['今日已发', 'Shipped today'],
+  state: ['状态', 'State'],
+  total: ['合计', 'Total'],
+  age0: ['4 小时内', '< 4 h'],
+  age1: ['24 小时内', '< 24 h'],
+  age2: ['48 小时内', '< 48 h'],
+  age3: ['更久', 'older'],
+  noHolds: ['没有挂起的订单', 'Nothing is held'],
+  orders: ['订单数', 'Orders'],
+  gmv: ['成交额', 'Sales'],
+  chartHint: ['最近 24 小时，按店铺', 'Last 24 hours, by shop'],
+  noHours: ['最近 24 小时没有订单', 'No orders in the last 24 hours'],
+  seeOrders: ['查看订单', 'See the orders'],
+})

@@ -1,0 +1,111 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Button, Dropdown } from 'antd'
+import { api } from '@/api/client'
+import { useMay, useMe } from '@/api/me'
+import { toast, toastProblem } from '@/frame/toasts'
+import { now } from '@/i18n/format'
+import { language } from '@/i18n/start'
+import { useWords } from '@/i18n/words'
+import type { Exception } from './shapes'
+import { exceptionWords } from './words'
+import styles from './exceptions.module.css'
+
+const HOUR_MS = 3_600_000
+const DELAYS = { hour: 1, fourHours: 4, tomorrow: 20 } as const
+type Delay = keyof typeof DELAYS
+
+/** Take it, give it back, put it off, or take the suggested fix. */
+export function ExceptionActions({ row }: { row: Exception }) {
+  const t = useWords(exceptionWords)
+  const me = useMe()
+  const may = useMay()
+  const cache = useQueryClient()
+  const params = { path: { exception_id: row.id } }
+  const refresh = () => void cache.invalidateQueries({ queryKey: ['list', 'exceptions'] })
+  const common = { onError: toastProblem, onSettled: refresh }
+  const claim = useMutation({
+    mutationFn: () => api.POST('/api/v1/exceptions/{exception_id}/claim', { params }),
+    onSuccess: () => {
+      toast(t('claimed'), {
+        undo: () => {
+          giveBack.mutate()
+        },
+      })
+    },
+    ...common,
+  })
+  const giveBack = useMutation({
+    mutationFn: () => api.DELETE('/api/v1/exceptions/{exception_id}/claim', { params }),
+    onSuccess: () => {
+      toast(t('given'))
+    },
+    ...common,
+  })
+  const snooze = useMutation({
+    mutationFn: (delay: Delay) =>
+      api.POST('/api/v1/exceptions/{exception_id}/snooze', {
+        params,
+        body: { until: new Date(now() + DELAYS[delay] * HOUR_MS).toISOString() },
+      }),
+    onSuccess: (_, delay) => {
+      toast(t('snoozed', { time: t(delay) }))
+    },
+    ...common,
+  })
+  const fix = useMutation({
+    mutationFn: () => api.POST('/api/v1/exceptions/{exception_id}/fix', { params, body: {} }),
+    onSuccess: () => {
+      toast(t('fixed'))
+    },
+    ...common,
+  })
+  const isMine = row.owner === me.name
+  return (
+    <span className={styles.actions}>
+      {row.fix && may('audit') && (
+        <Button
+          size="small"
+          type="primary"
+          ghost
+          loading={fix.isPending}
+          onClick={() => {
+            fix.mutate()
+          }}
+        >
+          {language() === 'zh' ? row.fix.zh : row.fix.en}
+        </Button>
+      )}
+      {isMine ? (
+        <Button
+          size="small"
+          onClick={() => {
+            giveBack.mutate()
+          }}
+        >
+          {t('release')}
+        </Button>
+      ) : (
+        <Button
+          size="small"
+          disabled={row.owner !== ''}
+          onClick={() => {
+            claim.mutate()
+          }}
+        >
+          {t('claim')}
+        </Button>
+      )}
+      <Dropdown
+        trigger={['click']}
+        menu={{
+          items: (Object.keys(DELAYS) as Delay[]).map((key) => ({ key, label: t(key) })),
+          onClick: ({ key }) => {
+            snooze.mutate(key as Delay)
+          },
+        }}
+      >
+        <Button size="small">{t('snooze')}</Button>
+      </Dropdown>
+    </span>
+  )
+}

@@ -1,0 +1,96 @@
+import { useEffect, useId, useRef, useSyncExternalStore } from 'react'
+
+/** `key`: 'j', 'shift+x', 'mod+k' (Ctrl or ⌘), 'enter', '?'. `says` is shown in the help. */
+export interface KeyBinding {
+  key: string
+  says: string
+  run: (event: KeyboardEvent) => void
+}
+
+interface Layer {
+  id: string
+  isModal: boolean
+  read: () => KeyBinding[]
+}
+
+const layers: Layer[] = []
+const listeners = new Set<() => void>()
+let snapshot: KeyBinding[] = []
+
+/** The name of a key press as bindings write it. */
+export function nameOf(event: KeyboardEvent): string {
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key.toLowerCase()
+  const isLetter = /^[a-z]$/.test(key)
+  const parts = [
+    event.ctrlKey || event.metaKey ? 'mod+' : '',
+    event.altKey ? 'alt+' : '',
+    event.shiftKey && (isLetter || key.length > 1) ? 'shift+' : '',
+  ]
+  return parts.join('') + key
+}
+
+/** Whether somebody is writing: in a field, or with an input method that has not finished a word yet. */
+export function isWriting(event: KeyboardEvent): boolean {
+  if (event.isComposing || event.keyCode === 229) return true
+  const target = event.target
+  if (!(target instanceof HTMLElement)) return false
+  if (target.isContentEditable) return true
+  if (target instanceof HTMLInputElement) return !['checkbox', 'radio', 'button'].includes(target.type)
+  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
+}
+
+function onKeyDown(event: KeyboardEvent): void {
+  if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return
+  const name = nameOf(event)
+  const isAllowedInFields = name.startsWith('mod+')
+  if (isWriting(event) && !isAllowedInFields) return
+  const isOnButton = event.target instanceof HTMLElement && event.target.closest('button, a, [role="menuitem"]')
+  if (isOnButton && (name === 'enter' || name === ' ')) return
+  for (let index = layers.length - 1; index >= 0; index--) {
+    const layer = layers[index]
+    const binding = layer?.read().find((one) => one.key === name)
+    if (binding) {
+      event.preventDefault()
+      binding.run(event)
+      return
+    }
+    if (layer?.isModal) return
+  }
+}
+
+function changed(): void {
+  snapshot = layers.flatMap((layer) => layer.read())
+  for (const listener of listeners) listener()
+}
+
+window.addEventListener('keydown', onKeyDown)
+
+/** Keys of a part of the page, while it is shown. A modal layer hides those below it. */
+export function useKeys(bindings: KeyBinding[], { isModal = false, isOn = true } = {}): void {
+  const id = useId()
+  const latest = useRef(bindings)
+  useEffect(() => {
+    latest.current = bindings
+  })
+  useEffect(() => {
+    if (!isOn) return
+    layers.push({ id, isModal, read: () => latest.current })
+    changed()
+    return () => {
+      const index = layers.findIndex((layer) => layer.id === id)
+      if (index >= 0) layers.splice(index, 1)
+      changed()
+    }
+  }, [id, isModal, isOn])
+}
+
+/** All keys that work at the moment, for the help page. */
+export function useAllKeys(): KeyBinding[] {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    () => snapshot,
+  )
+}

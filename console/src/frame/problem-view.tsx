@@ -1,0 +1,38 @@
+import { ExclamationCircleFilled } from '@ant-design/icons'
+import { Button } from 'antd'
+import { problemOf } from '@/api/problems'
+import { useWords } from '@/i18n/words'
+import { frameWords } from './words'
+import styles from './problem-view.module.css'
+
+/** A refusal in place: what was refused, why, and what to do next. */
+export function ProblemView({ problem, onAgain }: { problem: unknown; onAgain?: () => void }) {
+  const t = useWords(frameWords)
+  const { title, detail, errors, next_step: next, status } = problemOf(problem)
+  return (
+    <div className={styles.problem} role="alert">
+      <ExclamationCircleFilled className={styles.icon} />
+      <div className={styles.text}>
+        <strong>{title || t('noAnswer')}</strong>
+        {status === 404 && !next && <div>{t('notYet')}</div>}
+        {detail && <div className={styles.why}>{detail}</div>}
+        {errors.map((error) => (
+          <div key={error.field + error.reason} className={styles.why}>
+            {error.field}: {error.text}
+          </div>
+        ))}
+        {next && (
+          <div>
+            <span className="dim">{t('nextStep')} · </span>
+            {next}
+          </div>
+        )}
+      </div>
+      {onAgain && (
+        <Button size="small" onClick={onAgain}>
+          {t('again')}
+        </Button>
+      )}
+    </div>
+  )
+}

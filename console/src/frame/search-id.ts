@@ -1,0 +1,2 @@
+/** The field that / focuses. */
+export const SEARCH_ID = 'page-search'

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { FIRST_LAYOUT, moveColumn, setWidth, shownColumns, toggleColumn, WIDTH_MAX, widthOf, type Column } from './columns'
+
+const column = (id: string, more: Partial<Column<string>> = {}): Column<string> => ({
+  id,
+  title: id,
+  width: 100,
+  text: (row) => row,
+  ...more,
+})
+const COLUMNS = [column('a'), column('b', { isPinned: true }), column('c', { isExtra: true }), column('d')]
+const ids = (columns: readonly Column<string>[]) => columns.map((one) => one.id)
+
+test('pinned columns come first, extra ones only when chosen', () => {
+  expect(ids(shownColumns(COLUMNS, FIRST_LAYOUT))).toEqual(['b', 'a', 'd'])
+  const withExtra = toggleColumn(column('c', { isExtra: true }), FIRST_LAYOUT)
+  expect(ids(shownColumns(COLUMNS, withExtra))).toEqual(['b', 'a', 'c', 'd'])
+})
+
+test('a hidden column comes back where it was', () => {
+  const hidden = toggleColumn(column('a'), FIRST_LAYOUT)
+  expect(ids(shownColumns(COLUMNS, hidden))).toEqual(['b', 'd'])
+  expect(ids(shownColumns(COLUMNS, toggleColumn(column('a'), hidden)))).toEqual(['b', 'a', 'd'])
+})
+
+test('a column moves by one place, and never over the edge', () => {
+  const moved = moveColumn(COLUMNS, FIRST_LAYOUT, 'd', -1)
+  expect(moved.order).toEqual(['a', 'b', 'd', 'c'])
+  expect(moveColumn(COLUMNS, FIRST_LAYOUT, 'a', -1)).toBe(FIRST_LAYOUT)
+})
+
+test('widths stay within limits', () => {
+  expect(widthOf(column('a'), setWidth(FIRST_LAYOUT, 'a', 9_999))).toBe(WIDTH_MAX)
+  expect(widthOf(column('a'), FIRST_LAYOUT)).toBe(100)
+})

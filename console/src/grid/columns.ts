@@ -1,0 +1,74 @@
+import type { ReactNode } from 'react'
+
+/** One definition of a column: what is shown, copied, sorted and grouped by. */
+export interface Column<Row> {
+  id: string
+  title: string
+  width: number
+  align?: 'end'
+  isPinned?: boolean
+  isSortable?: boolean
+  isGroupable?: boolean
+  /** Left out until somebody chooses it. */
+  isExtra?: boolean
+  /** The plain words: for copies, for groups, and for the cell itself when it has no `render`. */
+  text: (row: Row) => string
+  render?: (row: Row) => ReactNode
+}
+
+/** How one person likes a grid. Columns not named in `order` follow in the order of their definition. */
+export interface Layout {
+  order: string[]
+  hidden: string[]
+  shown: string[]
+  widths: Record<string, number>
+}
+
+export const FIRST_LAYOUT: Layout = { order: [], hidden: [], shown: [], widths: {} }
+export const WIDTH_MIN = 48
+export const WIDTH_MAX = 640
+
+/** All columns in the person's order. */
+export function ordered<Row>(columns: readonly Column<Row>[], layout: Layout): Column<Row>[] {
+  const rank = new Map(layout.order.map((id, index) => [id, index]))
+  const place = (column: Column<Row>, index: number) => rank.get(column.id) ?? layout.order.length + index
+  return columns
+    .map((column, index) => ({ column, at: place(column, index) }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ column }) => column)
+}
+
+export function isShown<Row>(column: Column<Row>, layout: Layout): boolean {
+  return column.isExtra ? layout.shown.includes(column.id) : !layout.hidden.includes(column.id)
+}
+
+/** The columns to draw: pinned ones first. */
+export function shownColumns<Row>(columns: readonly Column<Row>[], layout: Layout): Column<Row>[] {
+  const shown = ordered(columns, layout).filter((column) => isShown(column, layout))
+  return [...shown.filter((column) => column.isPinned), ...shown.filter((column) => !column.isPinned)]
+}
+
+export function widthOf<Row>(column: Column<Row>, layout: Layout): number {
+  return layout.widths[column.id] ?? column.width
+}
+
+export function toggleColumn<Row>(column: Column<Row>, layout: Layout): Layout {
+  const field = column.isExtra ? 'shown' : 'hidden'
+  const ids = layout[field]
+  return { ...layout, [field]: ids.includes(column.id) ? ids.filter((id) => id !== column.id) : [...ids, column.id] }
+}
+
+/** Moves a column by one place, among all columns. */
+export function moveColumn<Row>(columns: readonly Column<Row>[], layout: Layout, id: string, by: -1 | 1): Layout {
+  const ids = ordered(columns, layout).map((column) => column.id)
+  const from = ids.indexOf(id)
+  const to = from + by
+  if (from < 0 || to < 0 || to >= ids.length) return layout
+  ids.splice(to, 0, ...ids.splice(from, 1))
+  return { ...layout, order: ids }
+}
+
+export function setWidth(layout: Layout, id: string, width: number): Layout {
+  const fitting = Math.round(Math.min(WIDTH_MAX, Math.max(WIDTH_MIN, width)))
+  return { ...layout, widths: { ...layout.widths, [id]: fitting } }
+}

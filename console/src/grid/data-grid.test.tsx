@@ -1,0 +1,91 @@
+import '@/i18n/start'
+import { fireEvent, render, screen } from '@testing-library/react'
+import axe from 'axe-core'
+import { useState } from 'react'
+import { beforeEach, expect, test, vi } from 'vitest'
+import { FIRST_LAYOUT, type Column } from './columns'
+import { DataGrid } from './data-grid'
+import { NOTHING, type Selection } from './selection'
+
+interface Row {
+  id: string
+  name: string
+}
+
+const COLUMNS: Column<Row>[] = [
+  { id: 'id', title: 'No.', width: 100, isPinned: true, isSortable: true, text: (row) => row.id },
+  { id: 'name', title: 'Name', width: 200, text: (row) => row.name },
+]
+const MANY: Row[] = Array.from({ length: 100_000 }, (_, n) => ({ id: String(n), name: `row ${n}` }))
+const opened = vi.fn()
+
+function Shown({ rows = MANY }: { rows?: Row[] }) {
+  const [selection, setSelection] = useState<Selection>(NOTHING)
+  const [active, setActive] = useState<string | null>(null)
+  return (
+    <>
+      <input aria-label="field" />
+      <output>{[...selection.ids].join()}</output>
+      <DataGrid<Row>
+        label="Rows"
+        columns={COLUMNS}
+        rows={rows}
+        rowId={(row) => row.id}
+        layout={FIRST_LAYOUT}
+        onLayout={vi.fn()}
+        selection={selection}
+        onSelection={setSelection}
+        activeId={active}
+        onActive={setActive}
+        onOpen={opened}
+        empty="nothing here"
+      />
+    </>
+  )
+}
+
+const press = (key: string, more: KeyboardEventInit = {}, target: Element = document.body) =>
+  fireEvent(target, new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...more }))
+
+beforeEach(() => {
+  opened.mockReset()
+})
+
+test('of a hundred thousand rows only those in sight are drawn', () => {
+  render(<Shown />)
+  const drawn = screen.getAllByRole('row').length
+  expect(drawn).toBeGreaterThan(10)
+  expect(drawn).toBeLessThan(80)
+  expect(screen.getByRole('grid').getAttribute('aria-rowcount')).toBe('100001')
+})
+
+test('J, X and Shift+X choose a range, Enter opens', () => {
+  render(<Shown />)
+  press('j')
+  press('x')
+  press('j')
+  press('j')
+  press('X', { shiftKey: true })
+  expect(screen.getByRole('status').textContent).toBe('0,1,2')
+  press('Enter')
+  expect(opened).toHaveBeenCalledWith(MANY[2])
+})
+
+test('keys leave fields and unfinished words alone', () => {
+  render(<Shown />)
+  press('j')
+  press('x', {}, screen.getByLabelText('field'))
+  press('x', { isComposing: true })
+  expect(screen.getByRole('status').textContent).toBe('')
+})
+
+test('without rows it teaches', () => {
+  render(<Shown rows={[]} />)
+  expect(screen.getByText('nothing here')).toBeTruthy()
+})
+
+test('axe finds nothing to say', async () => {
+  const { container } = render(<Shown rows={MANY.slice(0, 20)} />)
+  const { violations } = await axe.run(container, { rules: { 'color-contrast': { enabled: false }, region: { enabled: false } } })
+  expect(violations.map((violation) => `${violation.id}: ${violation.nodes[0]?.html ?? ''}`)).toEqual([])
+})

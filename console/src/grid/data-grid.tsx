@@ -1,0 +1,247 @@
+import { DownOutlined, RightOutlined } from '@ant-design/icons'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { useCallback, useEffect, useId, useMemo, useRef, useState, type CSSProperties, type ReactNode } from 'react'
+import { toast } from '@/frame/toasts'
+import { usePreferences } from '@/frame/preferences'
+import { number } from '@/i18n/format'
+import { useWords } from '@/i18n/words'
+import { setWidth, shownColumns, widthOf, type Column, type Layout } from './columns'
+import { GridHead, type Sort } from './grid-head'
+import { GridRow } from './grid-row'
+import { linesOf, type Line } from './groups'
+import { extend, toggle, toggleAll, type Selection } from './selection'
+import { tsvOf } from './tsv'
+import { useGridKeys } from './use-grid-keys'
+import { gridWords } from './words'
+import styles from './grid.module.css'
+
+export interface DataGridProps<Row> {
+  label: string
+  columns: readonly Column<Row>[]
+  rows: readonly Row[]
+  rowId: (row: Row) => string
+  layout: Layout
+  onLayout: (layout: Layout) => void
+  sort?: Sort | null
+  onSort?: (sort: Sort | null) => void
+  groupBy?: string | null
+  selection?: Selection
+  onSelection?: (selection: Selection) => void
+  activeId: string | null
+  onActive: (id: string | null) => void
+  onOpen?: (row: Row) => void
+  hasMore?: boolean
+  onMore?: () => void
+  isLoading?: boolean
+  isFetching?: boolean
+  empty: ReactNode
+}
+
+const CHECK_WIDTH = 38
+const OVERSCAN = 12
+const SKELETONS = 12
+const NO_FOLDS: ReadonlySet<string> = new Set()
+
+/** Dense virtual grid: a hundred thousand rows scroll, since only those in sight are drawn. */
+export function DataGrid<Row>(props: DataGridProps<Row>) {
+  const { columns, rows, rowId, layout, onLayout, selection, onSelection, activeId, onActive, onOpen } = props
+  const t = useWords(gridWords)
+  const { isCompact } = usePreferences()
+  const height = isCompact ? 32 : 36
+  const scroll = useRef<HTMLDivElement>(null)
+  const prefix = useId()
+  const [folded, setFolded] = useState(NO_FOLDS)
+  const shown = useMemo(() => shownColumns(columns, layout), [columns, layout])
+  const grouping = columns.find((column) => column.id === props.groupBy)
+  const lines = useMemo(
+    () => linesOf(rows, rowId, grouping ? (row) => grouping.text(row) : null, folded),
+    [rows, rowId, grouping, folded],
+  )
+  const order = useMemo(() => lines.flatMap((line) => (line.kind === 'row' ? [line.id] : [])), [lines])
+  const isSelectable = selection !== undefined && onSelection !== undefined
+  const extra = props.isLoading ? SKELETONS : props.hasMore ? 3 : 0
+
+  // eslint-disable-next-line react-hooks/incompatible-library -- the virtualizer renders by itself; nothing here is memoized by the compiler
+  const virtual = useVirtualizer({
+    count: lines.length + extra,
+    getScrollElement: () => scroll.current,
+    estimateSize: () => height,
+    overscan: OVERSCAN,
+    scrollPaddingStart: 36,
+  })
+  useEffect(() => {
+    virtual.measure()
+  }, [virtual, height])
+
+  const items = virtual.getVirtualItems()
+  const last = items.at(-1)?.index ?? 0
+  const { hasMore, onMore } = props
+  useEffect(() => {
+    if (hasMore && last >= lines.length - OVERSCAN * 3) onMore?.()
+  }, [hasMore, onMore, last, lines.length])
+
+  const reveal = useCallback(
+    (id: string) => {
+      const index = lines.findIndex((line) => line.id === id)
+      if (index >= 0) virtual.scrollToIndex(index)
+    },
+    [lines, virtual],
+  )
+  useGridKeys({ ...props, order, reveal })
+
+  const latest = useRef({ selection, order })
+  useEffect(() => {
+    latest.current = { selection, order }
+  })
+  const onCheck = useCallback(
+    (id: string, isRange: boolean) => {
+      const { selection: chosen, order: ids } = latest.current
+      if (chosen) onSelection?.(isRange ? extend(chosen, id, ids) : toggle(chosen, id))
+    },
+    [onSelection],
+  )
+  const byId = useMemo(() => new Map(rows.map((row) => [rowId(row), row])), [rows, rowId])
+  const onPress = useCallback(
+    (id: string, event: React.MouseEvent) => {
+      if (event.target instanceof HTMLElement && event.target.closest('a, button, input')) return
+      if (window.getSelection()?.type === 'Range') return
+      onActive(id)
+      if ((event.ctrlKey || event.metaKey || event.shiftKey) && isSelectable) onCheck(id, event.shiftKey)
+      else {
+        const row = byId.get(id)
+        if (row !== undefined) onOpen?.(row)
+      }
+    },
+    [onActive, onCheck, onOpen, isSelectable, byId],
+  )
+
+  function onCopy(event: React.ClipboardEvent): void {
+    if (window.getSelection()?.type === 'Range') return
+    const wanted = selection?.ids.size ? rows.filter((row) => selection.ids.has(rowId(row))) : active()
+    if (wanted.length === 0) return
+    event.preventDefault()
+    event.clipboardData.setData('text/plain', tsvOf(wanted, shown))
+    toast(t('copied', { count: wanted.length }))
+  }
+
+  function active(): Row[] {
+    const row = activeId === null ? undefined : byId.get(activeId)
+    return row === undefined ? [] : [row]
+  }
+
+  const count = selection?.ids.size ?? 0
+  const isAll = count > 0 && order.every((id) => selection?.ids.has(id))
+  const activeIndex = activeId !== null && items.some((item) => lines[item.index]?.id === activeId)
+
+  return (
+    <div className={styles.frame}>
+      {props.isFetching && !props.isLoading && <div className={styles.bar} aria-hidden />}
+      <div
+        ref={scroll}
+        role="grid"
+        aria-label={props.label}
+        aria-rowcount={props.hasMore ? -1 : lines.length + 1}
+        aria-colcount={shown.length + (isSelectable ? 1 : 0)}
+        aria-multiselectable={isSelectable || undefined}
+        aria-busy={props.isLoading}
+        aria-activedescendant={activeIndex ? `${prefix}${activeId}` : undefined}
+        tabIndex={0}
+        className={styles.scroll}
+        style={widthVariables(shown, layout, isSelectable)}
+        onCopy={onCopy}
+      >
+        <GridHead
+          columns={shown}
+          sort={props.sort ?? null}
+          isSelectable={isSelectable}
+          checked={isAll ? 'all' : count > 0 ? 'some' : 'none'}
+          onSort={props.onSort}
+          onCheckAll={() => {
+            if (selection) onSelection?.(toggleAll(selection, order))
+          }}
+          onWidth={(id, width) => {
+            onLayout(setWidth(layout, id, width))
+          }}
+        />
+        {lines.length === 0 && !props.isLoading ? (
+          <div role="rowgroup">
+            <div role="row">
+              <div role="gridcell">{props.empty}</div>
+            </div>
+          </div>
+        ) : (
+          <div role="rowgroup" className={styles.body} style={{ height: virtual.getTotalSize() }}>
+            {items.map((item) => (
+              <div
+                key={item.index}
+                role="presentation"
+                className={styles.line}
+                style={{ transform: `translateY(${item.start}px)` }}
+              >
+                {drawLine(lines[item.index])}
+              </div>
+            ))}
+          </div>
+        )}
+      </div>
+    </div>
+  )
+
+  function drawLine(line: Line<Row> | undefined): ReactNode {
+    if (line === undefined)
+      return (
+        <div role="row" className={styles.skeleton}>
+          <div role="gridcell" aria-label={t('loading')} />
+        </div>
+      )
+    if (line.kind === 'group')
+      return (
+        <div role="row">
+          <div role="gridcell" aria-colspan={shown.length}>
+            <button
+              type="button"
+              className={styles.group}
+              style={{ height }}
+              aria-expanded={!line.isFolded}
+              onClick={() => {
+                const next = new Set(folded)
+                if (!next.delete(line.label)) next.add(line.label)
+                setFolded(next)
+              }}
+            >
+              {line.isFolded ? <RightOutlined /> : <DownOutlined />}
+              {line.label || '—'} <span className="dim">{number(line.count)}</span>
+            </button>
+          </div>
+        </div>
+      )
+    return (
+      <GridRow
+        row={line.row}
+        id={line.id}
+        domId={`${prefix}${line.id}`}
+        rowIndex={line.index + 2}
+        columns={shown}
+        isSelectable={isSelectable}
+        isSelected={selection?.ids.has(line.id) ?? false}
+        isActive={line.id === activeId}
+        onPress={onPress}
+        onCheck={onCheck}
+      />
+    )
+  }
+}
+
+/** Widths and the places of pinned columns as style variables, so that drawing a wider column draws no row again. */
+function widthVariables<Row>(columns: readonly Column<Row>[], layout: Layout, isSelectable: boolean): CSSProperties {
+  const style: Record<string, string> = {}
+  let left = isSelectable ? CHECK_WIDTH : 0
+  for (const column of columns) {
+    const width = widthOf(column, layout)
+    style[`--w-${column.id}`] = `${width}px`
+    style[`--l-${column.id}`] = `${left}px`
+    left += width
+  }
+  style['--total'] = `${left}px`
+  return style
+}

@@ -1,0 +1,21 @@
+import { defineWords } from '@/i18n/words'
+
+export const gridWords = defineWords('grid', {
+  columns: ['列', 'Columns'],
+  columnsTitle: ['选择与排列列', 'Choose and order columns'],
+  reset: ['恢复默认', 'Reset'],
+  up: ['上移', 'Move up'],
+  down: ['下移', 'Move down'],
+  group: ['分组', 'Group by'],
+  noGroup: ['不分组', 'No groups'],
+  selectAll: ['选择已加载的全部行', 'Select all loaded rows'],
+  selectRow: ['选择此行', 'Select this row'],
+  resize: ['调整列宽', 'Resize column'],
+  copied: ['已复制 {{count}} 行', 'Copied {{count}} row', 'Copied {{count}} rows'],
+  loading: ['加载中', 'Loading'],
+  next: ['下一行', 'Next row'],
+  previous: ['上一行', 'Previous row'],
+  open: ['打开此行', 'Open the row'],
+  select: ['选择/取消此行', 'Select or clear the row'],
+  range: ['连选到此行', 'Select up to this row'],
+})

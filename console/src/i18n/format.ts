@@ -1,0 +1,79 @@
+import { language } from './start'
+
+const MINOR_DIGITS: Record<string, number> = { JPY: 0, KRW: 0, VND: 0, KWD: 3 }
+const SIGNS: Record<string, string> = { CNY: '¥', GBP: '£', USD: '$', EUR: '€' }
+const locale = () => (language() === 'zh' ? 'zh-CN' : 'en-GB')
+
+/** Minor units as people write them: 1054 GBP → £10.54. */
+export function money(minor: number | null | undefined, currency = 'CNY'): string {
+  if (minor === null || minor === undefined) return ''
+  const digits = MINOR_DIGITS[currency] ?? 2
+  const amount = (Math.abs(minor) / 10 ** digits).toLocaleString(locale(), {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  })
+  return `${minor < 0 ? '−' : ''}${SIGNS[currency] ?? `${currency} `}${amount}`
+}
+
+export function number(value: number | null | undefined): string {
+  return value === null || value === undefined ? '' : value.toLocaleString(locale())
+}
+
+export function percent(share: number | null | undefined, digits = 1): string {
+  return share === null || share === undefined ? '' : `${(share * 100).toFixed(digits)}%`
+}
+
+export function weight(grams: number | null | undefined): string {
+  if (!grams) return ''
+  return grams < 1000 ? `${grams} g` : `${(grams / 1000).toFixed(2)} kg`
+}
+
+const two = (value: number) => String(value).padStart(2, '0')
+
+/** An instant in the browser's time zone, short: 11-11 19:58; with the year when it is another one. */
+export function instant(at: string | null | undefined): string {
+  if (!at) return ''
+  const date = new Date(at)
+  const year = date.getFullYear() === new Date(now()).getFullYear() ? '' : `${date.getFullYear()}-`
+  return `${year}${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}`
+}
+
+export function instantWhole(at: string | null | undefined): string {
+  if (!at) return ''
+  return new Date(at).toLocaleString(locale(), { dateStyle: 'full', timeStyle: 'medium' })
+}
+
+export function day(at: string | null | undefined): string {
+  return at ? instant(at).slice(0, -6) : ''
+}
+
+const clock = { offset_ms: 0 }
+
+/** The business clock of the server (virtual in the demo), kept as the difference to ours. */
+export function setServerNow(at: string | undefined): void {
+  clock.offset_ms = at ? new Date(at).getTime() - Date.now() : 0
+}
+
+/** Milliseconds since 1970 by the business clock. */
+export function now(): number {
+  return Date.now() + clock.offset_ms
+}
+
+const UNITS: [limit_s: number, size_s: number, zh: string, en: string][] = [
+  [3_600, 60, '分钟', 'min'],
+  [48 * 3_600, 3_600, '小时', 'h'],
+  [Infinity, 86_400, '天', 'd'],
+]
+
+/** A length of time by its biggest unit: 45 分钟, 5 h. */
+export function duration(seconds: number): string {
+  const size = Math.abs(seconds)
+  for (const [limit, unit, zh, en] of UNITS)
+    if (size < limit) return `${Math.floor(size / unit)} ${language() === 'zh' ? zh : en}`
+  return ''
+}
+
+/** Seconds from now until then; negative when it has passed. */
+export function secondsUntil(at: string): number {
+  return (new Date(at).getTime() - now()) / 1000
+}

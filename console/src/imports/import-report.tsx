@@ -1,0 +1,56 @@
+import { Button } from 'antd'
+import { useEnum } from '@/api/enums'
+import { Pill } from '@/frame/pill'
+import { useWords } from '@/i18n/words'
+import table from '@/orders/order/order.module.css'
+import { saveErrorFile, type Imported } from './send'
+import { importWords } from './words'
+import styles from './imports.module.css'
+
+/** How many rows are good, and for each bad cell what is wrong with it. */
+export function ImportReport({ report, isDryRun = false }: { report: Imported; isDryRun?: boolean }) {
+  const t = useWords(importWords)
+  const reason = useEnum('reason')
+  return (
+    <div className={styles.report}>
+      <div className={styles.sums}>
+        <Pill tone="good">{t(isDryRun ? 'good' : 'done', { count: report.accepted })}</Pill>
+        {report.rejected > 0 && <Pill tone="bad">{t('bad', { count: report.rejected })}</Pill>}
+        {report.error_file_base64 && (
+          <Button
+            type="link"
+            size="small"
+            onClick={() => {
+              saveErrorFile(report)
+            }}
+          >
+            {t('errorFile')}
+          </Button>
+        )}
+      </div>
+      {report.ignored_headers.length > 0 && <p className="dim">{t('ignored', { names: report.ignored_headers.join(', ') })}</p>}
+      {report.problems.length > 0 && (
+        <div className={styles.problems} tabIndex={0} role="group" aria-label={t('bad', { count: report.rejected })}>
+          <table className={table.table}>
+            <thead>
+              <tr>
+                <th className={table.end}>{t('row')}</th>
+                <th>{t('column')}</th>
+                <th>{t('problem')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {report.problems.map((problem, index) => (
+                <tr key={index}>
+                  <td className={table.end}>{problem.row}</td>
+                  <td>{problem.field}</td>
+                  <td>{[reason(problem.reason), problem.detail].filter(Boolean).join(' · ')}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,99 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { Input } from 'antd'
+import { useCallback, useMemo, useState, type ReactNode } from 'react'
+import { SEARCH_ID } from '@/frame/search-id'
+import { ProblemView } from '@/frame/problem-view'
+import { ColumnChooser } from '@/grid/column-chooser'
+import type { Column } from '@/grid/columns'
+import { DataGrid } from '@/grid/data-grid'
+import type { Selection } from '@/grid/selection'
+import { useLayout } from '@/grid/use-layout'
+import styles from './paged-grid.module.css'
+
+export interface PageOf<Row> {
+  items: Row[]
+  next?: string | null
+}
+
+interface Props<Row> {
+  id: string
+  label: string
+  columns: readonly Column<Row>[]
+  queryKey: readonly unknown[]
+  read: (cursor: string, signal: AbortSignal) => Promise<PageOf<Row>>
+  rowId: (row: Row) => string
+  empty: ReactNode
+  onOpen?: (row: Row) => void
+  selection?: Selection
+  onSelection?: (selection: Selection) => void
+  /** Filters and switches on the left of the column button. */
+  tools?: ReactNode
+}
+
+/** A grid over one of the API's plain lists: pages follow as somebody scrolls. */
+export function PagedGrid<Row>({ id, columns, queryKey, read, tools, ...rest }: Props<Row>) {
+  const [layout, setLayout] = useLayout(id)
+  const [active, setActive] = useState<string | null>(null)
+  const query = useInfiniteQuery({
+    queryKey,
+    queryFn: ({ pageParam, signal }) => read(pageParam, signal),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next ?? undefined,
+  })
+  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data])
+  const { fetchNextPage, isFetchingNextPage } = query
+  const onMore = useCallback(() => {
+    if (!isFetchingNextPage) void fetchNextPage()
+  }, [fetchNextPage, isFetchingNextPage])
+  if (query.isError) return <ProblemView problem={query.error} onAgain={() => void query.refetch()} />
+  return (
+    <>
+      <div className={styles.tools}>
+        {tools}
+        <span className={styles.space} />
+        <ColumnChooser columns={columns} layout={layout} onLayout={setLayout} />
+      </div>
+      <DataGrid
+        {...rest}
+        columns={columns}
+        rows={rows}
+        layout={layout}
+        onLayout={setLayout}
+        activeId={active}
+        onActive={setActive}
+        hasMore={query.hasNextPage}
+        onMore={onMore}
+        isLoading={query.isPending}
+        isFetching={query.isFetching}
+      />
+    </>
+  )
+}
+
+interface SearchProps {
+  label: string
+  value: string
+  onValue: (value: string) => void
+}
+
+/** The search field of a plain list: looked up on Enter, and when it is emptied. */
+export function ListSearch({ label, value, onValue }: SearchProps) {
+  const [text, setText] = useState(value)
+  return (
+    <Input.Search
+      id={SEARCH_ID}
+      allowClear
+      aria-label={label}
+      placeholder={label}
+      className={styles.search}
+      value={text}
+      onChange={(event) => {
+        setText(event.target.value)
+        if (event.target.value === '') onValue('')
+      }}
+      onSearch={(wanted) => {
+        onValue(wanted.trim())
+      }}
+    />
+  )
+}

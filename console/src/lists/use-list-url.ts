@@ -1,0 +1,105 @@
+import { useCallback, useMemo } from 'react'
+import { useSearchParams } from 'react-router'
+import type { Sort } from '@/grid/grid-head'
+import { readFilters, writeFilter, type Filter } from './filters'
+
+export interface ListUrl {
+  filters: Filter[]
+  /** The filters as the API takes them. */
+  texts: string[]
+  sort: Sort | null
+  sortText: string
+  group: string | null
+  open: string | null
+  view: string | null
+  find: string | null
+  setFilters: (filters: readonly Filter[]) => void
+  setSort: (sort: Sort | null) => void
+  set: (change: Partial<Record<'group' | 'open' | 'view' | 'find', string | null>>) => void
+  /** Everything at once: what a saved view or a queue says. */
+  apply: (filters: readonly string[], sort: string | null, view: string | null) => void
+}
+
+export function readSort(text: string | null): Sort | null {
+  if (!text) return null
+  return text.startsWith('-') ? { field: text.slice(1), isDescending: true } : { field: text, isDescending: false }
+}
+
+/** A list's filters, sort, view and open row: they live in the address, so a link is a view. */
+export function useListUrl(): ListUrl {
+  const [params, setParams] = useSearchParams()
+  const joined = params.getAll('f').join('\n')
+  const texts = useMemo(() => (joined === '' ? [] : joined.split('\n')), [joined])
+  const filters = useMemo(() => readFilters(texts), [texts])
+  const sortText = params.get('sort') ?? ''
+  const sort = useMemo(() => readSort(sortText), [sortText])
+
+  const change = useCallback(
+    (edit: (next: URLSearchParams) => void) => {
+      setParams(
+        (before) => {
+          const next = new URLSearchParams(before)
+          edit(next)
+          return next
+        },
+        { replace: true },
+      )
+    },
+    [setParams],
+  )
+  const setFilters = useCallback(
+    (wanted: readonly Filter[]) => {
+      change((next) => {
+        next.delete('f')
+        next.delete('view')
+        for (const filter of wanted) next.append('f', writeFilter(filter))
+      })
+    },
+    [change],
+  )
+  const setSort = useCallback(
+    (wanted: Sort | null) => {
+      change((next) => {
+        if (wanted === null) next.delete('sort')
+        else next.set('sort', `${wanted.isDescending ? '-' : ''}${wanted.field}`)
+      })
+    },
+    [change],
+  )
+  const set: ListUrl['set'] = useCallback(
+    (wanted) => {
+      change((next) => {
+        for (const [name, value] of Object.entries(wanted)) {
+          if (value === null) next.delete(name)
+          else next.set(name, value)
+        }
+      })
+    },
+    [change],
+  )
+  const apply = useCallback(
+    (wanted: readonly string[], order: string | null, view: string | null) => {
+      change((next) => {
+        for (const name of ['f', 'sort', 'view', 'find']) next.delete(name)
+        for (const text of wanted) next.append('f', text)
+        if (order) next.set('sort', order)
+        if (view) next.set('view', view)
+      })
+    },
+    [change],
+  )
+  return {
+    filters,
+    texts,
+    sort,
+    sortText,
+    group: params.get('group'),
+    open: params.get('open'),
+    view: params.get('view'),
+    find: params.get('find'),
+    setFilters,
+    setSort,
+    set,
+    apply,
+  }
+}

@@ -1,0 +1,136 @@
+import { CarOutlined } from '@ant-design/icons'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Button, Select } from 'antd'
+import { useMemo, useState, type ReactNode } from 'react'
+import { api, given } from '@/api/client'
+import { useMay } from '@/api/me'
+import type { components } from '@/api/schema'
+import { EmptyState } from '@/frame/empty-state'
+import { toast, toastProblem } from '@/frame/toasts'
+import type { Column } from '@/grid/columns'
+import { money, number } from '@/i18n/format'
+import { useWords } from '@/i18n/words'
+import { PagedGrid } from '@/lists/paged-grid'
+import type { FormField } from './form-fields'
+import { useCarriers, useWarehouses } from './options'
+import { RecordDialog } from './record-dialog'
+import { masterWords } from './words'
+
+type Tier = components['schemas']['TierView']
+
+const rowId = (row: Tier) => row.id
+const NEW = { first_g: 1000, first_minor: 0, step_g: 1000, step_minor: 0, transit_h: 48, warehouse_code: '' }
+
+/** What a parcel costs: by carrier, region and warehouse. */
+export function Freight({ tabs }: { tabs: ReactNode }) {
+  const t = useWords(masterWords)
+  const may = useMay()
+  const carriers = useCarriers()
+  const warehouses = useWarehouses()
+  const cache = useQueryClient()
+  const [carrier, setCarrier] = useState('')
+  const [opened, setOpened] = useState<Tier | 'new' | null>(null)
+  const remove = useMutation({
+    mutationFn: ({ carrier_code, region, warehouse_code }: Tier) =>
+      api.POST('/api/v1/network/freight/remove', { body: { rows: [{ carrier_code, region, warehouse_code }] } }),
+    onSuccess: () => {
+      toast(t('removed'))
+      setOpened(null)
+      void cache.invalidateQueries({ queryKey: ['freight'] })
+    },
+    onError: toastProblem,
+  })
+  const columns = useMemo(
+    (): Column<Tier>[] => [
+      { id: 'carrier_code', title: t('carrier'), width: 120, isPinned: true, isGroupable: true, text: (row) => row.carrier_code },
+      { id: 'region', title: t('region'), width: 110, text: (row) => row.region },
+      { id: 'warehouse_code', title: t('fromWarehouse'), width: 150, text: (row) => row.warehouse_code ?? '' },
+      { id: 'first', title: t('first'), width: 150, align: 'end', text: (row) => `${number(row.first_g)} g · ${money(row.first_minor)}` },
+      { id: 'step', title: t('stepG'), width: 150, align: 'end', text: (row) => `${number(row.step_g)} g · ${money(row.step_minor)}` },
+      { id: 'max', title: t('maxG'), width: 110, align: 'end', text: (row) => number(row.weight_g_max) },
+      { id: 'transit_h', title: t('transit'), width: 90, align: 'end', text: (row) => number(row.transit_h) },
+    ],
+    [t],
+  )
+  const fields: FormField[] = [
+    { name: 'carrier_code', label: t('carrier'), kind: 'select', isRequired: true, isFixed: true, options: carriers },
+    { name: 'region', label: t('region'), kind: 'text', isRequired: true, isFixed: true, hint: t('regionsHint') },
+    { name: 'warehouse_code', label: t('fromWarehouse'), kind: 'select', isFixed: true, options: warehouses },
+    { name: 'first_g', label: t('firstG'), kind: 'number', isRequired: true },
+    { name: 'first_minor', label: t('firstMinor'), kind: 'money', isRequired: true },
+    { name: 'step_g', label: t('stepG'), kind: 'number', isRequired: true },
+    { name: 'step_minor', label: t('stepMinor'), kind: 'money', isRequired: true },
+    { name: 'weight_g_max', label: t('maxG'), kind: 'number' },
+    { name: 'transit_h', label: t('transit'), kind: 'number' },
+  ]
+  return (
+    <>
+      <PagedGrid<Tier>
+        id="freight"
+        label={t('freightTab')}
+        columns={columns}
+        queryKey={['freight', carrier]}
+        read={async (cursor, signal) => {
+          const query = { cursor, limit: 200, carrier: carrier || undefined }
+          return given(await api.GET('/api/v1/network/freight', { params: { query }, signal }))
+        }}
+        rowId={rowId}
+        onOpen={may('masters') ? setOpened : undefined}
+        tools={
+          <>
+            {tabs}
+            <Select
+              allowClear
+              aria-label={t('carrier')}
+              placeholder={t('carrier')}
+              value={carrier || undefined}
+              onChange={(value: string | undefined) => {
+                setCarrier(value ?? '')
+              }}
+              options={carriers}
+              style={{ width: 200 }}
+            />
+            {may('masters') && (
+              <Button
+                onClick={() => {
+                  setOpened('new')
+                }}
+              >
+                {t('newOne')}
+              </Button>
+            )}
+          </>
+        }
+        empty={<EmptyState icon={<CarOutlined />} title={t('noFreight')} text={t('noCarriersHint')} />}
+      />
+      {opened && (
+        <RecordDialog
+          title={opened === 'new' ? t('newOne') : `${opened.carrier_code} → ${opened.region}`}
+          fields={fields}
+          first={opened === 'new' ? NEW : { ...opened }}
+          isNew={opened === 'new'}
+          refresh={[['freight']]}
+          save={async ({ id: _id, ...row }) =>
+            given(await api.POST('/api/v1/network/freight', { body: { rows: [row as never] } }))
+          }
+          onClose={() => {
+            setOpened(null)
+          }}
+        >
+          {opened !== 'new' && (
+            <Button
+              danger
+              type="link"
+              loading={remove.isPending}
+              onClick={() => {
+                remove.mutate(opened)
+              }}
+            >
+              {t('removeTier')}
+            </Button>
+          )}
+        </RecordDialog>
+      )}
+    </>
+  )
+}

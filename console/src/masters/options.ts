@@ -1,0 +1,47 @@
+import { useQuery } from '@tanstack/react-query'
+import { api, given } from '@/api/client'
+
+export interface Option {
+  value: string
+  label: string
+}
+
+const NONE: Option[] = []
+const LIMIT = 200
+const label = (one: { code: string; name: string }) => ({
+  value: one.code,
+  label: one.name === one.code ? one.code : `${one.name} (${one.code})`,
+})
+
+/** Warehouses, carriers and shops to choose from. */
+export function useWarehouses(): Option[] {
+  return (
+    useQuery({
+      queryKey: ['options', 'warehouses'],
+      queryFn: async () =>
+        given(await api.GET('/api/v1/network/warehouses', { params: { query: { limit: LIMIT } } })).items.map(label),
+      staleTime: 60_000,
+    }).data ?? NONE
+  )
+}
+
+export function useCarriers(): Option[] {
+  return (
+    useQuery({
+      queryKey: ['options', 'carriers'],
+      queryFn: async () =>
+        given(await api.GET('/api/v1/network/carriers', { params: { query: { limit: LIMIT } } })).items.map(label),
+      staleTime: 60_000,
+    }).data ?? NONE
+  )
+}
+
+export function useShops(): Option[] {
+  return (
+    useQuery({
+      queryKey: ['options', 'shops'],
+      queryFn: async () => given(await api.GET('/api/v1/shops', { params: { query: { limit: LIMIT } } })).items.map(label),
+      staleTime: 60_000,
+    }).data ?? NONE
+  )
+}

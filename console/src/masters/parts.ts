@@ -1,0 +1,20 @@
+export interface Part {
+  code: string
+  quantity: number
+}
+
+const PART = /^(.+?)[\s]*[×xX*\t][\s]*(\d+)$/
+
+/** Lines such as `85123A × 2`, or two columns pasted from a spreadsheet; without a number: one unit. */
+export function readParts(text: string): Part[] {
+  return text.split('\n').flatMap((line) => {
+    const trimmed = line.trim()
+    if (!trimmed) return []
+    const found = PART.exec(trimmed)
+    return [{ code: found?.[1] ?? trimmed, quantity: Number(found?.[2] ?? 1) }]
+  })
+}
+
+export function writeParts(parts: readonly { code: string; quantity?: number }[]): string {
+  return parts.map((part) => `${part.code} × ${part.quantity ?? 1}`).join('\n')
+}

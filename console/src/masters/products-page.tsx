@@ -1,0 +1,147 @@
+import { AppstoreOutlined } from '@ant-design/icons'
+import { Button } from 'antd'
+import { useMemo, useState } from 'react'
+import { Link } from 'react-router'
+import { api, given } from '@/api/client'
+import { useMay } from '@/api/me'
+import type { components } from '@/api/schema'
+import { EmptyState } from '@/frame/empty-state'
+import { Page } from '@/frame/page'
+import type { Column } from '@/grid/columns'
+import { NOTHING, type Selection } from '@/grid/selection'
+import { number } from '@/i18n/format'
+import { useWords, type Say } from '@/i18n/words'
+import { ListSearch, PagedGrid } from '@/lists/paged-grid'
+import { YesNo } from './active-cell'
+import { BulkEdit } from './bulk-edit'
+import { ProductDialog } from './product-dialog'
+import { masterWords } from './words'
+
+export type Sku = components['schemas']['SkuView']
+type MasterSay = Say<(typeof masterWords)['keys'][number]>
+
+const rowId = (row: Sku) => row.id
+const NEW = { code: '', name: '', kind: 'goods', goods_class: 'normal', is_on_sale: true } as Partial<Sku>
+
+export const kindName = (kind: string, t: MasterSay) =>
+  kind === 'goods' ? t('kind_goods') : kind === 'bundle' ? t('kind_bundle') : t('kind_service')
+
+export function className(name: string, t: MasterSay): string {
+  const words = {
+    normal: 'class_normal',
+    fragile: 'class_fragile',
+    fresh: 'class_fresh',
+    dangerous: 'class_dangerous',
+    oversize: 'class_oversize',
+  } as const
+  return name in words ? t(words[name as keyof typeof words]) : name
+}
+
+export default function ProductsPage() {
+  const t = useWords(masterWords)
+  const may = useMay()
+  const [code, setCode] = useState('')
+  const [opened, setOpened] = useState<Partial<Sku> | null>(null)
+  const [selection, setSelection] = useState<Selection>(NOTHING)
+  const [bulk, setBulk] = useState<readonly Sku[] | null>(null)
+  const [seen, setSeen] = useState<ReadonlyMap<string, Sku>>(new Map())
+  const columns = useMemo(() => columnsOf(t), [t])
+  return (
+    <Page
+      isFilled
+      title={t('products')}
+      about={t('productsAbout')}
+      actions={
+        may('masters') && (
+          <>
+            {selection.ids.size > 0 && (
+              <Button
+                onClick={() => {
+                  setBulk([...seen.values()].filter((sku) => selection.ids.has(sku.id)))
+                }}
+              >
+                {t('bulkEdit', { count: selection.ids.size })}
+              </Button>
+            )}
+            <Button
+              type="primary"
+              onClick={() => {
+                setOpened(NEW)
+              }}
+            >
+              {t('newOne')}
+            </Button>
+          </>
+        )
+      }
+    >
+      <PagedGrid<Sku>
+        id="products"
+        label={t('products')}
+        columns={columns}
+        queryKey={['skus', code]}
+        read={async (cursor, signal) => {
+          const query = { cursor, limit: 200, code: code || undefined }
+          const page = given(await api.GET('/api/v1/catalog/skus', { params: { query }, signal }))
+          setSeen((before) => new Map([...before, ...page.items.map((sku) => [sku.id, sku] as const)]))
+          return page
+        }}
+        rowId={rowId}
+        onOpen={may('masters') ? setOpened : undefined}
+        selection={selection}
+        onSelection={setSelection}
+        tools={<ListSearch label={t('searchCode')} value={code} onValue={setCode} />}
+        empty={
+          <EmptyState icon={<AppstoreOutlined />} title={t('noProducts')} text={t('noProductsHint')}>
+            <Link to="/imports?kind=products">{t('importFile')}</Link>
+          </EmptyState>
+        }
+      />
+      {opened && (
+        <ProductDialog
+          sku={opened}
+          onClose={() => {
+            setOpened(null)
+          }}
+        />
+      )}
+      {bulk && (
+        <BulkEdit
+          skus={bulk}
+          onClose={() => {
+            setBulk(null)
+            setSelection(NOTHING)
+          }}
+        />
+      )}
+    </Page>
+  )
+}
+
+function columnsOf(t: MasterSay): Column<Sku>[] {
+  return [
+    { id: 'code', title: t('code'), width: 150, isPinned: true, text: (row) => row.code },
+    { id: 'name', title: t('name'), width: 300, text: (row) => row.name },
+    { id: 'kind', title: t('kind'), width: 90, text: (row) => kindName(row.kind ?? 'goods', t) },
+    { id: 'goods_class', title: t('goodsClass'), width: 90, text: (row) => className(row.goods_class ?? '', t) },
+    { id: 'category', title: t('category'), width: 120, text: (row) => row.category ?? '' },
+    { id: 'brand', title: t('brand'), width: 120, text: (row) => row.brand ?? '' },
+    { id: 'weight_g', title: t('weight'), width: 90, align: 'end', text: (row) => number(row.weight_g) },
+    { id: 'volume_cm3', title: t('volume'), width: 100, align: 'end', isExtra: true, text: (row) => number(row.volume_cm3) },
+    { id: 'barcodes', title: t('barcodes'), width: 160, text: (row) => (row.barcodes ?? []).join(' ') },
+    {
+      id: 'parts',
+      title: t('parts'),
+      width: 220,
+      text: (row) => (row.parts ?? []).map((part) => `${part.code} × ${part.quantity ?? 1}`).join(', '),
+    },
+    {
+      id: 'is_on_sale',
+      title: t('onSale'),
+      width: 90,
+      text: (row) => String(row.is_on_sale),
+      render: (row) => <YesNo isYes={row.is_on_sale ?? true} />,
+    },
+    { id: 'product_name', title: t('productName'), width: 200, isExtra: true, text: (row) => row.product_name ?? '' },
+  ]
+}

@@ -1,0 +1,138 @@
+import { Checkbox, Input, InputNumber, Select, Switch } from 'antd'
+import { useState, type ReactNode } from 'react'
+import { pairsText, readPairs, readTags, type FormField, type Values } from './form-fields'
+import styles from './masters.module.css'
+
+interface Props {
+  fields: readonly FormField[]
+  values: Values
+  isNew: boolean
+  onValues: (values: Values) => void
+}
+
+const MINOR = 100
+
+/** Fields of a record, by their definition. */
+export function RecordForm({ fields, values, isNew, onValues }: Props) {
+  return (
+    <div className={styles.form}>
+      {fields
+        .filter((field) => !field.isShown || field.isShown(values))
+        .map((field) => (
+          <label key={field.name} className={styles.field} data-wide={field.kind === 'area' || field.kind === 'pairs' || field.kind === 'tags'}>
+            <span>
+              {field.label}
+              {field.isRequired && <span aria-hidden> *</span>}
+            </span>
+            <Editor
+              field={field}
+              value={values[field.name]}
+              isDisabled={field.isFixed === true && !isNew}
+              onValue={(value) => {
+                onValues({ ...values, [field.name]: value })
+              }}
+            />
+            {field.hint && <small>{field.hint}</small>}
+          </label>
+        ))}
+    </div>
+  )
+}
+
+interface EditorProps {
+  field: FormField
+  value: unknown
+  isDisabled: boolean
+  onValue: (value: unknown) => void
+}
+
+function Editor({ field, value, isDisabled, onValue }: EditorProps): ReactNode {
+  const text = value === null || value === undefined ? '' : String(value as string)
+  switch (field.kind) {
+    case 'flag':
+      return <Switch checked={value === true} disabled={isDisabled} onChange={onValue} aria-label={field.label} />
+    case 'number':
+    case 'decimal':
+    case 'money': {
+      const unit = field.kind === 'money' ? MINOR : 1
+      return (
+        <InputNumber
+          aria-label={field.label}
+          disabled={isDisabled}
+          precision={field.kind === 'number' ? 0 : undefined}
+          value={typeof value === 'number' ? value / unit : null}
+          onChange={(given) => {
+            onValue(given === null ? null : field.kind === 'decimal' ? given : Math.round(given * unit))
+          }}
+          style={{ width: '100%' }}
+        />
+      )
+    }
+    case 'select':
+      return (
+        <Select
+          showSearch
+          allowClear={!field.isRequired}
+          optionFilterProp="label"
+          aria-label={field.label}
+          disabled={isDisabled}
+          value={(value as string) || undefined}
+          onChange={(given) => {
+            onValue(given ?? '')
+          }}
+          options={[...(field.options ?? [])]}
+        />
+      )
+    case 'many':
+      return (
+        <Checkbox.Group
+          value={value as string[]}
+          onChange={onValue}
+          options={[...(field.options ?? [])]}
+          aria-label={field.label}
+        />
+      )
+    case 'tags':
+      return <Lines value={((value as string[] | null) ?? []).join(' ')} read={readTags} onValue={onValue} />
+    case 'pairs':
+      return <Lines value={pairsText(value)} read={readPairs} onValue={onValue} />
+    case 'area':
+      return (
+        <Input.TextArea
+          rows={2}
+          value={text}
+          disabled={isDisabled}
+          onChange={(event) => {
+            onValue(event.target.value)
+          }}
+        />
+      )
+    case 'time':
+    case 'text':
+      return (
+        <Input
+          type={field.kind === 'time' ? 'time' : 'text'}
+          value={text}
+          disabled={isDisabled}
+          onChange={(event) => {
+            onValue(event.target.value)
+          }}
+        />
+      )
+  }
+}
+
+/** Free text that stands for a list or a map; what is typed stays as typed until it is left. */
+function Lines({ value, read, onValue }: { value: string; read: (text: string) => unknown; onValue: (value: unknown) => void }) {
+  const [text, setText] = useState(value)
+  return (
+    <Input.TextArea
+      autoSize={{ minRows: 2, maxRows: 8 }}
+      value={text}
+      onChange={(event) => {
+        setText(event.target.value)
+        onValue(read(event.target.value))
+      }}
+    />
+  )
+}

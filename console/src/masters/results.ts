@@ -1,0 +1,25 @@
+import { ApiProblem } from '@/api/problems'
+import type { components } from '@/api/schema'
+
+export type Results = components['schemas']['Results']
+
+/** The first refused row of an answer that tells each row what became of it. */
+export function refusalOf(results: Results | undefined): ApiProblem | null {
+  const refused = results?.results.find((result) => result.effect === 'refused')
+  const first = refused?.errors?.[0]
+  if (!refused || !first) return null
+  return new ApiProblem({
+    title: first.text,
+    status: 422,
+    reason: first.reason,
+    next_step: '',
+    detail: '',
+    errors: (refused.errors ?? []).map((error) => ({ field: error.field, reason: error.reason, text: error.text })),
+  })
+}
+
+/** How many rows went through, and how many did not. */
+export function tally(results: Results): { done: number; failed: number } {
+  const failed = results.results.filter((result) => result.effect === 'refused').length
+  return { done: results.results.length - failed, failed }
+}

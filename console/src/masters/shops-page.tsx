@@ -1,0 +1,127 @@
+import { ShopOutlined } from '@ant-design/icons'
+import { Button } from 'antd'
+import { useMemo, useState } from 'react'
+import { api, given } from '@/api/client'
+import { useMay } from '@/api/me'
+import type { components } from '@/api/schema'
+import { EmptyState } from '@/frame/empty-state'
+import { Page } from '@/frame/page'
+import { Pill } from '@/frame/pill'
+import type { Column } from '@/grid/columns'
+import { instant } from '@/i18n/format'
+import { useWords, type Say } from '@/i18n/words'
+import { PagedGrid } from '@/lists/paged-grid'
+import { YesNo } from './active-cell'
+import { ShopDialog } from './shop-dialog'
+import { ShopWizard } from './shop-wizard'
+import { masterWords } from './words'
+
+export type Shop = components['schemas']['ShopView']
+export type MasterSay = Say<(typeof masterWords)['keys'][number]>
+
+const rowId = (row: Shop) => row.id
+const DOORS = { poll: 'door_poll', push: 'door_push', bulk: 'door_bulk', webhook: 'door_webhook' } as const
+const PLATFORMS = { taobao: 'platform_taobao', shopify: 'platform_shopify', direct: 'platform_direct' } as const
+
+export const doorName = (door: string, t: MasterSay) => (door in DOORS ? t(DOORS[door as keyof typeof DOORS]) : door)
+export const platformName = (platform: string, t: MasterSay) =>
+  platform in PLATFORMS ? t(PLATFORMS[platform as keyof typeof PLATFORMS]) : platform
+
+export default function ShopsPage() {
+  const t = useWords(masterWords)
+  const may = useMay()
+  const [opened, setOpened] = useState<Shop | null>(null)
+  const [isConnecting, setConnecting] = useState(false)
+  const columns = useMemo(() => columnsOf(t), [t])
+  const connect = may('settings') && (
+    <Button
+      type="primary"
+      onClick={() => {
+        setConnecting(true)
+      }}
+    >
+      {t('connect')}
+    </Button>
+  )
+  return (
+    <Page isFilled title={t('shops')} about={t('shopsAbout')} actions={connect}>
+      <PagedGrid<Shop>
+        id="shops"
+        label={t('shops')}
+        columns={columns}
+        queryKey={['shops']}
+        read={async (cursor, signal) => given(await api.GET('/api/v1/shops', { params: { query: { cursor } }, signal }))}
+        rowId={rowId}
+        onOpen={may('settings') ? setOpened : undefined}
+        empty={
+          <EmptyState icon={<ShopOutlined />} title={t('noShops')} text={t('noShopsHint')}>
+            {connect}
+          </EmptyState>
+        }
+      />
+      {opened && (
+        <ShopDialog
+          shop={opened}
+          onClose={() => {
+            setOpened(null)
+          }}
+        />
+      )}
+      {isConnecting && (
+        <ShopWizard
+          onClose={() => {
+            setConnecting(false)
+          }}
+        />
+      )}
+    </Page>
+  )
+}
+
+function Feeds({ shop }: { shop: Shop }) {
+  const t = useWords(masterWords)
+  if (shop.platform === 'direct') return <span className="dim">—</span>
+  const broken = shop.feeds.find((feed) => feed.error !== '')
+  if (broken)
+    return (
+      <Pill tone="bad" title={broken.error}>
+        {t('feedError')} · {broken.error}
+      </Pill>
+    )
+  const last = shop.feeds.map((feed) => feed.pulled_at ?? '').sort().at(-1)
+  if (!last) return <Pill tone="wait">{t('feedNone')}</Pill>
+  return (
+    <>
+      <Pill tone="good">{t('feedGood')}</Pill> <span className="dim">{instant(last)}</span>
+    </>
+  )
+}
+
+function columnsOf(t: MasterSay): Column<Shop>[] {
+  return [
+    { id: 'code', title: t('code'), width: 130, isPinned: true, text: (row) => row.code },
+    { id: 'name', title: t('name'), width: 200, text: (row) => row.name },
+    { id: 'platform', title: t('platform'), width: 120, text: (row) => platformName(row.platform, t) },
+    {
+      id: 'feeds',
+      title: t('health'),
+      width: 200,
+      text: (row) => row.feeds.map((feed) => feed.error || instant(feed.pulled_at)).join(' '),
+      render: (row) => <Feeds shop={row} />,
+    },
+    { id: 'doors', title: t('doors'), width: 140, text: (row) => row.doors.map((door) => doorName(door, t)).join(' · ') },
+    { id: 'shop_group', title: t('group'), width: 110, text: (row) => row.shop_group },
+    { id: 'currency', title: t('currency'), width: 80, text: (row) => row.currency },
+    { id: 'merge_window_s', title: t('mergeWindow'), width: 130, align: 'end', text: (row) => String(row.merge_window_s) },
+    { id: 'safety_quantity', title: t('safety'), width: 100, align: 'end', text: (row) => String(row.safety_quantity) },
+    { id: 'connection_code', title: t('connection'), width: 120, isExtra: true, text: (row) => row.connection_code },
+    { id: 'time_zone', title: t('timeZone'), width: 140, isExtra: true, text: (row) => row.time_zone },
+    {
+      id: 'is_active',
+      title: t('active'),
+      width: 90,
+      text: (row) => String(row.is_active),
+      render: (row) => <YesNo isYes={row.is_active} />,
+    },
+  ]
+}

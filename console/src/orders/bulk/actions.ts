@@ -1,0 +1,49 @@
+import type { Right } from '@/api/me'
+import type { bulkWords } from './words'
+
+type Word = (typeof bulkWords)['keys'][number]
+
+export type Parameter = 'note' | 'warehouse' | 'carrier' | 'sku' | 'quantity' | 'flag' | 'stops' | 'kind'
+
+export interface Action {
+  action: Word
+  right: Right
+  /** The key that starts it. */
+  key?: string
+  parameters: readonly Parameter[]
+  isDanger?: boolean
+  /** Shown as a button; the others are in the menu. */
+  isFirst?: boolean
+}
+
+/** What can be done to many orders at once: one line here is one entry of the bar, its dialog and its key. */
+export const ACTIONS: readonly Action[] = [
+  { action: 'audit', right: 'audit', key: 'a', parameters: ['note'], isFirst: true },
+  { action: 'hold', right: 'hold', key: 'h', parameters: ['note', 'stops'], isFirst: true },
+  { action: 'change_warehouse', right: 'edit_order', key: 'w', parameters: ['warehouse'], isFirst: true },
+  { action: 'merge', right: 'merge', key: 'm', parameters: [], isFirst: true },
+  { action: 'mark_printed', right: 'print', key: 'p', parameters: ['kind'], isFirst: true },
+  { action: 'change_carrier', right: 'edit_order', parameters: ['carrier'] },
+  { action: 'release', right: 'force', parameters: ['note'] },
+  { action: 'un_merge', right: 'merge', parameters: [] },
+  { action: 'split', right: 'merge', parameters: [] },
+  { action: 'add_gift', right: 'edit_order', parameters: ['sku', 'quantity'] },
+  { action: 'flag', right: 'edit_order', parameters: ['flag'] },
+  { action: 'export', right: 'export', parameters: [] },
+  { action: 'cancel', right: 'cancel', parameters: ['note'], isDanger: true },
+]
+
+export type Values = Partial<Record<Parameter, string | number>>
+
+const OPTIONAL: ReadonlySet<Parameter> = new Set(['flag', 'stops', 'quantity', 'kind'])
+const FIRST: Values = { quantity: 1, flag: 1, stops: 1, kind: 'pick_list' }
+
+export function firstValues(action: Action): Values {
+  return Object.fromEntries(action.parameters.flatMap((name) => (name in FIRST ? [[name, FIRST[name]]] : []))) as Values
+}
+
+/** Whether enough is filled in to ask the server what would happen. */
+export function isReady(action: Action, values: Values): boolean {
+  const isOptional = (name: Parameter) => OPTIONAL.has(name) || (name === 'note' && action.action === 'audit')
+  return action.parameters.every((name) => isOptional(name) || String(values[name] ?? '').trim() !== '')
+}

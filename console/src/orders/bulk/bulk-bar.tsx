@@ -1,0 +1,131 @@
+import { CloseOutlined, DownOutlined } from '@ant-design/icons'
+import { Button, Dropdown } from 'antd'
+import { useState } from 'react'
+import { useMay } from '@/api/me'
+import { useKeys } from '@/frame/keys'
+import { NOTHING, type Selection } from '@/grid/selection'
+import { number } from '@/i18n/format'
+import { useWords } from '@/i18n/words'
+import type { OrderRow } from '../shapes'
+import { ACTIONS, type Action } from './actions'
+import { BulkDialog, type Target } from './bulk-dialog'
+import { bulkWords } from './words'
+import styles from './bulk.module.css'
+
+interface Props {
+  selection: Selection
+  active: string | null
+  filters: readonly string[]
+  total: number
+  isTotalExact: boolean
+  rows: readonly OrderRow[]
+  onSelection: (selection: Selection) => void
+  onDone: () => void
+}
+
+/** What to do with the chosen orders, or with all that match. Keys work on the active row when nothing is chosen. */
+export function BulkBar({ selection, active, filters, total, isTotalExact, rows, onSelection, onDone }: Props) {
+  const t = useWords(bulkWords)
+  const may = useMay()
+  const [isAll, setAll] = useState(false)
+  const [started, setStarted] = useState<{ action: Action; target: Target } | null>(null)
+  const count = selection.ids.size
+  const isEverything = isAll && count > 0
+  const actions = ACTIONS.filter((action) => may(action.right))
+
+  function start(action: Action): void {
+    if (isEverything) {
+      setStarted({ action, target: { filters: [...filters], count: total } })
+      return
+    }
+    const ids = count > 0 ? selection.ids : new Set(active === null ? [] : [active])
+    const numbers = rows.filter((row) => ids.has(row.id)).map((row) => row.order_no)
+    if (numbers.length > 0) setStarted({ action, target: { order_nos: numbers, count: numbers.length } })
+  }
+
+  useKeys(
+    actions.flatMap((action) =>
+      action.key
+        ? [
+            {
+              key: action.key,
+              says: t(action.action),
+              run: () => {
+                start(action)
+              },
+            },
+          ]
+        : [],
+    ),
+    { isOn: started === null },
+  )
+  const clear = () => {
+    setAll(false)
+    onSelection(NOTHING)
+  }
+  const shownTotal = `${number(total)}${isTotalExact ? '' : '+'}`
+  return (
+    <>
+      {count > 0 && (
+        <div className={styles.bar} role="toolbar" aria-label={t('chosen', { count })}>
+          <strong>{isEverything ? t('everything', { total: shownTotal }) : t('chosen', { count })}</strong>
+          {total > count && (
+            <Button
+              size="small"
+              type="link"
+              onClick={() => {
+                setAll(!isAll)
+              }}
+            >
+              {isEverything ? t('onlyLoaded') : t('allMatching', { total: shownTotal })}
+            </Button>
+          )}
+          <span className={styles.space} />
+          {actions
+            .filter((action) => action.isFirst)
+            .map((action) => (
+              <Button
+                key={action.action}
+                onClick={() => {
+                  start(action)
+                }}
+              >
+                {t(action.action)}
+                {action.key && <kbd>{action.key.toUpperCase()}</kbd>}
+              </Button>
+            ))}
+          <Dropdown
+            trigger={['click']}
+            menu={{
+              items: actions
+                .filter((action) => !action.isFirst)
+                .map((action) => ({ key: action.action, label: t(action.action), danger: action.isDanger })),
+              onClick: ({ key }) => {
+                const action = actions.find((one) => one.action === key)
+                if (action) start(action)
+              },
+            }}
+          >
+            <Button>
+              {t('more')} <DownOutlined />
+            </Button>
+          </Dropdown>
+          <Button type="text" icon={<CloseOutlined />} aria-label={t('clear')} title={t('clear')} onClick={clear} />
+        </div>
+      )}
+      {started && (
+        <BulkDialog
+          action={started.action}
+          target={started.target}
+          onClose={(isDone) => {
+            setStarted(null)
+            if (isDone) {
+              clear()
+              onDone()
+            }
+          }}
+        />
+      )}
+    </>
+  )
+}

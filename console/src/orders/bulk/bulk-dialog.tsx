@@ -1,0 +1,133 @@
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { Button, Modal } from 'antd'
+import { useDeferredValue, useState } from 'react'
+import { api, given } from '@/api/client'
+import type { components } from '@/api/schema'
+import { useKeys } from '@/frame/keys'
+import { ProblemView } from '@/frame/problem-view'
+import { number } from '@/i18n/format'
+import { useWords } from '@/i18n/words'
+import { firstValues, isReady, type Action, type Values } from './actions'
+import { JobProgress } from './job-progress'
+import { ParameterForm } from './parameter-form'
+import { RefusedTable } from './refused-table'
+import { bulkWords } from './words'
+import styles from './bulk.module.css'
+
+export interface Target {
+  order_nos?: string[]
+  filters?: string[]
+  /** How many orders that is, as far as known. */
+  count: number
+}
+
+type JobAction = components['schemas']['JobBody']['action']
+
+interface Props {
+  action: Action
+  target: Target
+  onClose: (isDone: boolean) => void
+}
+
+/** Parameters, what would happen (nothing is changed yet), then the work with its results. */
+export function BulkDialog({ action, target, onClose }: Props) {
+  const t = useWords(bulkWords)
+  const [values, setValues] = useState<Values>(() => firstValues(action))
+  const [jobId, setJobId] = useState<string | null>(null)
+  useKeys([], { isModal: true })
+  const settled = useDeferredValue(values)
+  const { count: _, ...chosen } = target
+  const request = {
+    action: action.action as JobAction,
+    target: chosen,
+    parameters: settled as never,
+  }
+  const ready = isReady(action, settled)
+  const dry = useQuery({
+    queryKey: ['dry-run', request],
+    queryFn: async () =>
+      given(await api.POST('/api/v1/jobs', { body: { ...request, is_dry_run: true } })),
+    enabled: ready && jobId === null,
+    staleTime: 0,
+    gcTime: 0,
+    retry: false,
+  })
+  const run = useMutation({
+    mutationFn: async () =>
+      given(await api.POST('/api/v1/jobs', { body: { ...request, is_dry_run: false } })),
+    onSuccess: ({ job_id }) => {
+      setJobId(job_id ?? null)
+    },
+  })
+  const will = dry.data?.will ?? 0
+  if (jobId !== null)
+    return (
+      <Modal open title={t(action.action)} footer={null} onCancel={() => { onClose(true) }} width={640}>
+        <JobProgress
+          id={jobId}
+          onClose={() => {
+            onClose(true)
+          }}
+        />
+      </Modal>
+    )
+  return (
+    <Modal
+      open
+      title={`${t(action.action)} · ${number(target.count)}`}
+      onCancel={() => {
+        onClose(false)
+      }}
+      width={640}
+      footer={
+        <>
+          <Button
+            onClick={() => {
+              onClose(false)
+            }}
+          >
+            {t('close')}
+          </Button>
+          <Button
+            type="primary"
+            danger={action.isDanger}
+            disabled={!ready || will === 0}
+            loading={run.isPending}
+            onClick={() => {
+              run.mutate()
+            }}
+          >
+            {will === 0 && dry.isSuccess ? t('nothing') : t('run', { total: number(will) })}
+          </Button>
+        </>
+      }
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (ready && will > 0) run.mutate()
+        }}
+      >
+        <ParameterForm names={action.parameters} values={values} onValues={setValues} />
+        <button type="submit" hidden />
+      </form>
+      {!ready && <p className="dim">{t('fillIn')}</p>}
+      {dry.isFetching && <p className="dim">{t('checking')}</p>}
+      {dry.isError && <ProblemView problem={dry.error} />}
+      {run.isError && <ProblemView problem={run.error} />}
+      {dry.data && ready && (
+        <>
+          <div className={styles.forecast} role="status">
+            <div className={styles.will}>
+              {t('will', { count: dry.data.will })}
+            </div>
+            <div className={dry.data.refused_count > 0 ? styles.wont : 'dim'}>
+              {t('wont', { count: dry.data.refused_count })}
+            </div>
+          </div>
+          {dry.data.refused_count > 0 && <RefusedTable refused={dry.data.refused} count={dry.data.refused_count} />}
+        </>
+      )}
+    </Modal>
+  )
+}

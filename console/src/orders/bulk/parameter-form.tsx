@@ -1,0 +1,102 @@
+import { Input, InputNumber, Segmented, Select } from 'antd'
+import type { ReactNode } from 'react'
+import { useCarriers, useWarehouses } from '@/masters/options'
+import { useWords } from '@/i18n/words'
+import type { Parameter, Values } from './actions'
+import { bulkWords } from './words'
+import styles from './bulk.module.css'
+
+interface Props {
+  names: readonly Parameter[]
+  values: Values
+  onValues: (values: Values) => void
+}
+
+export function ParameterForm({ names, values, onValues }: Props) {
+  const t = useWords(bulkWords)
+  const warehouses = useWarehouses()
+  const carriers = useCarriers()
+  const put = (name: Parameter) => (value: string | number | null) => {
+    onValues({ ...values, [name]: value ?? '' })
+  }
+  const text = (name: Parameter) => String(values[name] ?? '')
+  const select = (name: 'warehouse' | 'carrier', label: string, options: { value: string; label: string }[]) => (
+    <Select
+      showSearch
+      autoFocus
+      aria-label={label}
+      optionFilterProp="label"
+      value={text(name) || undefined}
+      onChange={put(name)}
+      options={options}
+      style={{ width: '100%' }}
+    />
+  )
+  const editors: Record<Parameter, [label: string, editor: ReactNode]> = {
+    note: [
+      t('note'),
+      <Input
+        key="note"
+        autoFocus
+        maxLength={500}
+        placeholder={t('noteHint')}
+        value={text('note')}
+        onChange={(event) => {
+          put('note')(event.target.value)
+        }}
+      />,
+    ],
+    warehouse: [t('warehouse'), select('warehouse', t('warehouse'), warehouses)],
+    carrier: [t('carrier'), select('carrier', t('carrier'), carriers)],
+    sku: [
+      t('sku'),
+      <Input
+        key="sku"
+        autoFocus
+        value={text('sku')}
+        onChange={(event) => {
+          put('sku')(event.target.value)
+        }}
+      />,
+    ],
+    quantity: [
+      t('quantity'),
+      <InputNumber key="quantity" min={1} max={1000} value={Number(values.quantity ?? 1)} onChange={put('quantity')} />,
+    ],
+    flag: [t('flagNo'), <InputNumber key="flag" min={0} max={5} value={Number(values.flag ?? 1)} onChange={put('flag')} />],
+    kind: [
+      t('paper'),
+      <Segmented
+        key="kind"
+        value={text('kind')}
+        onChange={put('kind')}
+        options={[
+          { value: 'pick_list', label: t('pick_list') },
+          { value: 'packing_list', label: t('packing_list') },
+          { value: 'label', label: t('label') },
+        ]}
+      />,
+    ],
+    stops: [
+      t('stops'),
+      <Segmented
+        key="stops"
+        value={Number(values.stops ?? 1)}
+        onChange={put('stops')}
+        options={[
+          { value: 1, label: t('stopsAll') },
+          { value: 2, label: t('stopsRelease') },
+        ]}
+      />,
+    ],
+  }
+  return names.map((name) => {
+    const [label, editor] = editors[name]
+    return (
+      <label key={name} className={styles.field}>
+        <span>{label}</span>
+        {editor}
+      </label>
+    )
+  })
+}

@@ -1,0 +1,70 @@
+import { Button, Radio } from 'antd'
+import { useState } from 'react'
+import { frameWords } from '@/frame/words'
+import { useWords } from '@/i18n/words'
+import type { Order } from '../shapes'
+import { orderWords } from '../words'
+import { conflictsOf, draftOf, mergedOf, type Draft, type DraftField } from './edits'
+import styles from './order.module.css'
+
+interface Props {
+  base: Order
+  mine: Draft
+  theirs: Order
+  onMerged: (merged: Draft) => void
+}
+
+const WORD = {
+  warehouse_code: 'wishedWarehouse',
+  carrier_code: 'wishedCarrier',
+  remark: 'remark',
+  is_urgent: 'urgent',
+  is_alone: 'alone',
+} as const
+
+/** Two people changed the same fields: one row each, mine or theirs. */
+export function Conflict({ base, mine, theirs, onMerged }: Props) {
+  const t = useWords(orderWords)
+  const f = useWords(frameWords)
+  const fields = conflictsOf(base, mine, theirs)
+  const [kept, setKept] = useState<ReadonlySet<DraftField>>(new Set(fields))
+  const now = draftOf(theirs)
+  const shown = (value: string | boolean | null | undefined) =>
+    typeof value === 'boolean' ? f(value ? 'yes' : 'no') : value || t('anyWarehouse')
+  return (
+    <div className={styles.fields}>
+      <div role="alert">
+        <strong>{t('conflict')}</strong>
+        <p className="dim">{t('conflictHint')}</p>
+      </div>
+      {fields.map((name) => (
+        <div key={name} className={styles.field}>
+          <span>{t(WORD[name])}</span>
+          <Radio.Group
+            vertical
+            aria-label={t(WORD[name])}
+            value={kept.has(name) ? 'mine' : 'theirs'}
+            onChange={(event) => {
+              const next = new Set(kept)
+              if (event.target.value === 'mine') next.add(name)
+              else next.delete(name)
+              setKept(next)
+            }}
+            options={[
+              { value: 'mine', label: `${t('mine')}: ${shown(mine[name])}` },
+              { value: 'theirs', label: `${t('theirs')}: ${shown(now[name])}` },
+            ]}
+          />
+        </div>
+      ))}
+      <Button
+        type="primary"
+        onClick={() => {
+          onMerged(mergedOf(base, mine, theirs, kept))
+        }}
+      >
+        {t('merge')}
+      </Button>
+    </div>
+  )
+}

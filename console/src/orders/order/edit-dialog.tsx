@@ -1,0 +1,133 @@
+import { useMutation } from '@tanstack/react-query'
+import { Checkbox, Input, Modal, Select } from 'antd'
+import { useState } from 'react'
+import { api, given } from '@/api/client'
+import { ApiProblem } from '@/api/problems'
+import { useKeys } from '@/frame/keys'
+import { ProblemView } from '@/frame/problem-view'
+import { toast } from '@/frame/toasts'
+import { frameWords } from '@/frame/words'
+import { useWords } from '@/i18n/words'
+import { useCarriers, useWarehouses } from '@/masters/options'
+import type { Order } from '../shapes'
+import { orderWords } from '../words'
+import { Conflict } from './conflict'
+import { changeOf, conflictsOf, draftOf, type Draft } from './edits'
+import { useOrderCommands } from './queries'
+import styles from './order.module.css'
+
+/** Our wishes above the platform's facts. If somebody was quicker, both versions are shown and merged by hand. */
+export function EditDialog({ order, onClose }: { order: Order; onClose: () => void }) {
+  const t = useWords(orderWords)
+  const f = useWords(frameWords)
+  const warehouses = useWarehouses()
+  const carriers = useCarriers()
+  const { refresh } = useOrderCommands(order)
+  const [base, setBase] = useState(order)
+  const [draft, setDraft] = useState<Draft>(() => draftOf(order))
+  const [theirs, setTheirs] = useState<Order | null>(null)
+  useKeys([], { isModal: true })
+  const path = { order_id: Number(order.id) }
+  const save = useMutation({
+    mutationFn: (wanted: Draft) =>
+      api.POST('/api/v1/orders/{order_id}/edits', {
+        params: { path, header: { 'If-Match': `"v${base.version}"` } },
+        body: changeOf(base, wanted),
+      }),
+    onSuccess: () => {
+      toast(t('edited', { no: order.order_no }))
+      refresh()
+      onClose()
+    },
+    onError: async (error) => {
+      if (!(error instanceof ApiProblem) || !error.isConflict) return
+      const now = given(await api.GET('/api/v1/orders/{order_id}', { params: { path } }))
+      const isAlike = conflictsOf(base, draft, now).length === 0
+      if (isAlike) setBase(now)
+      else setTheirs(now)
+    },
+  })
+  const put = (change: Partial<Draft>) => {
+    setDraft({ ...draft, ...change })
+  }
+  const select = (label: string, name: 'warehouse_code' | 'carrier_code', options: { value: string; label: string }[]) => (
+    <label className={styles.field}>
+      <span>{label}</span>
+      <Select
+        showSearch
+        allowClear
+        optionFilterProp="label"
+        placeholder={t('anyWarehouse')}
+        value={draft[name] ?? undefined}
+        onChange={(value: string | undefined) => {
+          put({ [name]: value ?? null })
+        }}
+        options={options}
+      />
+    </label>
+  )
+  return (
+    <Modal
+      open
+      title={`${t('edit')} ${order.order_no}`}
+      okText={f('save')}
+      cancelText={f('cancel')}
+      okButtonProps={{ loading: save.isPending, disabled: theirs !== null }}
+      onOk={() => {
+        save.mutate(draft)
+      }}
+      onCancel={onClose}
+      width={520}
+    >
+      {theirs ? (
+        <Conflict
+          base={base}
+          mine={draft}
+          theirs={theirs}
+          onMerged={(merged) => {
+            setBase(theirs)
+            setDraft(merged)
+            setTheirs(null)
+          }}
+        />
+      ) : (
+        <div className={styles.fields}>
+          {select(t('wishedWarehouse'), 'warehouse_code', warehouses)}
+          {select(t('wishedCarrier'), 'carrier_code', carriers)}
+          <label className={styles.field}>
+            <span>{t('remark')}</span>
+            <Input.TextArea
+              rows={2}
+              maxLength={500}
+              value={draft.remark}
+              onChange={(event) => {
+                put({ remark: event.target.value })
+              }}
+            />
+          </label>
+          <div className={styles.switches}>
+            <Checkbox
+              checked={draft.is_urgent}
+              onChange={(event) => {
+                put({ is_urgent: event.target.checked })
+              }}
+            >
+              {t('urgent')}
+            </Checkbox>
+            <Checkbox
+              checked={draft.is_alone}
+              onChange={(event) => {
+                put({ is_alone: event.target.checked })
+              }}
+            >
+              {t('alone')}
+            </Checkbox>
+          </div>
+        </div>
+      )}
+      {save.isError && !theirs && !(save.error instanceof ApiProblem && save.error.isConflict) && (
+        <ProblemView problem={save.error} />
+      )}
+    </Modal>
+  )
+}

@@ -1,0 +1,56 @@
+import { useQueries } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api, given } from '@/api/client'
+import { MessageView } from '@/health/message-view'
+import { useEnum } from '@/api/enums'
+import { instant } from '@/i18n/format'
+import { useWords } from '@/i18n/words'
+import type { Order } from '../shapes'
+import { orderWords } from '../words'
+import styles from './messages.module.css'
+
+/** Messages with the platform, the warehouses and the carriers about this order, each raw beside what we read in it. */
+export default function Messages({ order }: { order: Order }) {
+  const t = useWords(orderWords)
+  const state = useEnum('message_state')
+  const [open, setOpen] = useState<string | null>(null)
+  const keys = [
+    order.platform_order_no,
+    ...order.fulfilments.flatMap((one) => [one.no, one.id]),
+    ...order.parcels.flatMap((one) => [one.tracking_no, one.id]),
+  ]
+  const answers = useQueries({
+    queries: [...new Set(keys)].map((key) => ({
+      queryKey: ['messages', key],
+      queryFn: async () =>
+        given(await api.GET('/api/v1/messages', { params: { query: { business_key: key, limit: 50 } } })).items,
+      staleTime: 15_000,
+    })),
+  })
+  const found = new Map(answers.flatMap((answer) => answer.data ?? []).map((message) => [message.id, message]))
+  const messages = [...found.values()].sort((a, b) => b.at.localeCompare(a.at))
+  if (messages.length === 0) return <p className="dim">{t('noMessages')}</p>
+  return (
+    <ul className={styles.list}>
+      {messages.map((message) => (
+        <li key={message.id}>
+          <button
+            type="button"
+            className={styles.line}
+            aria-expanded={open === message.id}
+            onClick={() => {
+              setOpen(open === message.id ? null : message.id)
+            }}
+          >
+            <span className="dim">{instant(message.at)}</span>
+            <span aria-hidden>{message.direction === 'in' ? '↓' : '↑'}</span>
+            <span className={styles.kind}>{message.kind}</span>
+            <span className="dim">{message.counterpart}</span>
+            <span className="dim">{state(message.state)}</span>
+          </button>
+          {open === message.id && <MessageView id={message.id} />}
+        </li>
+      ))}
+    </ul>
+  )
+}

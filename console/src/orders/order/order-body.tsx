@@ -1,0 +1,115 @@
+import { lazy, Suspense } from 'react'
+import { useMay } from '@/api/me'
+import { Panel } from '@/frame/page'
+import { frameWords } from '@/frame/words'
+import { money } from '@/i18n/format'
+import { useWords } from '@/i18n/words'
+import type { Order } from '../shapes'
+import { orderWords } from '../words'
+import { Fulfilments } from './fulfilments'
+import { Holds } from './holds'
+import { Lines } from './lines'
+import { Receiver } from './receiver'
+import { Timeline } from './timeline'
+import styles from './order.module.css'
+
+const WhyHere = lazy(() => import('./why-here'))
+const Messages = lazy(() => import('./messages'))
+
+/** Everything about one order. Two columns where there is room. */
+export function OrderBody({ order }: { order: Order }) {
+  const t = useWords(orderWords)
+  const f = useWords(frameWords)
+  const may = useMay()
+  return (
+    <div className={styles.container}>
+      <div className={styles.columns}>
+        <div className={styles.column}>
+          {order.holds.length > 0 && (
+            <Panel title={t('holds')}>
+              <Holds order={order} />
+            </Panel>
+          )}
+          <Panel title={t('lines')} isFlush>
+            <Lines order={order} />
+          </Panel>
+          <Panel title={t('fulfilments')}>
+            <Fulfilments order={order} />
+          </Panel>
+          <Panel title={t('why')}>
+            <Suspense fallback={f('loading')}>
+              <WhyHere order={order} />
+            </Suspense>
+          </Panel>
+          {may('messages') && (
+            <Panel title={t('messages')}>
+              <Suspense fallback={f('loading')}>
+                <Messages order={order} />
+              </Suspense>
+            </Panel>
+          )}
+        </div>
+        <div className={styles.column}>
+          <Panel title={t('receiver')}>
+            <Receiver order={order} />
+          </Panel>
+          <Panel title={t('money')}>
+            <Money order={order} />
+          </Panel>
+          <Wishes order={order} />
+          <Panel title={t('timeline')}>
+            <Timeline steps={order.timeline} />
+          </Panel>
+        </div>
+      </div>
+    </div>
+  )
+}
+
+function Money({ order }: { order: Order }) {
+  const t = useWords(orderWords)
+  const rows: [string, number][] = [
+    [t('goods'), order.goods_minor],
+    [t('discount'), -order.discount_minor],
+    [t('freight'), order.freight_minor],
+  ]
+  return (
+    <dl className={styles.facts}>
+      {rows.map(([name, minor]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{money(minor, order.currency)}</dd>
+        </div>
+      ))}
+      <div className={styles.sum}>
+        <dt>{t('paidMoney')}</dt>
+        <dd>{money(order.paid_minor, order.currency)}</dd>
+      </div>
+    </dl>
+  )
+}
+
+function Wishes({ order }: { order: Order }) {
+  const t = useWords(orderWords)
+  const { warehouse_code: warehouse, carrier_code: carrier, remark, is_urgent: isUrgent, is_alone: isAlone } = order.edits
+  const rows = [
+    [t('wishedWarehouse'), warehouse],
+    [t('wishedCarrier'), carrier],
+    [t('remark'), remark],
+    [t('urgent'), isUrgent ? '✓' : ''],
+    [t('alone'), isAlone ? '✓' : ''],
+  ].filter(([, value]) => value)
+  if (rows.length === 0) return null
+  return (
+    <Panel title={t('wishes')}>
+      <dl className={styles.facts}>
+        {rows.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </Panel>
+  )
+}

@@ -1,0 +1,50 @@
+import { useQuery } from '@tanstack/react-query'
+import { api, given } from '@/api/client'
+import { useEvent } from '@/api/events'
+import { number } from '@/i18n/format'
+import { language } from '@/i18n/start'
+import { useWords } from '@/i18n/words'
+import { isSame } from '@/lists/filters'
+import { orderWords } from './words'
+import styles from './queue-strip.module.css'
+
+interface Props {
+  filters: readonly string[]
+  onChoose: (filters: readonly string[]) => void
+}
+
+export const QUEUES_KEY = ['queues']
+
+/** What waits, with counts that live: one click filters the list. */
+export function QueueStrip({ filters, onChoose }: Props) {
+  const t = useWords(orderWords)
+  const { data, refetch } = useQuery({
+    queryKey: QUEUES_KEY,
+    queryFn: async () => given(await api.GET('/api/v1/queues')),
+    refetchInterval: 30_000,
+  })
+  useEvent('queues', () => void refetch())
+  return (
+    <div className={styles.strip} role="group" aria-label={t('queues')}>
+      {(data ?? []).map((queue) => {
+        const isHere = isSame(queue.filters, filters)
+        return (
+          <button
+            key={queue.queue}
+            type="button"
+            className={styles.queue}
+            aria-pressed={isHere}
+            data-empty={queue.count === 0}
+            onClick={() => {
+              onChoose(isHere ? [] : queue.filters)
+            }}
+          >
+            <span className={styles.count}>{number(queue.count)}
+              {!queue.is_exact && '+'}</span>
+            <span className={styles.name}>{language() === 'zh' ? queue.zh : queue.en}</span>
+          </button>
+        )
+      })}
+    </div>
+  )
+}

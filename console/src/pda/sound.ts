@@ -1,0 +1,31 @@
+let context: AudioContext | null = null
+
+function tone(hertz: number, seconds: number, delay = 0): void {
+  context ??= new AudioContext()
+  const oscillator = context.createOscillator()
+  const gain = context.createGain()
+  oscillator.frequency.value = hertz
+  gain.gain.value = 0.15
+  oscillator.connect(gain).connect(context.destination)
+  oscillator.start(context.currentTime + delay)
+  oscillator.stop(context.currentTime + delay + seconds)
+}
+
+/** One high beep: taken. */
+export function beepGood(): void {
+  tone(1_400, 0.09)
+}
+
+/** Two low ones, and a shake where the device can: stop and look. */
+export function beepBad(): void {
+  tone(220, 0.18)
+  tone(220, 0.18, 0.26)
+  if ('vibrate' in navigator) navigator.vibrate([120, 80, 120])
+}
+
+/** Three rising: the whole thing is done. */
+export function beepDone(): void {
+  tone(900, 0.09)
+  tone(1_200, 0.09, 0.11)
+  tone(1_600, 0.16, 0.22)
+}

@@ -1,0 +1,110 @@
+import { SafetyOutlined } from '@ant-design/icons'
+import { useQuery } from '@tanstack/react-query'
+import { Button } from 'antd'
+import { useMemo, useState, type ReactNode } from 'react'
+import { api, given } from '@/api/client'
+import type { components } from '@/api/schema'
+import { EmptyState } from '@/frame/empty-state'
+import type { Column } from '@/grid/columns'
+import { number } from '@/i18n/format'
+import { language } from '@/i18n/start'
+import { useWords } from '@/i18n/words'
+import { PagedGrid } from '@/lists/paged-grid'
+import type { FormField } from '@/masters/form-fields'
+import { RecordDialog } from '@/masters/record-dialog'
+import { peopleWords } from './words'
+
+type Role = components['schemas']['RoleView']
+
+const rowId = (row: Role) => row.id
+
+/** Rights with their words, from the API's closed list. */
+function useRights(): { value: string; label: string }[] {
+  const { data } = useQuery({
+    queryKey: ['rights'],
+    queryFn: async () => given(await api.GET('/api/v1/rights')),
+    staleTime: Infinity,
+  })
+  return (data ?? []).map((right) => ({ value: right.code, label: language() === 'zh' ? right.zh : right.en }))
+}
+
+export function Roles({ tabs }: { tabs: ReactNode }) {
+  const t = useWords(peopleWords)
+  const rights = useRights()
+  const [opened, setOpened] = useState<Role | 'new' | null>(null)
+  const columns = useMemo(
+    (): Column<Role>[] => [
+      { id: 'name', title: t('roleName'), width: 170, isPinned: true, text: (row) => row.name },
+      { id: 'code', title: t('code'), width: 130, text: (row) => row.code },
+      { id: 'people', title: t('people'), width: 80, align: 'end', text: (row) => number(row.people) },
+      {
+        id: 'rights',
+        title: t('rights'),
+        width: 640,
+        text: (row) => row.rights.map((code) => rights.find((right) => right.value === code)?.label ?? code).join(' · '),
+      },
+    ],
+    [t, rights],
+  )
+  const fields: FormField[] = [
+    { name: 'code', label: t('code'), kind: 'text', isRequired: true, isFixed: true },
+    { name: 'name', label: t('roleName'), kind: 'text', isRequired: true },
+    { name: 'rights', label: t('rights'), kind: 'many', options: rights },
+  ]
+  const add = (
+    <Button
+      type="primary"
+      onClick={() => {
+        setOpened('new')
+      }}
+    >
+      {t('newRole')}
+    </Button>
+  )
+  return (
+    <>
+      <PagedGrid<Role>
+        id="roles"
+        label={t('roles')}
+        columns={columns}
+        queryKey={['roles']}
+        read={async (cursor, signal) => given(await api.GET('/api/v1/roles', { params: { query: { cursor } }, signal }))}
+        rowId={rowId}
+        onOpen={setOpened}
+        tools={
+          <>
+            {tabs}
+            {add}
+          </>
+        }
+        empty={
+          <EmptyState icon={<SafetyOutlined />} title={t('noRoles')} text={t('noRolesHint')}>
+            {add}
+          </EmptyState>
+        }
+      />
+      {opened && (
+        <RecordDialog
+          title={opened === 'new' ? t('newRole') : opened.name}
+          fields={fields}
+          first={opened === 'new' ? { rights: ['see'] } : { ...opened }}
+          isNew={opened === 'new'}
+          refresh={[['roles'], ['options', 'roles']]}
+          save={async ({ code, name, rights: chosen }) => {
+            const body = { code, name, rights: chosen } as never
+            if (opened === 'new') await api.POST('/api/v1/roles', { body })
+            else
+              await api.PUT('/api/v1/roles/{role_id}', {
+                params: { path: { role_id: Number(opened.id) }, header: { 'If-Match': `"v${opened.version}"` } },
+                body,
+              })
+            return undefined
+          }}
+          onClose={() => {
+            setOpened(null)
+          }}
+        />
+      )}
+    </>
+  )
+}

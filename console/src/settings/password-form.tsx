@@ -1,0 +1,57 @@
+import { useMutation } from '@tanstack/react-query'
+import { Button, Input } from 'antd'
+import { useState } from 'react'
+import { api } from '@/api/client'
+import { ProblemView } from '@/frame/problem-view'
+import { toast } from '@/frame/toasts'
+import { useWords } from '@/i18n/words'
+import { settingsWords } from './words'
+import styles from './settings.module.css'
+
+export function PasswordForm() {
+  const t = useWords(settingsWords)
+  const [present, setPresent] = useState('')
+  const [next, setNext] = useState('')
+  const change = useMutation({
+    mutationFn: () => api.PUT('/api/v1/me/password', { body: { present, new: next } }),
+    onSuccess: () => {
+      toast(t('changed'))
+      setPresent('')
+      setNext('')
+    },
+  })
+  return (
+    <form
+      className={styles.form}
+      onSubmit={(event) => {
+        event.preventDefault()
+        change.mutate()
+      }}
+    >
+      <label>
+        {t('present')}
+        <Input.Password
+          autoComplete="current-password"
+          value={present}
+          onChange={(event) => {
+            setPresent(event.target.value)
+          }}
+        />
+      </label>
+      <label>
+        {t('next')}
+        <Input.Password
+          autoComplete="new-password"
+          value={next}
+          onChange={(event) => {
+            setNext(event.target.value)
+          }}
+        />
+      </label>
+      {change.isError && <ProblemView problem={change.error} />}
+      <Button htmlType="submit" disabled={!present || !next} loading={change.isPending}>
+        {t('change')}
+      </Button>
+    </form>
+  )
+}

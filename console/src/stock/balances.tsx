@@ -1,0 +1,89 @@
+import { useMemo } from 'react'
+import { Select } from 'antd'
+import { useSearchParams } from 'react-router'
+import { api, given } from '@/api/client'
+import type { components } from '@/api/schema'
+import { Pill } from '@/frame/pill'
+import type { Column } from '@/grid/columns'
+import { number } from '@/i18n/format'
+import { useWords } from '@/i18n/words'
+import { PagedGrid } from '@/lists/paged-grid'
+import { useWarehouses } from '@/masters/options'
+import type { BoardProps } from './sellable'
+import { stockWords } from './words'
+
+type Row = components['schemas']['BalanceView']
+
+const rowId = (row: Row) => `${row.sku_id}-${row.warehouse_id}-${row.grade}`
+
+/** Units of each SKU in each warehouse. */
+export function Balances({ sku, tools, empty, onOpen }: BoardProps) {
+  const t = useWords(stockWords)
+  const warehouses = useWarehouses()
+  const [params, setParams] = useSearchParams()
+  const warehouse = params.get('warehouse') ?? ''
+  const columns = useMemo((): Column<Row>[] => {
+    const units = (id: keyof Row & string, title: string): Column<Row> => ({
+      id,
+      title,
+      width: 110,
+      align: 'end',
+      text: (row) => number(row[id] as number),
+    })
+    return [
+      { id: 'sku_code', title: t('sku'), width: 180, isPinned: true, text: (row) => row.sku_code },
+      { id: 'warehouse_code', title: t('warehouse'), width: 130, text: (row) => row.warehouse_code },
+      { id: 'grade', title: t('grade'), width: 90, text: (row) => t(row.grade === 1 ? 'good' : 'defective') },
+      {
+        id: 'is_short',
+        title: t('alarm'),
+        width: 100,
+        text: (row) => (row.is_short ? t('isShort') : ''),
+        render: (row) => (row.is_short ? <Pill tone="bad">{t('isShort')}</Pill> : null),
+      },
+      { ...units('free', t('free')), render: (row) => <strong>{number(row.free)}</strong> },
+      units('on_hand', t('onHand')),
+      units('reserved_hard', t('hard')),
+      units('reserved_soft', t('soft')),
+      units('in_transit', t('inTransit')),
+    ]
+  }, [t])
+  return (
+    <PagedGrid<Row>
+      id="balances"
+      label={t('byWarehouse')}
+      columns={columns}
+      queryKey={['balances', sku, warehouse]}
+      read={async (cursor, signal) => {
+        const query = { cursor, limit: 200, sku: sku || undefined, warehouse: warehouse || undefined }
+        return given(await api.GET('/api/v1/stock/balances', { params: { query }, signal }))
+      }}
+      rowId={rowId}
+      onOpen={(row) => {
+        onOpen(row.sku_code)
+      }}
+      tools={
+        <>
+          {tools}
+          <Select
+            allowClear
+            showSearch
+            optionFilterProp="label"
+            aria-label={t('warehouse')}
+            placeholder={t('warehouse')}
+            value={warehouse || undefined}
+            onChange={(value: string | undefined) => {
+              const next = new URLSearchParams(params)
+              if (value) next.set('warehouse', value)
+              else next.delete('warehouse')
+              setParams(next, { replace: true })
+            }}
+            options={warehouses}
+            style={{ width: 190 }}
+          />
+        </>
+      }
+      empty={empty}
+    />
+  )
+}

@@ -1,0 +1,21 @@
+import type { Say } from '@/i18n/words'
+import type { stockWords } from './words'
+
+type StockSay = Say<(typeof stockWords)['keys'][number]>
+
+const ENTRIES = {
+  reserve: 'entry_reserve',
+  unreserve: 'entry_unreserve',
+  issue: 'entry_issue',
+  receive: 'entry_receive',
+  adjust: 'entry_adjust',
+  move: 'entry_move',
+  expect: 'entry_expect',
+} as const
+
+const DOCUMENTS = { entry: 'kind_entry', opening: 'kind_opening', adjustment: 'kind_adjustment' } as const
+
+export const entryName = (kind: string, t: StockSay) =>
+  kind in ENTRIES ? t(ENTRIES[kind as keyof typeof ENTRIES]) : kind
+export const documentKindName = (kind: string, t: StockSay) =>
+  kind in DOCUMENTS ? t(DOCUMENTS[kind as keyof typeof DOCUMENTS]) : kind

@@ -1,0 +1,84 @@
+import { useMemo, type ReactNode } from 'react'
+import { api, given } from '@/api/client'
+import type { components } from '@/api/schema'
+import { Pill, type Tone } from '@/frame/pill'
+import type { Column } from '@/grid/columns'
+import { number } from '@/i18n/format'
+import { useWords } from '@/i18n/words'
+import { PagedGrid } from '@/lists/paged-grid'
+import { stockWords } from './words'
+
+type Row = components['schemas']['SellableView']
+
+export interface BoardProps {
+  sku: string
+  tools: ReactNode
+  empty: ReactNode
+  onOpen: (code: string) => void
+}
+
+const rowId = (row: Row) => row.sku_id
+
+function alarmOf(row: Row): ['oversold' | 'isShort' | 'low' | 'fine', Tone] {
+  if (row.free < 0) return ['oversold', 'bad']
+  if (row.short > 0) return ['isShort', 'bad']
+  return row.sellable === 0 ? ['low', 'wait'] : ['fine', 'good']
+}
+
+/** What may be sold over all warehouses, with the quantities it is made of. */
+export function Sellable({ sku, tools, empty, onOpen }: BoardProps) {
+  const t = useWords(stockWords)
+  const columns = useMemo((): Column<Row>[] => {
+    const units = (id: keyof Row & string, title: string): Column<Row> => ({
+      id,
+      title,
+      width: 100,
+      align: 'end',
+      text: (row) => number(row[id] as number),
+    })
+    return [
+      {
+        id: 'sku_code',
+        title: t('sku'),
+        width: 180,
+        isPinned: true,
+        text: (row) => row.sku_code,
+      },
+      {
+        id: 'alarm',
+        title: t('alarm'),
+        width: 110,
+        text: (row) => t(alarmOf(row)[0]),
+        render: (row) => {
+          const [word, tone] = alarmOf(row)
+          return word === 'fine' ? <span className="dim">{t(word)}</span> : <Pill tone={tone}>{t(word)}</Pill>
+        },
+      },
+      { ...units('sellable', t('sellable')), render: (row) => <strong>{number(row.sellable)}</strong> },
+      units('on_hand', t('onHand')),
+      units('reserved', t('reserved')),
+      units('in_transit', t('inTransit')),
+      units('free', t('free')),
+      units('held', t('held')),
+      units('short', t('short')),
+    ]
+  }, [t])
+  return (
+    <PagedGrid<Row>
+      id="sellable"
+      label={t('title')}
+      columns={columns}
+      queryKey={['sellable', sku]}
+      read={async (cursor, signal) => {
+        const query = { cursor, limit: 200, sku: sku ? [sku] : undefined }
+        return given(await api.GET('/api/v1/stock/sellable', { params: { query }, signal }))
+      }}
+      rowId={rowId}
+      onOpen={(row) => {
+        onOpen(row.sku_code)
+      }}
+      tools={tools}
+      empty={empty}
+    />
+  )
+}

@@ -1,0 +1,146 @@
+import { CloseOutlined } from '@ant-design/icons'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { Button, Drawer } from 'antd'
+import { api, given } from '@/api/client'
+import type { components } from '@/api/schema'
+import { useKeys } from '@/frame/keys'
+import { Panel } from '@/frame/page'
+import { ProblemView } from '@/frame/problem-view'
+import { frameWords } from '@/frame/words'
+import { instant, money, number } from '@/i18n/format'
+import { useWords } from '@/i18n/words'
+import table from '@/orders/order/order.module.css'
+import { entryName } from './kinds'
+import { stockWords } from './words'
+
+type Entry = components['schemas']['EntryView']
+
+/** One SKU: where its units are, and every entry that brought them there. */
+export function SkuDrawer({ code, onClose }: { code: string; onClose: () => void }) {
+  const t = useWords(stockWords)
+  const f = useWords(frameWords)
+  useKeys([{ key: 'escape', says: f('close'), run: onClose }])
+  return (
+    <Drawer
+      open
+      mask={false}
+      size="min(760px, 100vw)"
+      closable={false}
+      onClose={onClose}
+      styles={{ body: { padding: 0 }, header: { padding: '10px 16px' } }}
+      title={
+        <div className={table.drawerHead}>
+          <span>
+            {t('sku')} {code}
+          </span>
+          <span className={table.space} />
+          <Button type="text" icon={<CloseOutlined />} aria-label={f('close')} onClick={onClose} />
+        </div>
+      }
+    >
+      <div className={table.drawerBody}>
+        <Panel title={t('byWarehouse')} isFlush>
+          <Warehouses code={code} />
+        </Panel>
+        <Panel title={t('entries')} isFlush>
+          <Entries code={code} />
+        </Panel>
+      </div>
+    </Drawer>
+  )
+}
+
+function Warehouses({ code }: { code: string }) {
+  const t = useWords(stockWords)
+  const { data, isError, error } = useQuery({
+    queryKey: ['balances-of', code],
+    queryFn: async () =>
+      given(await api.GET('/api/v1/stock/balances', { params: { query: { sku: code, limit: 200 } } })).items,
+  })
+  if (isError) return <ProblemView problem={error} />
+  return (
+    <table className={table.table}>
+      <thead>
+        <tr>
+          <th>{t('warehouse')}</th>
+          <th>{t('grade')}</th>
+          <th className={table.end}>{t('onHand')}</th>
+          <th className={table.end}>{t('reserved')}</th>
+          <th className={table.end}>{t('inTransit')}</th>
+          <th className={table.end}>{t('free')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {(data ?? []).map((row) => (
+          <tr key={`${row.warehouse_id}-${row.grade}`}>
+            <td>{row.warehouse_code}</td>
+            <td>{t(row.grade === 1 ? 'good' : 'defective')}</td>
+            <td className={table.end}>{number(row.on_hand)}</td>
+            <td className={table.end}>{number(row.reserved_hard + row.reserved_soft)}</td>
+            <td className={table.end}>{number(row.in_transit)}</td>
+            <td className={table.end}>
+              <strong>{number(row.free)}</strong>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+function Entries({ code }: { code: string }) {
+  const t = useWords(stockWords)
+  const f = useWords(frameWords)
+  const entries = useInfiniteQuery({
+    queryKey: ['entries', code],
+    queryFn: async ({ pageParam }) =>
+      given(await api.GET('/api/v1/stock/entries', { params: { query: { sku: code, cursor: pageParam, limit: 100 } } })),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next ?? undefined,
+  })
+  const rows = entries.data?.pages.flatMap((page) => page.items) ?? []
+  if (entries.isError) return <ProblemView problem={entries.error} />
+  if (entries.isSuccess && rows.length === 0) return <p style={{ padding: 14 }}>{t('noEntries')}</p>
+  return (
+    <>
+      <table className={table.table}>
+        <thead>
+          <tr>
+            <th>{t('occurred')}</th>
+            <th>{t('kind')}</th>
+            <th className={table.end}>{t('quantity')}</th>
+            <th className={table.end}>{t('value')}</th>
+            <th>{t('warehouse')}</th>
+            <th>{t('cause')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <EntryRow key={`${row.document_id}-${row.document_line}-${row.kind}-${row.sequence}`} row={row} />
+          ))}
+        </tbody>
+      </table>
+      {entries.hasNextPage && (
+        <Button type="link" loading={entries.isFetchingNextPage} onClick={() => void entries.fetchNextPage()}>
+          {f('more')}
+        </Button>
+      )}
+    </>
+  )
+}
+
+function EntryRow({ row }: { row: Entry }) {
+  const t = useWords(stockWords)
+  return (
+    <tr>
+      <td>{instant(row.occurred_at)}</td>
+      <td>{entryName(row.kind, t)}</td>
+      <td className={table.end}>
+        <strong>{row.quantity > 0 ? `+${number(row.quantity)}` : number(row.quantity)}</strong>
+      </td>
+      <td className={table.end}>{row.value_minor ? money(row.value_minor) : ''}</td>
+      <td>{row.warehouse_code}</td>
+      <td className="dim">{row.cause}</td>
+    </tr>
+  )
+}

@@ -1,0 +1,128 @@
+"""What each action is told beside its orders: read strictly, codes turned into ids once, when the job is made."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta, Struct
+
+from paidan.entrypoints.api.people.caller import Caller
+from paidan.entrypoints.api.people.rights import Right
+from paidan.entrypoints.api.problems import invalid
+from paidan.kernel.reasons import Reason
+from paidan.runtime.database import Tx
+from paidan.runtime.queries import load_queries
+
+queries = load_queries("paidan.entrypoints.api.jobs", "jobs.sql")
+
+
+class Action(StrEnum):
+    """What may be done to many orders at once. Closed."""
+
+    AUDIT = "audit"
+    HOLD = "hold"
+    RELEASE = "release"
+    CHANGE_WAREHOUSE = "change_warehouse"
+    CHANGE_CARRIER = "change_carrier"
+    MERGE = "merge"
+    UN_MERGE = "un_merge"
+    SPLIT = "split"
+    ADD_GIFT = "add_gift"
+    FLAG = "flag"
+    CANCEL = "cancel"
+    MARK_PRINTED = "mark_printed"
+    EXPORT = "export"
+
+
+NEEDED: Final[Mapping[Action, Right]] = {
+    Action.AUDIT: Right.AUDIT,
+    Action.HOLD: Right.HOLD,
+    Action.RELEASE: Right.FORCE,
+    Action.CHANGE_WAREHOUSE: Right.EDIT_ORDER,
+    Action.CHANGE_CARRIER: Right.EDIT_ORDER,
+    Action.MERGE: Right.MERGE,
+    Action.UN_MERGE: Right.MERGE,
+    Action.SPLIT: Right.MERGE,
+    Action.ADD_GIFT: Right.EDIT_ORDER,
+    Action.FLAG: Right.EDIT_ORDER,
+    Action.CANCEL: Right.CANCEL,
+    Action.MARK_PRINTED: Right.PRINT,
+    Action.EXPORT: Right.EXPORT,
+}
+UNDOABLE: Final = frozenset(
+    {Action.AUDIT, Action.HOLD, Action.RELEASE, Action.CHANGE_WAREHOUSE, Action.CHANGE_CARRIER, Action.ADD_GIFT, Action.FLAG, Action.MARK_PRINTED}
+)
+
+Text = Annotated[str, Meta(max_length=500, pattern=r"^[^\x00]*$")]
+Code = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\x00]*$")]
+PrintKind = Annotated[str, Meta(pattern=r"^(pick_list|packing_list|label)$")]
+
+
+class SplitLine(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Units of one line that travel on their own."""
+
+    line_no: Annotated[int, Meta(ge=1, le=32_767)]
+    quantity: Annotated[int, Meta(ge=1, le=1_000_000)]
+
+
+class Parameters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an action is told; each takes its own and refuses nothing else's silence.
+
+    `note` why (hold, release and cancel need one) · `stops`, `expires_at` of a hold · `warehouse`, `carrier`, null or '' taking the wish back ·
+    `sku`, `quantity` of a gift · `flag` 0 to 9 · `lines` of a split (none: every line on its own) · `kind` of a print · `columns` of an export.
+    """
+
+    note: Text = ""
+    stops: Annotated[int, Meta(ge=1, le=2)] = 1
+    expires_at: Annotated[datetime, Meta(tz=True)] | None = None
+    warehouse: Annotated[str, Meta(max_length=64, pattern=r"^[^\x00]*$")] | None = None
+    carrier: Annotated[str, Meta(max_length=64, pattern=r"^[^\x00]*$")] | None = None
+    sku: Annotated[str, Meta(max_length=64, pattern=r"^[^\x00]*$")] = ""
+    quantity: Annotated[int, Meta(ge=1, le=10_000)] = 1
+    flag: Annotated[int, Meta(ge=0, le=9)] = 0
+    lines: Annotated[tuple[SplitLine, ...], Meta(max_length=200)] = ()
+    kind: PrintKind = "pick_list"
+    columns: Annotated[tuple[Code, ...], Meta(max_length=200)] = ()
+
+
+class Told(Struct, frozen=True, kw_only=True):
+    """Parameters with their codes found: as the job keeps them."""
+
+    given: Parameters
+    warehouse_id: int | None = None
+    carrier_id: int | None = None
+    sku_id: int | None = None
+
+
+_NEEDS_NOTE: Final = frozenset({Action.HOLD, Action.RELEASE, Action.CANCEL})
+
+
+def read(tx: Tx, action: Action, given: Parameters, caller: Caller, now: datetime) -> Told:
+    """Look the codes up. Raises Refused, naming the field."""
+    if action in _NEEDS_NOTE and not given.note.strip():
+        raise invalid("note", Reason.FIELD_MISSING)
+    if given.expires_at is not None and given.expires_at <= now:
+        raise invalid("expires_at")
+    names = {"warehouse": given.warehouse or None, "carrier": given.carrier or None, "sku": given.sku or None}
+    row = tx.execute(queries.named_ids, {**names, "warehouses": caller.sees["warehouses"]}).fetchone()
+    warehouse_id, carrier_id, sku_id = row or (None, None, None)
+    if given.warehouse and warehouse_id is None:
+        raise invalid("warehouse", Reason.UNKNOWN_WAREHOUSE)
+    if given.carrier and carrier_id is None:
+        raise invalid("carrier", Reason.UNKNOWN_CARRIER)
+    if sku_id is None and (given.sku or action == Action.ADD_GIFT):
+        raise invalid("sku", Reason.UNKNOWN_SKU)
+    return Told(given=given, warehouse_id=warehouse_id, carrier_id=carrier_id, sku_id=sku_id)
+
+
+def kept(told: Told) -> dict[str, Any]:
+    """As JSON for the job's row."""
+    plain: dict[str, Any] = msgspec.to_builtins(told)
+    return plain
+
+
+def opened(stored: Mapping[str, Any]) -> Told:
+    """From the job's row."""
+    return msgspec.convert(stored, Told)

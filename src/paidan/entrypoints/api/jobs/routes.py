@@ -1,0 +1,294 @@
+"""Jobs over HTTP: one action over many orders, tried dry first, then run in the background; what failed is listed, retried, undone."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any, Final
+
+from litestar import Request, Response, Router
+from litestar.params import JSONBody, QueryParameter
+from msgspec import Meta, Struct
+from psycopg.types.json import Jsonb
+
+from paidan.entrypoints.api.guard import SEE, Known, needs
+from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
+from paidan.entrypoints.api.jobs.carry import CHUNK, Task, dry_run
+from paidan.entrypoints.api.jobs.parameters import NEEDED, UNDOABLE, Action, Parameters, Told, kept, queries, read
+from paidan.entrypoints.api.jobs.runner import ENDED, ROW_REFUSED, ROW_STAYS, ROW_WAITING, RUNNING, UNDOING, JobRunner
+from paidan.entrypoints.api.language import language_of
+from paidan.entrypoints.api.lists.compose import FILTERS_MAX, matching, read_question
+from paidan.entrypoints.api.lists.routes import FILTER_MAX, moment_of
+from paidan.entrypoints.api.order_reads import reason_words
+from paidan.entrypoints.api.pages import Cursor, Limit, Page, RecordId, page, read_cursor
+from paidan.entrypoints.api.people.caller import Caller
+from paidan.entrypoints.api.people.rights import Right
+from paidan.entrypoints.api.problems import Refused, invalid
+from paidan.entrypoints.api.services import Given, HandlerContext
+from paidan.entrypoints.api.verbs import get, post
+from paidan.kernel.reasons import Reason
+from paidan.runtime.database import Tx
+from paidan.runtime.rows import copy
+
+ORDERS_MAX: Final = 100_000
+NUMBERS_MAX: Final = 20_000
+SHOWN_MAX: Final = 100
+UNDO_S: Final = 15 * 60
+BODY_MAX: Final = 2 * 1024 * 1024
+ROW_TYPES: Final = "int8 int4 int8 text int2 text".split()
+STATES: Final = {0: "running", 1: "done", 2: "undoing", 3: "undone"}
+ROW_STATES: Final = {0: "waiting", 1: "done", 2: "refused", 3: "undone", 4: "not_undone"}
+
+Number = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\x00]*$")]
+
+
+class Target(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which orders: by number, or all that match these filters of the list (an empty list of filters: every open order)."""
+
+    order_nos: Annotated[tuple[Number, ...], Meta(max_length=NUMBERS_MAX)] | None = None
+    filters: Annotated[tuple[Annotated[str, Meta(max_length=FILTER_MAX)], ...], Meta(max_length=FILTERS_MAX)] | None = None
+
+
+class JobBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An action over orders. `is_dry_run`: only told what would happen."""
+
+    action: Action
+    target: Target
+    parameters: Parameters = Parameters()
+    is_dry_run: bool = False
+
+
+class RefusedRow(Struct, frozen=True, kw_only=True):
+    """An order to which it was not done, why, and what to do next."""
+
+    order_no: str
+    reason: str
+    text: str
+    next_step: str
+
+
+class JobAnswer(Struct, frozen=True, kw_only=True):
+    """Of a dry run: how many it would be done to, and the first hundred refused; of a run: the job."""
+
+    total: int
+    will: int
+    refused_count: int
+    refused: tuple[RefusedRow, ...] = ()
+    job_id: str | None = None
+
+
+class JobView(Struct, frozen=True, kw_only=True):
+    """A job. `can_undo_until` null: it can't be undone (any more)."""
+
+    id: str
+    action: str
+    parameters: Any
+    state: str
+    actor: str
+    total: int
+    done: int
+    failed: int
+    undone: int
+    created_at: datetime
+    ended_at: datetime | None
+    can_undo_until: datetime | None
+    has_file: bool
+    refused: tuple[RefusedRow, ...] = ()
+
+
+class JobRowView(Struct, frozen=True, kw_only=True):
+    """What became of one order of a job."""
+
+    n: int
+    order_no: str
+    state: str
+    reason: str
+    text: str
+    next_step: str
+
+
+@post("/jobs", opt=SEE, status_code=200, sync_to_thread=True, request_max_body_size=BODY_MAX, summary="Do something to many orders")
+def post_job(
+    services: Given, caller: Known, once: Post, request: Request[Any, Any, Any], data: JSONBody[JobBody], idempotency_key: IdempotencyKey = ""
+) -> Response[JobAnswer]:
+    """Each action takes its own right. What is not the caller's to see counts as not there."""
+    del idempotency_key
+    if not caller.may(NEEDED[data.action]):
+        raise Refused(Reason.NOT_ALLOWED)
+    language = language_of(request.headers.get("accept-language", ""))
+
+    def work(tx: Tx) -> JobAnswer:
+        told = read(tx, data.action, data.parameters, caller, once.now)
+        numbers, missing = _targets(tx, services, caller, data.target)
+        if data.is_dry_run:
+            return _tried(tx, services, caller, data.action, told, numbers, missing, language)
+        return _made(tx, services, caller, data.action, told, numbers, missing, language)
+
+    answer = once.answer(work)
+    if not data.is_dry_run:
+        _runner(request).wake()
+    return answer
+
+
+def _runner(request: Request[Any, Any, Any]) -> JobRunner:
+    runner: JobRunner = request.app.state.jobs
+    return runner
+
+
+def _targets(tx: Tx, services: HandlerContext, caller: Caller, target: Target) -> tuple[dict[int, str], list[str]]:
+    """Numbers of the orders meant, by id; and the numbers that stand for nothing the caller sees."""
+    if (target.order_nos is None) == (target.filters is None):
+        raise invalid("target", detail="either order_nos or filters")
+    if target.order_nos is not None:
+        asked = list(dict.fromkeys(target.order_nos))
+        rows = tx.execute(queries.targets, {"numbers": asked, **caller.sees}).fetchall()
+        return {order_id: number for number, order_id in rows if order_id is not None}, [number for number, order_id in rows if order_id is None]
+    question = read_question(target.filters or (), "", caller, moment_of(services))
+    ids = matching(tx, question, ORDERS_MAX + 1)
+    if len(ids) > ORDERS_MAX:
+        raise invalid("target", detail=f"at most {ORDERS_MAX} orders")
+    numbers: dict[int, str] = dict(tx.execute(queries.numbers_by_id, {"ids": ids}).fetchall())
+    return {order_id: numbers[order_id] for order_id in ids if order_id in numbers}, []
+
+
+def _tried(
+    tx: Tx, services: HandlerContext, caller: Caller, action: Action, told: Told, numbers: Mapping[int, str], missing: Sequence[str], language: str
+) -> JobAnswer:
+    task = Task(action=action, told=told, actor=caller.actor)
+    refused = [_refused(number, Reason.UNKNOWN_ORDER, language) for number in missing]
+    ids = list(numbers)
+    now = services.clock.now()
+    for start in range(0, len(ids), CHUNK):
+        chunk = ids[start : start + CHUNK]
+        found = dry_run(tx, services, task, chunk, now)
+        refused += [_refused(numbers[i], done.reason, language) for i, done in zip(chunk, found, strict=True) if done.reason is not None]
+    total = len(ids) + len(missing)
+    return JobAnswer(total=total, will=total - len(refused), refused_count=len(refused), refused=tuple(refused[:SHOWN_MAX]))
+
+
+def _refused(number: str, reason: str, language: str) -> RefusedRow:
+    text, following = reason_words(reason, language)
+    return RefusedRow(order_no=number, reason=str(reason), text=text, next_step=following)
+
+
+def _made(
+    tx: Tx, services: HandlerContext, caller: Caller, action: Action, told: Told, numbers: Mapping[int, str], missing: Sequence[str], language: str
+) -> JobAnswer:
+    (job_id,) = services.ids.take(1)
+    total = len(numbers) + len(missing)
+    job = {"id": job_id, "action": str(action), "parameters": Jsonb(kept(told)), "owner": caller.owner, "actor": caller.actor, "language": language}
+    figures = {"total": total, "failed": len(missing), "now": services.clock.now(), "undo_s": UNDO_S if action in UNDOABLE else None}
+    tx.execute(queries.add_job, {**job, **figures, "warehouse_ids": caller.sees["warehouses"]})
+    known = [(job_id, n, order_id, number, ROW_WAITING, "") for n, (order_id, number) in enumerate(numbers.items(), 1)]
+    unknown = [(job_id, n, 0, number, ROW_REFUSED, str(Reason.UNKNOWN_ORDER)) for n, number in enumerate(missing, len(known) + 1)]
+    copy(tx, queries.copy_rows, [*known, *unknown], any_rows=bool(total), types=ROW_TYPES)
+    return JobAnswer(total=total, will=len(known), refused_count=len(missing), job_id=str(job_id))
+
+
+@get("/jobs", opt=SEE, sync_to_thread=True, summary="List my jobs")
+def get_jobs(services: Given, caller: Known, cursor: Cursor = "", limit: Limit = 50) -> Page[JobView]:
+    """Newest first, without their refused orders."""
+    [after] = read_cursor(cursor, [int])
+    with services.database.transaction() as tx:
+        found = _views(tx.execute(queries.list_jobs, {"owner": caller.owner, "after": after, "limit": limit + 1}))
+    return page(found, limit, lambda job: [int(job.id)])
+
+
+def _views(rows: Any, refused: tuple[RefusedRow, ...] = ()) -> list[JobView]:
+    names = [column.name for column in rows.description]
+    found = [dict(zip(names, row, strict=True)) for row in rows]
+    return [JobView(**{**row, "state": STATES[row["state"]], "parameters": row["parameters"].get("given", {}), "refused": refused}) for row in found]
+
+
+@get("/jobs/{job_id:int}", opt=SEE, sync_to_thread=True, summary="Get a job")
+def get_job(services: Given, caller: Known, request: Request[Any, Any, Any], job_id: RecordId) -> JobView:
+    """Its progress and the first hundred refused orders, to whoever made it."""
+    language = language_of(request.headers.get("accept-language", ""))
+    with services.database.transaction() as tx:
+        rows = _rows(tx, job_id, (ROW_REFUSED, ROW_STAYS), 0, SHOWN_MAX, language)
+        refused = tuple(RefusedRow(order_no=row.order_no, reason=row.reason, text=row.text, next_step=row.next_step) for row in rows)
+        found = _views(tx.execute(queries.get_job, {"id": job_id, "owner": caller.owner}), refused)
+    if not found:
+        raise Refused(Reason.NOT_FOUND)
+    return found[0]
+
+
+def _rows(tx: Tx, job_id: int, states: Sequence[int], after: int, limit: int, language: str) -> list[JobRowView]:
+    rows = tx.execute(queries.list_rows, {"job_id": job_id, "states": list(states), "after": after, "limit": limit})
+    found = []
+    for n, number, state, reason in rows:
+        text, following = reason_words(reason, language) if reason else ("", "")
+        found.append(JobRowView(n=n, order_no=number, state=ROW_STATES[state], reason=reason, text=text, next_step=following))
+    return found
+
+
+RowState = Annotated[str | None, QueryParameter(name="state", schema_extra={"enum": [*ROW_STATES.values()]}, required=False)]
+
+
+@get("/jobs/{job_id:int}/rows", opt=SEE, sync_to_thread=True, summary="List the orders of a job")
+def get_job_rows(
+    services: Given,
+    caller: Known,
+    request: Request[Any, Any, Any],
+    job_id: RecordId,
+    state_name: RowState = None,
+    cursor: Cursor = "",
+    limit: Limit = 100,
+) -> Page[JobRowView]:
+    """What became of each."""
+    if state_name is not None and state_name not in ROW_STATES.values():
+        raise invalid("state")
+    [after] = read_cursor(cursor, [int])
+    states = [state for state, name in ROW_STATES.items() if state_name in {None, name}]
+    language = language_of(request.headers.get("accept-language", ""))
+    with services.database.transaction() as tx:
+        if tx.execute(queries.get_job, {"id": job_id, "owner": caller.owner}).fetchone() is None:
+            raise Refused(Reason.NOT_FOUND)
+        return page(_rows(tx, job_id, states, after or 0, limit + 1, language), limit, lambda row: [row.n])
+
+
+@post("/jobs/{job_id:int}/retries", opt=SEE, status_code=200, sync_to_thread=True, summary="Try a job's refused orders again")
+def post_retry(services: Given, caller: Known, request: Request[Any, Any, Any], job_id: RecordId) -> JobView:
+    """Those refused wait again; what was done stays done."""
+    with services.database.transaction() as tx:
+        state, action, _ = _locked(tx, caller, job_id)
+        if state != ENDED or not caller.may(NEEDED[action]):
+            raise Refused(Reason.ILLEGAL_MOVE)
+        tx.execute(queries.retry_rows, {"job_id": job_id})
+        tx.execute(queries.reopen_job, {"id": job_id, "state": RUNNING})
+        found = _views(tx.execute(queries.get_job, {"id": job_id, "owner": caller.owner}))
+    _runner(request).wake()
+    return found[0]
+
+
+@post("/jobs/{job_id:int}/undo", opt=SEE, status_code=200, sync_to_thread=True, summary="Undo a job")
+def post_undo(services: Given, caller: Known, request: Request[Any, Any, Any], job_id: RecordId) -> JobView:
+    """Within a quarter of an hour, order by order, as far as each still can be; what has gone on meanwhile is listed."""
+    with services.database.transaction() as tx:
+        state, action, can_be_undone = _locked(tx, caller, job_id)
+        if state != ENDED or not can_be_undone or not caller.may(NEEDED[action]):
+            raise Refused(Reason.NOT_TO_BE_UNDONE, status=409)
+        tx.execute(queries.reopen_job, {"id": job_id, "state": UNDOING})
+        found = _views(tx.execute(queries.get_job, {"id": job_id, "owner": caller.owner}))
+    _runner(request).wake()
+    return found[0]
+
+
+def _locked(tx: Tx, caller: Caller, job_id: int) -> tuple[int, Action, bool]:
+    row = tx.execute(queries.lock_job, {"id": job_id, "owner": caller.owner}).fetchone()
+    if row is None:
+        raise Refused(Reason.NOT_FOUND)
+    return row[0], Action(row[1]), bool(row[2])
+
+
+@get("/jobs/{job_id:int}/file", opt=needs(Right.EXPORT), sync_to_thread=True, summary="Get the file of a job", media_type="application/octet-stream")
+def get_job_file(services: Given, caller: Known, job_id: RecordId) -> Response[bytes]:
+    """The finished export, to whoever made it."""
+    with services.database.transaction() as tx:
+        row = tx.execute(queries.get_file, {"job_id": job_id, "owner": caller.owner}).fetchone()
+    if row is None:
+        raise Refused(Reason.NOT_FOUND)
+    name, media_type, body = row
+    headers = {"content-disposition": f'attachment; filename="{name}"', "x-content-type-options": "nosniff", "cache-control": "no-store"}
+    return Response(content=bytes(body), media_type=media_type, headers=headers)
+
+
+ROUTER = Router("/", route_handlers=[post_job, get_jobs, get_job, get_job_rows, post_retry, post_undo, get_job_file], tags=["jobs"])

@@ -1,0 +1,155 @@
+"""Works jobs off in the background of the API process: a chunk of orders per transaction, figures and rows written with it.
+
+A process that dies leaves its job to whoever comes next: rows not committed are as they were, and a lease (database clock) says when to take over.
+"""
+
+from collections.abc import Sequence
+from threading import Event, Thread
+from typing import Any, Final
+
+import msgspec
+import structlog
+from msgspec import Struct
+
+from paidan.entrypoints.api.jobs.carry import CHUNK, Done, Task, carry
+from paidan.entrypoints.api.jobs.export import write_export
+from paidan.entrypoints.api.jobs.parameters import Action, opened, queries
+from paidan.entrypoints.api.services import HandlerContext
+from paidan.kernel.reasons import Reason
+from paidan.runtime.database import Tx, trouble
+from paidan.runtime.rows import columns
+from paidan.runtime.telemetry import told as told_of_error
+
+LEASE_S: Final = 60
+LOOK_EVERY_S: Final = 2.0
+TRY_AGAIN_S: Final = 0.5
+TRIES_MAX: Final = 20
+
+RUNNING, ENDED, UNDOING, UNDONE = 0, 1, 2, 3
+ROW_WAITING, ROW_DONE, ROW_REFUSED, ROW_UNDONE, ROW_STAYS = 0, 1, 2, 3, 4
+
+log = structlog.get_logger(__name__)
+
+
+class Claimed(Struct, frozen=True, kw_only=True):
+    """A job that is ours for now."""
+
+    id: int
+    task: Task
+    warehouse_ids: list[int] | None
+    language: str
+
+
+Row = tuple[int, int, str, Any]  # n, order id, order number, before
+
+
+class JobRunner:
+    """One thread. `start` before, `stop` after; `wake` when a job was made."""
+
+    def __init__(self, services: HandlerContext) -> None:
+        self._services = services
+        self._stop = Event()
+        self._wake = Event()
+        self._thread: Thread | None = None
+
+    def start(self) -> None:
+        """Begin; jobs left by others are taken up too."""
+        self._thread = Thread(target=self._run, name="jobs", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the chunk under way."""
+        self._stop.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def wake(self) -> None:
+        """There is a job."""
+        self._wake.set()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                worked = self.work_one()
+            except Exception as error:  # noqa: BLE001 - whatever it was: the next job must not wait for a restart, and this one is tried again
+                log.error("jobs.error", **told_of_error(error))  # noqa: TRY400 - told without the text, which may hold what was sent
+                worked = False
+            if not worked:
+                self._wake.wait(LOOK_EVERY_S)
+                self._wake.clear()
+
+    def work_one(self) -> bool:
+        """Take one job and work it off; False when there is none."""
+        job = self._claim()
+        if job is None:
+            return False
+        if job.task.action == Action.EXPORT and not job.task.is_undo:
+            write_export(self._services, job.id, job.task.told, job.warehouse_ids, job.language)
+        while not self._stop.is_set():
+            if not self._chunk(job):
+                self._end(job)
+                return True
+        with self._services.database.transaction() as tx:
+            tx.execute(queries.give_up_lease, {"id": job.id})
+        return True
+
+    def _claim(self) -> Claimed | None:
+        with self._services.database.transaction() as tx:
+            row = tx.execute(queries.claim_job, {"lease_s": LEASE_S}).fetchone()
+        if row is None:
+            return None
+        job_id, action, parameters, state, actor, warehouse_ids, language = row
+        task = Task(action=Action(action), told=opened(parameters), actor=actor, is_undo=state == UNDOING)
+        return Claimed(id=job_id, task=task, warehouse_ids=warehouse_ids, language=language)
+
+    def _chunk(self, job: Claimed) -> bool:
+        """One chunk; False when no row waits. What a single row can't digest is refused alone."""
+        limit = CHUNK
+        tries = 0
+        while True:
+            try:
+                with self._services.database.transaction() as tx:
+                    return self._in_transaction(tx, job, limit)
+            except Exception as error:
+                kind = trouble(error)
+                if kind == "poison" and limit > 1:
+                    limit = max(limit // 8, 1)
+                elif kind == "poison":
+                    self._set_aside(job, error)
+                    return True
+                elif kind == "retry" and tries < TRIES_MAX and not self._stop.wait(TRY_AGAIN_S):
+                    tries += 1
+                else:
+                    raise
+
+    def _in_transaction(self, tx: Tx, job: Claimed, limit: int) -> bool:
+        wanted = ROW_DONE if job.task.is_undo else ROW_WAITING
+        rows: list[Row] = tx.execute(queries.next_rows, {"job_id": job.id, "state": wanted, "limit": limit}).fetchall()
+        if not rows:
+            return False
+        found = carry(tx, self._services, job.task, {row[1]: row[3] for row in rows}, self._services.clock.now())
+        _settle(tx, job, [(row[0], found[row[1]]) for row in rows])
+        return True
+
+    def _set_aside(self, job: Claimed, error: BaseException) -> None:
+        log.error("jobs.poison", job=job.id, **told_of_error(error))
+        with self._services.database.transaction() as tx:
+            wanted = ROW_DONE if job.task.is_undo else ROW_WAITING
+            rows: list[Row] = tx.execute(queries.next_rows, {"job_id": job.id, "state": wanted, "limit": 1}).fetchall()
+            _settle(tx, job, [(row[0], Done(reason=Reason.POISON)) for row in rows])
+
+    def _end(self, job: Claimed) -> None:
+        with self._services.database.transaction() as tx:
+            state = UNDONE if job.task.is_undo else ENDED
+            tx.execute(queries.end_job, {"id": job.id, "state": state, "now": self._services.clock.now()})
+
+
+def _settle(tx: Tx, job: Claimed, found: Sequence[tuple[int, Done]]) -> None:
+    good, bad = (ROW_UNDONE, ROW_STAYS) if job.task.is_undo else (ROW_DONE, ROW_REFUSED)
+    rows = [
+        (n, bad if done.reason else good, str(done.reason or ""), None if done.before is None else msgspec.json.encode(done.before).decode())
+        for n, done in found
+    ]
+    tx.execute(queries.settle_rows, {"job_id": job.id, **columns(("n", "state", "reason", "before"), rows)})
+    tx.execute(queries.count_rows, {"id": job.id, "lease_s": LEASE_S})

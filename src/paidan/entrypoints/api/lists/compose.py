@@ -1,0 +1,178 @@
+"""Composes the statements of a list from filters, sort and cursor: by SQLAlchemy, from the closed list of fields, every value a parameter."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+from msgspec import Struct
+from sqlalchemy.dialects.postgresql import psycopg as dialect
+
+from paidan.entrypoints.api.lists.kinds import Condition, Field, Filter, Kind, Moment, Op, read_filter
+from paidan.entrypoints.api.lists.order_fields import BY_NAME
+from paidan.entrypoints.api.lists.order_tables import FULFILMENTS, OPEN_BELOW, ORDERS
+from paidan.entrypoints.api.pages import read_cursor, write_cursor
+from paidan.entrypoints.api.people.caller import Caller
+from paidan.entrypoints.api.problems import invalid
+from paidan.kernel.reasons import Reason
+from paidan.kernel.states import OrderState
+from paidan.runtime.database import Tx
+
+RANGE_MAX: Final = timedelta(days=31)
+EXACT_MAX: Final = 10_000
+FILTERS_MAX: Final = 40
+SORTS_MAX: Final = 3
+ENDED: Final = frozenset(state.name.lower() for state in OrderState if int(state) >= OPEN_BELOW)
+LAST: Final = datetime(9999, 1, 1, tzinfo=UTC)  # where what has no instant stands when sorted
+_DIALECT: Final = dialect.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's own
+
+
+class Sort(Struct, frozen=True, kw_only=True):
+    """One field to sort by."""
+
+    field: Field
+    is_falling: bool
+
+
+class Question(Struct, frozen=True, kw_only=True):
+    """What is asked of the list: conditions and the order of the rows."""
+
+    filters: tuple[Filter, ...]
+    sorts: tuple[Sort, ...]
+    caller: Caller
+    moment: Moment
+
+    @property
+    def conditions(self) -> list[Condition]:
+        """All conditions: what the caller sees, how old, and what he asks."""
+        asked = [filter_.field.ask(filter_.op, filter_.values, self.moment) for filter_ in self.filters if filter_.field.ask is not None]
+        return [*_seen(self.caller), *_age(self.filters), *asked]
+
+
+def read_question(filters: Sequence[str], sort: str, caller: Caller, moment: Moment) -> Question:
+    """Filters and sort of a URL. Raises Refused for whatever is not of the closed list."""
+    if len(filters) > FILTERS_MAX:
+        raise invalid("f")
+    read = tuple(read_filter(text, BY_NAME, moment) for text in filters)
+    return Question(filters=read, sorts=_sorts(sort), caller=caller, moment=moment)
+
+
+def _sorts(text: str) -> tuple[Sort, ...]:
+    names = [name for name in text.split(",") if name]
+    sorts = [Sort(field=_sortable(name.removeprefix("-")), is_falling=name.startswith("-")) for name in names]
+    if len(sorts) > SORTS_MAX or len({sort.field.name for sort in sorts}) != len(sorts):
+        raise invalid("sort")
+    return tuple(sorts)
+
+
+def _sortable(name: str) -> Field:
+    field = BY_NAME.get(name)
+    if field is None or field.order_by is None:
+        raise invalid("sort")
+    return field
+
+
+def _seen(caller: Caller) -> list[Condition]:
+    conditions: list[Condition] = []
+    if caller.shops is not None:
+        conditions.append(ORDERS.c.shop_id == sa.any_(sa.bindparam("shops", list(caller.shops), type_=sa.ARRAY(sa.BigInteger))))
+    if caller.warehouses is not None:
+        ours = FULFILMENTS.c.warehouse_id == sa.any_(sa.bindparam("warehouses", list(caller.warehouses), type_=sa.ARRAY(sa.BigInteger)))
+        conditions.append(sa.exists().where(FULFILMENTS.c.order_id == ORDERS.c.id, ours))
+    return conditions
+
+
+def _age(filters: Sequence[Filter]) -> list[Condition]:
+    """Open orders, unless a range of placing of at most 31 days or an exact key says which. Raises Refused when ended ones are asked for without."""
+    if any(filter_.field.is_exact_key and filter_.op == Op.IS for filter_ in filters) or _is_in_range(filters):
+        return []
+    if any(filter_.field.name == "state" and filter_.op == Op.IS and ENDED & set(filter_.values) for filter_ in filters):
+        raise invalid("placed_at", Reason.FIELD_MISSING, "delivered and cancelled orders are listed by the time of placing, at most 31 days")
+    return [ORDERS.c.state < sa.literal_column(str(OPEN_BELOW))]
+
+
+def _is_in_range(filters: Sequence[Filter]) -> bool:
+    placed = [filter_ for filter_ in filters if filter_.field.name == "placed_at"]
+    start = max((f.values[0] for f in placed if f.op in {Op.FROM, Op.BETWEEN}), default=None)
+    end = min((f.values[-1] for f in placed if f.op in {Op.BEFORE, Op.BETWEEN}), default=None)
+    return start is not None and end is not None and end - start <= RANGE_MAX
+
+
+def run(tx: Tx, statement: sa.SelectBase) -> Any:
+    """Run a composed statement on our connection."""
+    compiled = statement.compile(dialect=_DIALECT)
+    # Composed from fixed columns; what was sent is in the parameters.
+    return tx.execute(str(compiled).encode(), compiled.params)
+
+
+def count(tx: Tx, question: Question) -> tuple[int, bool]:
+    """How many, and whether that is exact: counted to ten thousand."""
+    some = sa.select(sa.literal_column("1")).select_from(ORDERS).where(*question.conditions).limit(EXACT_MAX + 1).subquery()
+    row = run(tx, sa.select(sa.func.count()).select_from(some)).fetchone()
+    found = int(row[0])
+    return min(found, EXACT_MAX), found <= EXACT_MAX
+
+
+def matching(tx: Tx, question: Question, limit: int, *, is_newest: bool = False) -> list[int]:
+    """Ids of all that match, oldest (or newest) first, at most `limit`."""
+    found = sa.select(ORDERS.c.id).where(*question.conditions).order_by(ORDERS.c.id.desc() if is_newest else ORDERS.c.id).limit(limit)
+    return [row[0] for row in run(tx, found)]
+
+
+def find_page(tx: Tx, question: Question, cursor: str, limit: int) -> tuple[list[int], str | None]:
+    """Ids of one page in its order, and the cursor of the next."""
+    keys = [(_key(sort.field), sort.is_falling) for sort in question.sorts]
+    tie_falls = question.sorts[-1].is_falling if question.sorts else True
+    keys.append((ORDERS.c.id, tie_falls))
+    kinds = [_kind(sort.field) for sort in question.sorts]
+    after = read_cursor(cursor, [*(str if kind == Kind.INSTANT else kind_type(kind) for kind in kinds), int])
+    conditions = question.conditions
+    if cursor:
+        conditions.append(_after(keys, _values(after, kinds)))
+    order = [key.desc() if is_falling else key.asc() for key, is_falling in keys]
+    found = sa.select(ORDERS.c.id, *(key for key, _ in keys[:-1])).where(*conditions).order_by(*order).limit(limit + 1)
+    rows = run(tx, found).fetchall()
+    shown = rows[:limit]
+    following = write_cursor([*map(_told, shown[-1][1:]), shown[-1][0]]) if len(rows) > limit else None
+    return [row[0] for row in shown], following
+
+
+def _kind(field: Field) -> Kind:
+    return Kind.NUMBER if field.name == "state" else field.kind
+
+
+def kind_type(kind: Kind) -> type:
+    """Of a key in a cursor."""
+    return int if kind in {Kind.NUMBER, Kind.MONEY} else str
+
+
+def _key(field: Field) -> sa.ColumnElement[Any]:
+    """What a field sorts by; what has no instant comes last when rising."""
+    if field.order_by is None:
+        raise invalid("sort")
+    if field.nullable:
+        return sa.func.coalesce(field.order_by, sa.literal(LAST, sa.DateTime(timezone=True)))
+    return field.order_by
+
+
+def _values(after: Sequence[Any], kinds: Sequence[Kind]) -> list[Any]:
+    try:
+        read = [datetime.fromisoformat(value) if kind == Kind.INSTANT else value for value, kind in zip(after, kinds, strict=False)]
+    except ValueError:
+        raise invalid("cursor") from None
+    if any(isinstance(value, datetime) and value.tzinfo is None for value in read):
+        raise invalid("cursor")
+    return [*read, after[-1]]
+
+
+def _after(keys: Sequence[tuple[sa.ColumnElement[Any], bool]], values: Sequence[Any]) -> Condition:
+    """Rows that stand after this key, whichever way each part of it runs."""
+    options: list[Condition] = []
+    for n, (key, is_falling) in enumerate(keys):
+        same = [before == value for (before, _), value in zip(keys[:n], values[:n], strict=True)]
+        options.append(sa.and_(*same, key < values[n] if is_falling else key > values[n]))
+    return sa.or_(*options)
+
+
+def _told(value: Any) -> int | str:
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value

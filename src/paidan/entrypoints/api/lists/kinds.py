@@ -1,0 +1,207 @@
+"""What a field of a list is: its kind says which questions may be asked of it and how their values are read. Closed: nothing else reaches SQL."""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+import sqlalchemy as sa
+from msgspec import Struct
+
+from paidan.entrypoints.api.problems import invalid
+
+VALUES_MAX: Final = 500
+TEXT_MAX: Final = 128
+NUMBER_MAX: Final = 2**53
+
+
+class Kind(StrEnum):
+    """The kinds of fields."""
+
+    ENUM = "enum"
+    TEXT = "text"
+    ID = "id"
+    NUMBER = "number"
+    MONEY = "money"
+    INSTANT = "instant"
+    FLAG = "flag"
+
+
+class Op(StrEnum):
+    """The questions. Several values of `is`, `starts`, `contains`: any of them; of `not`: none of them; `between` takes two."""
+
+    IS = "is"
+    NOT = "not"
+    STARTS = "starts"
+    CONTAINS = "contains"
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+    FROM = "from"
+    BEFORE = "before"
+    BETWEEN = "between"
+    NONE = "none"
+
+
+OPERATORS: Final[dict[Kind, tuple[Op, ...]]] = {
+    Kind.ENUM: (Op.IS, Op.NOT),
+    Kind.TEXT: (Op.IS, Op.STARTS, Op.CONTAINS),
+    Kind.ID: (Op.IS, Op.STARTS),
+    Kind.NUMBER: (Op.IS, Op.AT_LEAST, Op.AT_MOST, Op.BETWEEN),
+    Kind.MONEY: (Op.IS, Op.AT_LEAST, Op.AT_MOST, Op.BETWEEN),
+    Kind.INSTANT: (Op.FROM, Op.BEFORE, Op.BETWEEN, Op.NONE),
+    Kind.FLAG: (Op.IS,),
+}
+
+Condition = sa.ColumnElement[bool]
+Ask = Callable[[Op, Sequence[Any], "Moment"], Condition]
+
+
+class Moment(Struct, frozen=True, kw_only=True):
+    """When a list is asked for, and how digests are made (of phones)."""
+
+    now: datetime
+    digest: Callable[[str, str], bytes]
+
+
+class Value(Struct, frozen=True, kw_only=True):
+    """One value of an enum field, in words."""
+
+    code: str
+    zh: str
+    en: str
+
+
+class Field(Struct, frozen=True, kw_only=True):
+    """One field: what people call it, what may be asked, how it is asked in SQL, how it sorts.
+
+    `ask` makes the condition from a question; `order_by` is the expression rows are sorted by, `nullable` when it may be NULL.
+    """
+
+    name: str
+    kind: Kind
+    zh: str
+    en: str
+    ask: Ask | None = None
+    operators: tuple[Op, ...] = ()
+    values: tuple[Value, ...] = ()
+    order_by: sa.ColumnElement[Any] | None = None
+    nullable: bool = False
+    is_default: bool = False
+    is_column: bool = True
+    is_exact_key: bool = False  # a few rows at most, whatever their age
+
+
+class Filter(Struct, frozen=True, kw_only=True):
+    """One question, its values read."""
+
+    field: Field
+    op: Op
+    values: tuple[Any, ...]
+
+
+def read_filter(text: str, fields: dict[str, Field], moment: Moment) -> Filter:
+    """`field:op:value|value`. Raises Refused, naming the filter's field, for whatever is not of the closed list."""
+    name, _, rest = text.partition(":")
+    op_name, _, told = rest.partition(":")
+    field = fields.get(name)
+    if field is None or field.ask is None or op_name not in field.operators or "\0" in told:
+        raise invalid("f", detail=name[:40] if name.isidentifier() else "")
+    op = Op(op_name)
+    parts = told.split("|")
+    if len(parts) > VALUES_MAX or len(parts) != _VALUES.get(op, len(parts)):
+        raise invalid("f", detail=name)
+    try:
+        values = tuple(_read(field, op, part.strip(), moment) for part in parts)
+    except (ValueError, OverflowError):
+        raise invalid("f", detail=name) from None
+    return Filter(field=field, op=op, values=values)
+
+
+_VALUES: Final = {Op.AT_LEAST: 1, Op.AT_MOST: 1, Op.FROM: 1, Op.BEFORE: 1, Op.NONE: 1, Op.BETWEEN: 2}
+_RELATIVE: Final = re.compile(r"now(?:(?P<sign>[+-])(?P<count>[0-9]{1,4})(?P<unit>[mhd]))?")
+_UNITS: Final = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+_FLAGS: Final = {"true": True, "false": False}
+
+
+def _read(field: Field, op: Op, text: str, moment: Moment) -> Any:
+    if op == Op.NONE or field.kind == Kind.FLAG:
+        if text not in _FLAGS:
+            raise ValueError(text)
+        return _FLAGS[text]
+    if field.kind in {Kind.NUMBER, Kind.MONEY}:
+        number = int(text)
+        if abs(number) > NUMBER_MAX:
+            raise ValueError(text)
+        return number
+    if field.kind == Kind.INSTANT:
+        return _instant(text, moment.now)
+    if not text or len(text) > TEXT_MAX or (field.values and text not in {value.code for value in field.values}):
+        raise ValueError(text)
+    return text
+
+
+def _instant(text: str, now: datetime) -> datetime:
+    """ISO 8601 with offset, or `now`, `now-7d`, `now+2h`, `now+30m`."""
+    if found := _RELATIVE.fullmatch(text):
+        if found["sign"] is None:
+            return now
+        shift = int(found["count"]) * _UNITS[found["unit"]]
+        return now + shift if found["sign"] == "+" else now - shift
+    # An unescaped + of an offset comes as a blank.
+    instant = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
+    if instant.tzinfo is None:
+        raise ValueError(text)
+    return instant.astimezone(UTC)
+
+
+def about(column: sa.ColumnElement[Any]) -> Ask:
+    """The questions of the field's operators, asked of one column."""
+
+    def ask(op: Op, values: Sequence[Any], moment: Moment) -> Condition:
+        del moment
+        return compare(column, op, values)
+
+    return ask
+
+
+def compare(column: sa.ColumnElement[Any], op: Op, values: Sequence[Any]) -> Condition:
+    """One question of one column."""
+    return _COMPARE[op](column, values)
+
+
+def _between(column: sa.ColumnElement[Any], values: Sequence[Any]) -> Condition:
+    """Instants without the end, numbers with it."""
+    low, high = values
+    return sa.and_(column >= low, column < high if isinstance(high, datetime) else column <= high)
+
+
+def _array(column: sa.ColumnElement[Any], values: Sequence[Any]) -> sa.ColumnElement[Any]:
+    """The values as one array parameter: a list of five hundred numbers is one parameter, and the statement stays the same."""
+    return sa.any_(sa.bindparam(None, list(values), type_=sa.ARRAY(column.type), unique=True))
+
+
+_COMPARE: Final[dict[Op, Callable[[sa.ColumnElement[Any], Sequence[Any]], Condition]]] = {
+    Op.IS: lambda column, values: column == _array(column, values),
+    Op.NOT: lambda column, values: sa.not_(column == _array(column, values)),
+    Op.STARTS: lambda column, values: sa.or_(*(column.startswith(value, autoescape=True) for value in values)),
+    Op.CONTAINS: lambda column, values: sa.or_(*(column.contains(value, autoescape=True) for value in values)),
+    Op.AT_LEAST: lambda column, values: column >= values[0],
+    Op.FROM: lambda column, values: column >= values[0],
+    Op.AT_MOST: lambda column, values: column <= values[0],
+    Op.BEFORE: lambda column, values: column < values[0],
+    Op.BETWEEN: _between,
+    Op.NONE: lambda column, values: column.is_(None) if values[0] else column.is_not(None),
+}
+
+
+def when(condition: Condition) -> Ask:
+    """A flag: whether a condition holds."""
+
+    def ask(op: Op, values: Sequence[Any], moment: Moment) -> Condition:
+        del op, moment
+        if len(set(values)) > 1:
+            return sa.true()
+        return condition if values[0] else sa.not_(condition)
+
+    return ask

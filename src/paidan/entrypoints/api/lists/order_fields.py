@@ -1,0 +1,199 @@
+"""The fields of the list of orders: the one definition for columns, filters, sorts and exports."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import sqlalchemy as sa
+from msgspec.structs import replace
+
+from paidan.entrypoints.api.lists.kinds import OPERATORS, Ask, Condition, Field, Kind, Moment, Op, Value, about, compare, when
+from paidan.entrypoints.api.lists.order_tables import (
+    ANSWER_UNKNOWN,
+    ASKS_REFUND,
+    CARRIERS,
+    FULFILMENTS,
+    HAS_REMARK,
+    HOLDS,
+    IS_ALONE,
+    IS_MERGED,
+    IS_PRINTED,
+    IS_SPLIT,
+    IS_UNMAPPED,
+    IS_URGENT,
+    LINES,
+    ORDERS,
+    OUR_FLAG,
+    PARCEL_LINES,
+    PARCELS,
+    RECEIVERS,
+    SHOPS,
+    SKUS,
+    TO_PRINT,
+    WAREHOUSES,
+    any_fulfilment,
+)
+from paidan.kernel.reasons import WORDS, Reason
+from paidan.kernel.states import FulfilmentState, OrderState
+from paidan.orders.story_words import ORDER_WORDS
+from paidan.parties.masks import digits_of
+
+STATES: Final = tuple(Value(code=state.name.lower(), zh=ORDER_WORDS[state][0], en=ORDER_WORDS[state][1]) for state in OrderState)
+REASONS: Final = tuple(Value(code=str(reason), zh=WORDS[reason].zh, en=WORDS[reason].en) for reason in Reason)
+PLATFORMS: Final = (
+    Value(code="taobao", zh="淘宝天猫", en="Taobao/Tmall"),
+    Value(code="shopify", zh="Shopify", en="Shopify"),
+    Value(code="direct", zh="自有渠道", en="direct"),
+)
+TAIL_LENGTH: Final = 4
+O: Final = ORDERS.c  # noqa: E741 - the table below reads better so
+
+
+def _state(op: Op, values: Sequence[Any], moment: Moment) -> Condition:
+    del moment
+    return compare(O.state, op, [int(OrderState[value.upper()]) for value in values])
+
+
+def _held(op: Op, values: Sequence[Any], moment: Moment) -> Condition:
+    del moment
+    found = sa.exists().where(HOLDS.c.order_id == O.id, HOLDS.c.closed_at.is_(None), compare(HOLDS.c.reason, Op.IS, values))
+    return found if op == Op.IS else sa.not_(found)
+
+
+def _of_shop(column: sa.ColumnElement[Any]) -> Ask:
+    """Shops are few: which of them, then orders by id of shop."""
+
+    def ask(op: Op, values: Sequence[Any], moment: Moment) -> Condition:
+        del moment
+        found = O.shop_id.in_(sa.select(SHOPS.c.id).where(compare(column, Op.IS, values)))
+        return found if op == Op.IS else sa.not_(found)
+
+    return ask
+
+
+def _sent_by(ids: sa.ColumnElement[Any], table: sa.FromClause) -> Ask:
+    def ask(op: Op, values: Sequence[Any], moment: Moment) -> Condition:
+        del moment
+        found = any_fulfilment(ids.in_(sa.select(table.c.id).where(compare(table.c.code, Op.IS, values))))
+        return found if op == Op.IS else sa.not_(found)
+
+    return ask
+
+
+def _place(column: sa.ColumnElement[Any]) -> Ask:
+    def ask(op: Op, values: Sequence[Any], moment: Moment) -> Condition:
+        del moment
+        return sa.exists().where(RECEIVERS.c.id == O.receiver_id, compare(column, op, values))
+
+    return ask
+
+
+def _phone(op: Op, values: Sequence[Any], moment: Moment) -> Condition:
+    """Four digits are a tail, more are the whole number; compared by keyed digests, for no phone is stored in clear."""
+    del op
+    digits = [digits_of(value) for value in values]
+    tails = [moment.digest("phone_tail", number) for number in digits if len(number) == TAIL_LENGTH]
+    whole = [moment.digest("phone", number) for number in digits if len(number) != TAIL_LENGTH]
+    # By the index on (tail, phone): whoever knows the whole number knows its tail.
+    tails_of_whole = [moment.digest("phone_tail", number[-TAIL_LENGTH:]) for number in digits if len(number) != TAIL_LENGTH]
+    is_whole = sa.and_(compare(RECEIVERS.c.tail_digest, Op.IS, tails_of_whole), compare(RECEIVERS.c.phone_digest, Op.IS, whole))
+    return O.receiver_id.in_(sa.select(RECEIVERS.c.id).where(sa.or_(compare(RECEIVERS.c.tail_digest, Op.IS, tails), is_whole)))
+
+
+def _tracking(op: Op, values: Sequence[Any], moment: Moment) -> Condition:
+    del moment
+    found = sa.select(PARCEL_LINES.c.order_id).join(PARCELS, PARCELS.c.id == PARCEL_LINES.c.parcel_id)
+    return O.id.in_(found.where(compare(PARCELS.c.tracking_no, op, values)))
+
+
+def _goods(column: sa.ColumnElement[Any]) -> Ask:
+    def ask(op: Op, values: Sequence[Any], moment: Moment) -> Condition:
+        del moment
+        skus = sa.select(SKUS.c.id).where(compare(column, op, values))
+        return sa.exists().where(LINES.c.order_id == O.id, LINES.c.sku_id.in_(skus))
+
+    return ask
+
+
+def _overdue(op: Op, values: Sequence[Any], moment: Moment) -> Condition:
+    late = sa.func.coalesce(sa.and_(O.ship_by_at < moment.now, O.state < int(OrderState.SHIPPED)), sa.false())
+    return when(late)(op, values, moment)
+
+
+def _waits_to_merge(op: Op, values: Sequence[Any], moment: Moment) -> Condition:
+    waits = any_fulfilment(FULFILMENTS.c.state == int(FulfilmentState.PLANNED), FULFILMENTS.c.release_due_at > moment.now)
+    return when(waits)(op, values, moment)
+
+
+def _field(name: str, kind: Kind, zh: str, en: str, ask: Ask | None = None, **more: Any) -> Field:
+    """A field with the operators of its kind, unless it names its own."""
+    return Field(name=name, kind=kind, zh=zh, en=en, ask=ask, operators=more.pop("operators", OPERATORS[kind] if ask else ()), **more)
+
+
+def _column(name: str, kind: Kind, zh: str, en: str, *, sorts: bool = True, **more: Any) -> Field:
+    """A field that is a column of the order itself."""
+    column = O[name]
+    operators = tuple(op for op in OPERATORS[kind] if op != Op.NONE or more.get("nullable"))
+    return _field(name, kind, zh, en, about(column), operators=operators, order_by=column if sorts else None, **more)
+
+
+def _flag(name: str, zh: str, en: str, condition: Condition, **more: Any) -> Field:
+    return _field(name, Kind.FLAG, zh, en, when(condition), **more)
+
+
+FIELDS: Final[tuple[Field, ...]] = (
+    _column("order_no", Kind.ID, "订单号", "Order no.", is_default=True, is_exact_key=True),
+    _column("platform_order_no", Kind.ID, "平台单号", "Platform no.", is_default=True, is_exact_key=True),
+    _field("shop", Kind.ENUM, "店铺", "Shop", _of_shop(SHOPS.c.code), is_default=True),
+    _field("platform", Kind.ENUM, "平台", "Platform", _of_shop(SHOPS.c.platform), values=PLATFORMS),
+    _field("state", Kind.ENUM, "状态", "State", _state, values=STATES, order_by=O.state, is_default=True),
+    _field("waits_for", Kind.ENUM, "等待原因", "Waits for", about(O.waits_for), values=REASONS, is_default=True),
+    _field("hold", Kind.ENUM, "挂起原因", "Held because", _held, values=REASONS, is_default=True),
+    _column("placed_at", Kind.INSTANT, "下单时间", "Placed", is_default=True),
+    _column("paid_at", Kind.INSTANT, "付款时间", "Paid", nullable=True),
+    _column("ship_by_at", Kind.INSTANT, "最晚发货", "Ship by", nullable=True, is_default=True),
+    _column("created_at", Kind.INSTANT, "接单时间", "Taken in"),
+    _column("changed_at", Kind.INSTANT, "变更时间", "Changed"),
+    _column("currency", Kind.TEXT, "币种", "Currency", sorts=False),
+    _column("paid_minor", Kind.MONEY, "实付金额", "Paid amount", is_default=True),
+    _column("goods_minor", Kind.MONEY, "商品金额", "Goods amount"),
+    _column("discount_minor", Kind.MONEY, "优惠金额", "Discount"),
+    _column("freight_minor", Kind.MONEY, "运费", "Freight"),
+    _field("goods", Kind.TEXT, "商品", "Goods", is_default=True),
+    _field("units", Kind.NUMBER, "件数", "Units"),
+    _field("sku", Kind.ID, "货品编码", "SKU", _goods(SKUS.c.code)),
+    _field("sku_name", Kind.TEXT, "货品名称", "SKU name", _goods(SKUS.c.name)),
+    _field("receiver", Kind.TEXT, "收件人", "Receiver", is_default=True),
+    _field("phone", Kind.ID, "手机号或尾号", "Phone or its tail", _phone, operators=(Op.IS,), is_exact_key=True),
+    _field("province", Kind.TEXT, "省", "Province", _place(RECEIVERS.c.province), is_default=True),
+    _field("city", Kind.TEXT, "市", "City", _place(RECEIVERS.c.city), is_default=True),
+    _field("district", Kind.TEXT, "区县", "District", _place(RECEIVERS.c.district)),
+    _field("warehouse", Kind.ENUM, "仓库", "Warehouse", _sent_by(FULFILMENTS.c.warehouse_id, WAREHOUSES), is_default=True),
+    _field("carrier", Kind.ENUM, "快递", "Carrier", _sent_by(FULFILMENTS.c.carrier_id, CARRIERS), is_default=True),
+    _field("tracking_no", Kind.ID, "运单号", "Waybill", _tracking, is_exact_key=True),
+    _column("seller_flag", Kind.NUMBER, "卖家旗帜", "Seller's flag"),
+    _field("flag", Kind.NUMBER, "标记", "Flag", about(OUR_FLAG), order_by=OUR_FLAG),
+    _flag("has_remark", "有备注", "Has a remark", HAS_REMARK),
+    _flag("has_buyer_remark", "有买家备注", "Has a buyer's remark", O.has_buyer_remark),
+    _flag("has_seller_remark", "有卖家备注", "Has a seller's remark", O.has_seller_remark),
+    _flag("is_urgent", "加急", "Urgent", IS_URGENT),
+    _flag("is_alone", "不拆不合", "Neither split nor merged", IS_ALONE),
+    _flag("is_cod", "货到付款", "Cash on delivery", O.is_cod),
+    _flag("is_presale_open", "预售未付尾款", "Presale balance open", O.is_presale_open),
+    _flag("asks_refund", "申请退款", "Refund requested", ASKS_REFUND),
+    _flag("is_unmapped", "有未匹配商品", "Has an unmapped listing", IS_UNMAPPED),
+    _field("is_overdue", Kind.FLAG, "超时未发", "Overdue", _overdue),
+    _field("waits_to_merge", Kind.FLAG, "等待合单", "Waits to merge", _waits_to_merge),
+    _flag("is_merged", "已合单", "Merged", IS_MERGED),
+    _flag("is_split", "已拆单", "Split", IS_SPLIT),
+    _flag("answer_unknown", "结果未知", "Answer unknown", ANSWER_UNKNOWN),
+    _flag("is_printed", "已打印", "Printed", IS_PRINTED),
+    _flag("to_print", "待打印", "To print", TO_PRINT),
+)
+BY_NAME: Final = {field.name: field for field in FIELDS}
+LIVE_VALUES: Final = frozenset({"shop", "warehouse", "carrier"})
+"""Enum fields whose values are master data: read when the fields are asked for."""
+
+
+def with_values(field: Field, values: Sequence[Value]) -> Field:
+    """The field with the values it has at this moment."""
+    return replace(field, values=tuple(values))

@@ -1,0 +1,129 @@
+"""The list of orders over HTTP: pages, counts, fields, the search box, queues."""
+
+from typing import Annotated, Any, Final
+
+from litestar import Request, Router
+from litestar.params import JSONBody, QueryParameter
+from msgspec import Meta, Struct
+
+from paidan.entrypoints.api.guard import SEE, Known
+from paidan.entrypoints.api.lists.compose import count, find_page, read_question
+from paidan.entrypoints.api.lists.find import Found, find
+from paidan.entrypoints.api.lists.initials import queries
+from paidan.entrypoints.api.lists.kinds import Field, Kind, Moment, Op, Value
+from paidan.entrypoints.api.lists.order_fields import FIELDS, LIVE_VALUES, with_values
+from paidan.entrypoints.api.lists.queues import QueueCounts, QueueView
+from paidan.entrypoints.api.lists.rows import OrderRow, read_rows
+from paidan.entrypoints.api.pages import Cursor, Page
+from paidan.entrypoints.api.people.caller import Caller
+from paidan.entrypoints.api.services import Given, HandlerContext
+from paidan.entrypoints.api.verbs import get, post
+from paidan.runtime.database import Tx
+
+PAGE_MAX: Final = 500
+FILTER_MAX: Final = 70_000  # five hundred values
+TEXT_MAX: Final = 80_000
+
+Filters = Annotated[
+    list[Annotated[str, Meta(max_length=FILTER_MAX)]] | None,
+    QueryParameter(name="f", description="`field:op:value|value`, repeated; fields and their operators: /lists/orders/fields", required=False),
+]
+SortBy = Annotated[str, QueryParameter(name="sort", max_length=200, description="Fields, `-` for falling: `-paid_at,order_no`; none: newest first")]
+RowLimit = Annotated[int, QueryParameter(name="limit", ge=1, le=PAGE_MAX, description="Items per page")]
+
+
+class CountView(Struct, frozen=True, kw_only=True):
+    """How many match; beyond ten thousand `is_exact` is false."""
+
+    count: int
+    is_exact: bool
+
+
+class FieldView(Struct, frozen=True, kw_only=True):
+    """A field of the list: `operators` empty: it can't be asked about; `is_default`: shown at first."""
+
+    name: str
+    kind: Kind
+    zh: str
+    en: str
+    operators: tuple[Op, ...]
+    values: tuple[Value, ...]
+    is_sortable: bool
+    is_default: bool
+
+
+class FindBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What was typed or pasted into the search box."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=TEXT_MAX)]
+
+
+def moment_of(services: HandlerContext) -> Moment:
+    """Now, by the business clock, and how phones are digested."""
+    return Moment(now=services.clock.now(), digest=services.sealer.digest)
+
+
+@get("/lists/orders", opt=SEE, sync_to_thread=True, summary="List orders by filters")
+def get_order_list(
+    services: Given, caller: Known, filters: Filters = None, sort_by: SortBy = "", cursor: Cursor = "", row_limit: RowLimit = 100
+) -> Page[OrderRow]:
+    """Open orders; with `placed_at` between two instants at most 31 days apart, or an exact number or phone, those of any state."""
+    question = read_question(filters or [], sort_by, caller, moment_of(services))
+    with services.database.transaction() as tx:
+        ids, following = find_page(tx, question, cursor, row_limit)
+        return Page(items=read_rows(tx, ids, caller, question.moment.now), next=following)
+
+
+@get("/lists/orders/count", opt=SEE, sync_to_thread=True, summary="Count orders by filters")
+def get_order_count(services: Given, caller: Known, filters: Filters = None) -> CountView:
+    """Exact to ten thousand."""
+    question = read_question(filters or [], "", caller, moment_of(services))
+    with services.database.transaction() as tx:
+        found, is_exact = count(tx, question)
+    return CountView(count=found, is_exact=is_exact)
+
+
+@get("/lists/orders/fields", opt=SEE, sync_to_thread=True, summary="Fields of the list of orders")
+def get_order_fields(services: Given, caller: Known) -> list[FieldView]:
+    """Columns, filters and sorts, in words."""
+    with services.database.transaction() as tx:
+        live = live_values(tx, caller)
+    return [_told(with_values(field, live.get(field.name, ())) if field.name in LIVE_VALUES else field) for field in FIELDS]
+
+
+def live_values(tx: Tx, caller: Caller) -> dict[str, list[Value]]:
+    """Shops, warehouses and carriers that the caller sees, as values of their fields."""
+    found: dict[str, list[Value]] = {}
+    for name, code, words in tx.execute(queries.live_values, caller.sees):
+        found.setdefault(name, []).append(Value(code=code, zh=words, en=words))
+    return found
+
+
+def _told(field: Field) -> FieldView:
+    return FieldView(
+        name=field.name,
+        kind=field.kind,
+        zh=field.zh,
+        en=field.en,
+        operators=field.operators,
+        values=field.values,
+        is_sortable=field.order_by is not None,
+        is_default=field.is_default,
+    )
+
+
+@post("/lists/orders/find", opt=SEE, status_code=200, sync_to_thread=True, summary="Find orders by whatever was typed")
+def find_in_orders(services: Given, caller: Known, data: JSONBody[FindBody]) -> Found:
+    """Order and platform numbers, waybills (up to five hundred, by blanks or commas), a phone or its last four digits, a SKU or barcode, initials."""
+    with services.database.transaction() as tx:
+        return find(tx, data.text, caller, moment_of(services))
+
+
+@get("/queues", opt=SEE, sync_to_thread=True, summary="List queues")
+def get_queues(services: Given, caller: Known, request: Request[Any, Any, Any]) -> list[QueueView]:
+    """What waits for people, with counts at most two seconds old."""
+    counts: QueueCounts = request.app.state.queues
+    return counts.read(services.database, caller, moment_of(services))
+
+
+ROUTER = Router("/", route_handlers=[get_order_list, get_order_count, get_order_fields, find_in_orders, get_queues], tags=["lists"])

@@ -1,0 +1,186 @@
+-- What consoles are told by themselves, exceptions and claims, the dashboard, the health of each part. Nothing here locks but claims.
+
+-- name: snapshot
+SELECT pg_current_snapshot()::text;
+
+-- name: changed_orders
+-- Open orders of what the caller sees that were written since an earlier snapshot: by the transaction that wrote the row, so none is missed and none
+-- counted twice, whatever the clocks say. Parameters: since (snapshot), shops, warehouses.
+-- A row's xmin has 32 bits: it is read in the present epoch, or in the one before where that would be the future.
+SELECT count(*)
+FROM (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS upto) now_at
+CROSS JOIN sales_order o
+WHERE o.state < 90
+  AND NOT pg_visible_in_snapshot(
+      ((now_at.upto >> 32 << 32) + o.xmin::text::bigint
+       - CASE WHEN o.xmin::text::bigint > now_at.upto %% 4294967296 AND now_at.upto >= 4294967296 THEN 4294967296 ELSE 0 END)::text::xid8,
+      %(since)s::pg_snapshot)
+  AND (%(shops)s::bigint[] IS NULL OR o.shop_id = ANY(%(shops)s))
+  AND (%(warehouses)s::bigint[] IS NULL OR EXISTS (SELECT 1 FROM fulfilment f WHERE f.order_id = o.id AND f.warehouse_id = ANY(%(warehouses)s)));
+
+-- name: changed_claims
+-- Claims written since an earlier snapshot, counted. Parameters: since.
+SELECT count(*)
+FROM (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS upto) now_at
+CROSS JOIN exception_claim c
+WHERE NOT pg_visible_in_snapshot(
+      ((now_at.upto >> 32 << 32) + c.xmin::text::bigint
+       - CASE WHEN c.xmin::text::bigint > now_at.upto %% 4294967296 AND now_at.upto >= 4294967296 THEN 4294967296 ELSE 0 END)::text::xid8,
+      %(since)s::pg_snapshot);
+
+-- name: jobs_of
+-- The newest jobs of these owners. Parameters: owners text[].
+SELECT j.owner, j.id::text, j.state, j.total, j.done, j.failed, j.undone
+FROM unnest(%(owners)s::text[]) AS w (owner)
+CROSS JOIN LATERAL (SELECT * FROM job WHERE job.owner = w.owner ORDER BY job.id DESC LIMIT 5) j;
+
+-- name: exceptions
+-- What waits for people, by the platform's deadline, then by age. Parameters: kinds text[], owner ('' nobody's, NULL anybody's), with_snoozed, now,
+-- kind and ref_id (of one; NULL: all), after_deadline, after_since, after_rank, after_id (all NULL: from the start), shops, warehouses,
+-- counterparts and lanes text[] (NULL: all), limit.
+SELECT x.rank, x.kind, x.ref_id::text AS ref_id, x.order_id::text AS order_id, x.order_no, x.reason, x.since, x.ship_by_at,
+       COALESCE(c.owner, '') AS owner, c.claimed_at, CASE WHEN c.snoozed_until > %(now)s THEN c.snoozed_until END AS snoozed_until, COALESCE(c.note, '') AS note
+FROM (
+    SELECT 1 AS rank, 'hold' AS kind, h.id AS ref_id, h.order_id, o.order_no, h.reason, h.opened_at AS since, o.ship_by_at
+    FROM hold h JOIN sales_order o ON o.id = h.order_id
+    WHERE h.closed_at IS NULL AND 'hold' = ANY(%(kinds)s::text[])
+      AND (%(shops)s::bigint[] IS NULL OR o.shop_id = ANY(%(shops)s))
+      AND (%(warehouses)s::bigint[] IS NULL OR EXISTS (SELECT 1 FROM fulfilment f WHERE f.order_id = o.id AND f.warehouse_id = ANY(%(warehouses)s)))
+    UNION ALL
+    SELECT 2, 'backordered', o.id, o.id, o.order_no, o.waits_for, o.changed_at, o.ship_by_at
+    FROM sales_order o
+    WHERE o.state = 40 AND 'backordered' = ANY(%(kinds)s::text[])
+      AND (%(shops)s::bigint[] IS NULL OR o.shop_id = ANY(%(shops)s))
+      AND (%(warehouses)s::bigint[] IS NULL OR EXISTS (SELECT 1 FROM fulfilment f WHERE f.order_id = o.id AND f.warehouse_id = ANY(%(warehouses)s)))
+    UNION ALL
+    SELECT 3, 'message_set_aside', m.id, NULL, m.business_key, m.reason, m.at, NULL
+    FROM message m
+    WHERE m.state = 2 AND 'message_set_aside' = ANY(%(kinds)s::text[]) AND (%(counterparts)s::text[] IS NULL OR m.counterpart = ANY(%(counterparts)s))
+    UNION ALL
+    SELECT 4, 'call_dead', b.id, NULL, b.business_key, b.reason, b.created_at, NULL
+    FROM outbox b
+    WHERE b.state = 4 AND 'call_dead' = ANY(%(kinds)s::text[]) AND (%(lanes)s::text[] IS NULL OR b.lane = ANY(%(lanes)s))
+    UNION ALL
+    SELECT 5, 'call_unknown', b.id, NULL, b.business_key, b.reason, b.created_at, NULL
+    FROM outbox b
+    WHERE b.state IN (0, 1, 3) AND b.state = 3 AND 'call_unknown' = ANY(%(kinds)s::text[]) AND (%(lanes)s::text[] IS NULL OR b.lane = ANY(%(lanes)s))
+) x
+LEFT JOIN exception_claim c ON c.kind = x.kind AND c.ref_id = x.ref_id
+WHERE (%(kind)s::text IS NULL OR (x.kind = %(kind)s AND x.ref_id = %(ref_id)s::bigint))
+  AND (%(owner)s::text IS NULL OR COALESCE(c.owner, '') = %(owner)s)
+  AND (%(with_snoozed)s OR c.snoozed_until IS NULL OR c.snoozed_until <= %(now)s)
+  AND (%(after_id)s::bigint IS NULL OR (COALESCE(x.ship_by_at, 'infinity'), x.since, x.rank, x.ref_id)
+       > (%(after_deadline)s::timestamptz, %(after_since)s::timestamptz, %(after_rank)s::int, %(after_id)s::bigint))
+ORDER BY COALESCE(x.ship_by_at, 'infinity'), x.since, x.rank, x.ref_id
+LIMIT %(limit)s;
+
+-- name: claim
+-- Claims for who asks, unless another has it. Parameters: kind, ref_id, owner, now. Nothing comes back when another has it. Locks: the row.
+INSERT INTO exception_claim AS c (kind, ref_id, owner, claimed_at) VALUES (%(kind)s, %(ref_id)s, %(owner)s, %(now)s)
+ON CONFLICT (kind, ref_id) DO UPDATE SET owner = excluded.owner, claimed_at = excluded.claimed_at WHERE c.owner IN ('', excluded.owner)
+RETURNING c.ref_id;
+
+-- name: unclaim
+-- Parameters: kind, ref_id, owner (NULL: whosever it is). Locks: the row.
+UPDATE exception_claim SET owner = '', claimed_at = NULL
+WHERE kind = %(kind)s AND ref_id = %(ref_id)s AND (%(owner)s::text IS NULL OR owner = %(owner)s);
+
+-- name: snooze
+-- Parameters: kind, ref_id, until (NULL: awake), note. Locks: the row.
+INSERT INTO exception_claim (kind, ref_id, snoozed_until, note) VALUES (%(kind)s, %(ref_id)s, %(until)s, %(note)s)
+ON CONFLICT (kind, ref_id) DO UPDATE SET snoozed_until = excluded.snoozed_until, note = excluded.note;
+
+-- name: day
+-- Orders placed within a range, and what became of them. Parameters: start, until, shops, warehouses.
+WITH placed AS MATERIALIZED (
+    SELECT o.id, o.state, o.paid_at, o.ship_by_at
+    FROM sales_order o
+    WHERE o.placed_at >= %(start)s AND o.placed_at < %(until)s
+      AND (%(shops)s::bigint[] IS NULL OR o.shop_id = ANY(%(shops)s))
+      AND (%(warehouses)s::bigint[] IS NULL OR EXISTS (SELECT 1 FROM fulfilment f WHERE f.order_id = o.id AND f.warehouse_id = ANY(%(warehouses)s)))
+), sent AS MATERIALIZED (
+    SELECT p.id, p.paid_at, p.ship_by_at, min(f.released_at) AS released_at, max(f.shipped_at) AS shipped_at, count(*) AS parcels,
+           SUM(f.freight_minor) FILTER (WHERE f.merged_into_id IS NULL) AS freight_minor,
+           NOT EXISTS (SELECT 1 FROM timeline t WHERE t.order_id = p.id AND t.actor LIKE 'user:%%') AS is_untouched
+    FROM placed p JOIN fulfilment f ON f.order_id = p.id
+    WHERE f.state < 90 AND f.released_at IS NOT NULL
+    GROUP BY p.id, p.paid_at, p.ship_by_at
+)
+SELECT (SELECT count(*) FROM placed) AS orders, (SELECT count(*) FROM placed WHERE state = 95) AS cancelled,
+       count(*) AS released, count(*) FILTER (WHERE is_untouched) AS untouched,
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY EXTRACT(epoch FROM GREATEST(released_at - paid_at, interval '0'))) AS p50_s,
+       percentile_cont(0.95) WITHIN GROUP (ORDER BY EXTRACT(epoch FROM GREATEST(released_at - paid_at, interval '0'))) AS p95_s,
+       count(*) FILTER (WHERE shipped_at IS NOT NULL) AS shipped, count(*) FILTER (WHERE shipped_at <= ship_by_at) AS in_time,
+       count(*) FILTER (WHERE shipped_at IS NOT NULL AND ship_by_at IS NOT NULL) AS with_deadline,
+       count(*) FILTER (WHERE parcels > 1) AS split, COALESCE(SUM(freight_minor), 0)::bigint AS freight_minor
+FROM sent;
+
+-- name: by_hour
+-- Orders and their amounts by the hour of placing. Parameters: start, until, shops, warehouses.
+SELECT date_trunc('hour', o.placed_at) AS hour, s.code AS shop, s.platform, o.currency, count(*) AS orders,
+       COALESCE(SUM(o.paid_minor) FILTER (WHERE o.state <> 95), 0)::bigint AS paid_minor
+FROM sales_order o JOIN shop s ON s.id = o.shop_id
+WHERE o.placed_at >= %(start)s AND o.placed_at < %(until)s
+  AND (%(shops)s::bigint[] IS NULL OR o.shop_id = ANY(%(shops)s))
+  AND (%(warehouses)s::bigint[] IS NULL OR EXISTS (SELECT 1 FROM fulfilment f WHERE f.order_id = o.id AND f.warehouse_id = ANY(%(warehouses)s)))
+GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 4;
+
+-- name: open_by_state
+-- Open orders by state and age since placing. Parameters: now, shops, warehouses.
+SELECT o.state, CASE WHEN o.placed_at > %(now)s - interval '6 hours' THEN '6h' WHEN o.placed_at > %(now)s - interval '1 day' THEN '1d'
+                     WHEN o.placed_at > %(now)s - interval '3 days' THEN '3d' ELSE 'older' END AS age, count(*) AS orders
+FROM sales_order o
+WHERE o.state < 90
+  AND (%(shops)s::bigint[] IS NULL OR o.shop_id = ANY(%(shops)s))
+  AND (%(warehouses)s::bigint[] IS NULL OR EXISTS (SELECT 1 FROM fulfilment f WHERE f.order_id = o.id AND f.warehouse_id = ANY(%(warehouses)s)))
+GROUP BY 1, 2 ORDER BY 1, 2;
+
+-- name: holds_by_reason
+-- Open holds by cause. Parameters: shops, warehouses.
+SELECT h.reason, count(*) AS orders
+FROM hold h JOIN sales_order o ON o.id = h.order_id
+WHERE h.closed_at IS NULL
+  AND (%(shops)s::bigint[] IS NULL OR o.shop_id = ANY(%(shops)s))
+  AND (%(warehouses)s::bigint[] IS NULL OR EXISTS (SELECT 1 FROM fulfilment f WHERE f.order_id = o.id AND f.warehouse_id = ANY(%(warehouses)s)))
+GROUP BY 1 ORDER BY 2 DESC, 1;
+
+-- name: warehouse_load
+-- Fulfilments planned and at the warehouses. Parameters: shops, warehouses.
+SELECT w.code AS warehouse, w.name, count(f.id) FILTER (WHERE f.state = 10) AS planned, count(f.id) FILTER (WHERE f.state IN (20, 30, 40, 50, 60)) AS there
+FROM warehouse w
+LEFT JOIN LATERAL (
+    SELECT f.id, f.state FROM fulfilment f WHERE f.warehouse_id = w.id AND f.state < 70 AND (%(shops)s::bigint[] IS NULL OR f.shop_id = ANY(%(shops)s))
+) f ON true
+WHERE w.is_active AND (%(warehouses)s::bigint[] IS NULL OR w.id = ANY(%(warehouses)s))
+GROUP BY w.id, w.code, w.name ORDER BY w.code;
+
+-- name: channel_lag
+-- How far each feed of each shop has been read. Parameters: now, shops.
+SELECT s.code AS shop, s.name, u.feed, u.pulled_at, EXTRACT(epoch FROM GREATEST(%(now)s - u.read_to, interval '0'))::bigint AS lag_s, u.error
+FROM shop s JOIN shop_cursor u ON u.shop_id = s.id
+WHERE s.is_active AND (%(shops)s::bigint[] IS NULL OR s.id = ANY(%(shops)s))
+ORDER BY s.code, u.feed;
+
+-- name: lanes
+-- Calls by lane that are not done, and its breaker. Parameters: now.
+SELECT b.lane, count(*) FILTER (WHERE b.state = 0) AS pending, count(*) FILTER (WHERE b.state = 1) AS sending,
+       count(*) FILTER (WHERE b.state = 3) AS unknown, count(*) FILTER (WHERE b.state = 4) AS dead,
+       COALESCE(EXTRACT(epoch FROM GREATEST(%(now)s - min(b.due_at) FILTER (WHERE b.state = 0), interval '0')), 0)::bigint AS waits_s,
+       max(l.failures) AS failures, max(l.open_until) AS open_until
+FROM outbox b LEFT JOIN lane l ON l.lane = b.lane
+WHERE b.state IN (0, 1, 3) OR b.state = 4
+GROUP BY b.lane ORDER BY b.lane;
+
+-- name: message_queue
+-- Messages waiting for a pass, and those set aside. Parameters: now.
+SELECT count(*) FILTER (WHERE m.state = 0) AS waiting, count(*) FILTER (WHERE m.state = 2) AS set_aside,
+       COALESCE(EXTRACT(epoch FROM GREATEST(%(now)s - min(m.at) FILTER (WHERE m.state = 0), interval '0')), 0)::bigint AS waits_s
+FROM message m WHERE (m.state = 0 AND m.direction = 'i' AND m.bucket IS NOT NULL) OR m.state = 2;
+
+-- name: workers
+-- Workers alive now, by the database clock, and the buckets nobody holds.
+SELECT (SELECT count(*) FROM worker WHERE lease_until > now()), (SELECT count(*) FROM bucket WHERE lease_until <= now());
+
+-- name: named_lanes
+-- What lanes are called. No parameters.
+SELECT 'shop:' || id, code, name FROM shop UNION ALL SELECT 'warehouse:' || id, code, name FROM warehouse;

@@ -1,0 +1,184 @@
+"""Watches what consoles want to hear of, once a second while anybody listens: orders changed, queues, claims, jobs. Each hears of what he sees.
+
+What changed is told by the transactions that wrote the rows, seen from one snapshot to the next; nothing need be written for it, and no pass is slower.
+"""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from threading import Event, Lock, Thread
+from typing import Any, Final
+
+import msgspec
+import structlog
+from msgspec import Struct
+
+from paidan.entrypoints.api.lists.kinds import Moment
+from paidan.entrypoints.api.lists.queues import QueueCounts
+from paidan.entrypoints.api.people.caller import Caller
+from paidan.entrypoints.api.problems import Refused
+from paidan.entrypoints.api.services import HandlerContext
+from paidan.kernel.reasons import Reason
+from paidan.runtime.database import Tx
+from paidan.runtime.queries import load_queries
+from paidan.runtime.telemetry import told
+
+queries = load_queries("paidan.entrypoints.api.live", "live.sql")
+
+EVERY_S: Final = 1.0
+QUEUES_EVERY_S: Final = 10.0  # some queues change by the clock alone
+LISTENERS_MAX: Final = 500
+WAITING_MAX: Final = 50
+JOB_STATES: Final = {0: "running", 1: "done", 2: "undoing", 3: "undone"}
+
+log = structlog.get_logger(__name__)
+
+
+class Heard(Struct, frozen=True, kw_only=True):
+    """One event: its name, and its data as JSON."""
+
+    event: str
+    data: str
+
+
+class Listener:
+    """Somebody who listens; events wait in a queue of his own. Who does not read loses the oldest: each only says that something is new."""
+
+    def __init__(self, caller: Caller) -> None:
+        self.caller = caller
+        self.loop = asyncio.get_running_loop()
+        self.waiting: asyncio.Queue[Heard] = asyncio.Queue(WAITING_MAX)
+
+    def tell(self, heard: Heard) -> None:
+        """From any thread."""
+        self.loop.call_soon_threadsafe(self._put, heard)
+
+    def _put(self, heard: Heard) -> None:
+        if self.waiting.full():
+            self.waiting.get_nowait()
+        self.waiting.put_nowait(heard)
+
+
+class Watch:
+    """One thread for all who listen. `start` before, `stop` after."""
+
+    def __init__(self, services: HandlerContext, counts: QueueCounts) -> None:
+        self._services = services
+        self._counts = counts
+        self._stop = Event()
+        self._lock = Lock()
+        self._listeners: list[Listener] = []
+        self._since = ""
+        self._queues_at = 0.0
+        self._queues: dict[object, str] = {}
+        self._jobs: dict[str, str] = {}
+        self._thread: Thread | None = None
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self._thread = Thread(target=self._run, name="watch", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    @contextmanager
+    def listening(self, caller: Caller) -> Iterator[Listener]:
+        """Somebody listens within the block. Raises Refused when too many do."""
+        listener = Listener(caller)
+        with self._lock:
+            if len(self._listeners) >= LISTENERS_MAX:
+                raise Refused(Reason.TOO_MANY_REQUESTS)
+            self._listeners.append(listener)
+        try:
+            yield listener
+        finally:
+            with self._lock:
+                self._listeners.remove(listener)
+
+    def _run(self) -> None:
+        while not self._stop.wait(EVERY_S):
+            try:
+                self.look()
+            except Exception as error:  # noqa: BLE001 - whatever it was, the next look may go well
+                log.warning("watch.error", **told(error))
+
+    def look(self) -> None:
+        """Look once and tell. Nobody listens: nothing is asked, and what happens meanwhile is told to nobody."""
+        with self._lock:
+            listeners = list(self._listeners)
+        if not listeners:
+            self._since = ""
+            return
+        scopes: dict[object, list[Listener]] = {}
+        for listener in listeners:
+            scopes.setdefault((listener.caller.shops, listener.caller.warehouses), []).append(listener)
+        now = self._services.clock.now()
+        changed = self._changes(scopes, listeners, now)
+        is_time = time.monotonic() - self._queues_at >= QUEUES_EVERY_S
+        for scope, members in scopes.items():
+            if is_time or scope in changed:
+                self._tell_queues(scope, members, now)
+        if is_time:
+            self._queues_at = time.monotonic()
+
+    def _changes(self, scopes: dict[object, list[Listener]], listeners: list[Listener], now: datetime) -> set[object]:
+        """Tell of orders, claims and jobs; the scopes in which orders have changed."""
+        changed: set[object] = set()
+        with self._services.database.transaction() as tx:
+            tx.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            row = tx.execute(queries.snapshot).fetchone()
+            since, self._since = self._since, row[0] if row else ""
+            if since:
+                for scope, members in scopes.items():
+                    count = _count(tx, queries.changed_orders, {"since": since, **members[0].caller.sees})
+                    if count:
+                        changed.add(scope)
+                        _tell(members, "orders", {"changed": count, "at": now})
+                if claims := _count(tx, queries.changed_claims, {"since": since}):
+                    _tell(listeners, "claims", {"changed": claims})
+            self._tell_jobs(tx, listeners)
+        return changed
+
+    def _tell_jobs(self, tx: Tx, listeners: list[Listener]) -> None:
+        by_owner: dict[str, list[Listener]] = {}
+        for listener in listeners:
+            by_owner.setdefault(listener.caller.owner, []).append(listener)
+        seen: dict[str, str] = {}
+        for owner, job_id, state, total, done, failed, undone in tx.execute(queries.jobs_of, {"owners": sorted(by_owner)}):
+            shown = {"id": job_id, "state": JOB_STATES[state], "total": total, "done": done, "failed": failed, "undone": undone}
+            data = _json(shown)
+            seen[job_id] = data
+            is_news = self._jobs.get(job_id) != data if job_id in self._jobs else state in {0, 2} or bool(self._jobs)
+            if is_news:
+                for listener in by_owner[owner]:
+                    listener.tell(Heard(event="job", data=data))
+        self._jobs = seen
+
+    def _tell_queues(self, scope: object, members: list[Listener], now: datetime) -> None:
+        found = self._counts.read(self._services.database, members[0].caller, Moment(now=now, digest=self._services.sealer.digest))
+        data = _json([{"queue": queue.queue, "count": queue.count, "is_exact": queue.is_exact} for queue in found])
+        if self._queues.get(scope) != data:
+            self._queues[scope] = data
+            for listener in members:
+                listener.tell(Heard(event="queues", data=data))
+
+
+def _count(tx: Tx, query: Any, parameters: dict[str, Any]) -> int:
+    row = tx.execute(query, parameters).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _tell(listeners: list[Listener], event: str, data: Any) -> None:
+    heard = Heard(event=event, data=_json(data))
+    for listener in listeners:
+        listener.tell(heard)
+
+
+def _json(data: Any) -> str:
+    return msgspec.json.encode(data).decode()

@@ -1,0 +1,90 @@
+"""Receivers in clear: one order at a time, with a purpose, and a row in a log that nobody can change."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from litestar import Request, Response, Router
+from litestar.params import JSONBody
+from msgspec import Meta, Struct
+
+from paidan.entrypoints.api.guard import Known, needs
+from paidan.entrypoints.api.pages import Cursor, Limit, OptionalText, Page, as_views, page, read_cursor
+from paidan.entrypoints.api.people.rights import Right
+from paidan.entrypoints.api.people.sessions import queries
+from paidan.entrypoints.api.people.sign_in import address_of
+from paidan.entrypoints.api.problems import Refused
+from paidan.entrypoints.api.services import Given
+from paidan.entrypoints.api.verbs import get, post
+from paidan.kernel.reasons import Reason
+from paidan.parties.store import unseal_receivers
+
+
+class RevealBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which order's receiver, and what for; it is kept for ever."""
+
+    order_no: Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\x00]*$")]
+    purpose: Annotated[str, Meta(min_length=2, max_length=200, pattern=r"^[^\x00]*$")]
+
+
+class ReceiverView(Struct, frozen=True, kw_only=True):
+    """A receiver in clear. `is_masked`: the platform itself keeps name and phone."""
+
+    name: str
+    phone: str
+    country: str
+    province: str
+    city: str
+    district: str
+    detail: str
+    is_masked: bool
+
+
+class RevealView(Struct, frozen=True, kw_only=True):
+    """Who saw which receiver."""
+
+    id: str
+    order_id: str
+    order_no: str
+    actor: str
+    purpose: str
+    address: str
+    at: datetime
+
+
+@post("/receiver-reveals", opt=needs(Right.REVEAL), status_code=200, sync_to_thread=True, summary="Reveal a receiver", tags=["people"])
+def post_reveal(services: Given, caller: Known, request: Request[Any, Any, Any], data: JSONBody[RevealBody]) -> Response[ReceiverView]:
+    """The receiver in clear; the log row is committed before the answer leaves. Never kept by any cache."""
+    now = services.clock.now()
+    with services.database.transaction() as tx:
+        row = tx.execute(queries.receiver_of, {"order_no": data.order_no, **caller.sees}).fetchone()
+        if row is None:
+            raise Refused(Reason.UNKNOWN_ORDER)
+        order_id, number, receiver_id = row
+        found = unseal_receivers(tx, [receiver_id], services.sealer).get(receiver_id) if receiver_id is not None else None
+        if found is None:
+            raise Refused(Reason.NOT_FOUND)
+        log = {"order_id": order_id, "order_no": number, "actor": caller.actor, "purpose": data.purpose, "address": address_of(request), "now": now}
+        tx.execute(queries.add_reveal, {"id": services.ids.take(1)[0], **log})
+    shown = ReceiverView(
+        name=found.name,
+        phone=found.phone,
+        country=found.country,
+        province=found.province,
+        city=found.city,
+        district=found.district,
+        detail=found.detail,
+        is_masked=found.masked,
+    )
+    return Response(content=shown, headers={"cache-control": "no-store"})
+
+
+@get("/receiver-reveals", opt=needs(Right.PEOPLE, everywhere=True), sync_to_thread=True, summary="List reveals", tags=["people"])
+def get_reveals(services: Given, actor: OptionalText = None, cursor: Cursor = "", limit: Limit = 50) -> Page[RevealView]:
+    """Who saw which receiver, newest first."""
+    [after] = read_cursor(cursor, [int])
+    with services.database.transaction() as tx:
+        rows = tx.execute(queries.list_reveals, {"after": after, "actor": actor or None, "limit": limit + 1})
+        return page(as_views(RevealView, rows), limit, lambda reveal: [int(reveal.id)])
+
+
+ROUTER = Router("/", route_handlers=[post_reveal, get_reveals])

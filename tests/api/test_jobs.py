@@ -1,0 +1,349 @@
+"""Actions over many orders: a dry run says what the run does, three that fail are listed, retried and undone; jobs survive a dead process."""
+
+import io
+import time
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from browser import second_shop, told
+from counting import counted
+from paidan.catalog.load import cache_versions
+from paidan.entrypoints.api.jobs.carry import Task, carry, dry_run
+from paidan.entrypoints.api.jobs.parameters import NEEDED, Action, Parameters, Told
+from paidan.release.step import release
+from scene import NOW, line, order, receiver
+
+PATIENCE_S = 20.0
+NOTE = {"note": "确认"}
+
+
+def number(world, platform_no):
+    return world.scene.query("SELECT order_no FROM sales_order WHERE platform_order_no = %s", platform_no)[0][0]
+
+
+def orders_of(world):
+    return {row["platform_order_no"]: row for row in world.get("/lists/orders?limit=500").json()["items"]}
+
+
+def tried(world, action, target, parameters=None, **more):
+    return world.post("/jobs", {"action": action, "target": target, "parameters": parameters or {}, "is_dry_run": True}, **more).json()
+
+
+def waited(ask, state=("done", "undone")):
+    """The job when it has ended."""
+    until = time.monotonic() + PATIENCE_S
+    while (job := ask().json())["state"] not in state:
+        assert time.monotonic() < until, job
+        time.sleep(0.02)
+    return job
+
+
+def run(world, action, target, parameters=None, **more):
+    answer = world.post("/jobs", {"action": action, "target": target, "parameters": parameters or {}}, **more)
+    assert answer.status_code == 200, answer.text
+    return waited(lambda: world.get(f"/jobs/{answer.json()['job_id']}"))
+
+
+def passed(world):
+    due = [row[0] for row in world.scene.query("SELECT id FROM sales_order WHERE due_at <= %s", NOW)]
+    told(world.scene, due=due)
+
+
+def held_by_hand(world, *platform_nos):
+    for no in platform_nos:
+        row = orders_of(world)[no]
+        assert world.post(f"/orders/{row['id']}/hold", {"note": "x"}, headers={"if-match": "*"}).status_code == 200
+
+
+def test_a_bulk_audit_lists_the_three_that_fail_dry_and_run_alike(world):
+    world.scene.set_up({"A": {"X": 100}})
+    good = [order(f"P{n}", line("X"), receiver=receiver(n)) for n in range(7)]
+    bad = [order(f"B{n}", line("NO-SUCH"), receiver=receiver(20 + n)) for n in range(3)]
+    told(world.scene, *good, *bad)
+    held_by_hand(world, *(f"P{n}" for n in range(7)), "B0")
+    target = {"filters": ["state:is:received|sourced"]}
+    dry = tried(world, "audit", target, headers={"accept-language": "en"})
+    assert (dry["total"], dry["will"], dry["refused_count"], dry["job_id"]) == (10, 7, 3, None)
+    assert {row["order_no"] for row in dry["refused"]} == {number(world, f"B{n}") for n in range(3)}
+    assert {(row["reason"], row["next_step"]) for row in dry["refused"]} == {("listing_unmapped", "Map the listing to a SKU")}
+    before = world.scene.query("SELECT id, version FROM sales_order ORDER BY id")
+    assert tried(world, "audit", target)["will"] == 7
+    assert world.scene.query("SELECT id, version FROM sales_order ORDER BY id") == before
+    job = run(world, "audit", target, headers={"accept-language": "en"})
+    assert (job["total"], job["done"], job["failed"]) == (10, 7, 3)
+    assert {row["order_no"] for row in job["refused"]} == {row["order_no"] for row in dry["refused"]}
+    assert world.scene.query("SELECT count(*) FROM hold WHERE closed_at IS NULL AND reason = 'held_by_person'") == [(1,)]
+    passed(world)
+    assert {row["state"] for no, row in orders_of(world).items() if no[0] == "P"} == {"sourced"}
+    assert world.get(f"/jobs/{job['id']}/rows?state=refused").json()["items"][0]["reason"] == "listing_unmapped"
+
+
+def test_the_refused_are_tried_again_when_their_cause_is_gone(world):
+    world.scene.set_up({"A": {"X": 10}})
+    told(world.scene, order("P1", line("X")))
+    job = run(world, "audit", {"order_nos": [number(world, "P1"), "SO-none"]})
+    assert [(row["order_no"], row["reason"]) for row in job["refused"]] == [(number(world, "P1"), "not_held"), ("SO-none", "unknown_order")]
+    held_by_hand(world, "P1")
+    assert world.post(f"/jobs/{job['id']}/retries").status_code == 200
+    again = waited(lambda: world.get(f"/jobs/{job['id']}"))
+    assert (again["done"], again["failed"]) == (1, 1)
+
+
+def test_an_audit_is_undone_where_the_order_has_not_gone_on(world):
+    world.scene.set_up({"A": {"X": 10}})
+    told(world.scene, order("P1", line("X"), receiver=receiver(1)), order("P2", line("X"), receiver=receiver(2)))
+    held_by_hand(world, "P1", "P2")
+    job = run(world, "audit", {"filters": []})
+    assert job["can_undo_until"]
+    passed(world)
+    released(world, "P2")
+    assert world.post(f"/jobs/{job['id']}/undo").status_code == 200
+    undone = waited(lambda: world.get(f"/jobs/{job['id']}"), state=("undone",))
+    assert (undone["undone"], [(row["order_no"], row["reason"]) for row in undone["refused"]]) == (1, [(number(world, "P2"), "not_to_be_undone")])
+    rows = orders_of(world)
+    assert (rows["P1"]["holds"], rows["P2"]["holds"]) == (["held_by_person"], [])
+    passed(world)
+    assert orders_of(world)["P1"]["holds"] == ["held_by_person"]
+    assert world.post(f"/jobs/{job['id']}/undo").json()["reason"] == "not_to_be_undone"
+
+
+def released(world, *platform_nos):
+    wanted = [number(world, no) for no in platform_nos]
+    with world.scene.database.transaction() as tx:
+        network = world.scene.stages.network.load(tx, cache_versions(tx)["network"])
+        found = "SELECT f.id FROM fulfilment f JOIN sales_order o ON o.id = f.order_id WHERE f.state = 10 AND o.order_no = ANY(%s)"
+        planned = [row[0] for row in tx.execute(found, (wanted,))]
+        release(tx, planned, network=network, ids=world.scene.ids, sealer=world.scene.sealer, now=NOW)
+    assert world.scene.broken_invariants() == {}
+
+
+CHANGES = [
+    ("hold", {"note": "等电话"}, lambda row: row["holds"] == ["held_by_person"]),
+    ("flag", {"flag": 3}, lambda row: row["flag"] == 3),
+    ("change_warehouse", {"warehouse": "B"}, lambda row: row["warehouses"] == ["B"]),
+    ("change_carrier", {"carrier": "SF"}, lambda row: row["carriers"] == ["SF"]),
+    ("add_gift", {"sku": "G", "quantity": 2}, lambda row: row["units"] == 3),
+    ("mark_printed", {"kind": "label"}, lambda row: row["printed"] == 1),
+]
+
+
+@pytest.mark.parametrize(("action", "parameters", "is_so"), CHANGES, ids=[case[0] for case in CHANGES])
+def test_what_is_done_can_be_undone_and_the_books_agree_at_every_step(world, action, parameters, is_so):
+    scene = world.scene
+    scene.set_up({"A": {"X": 10, "G": 10}, "B": {"X": 10}})
+    other_carrier(world)
+    told(scene, order("P1", line("X")))
+    assert not is_so(orders_of(world)["P1"])
+    target = {"order_nos": [number(world, "P1")]}
+    assert tried(world, action, target, parameters)["will"] == 1
+    job = run(world, action, target, parameters)
+    assert (job["done"], job["failed"]) == (1, 0), job
+    assert scene.broken_invariants() == {}
+    passed(world)
+    assert is_so(orders_of(world)["P1"]), orders_of(world)["P1"]
+    world.post(f"/jobs/{job['id']}/undo")
+    undone = waited(lambda: world.get(f"/jobs/{job['id']}"), state=("undone",))
+    assert undone["undone"] == 1, undone
+    assert scene.broken_invariants() == {}
+    passed(world)
+    if action == "add_gift":
+        [(quantity, cancelled)] = scene.query("SELECT quantity, cancelled FROM order_line WHERE kind = 'gift'")
+        assert quantity == cancelled == 2
+    elif action == "change_warehouse":
+        assert orders_of(world)["P1"]["warehouses"] in (["A"], ["B"])
+        assert scene.query("SELECT edits ->> 'warehouse_id' FROM sales_order") == [(None,)]
+    elif action == "change_carrier":
+        assert scene.query("SELECT edits ->> 'carrier_id' FROM sales_order") == [(None,)]
+    else:
+        assert not is_so(orders_of(world)["P1"])
+
+
+def other_carrier(world):
+    scene = world.scene
+    carrier_id, tier_id = scene.ids.take(2)
+    scene.query("INSERT INTO carrier (id, code, name) VALUES (%s, 'SF', '顺丰') RETURNING 1", carrier_id)
+    tier = "INSERT INTO freight_tier (id, carrier_id, region, first_g, first_minor, step_g, step_minor) VALUES (%s, %s, '*', 1000, 1800, 1000, 500) RETURNING 1"
+    scene.query(tier, tier_id, carrier_id)
+    scene.query("UPDATE cache_version SET version = version + 1 RETURNING 1")
+
+
+def test_a_cancelled_order_is_refused_by_whatever_comes_after(world):
+    world.scene.set_up({"A": {"X": 10}})
+    told(world.scene, order("P1", line("X")))
+    target = {"order_nos": [number(world, "P1")]}
+    assert run(world, "cancel", target, NOTE)["done"] == 1
+    passed(world)
+    for action in ("cancel", "hold", "flag", "release", "merge", "split", "add_gift", "audit", "un_merge"):
+        answer = tried(world, action, target, {**NOTE, "sku": "X"})
+        assert [row["reason"] for row in answer["refused"]] == ["already_cancelled"], action
+
+
+def test_what_the_warehouse_has_is_not_re_routed(world):
+    world.scene.set_up({"A": {"X": 10}, "B": {"X": 10}})
+    told(world.scene, order("P1", line("X")))
+    released(world, "P1")
+    target = {"order_nos": [number(world, "P1")]}
+    for action, parameters in (("change_warehouse", {"warehouse": "B"}), ("add_gift", {"sku": "X"}), ("split", {}), ("merge", {})):
+        assert [row["reason"] for row in tried(world, action, target, parameters)["refused"]] == ["at_the_warehouse"], action
+
+
+def test_merging_now_ends_the_window_and_un_merging_takes_the_parcel_apart(world):
+    scene = world.scene
+    scene.set_up({"A": {"X": 10}})
+    told(scene, order("P1", line("X")), order("P2", line("X")), order("P3", line("X"), receiver=receiver(7)))
+    numbers = [number(world, no) for no in ("P1", "P2", "P3")]
+    dry = tried(world, "merge", {"order_nos": numbers})
+    assert [(row["order_no"], row["reason"]) for row in dry["refused"]] == [(numbers[2], "nothing_to_merge")]
+    assert run(world, "merge", {"order_nos": numbers})["done"] == 2
+    assert scene.query("SELECT count(*) FROM fulfilment WHERE release_due_at <= %s", NOW) == [(2,)]
+    released(world, "P1")
+    assert orders_of(world)["P2"]["is_merged"]
+    job = run(world, "un_merge", {"order_nos": numbers})
+    assert (job["done"], [row["reason"] for row in job["refused"]]) == (2, ["nothing_to_merge"])
+    assert scene.query("SELECT kind FROM outbox WHERE kind = 'wms.recall'") == [("wms.recall",)]
+    assert scene.broken_invariants() == {}
+
+
+def test_a_split_moves_units_into_a_parcel_of_their_own(world):
+    scene = world.scene
+    scene.set_up({"A": {"X": 10, "Y": 10}})
+    told(scene, order("P1", line("X", 3), line("Y", 1)), order("P2", line("X"), receiver=receiver(2)))
+    target = {"order_nos": [number(world, "P1"), number(world, "P2")]}
+    assert [row["reason"] for row in tried(world, "split", target)["refused"]] == ["nothing_to_split"]
+    assert tried(world, "split", target, {"lines": [{"line_no": 1, "quantity": 9}]})["will"] == 0
+    job = run(world, "split", {"order_nos": [number(world, "P1")]}, {"lines": [{"line_no": 1, "quantity": 2}]})
+    assert job["done"] == 1
+    assert scene.broken_invariants() == {}
+    lines = "SELECT l.line_no, l.quantity - l.cancelled, f.weight_g FROM fulfilment f JOIN fulfilment_line l ON l.fulfilment_id = f.id"
+    rows = scene.query(lines + " JOIN sales_order o ON o.id = f.order_id WHERE o.platform_order_no = 'P1' ORDER BY f.id, l.line_no")
+    assert rows == [(1, 1, 600), (2, 1, 600), (1, 2, 600)]
+    released(world, "P1")
+    sent = scene.query("SELECT count(*) FROM fulfilment f JOIN sales_order o ON o.id = f.order_id WHERE f.state = 30 AND o.platform_order_no = 'P1'")
+    assert sent == [(2,)]
+
+
+def test_a_forced_release_takes_a_note_and_the_right(world):
+    world.scene.set_up({"A": {"X": 10}})
+    told(world.scene, order("P1", line("X"), paid_minor=1))
+    target = {"order_nos": [number(world, "P1")]}
+    assert tried(world, "audit", target)["will"] == 0
+    assert world.post("/jobs", {"action": "release", "target": target}).json()["errors"][0]["field"] == "note"
+    auditor = world.person("li", "see", "audit")
+    body = {"action": "release", "target": target, "parameters": NOTE}
+    assert auditor.call("POST", "/jobs", body).status_code == 403
+    assert run(world, "release", target, NOTE)["done"] == 1
+    [(by, note)] = world.scene.query("SELECT closed_by, close_note FROM hold WHERE closed_at IS NOT NULL")
+    assert (by, note) == ("user:adminer", "确认")
+
+
+@pytest.mark.parametrize("action", list(Action))
+def test_each_action_takes_its_own_right(world, action):
+    allowed = world.person("li", "see", NEEDED[action])
+    others = world.person("wang", *({"see", *NEEDED.values()} - {NEEDED[action]}))
+    body = {"action": action, "target": {"order_nos": ["SO-none"]}, "parameters": {**NOTE, "sku": "X"}, "is_dry_run": True}
+    assert allowed.call("POST", "/jobs", body).status_code in {200, 422}
+    assert others.call("POST", "/jobs", body).status_code == 403
+
+
+def test_a_person_of_one_shop_reaches_only_its_orders(world):
+    scene = world.scene
+    scene.set_up({"A": {"X": 10}})
+    second_shop(scene)
+    told(scene, order("MINE", line("X"), receiver=receiver(1)))
+    told(scene, order("THEIRS", line("X"), receiver=receiver(2)), shop="S2")
+    clerk = world.person("li", "see", "hold", "export", shops=["S1"])
+    body = {"action": "hold", "target": {"order_nos": [number(world, "MINE"), number(world, "THEIRS")]}, "parameters": NOTE}
+    made = clerk.call("POST", "/jobs", body).json()
+    job = waited(lambda: clerk.call("GET", f"/jobs/{made['job_id']}"))
+    assert [(row["order_no"], row["reason"]) for row in job["refused"]] == [(number(world, "THEIRS"), "unknown_order")]
+    assert clerk.call("POST", "/jobs", {**body, "target": {"filters": []}, "is_dry_run": True}).json()["total"] == 1
+    assert world.get(f"/jobs/{made['job_id']}").status_code == 404
+    assert world.post(f"/jobs/{made['job_id']}/undo").status_code == 404
+    assert world.get(f"/jobs/{made['job_id']}/rows").status_code == 404
+    assert orders_of(world)["THEIRS"]["holds"] == []
+
+
+def test_an_export_is_a_workbook_of_the_columns_asked_for(world):
+    world.scene.set_up({"A": {"X": 10}})
+    told(world.scene, order("1234567890123456789", line("X", 2)), order("=1+1", line("X"), receiver=receiver(2)))
+    columns = ["platform_order_no", "state", "paid_minor", "goods", "receiver", "is_cod", "placed_at"]
+    job = run(world, "export", {"filters": []}, {"columns": columns})
+    assert (job["done"], job["has_file"]) == (2, True)
+    answer = world.get(f"/jobs/{job['id']}/file")
+    assert "attachment" in answer.headers["content-disposition"]
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    assert rows[0] == ["平台单号", "状态", "实付金额", "商品", "收件人", "货到付款", "下单时间"]
+    assert (
+        rows[1] == ["1234567890123456789", "已分仓", 20.0, "X × 2", "张* 138******01", "", "2026-11-11 11:55:00"]
+        or rows[1][0] == "1234567890123456789"
+    )
+    assert rows[2][0] == "=1+1"
+    assert "13800000001" not in str(rows)
+    clerk = world.person("li", "see", "export")
+    assert clerk.call("GET", f"/jobs/{job['id']}/file").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"action": "hold", "target": {"order_nos": ["x"]}}, "note"),
+        ({"action": "change_warehouse", "target": {"order_nos": ["x"]}, "parameters": {"warehouse": "no"}}, "warehouse"),
+        ({"action": "change_carrier", "target": {"order_nos": ["x"]}, "parameters": {"carrier": "no"}}, "carrier"),
+        ({"action": "add_gift", "target": {"order_nos": ["x"]}}, "sku"),
+        ({"action": "audit", "target": {}}, "target"),
+        ({"action": "audit", "target": {"order_nos": ["x"], "filters": []}}, "target"),
+        ({"action": "audit", "target": {"filters": ["nobody:is:1"]}}, "f"),
+        ({"action": "nothing", "target": {"filters": []}}, "action"),
+    ],
+)
+def test_a_job_that_makes_no_sense_is_refused_by_its_field(still, body, field):
+    answer = still.post("/jobs", body)
+    assert (answer.status_code, [error["field"] for error in answer.json()["errors"]]) == (422, [field]), answer.text
+
+
+def test_a_job_left_by_a_dead_process_is_taken_up_where_it_stopped(world):
+    world.scene.set_up({"A": {"X": 100}})
+    told(world.scene, *[order(f"P{n}", line("X"), receiver=receiver(n)) for n in range(4)])
+    runner = world.client.app.state.jobs
+    runner.stop()
+    made = world.post("/jobs", {"action": "hold", "target": {"filters": []}, "parameters": NOTE}).json()
+    job_id = made["job_id"]
+    # Two rows were committed by the process that died, whose lease has not ended yet.
+    rows = world.scene.query("UPDATE job_row SET state = 1 WHERE job_id = %s AND n <= 2 RETURNING order_id", int(job_id))
+    assert len(rows) == 2
+    world.scene.query("UPDATE job SET lease_until = now() + interval '1 hour' WHERE id = %s RETURNING 1", int(job_id))
+    fresh = type(runner)(world.services)
+    assert not fresh.work_one()
+    world.scene.query("UPDATE job SET lease_until = now() - interval '1 second' WHERE id = %s RETURNING 1", int(job_id))
+    assert fresh.work_one()
+    job = world.get(f"/jobs/{job_id}").json()
+    assert (job["state"], job["done"]) == ("done", 4)
+    assert world.scene.query("SELECT count(*) FROM hold") == [(2,)]
+    world.client.app.state.jobs = type(runner)(world.services)
+    world.client.app.state.jobs.start()
+
+
+@pytest.mark.parametrize("action", [Action.HOLD, Action.AUDIT, Action.FLAG, Action.ADD_GIFT, Action.MERGE, Action.SPLIT])
+def test_a_chunk_takes_the_same_number_of_statements_for_one_order_and_for_twenty(world, action):
+    found = []
+    for n in (1, 20):
+        scene = world.scene
+        if not scene.skus:
+            scene.set_up({"A": {"X": 1000, "Y": 1000}})
+        told(scene, *[order(f"{n}-{i}-{j}", line("X", 2), line("Y"), receiver=receiver(n * 100 + i)) for i in range(n) for j in range(2)])
+        if action == Action.AUDIT:
+            held = [row[0] for row in scene.query("SELECT id FROM sales_order WHERE platform_order_no LIKE %s", f"{n}-%")]
+            with scene.database.transaction() as tx:
+                hold = Task(action=Action.HOLD, told=Told(given=Parameters(note="x")), actor="user:li")
+                carry(tx, world.services, hold, dict.fromkeys(held), NOW)
+        ids = [row[0] for row in scene.query("SELECT id FROM sales_order WHERE platform_order_no LIKE %s ORDER BY id", f"{n}-%")]
+        task = Task(action=action, told=Told(given=Parameters(note="x", flag=2), sku_id=scene.skus["X"]), actor="user:li")
+        with scene.database.transaction() as tx:
+            dry = dry_run(tx, world.services, task, ids, NOW)
+        with scene.database.transaction() as tx, counted(tx) as statements:
+            done = carry(tx, world.services, task, dict.fromkeys(ids), NOW)
+        assert [one.reason for one in dry] == [done[i].reason for i in ids] == [None] * (2 * n)
+        assert scene.broken_invariants() == {}
+        found.append(len(statements))
+    assert found[0] == found[1]

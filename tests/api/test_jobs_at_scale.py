@@ -1,0 +1,42 @@
+"""Five thousand orders at once: the dry run and the run agree, list the three that fail, and take seconds."""
+
+import time
+
+import pytest
+
+from browser import told
+from scene import line, order, receiver
+
+ORDERS = 5_000
+SECONDS = 5.0
+
+
+@pytest.mark.slow
+def test_a_bulk_audit_of_five_thousand_with_three_that_fail(world):
+    scene = world.scene
+    scene.set_up({"A": {"X": ORDERS * 2}})
+    for start in range(0, ORDERS - 3, 500):
+        count = min(500, ORDERS - 3 - start)
+        told(scene, *[order(f"P{start + n}", line("X"), receiver=receiver(start + n)) for n in range(count)])
+    told(scene, *[order(f"B{n}", line("NO-SUCH"), receiver=receiver(9_000 + n)) for n in range(3)])
+    hold = world.post("/jobs", {"action": "hold", "target": {"filters": ["state:is:sourced"]}, "parameters": {"note": "x"}}).json()
+    finished(world, hold["job_id"])
+    target = {"filters": ["state:is:received|sourced"]}
+    began = time.monotonic()
+    dry = world.post("/jobs", {"action": "audit", "target": target, "is_dry_run": True}).json()
+    dry_s = time.monotonic() - began
+    assert (dry["will"], dry["refused_count"]) == (ORDERS - 3, 3)
+    began = time.monotonic()
+    made = world.post("/jobs", {"action": "audit", "target": target}).json()
+    job = finished(world, made["job_id"])
+    run_s = time.monotonic() - began
+    assert (job["done"], job["failed"], len(job["refused"])) == (ORDERS - 3, 3, 3)
+    assert max(dry_s, run_s) < SECONDS, (dry_s, run_s)
+
+
+def finished(world, job_id):
+    until = time.monotonic() + 60
+    while (job := world.get(f"/jobs/{job_id}").json())["state"] != "done":
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    return job

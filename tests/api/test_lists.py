@@ -1,0 +1,291 @@
+"""The list of orders: what SQL finds is what a plain reading of the filter finds; pages never lose or repeat a row; the search box."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from browser import second_shop, told
+from paidan.channels.facts import PlatformStatus, RefundStatus
+from paidan.entrypoints.api.lists.initials import initials_of
+from paidan.entrypoints.api.lists.kinds import Op
+from paidan.entrypoints.api.lists.order_fields import BY_NAME, FIELDS
+from paidan.entrypoints.api.lists.queues import QUEUES
+from paidan.entrypoints.api.people.caller import Caller
+from scene import NOW, line, order, receiver
+
+ALL = Caller(name="all", rights=frozenset())
+
+
+def furnish(world):
+    """A dozen orders that differ in all that can be asked about."""
+    scene = world.scene
+    scene.set_up({"A": {"X": 30, "Y": 30}, "B": {"Z": 5}})
+    second_shop(scene)
+    hours = [timedelta(hours=n) for n in range(-30, 30, 5)]
+    first = [
+        order("TB-1", line("X", 2), receiver=receiver(1), ship_by_at=NOW - hours[0]),
+        order("TB-2", line("X"), line("Y", 3), receiver=receiver(1), ship_by_at=NOW + hours[1]),
+        order("TB-3", line("NONE"), receiver=receiver(2, province="广东省", city="广州市", district="天河区"), ship_by_at=None),
+        order("TB-4", line("Z", 9), receiver=receiver(3), placed_at=NOW + hours[2]),
+        order("TB-5", line("X", refund=RefundStatus.REQUESTED), receiver=receiver(4), seller_flag=3),
+        order("TB-6", line("Y"), receiver=receiver(5), status=PlatformStatus.UNPAID, paid_at=None, paid_minor=0),
+    ]
+    second = [
+        order("SH_1", line("Z", 2), receiver=receiver(6, city="宁波市", district="海曙区"), buyer_remark="快点"),
+        order("SH_2", line("X", 1, 99), receiver=receiver(7), is_cod=True, paid_minor=0, paid_at=None),
+        order("SH%3", line("Y"), receiver=receiver(8), paid_minor=5),
+    ]
+    told(scene, *first)
+    told(scene, *second, shop="S2")
+    clerk = {item["platform_order_no"]: item for item in world.get("/orders").json()["items"]}
+    world.post(f"/orders/{clerk['TB-1']['id']}/edits", {"is_urgent": True}, headers={"if-match": "*"})
+    world.post(f"/orders/{clerk['TB-2']['id']}/hold", {"note": "x", "stops": 2}, headers={"if-match": "*"})
+    world.post(f"/orders/{clerk['SH_1']['id']}/edits", {"is_alone": True}, headers={"if-match": "*"})
+
+
+@pytest.fixture(scope="module")
+def town(still):
+    furnish(still)
+    return still
+
+
+def listed(world, *filters, **more):
+    answer = world.get("/lists/orders", params={"f": list(filters), "limit": 500, **more})
+    assert answer.status_code == 200, answer.text
+    return answer.json()["items"]
+
+
+PLAIN = {
+    "order_no": lambda row: [row["order_no"]],
+    "platform_order_no": lambda row: [row["platform_order_no"]],
+    "shop": lambda row: [row["shop"]],
+    "platform": lambda row: [row["platform"]],
+    "state": lambda row: [row["state"]],
+    "waits_for": lambda row: [row["waits_for"]],
+    "hold": lambda row: row["holds"],
+    "currency": lambda row: [row["currency"]],
+    "province": lambda row: [row["province"]],
+    "city": lambda row: [row["city"]],
+    "district": lambda row: [row["district"]],
+    "warehouse": lambda row: row["warehouses"],
+    "carrier": lambda row: row["carriers"],
+    "sku": lambda row: [goods["sku"] for goods in row["goods"] if goods["sku"]],
+    "sku_name": lambda row: [goods["name"] for goods in row["goods"] if goods["sku"]],
+    "tracking_no": lambda row: row["tracking_nos"],
+    "has_remark": lambda row: row["has_buyer_remark"] or row["has_seller_remark"],
+    "is_unmapped": lambda row: any(not goods["sku"] for goods in row["goods"]),
+    "is_split": lambda row: row["fulfilments"] > 1,
+    "is_printed": lambda row: row["printed"] > 0,
+    "to_print": lambda _: False,
+    "answer_unknown": lambda _: False,
+    "waits_to_merge": lambda row: row["release_due_at"] is not None and instant(row["release_due_at"]) > NOW,
+}
+
+
+def instant(text):
+    return datetime.fromisoformat(text)
+
+
+def plainly(row, name, op, values):
+    """The filter as a person reads it."""
+    kind = str(BY_NAME[name].kind)
+    value = PLAIN[name](row) if name in PLAIN else row[name]
+    if kind == "flag":
+        return any(value == (text == "true") for text in values)
+    if kind in {"number", "money"}:
+        numbers = [int(text) for text in values]
+        return {
+            "is": value in numbers,
+            "at_least": value >= numbers[0],
+            "at_most": value <= numbers[0],
+            "between": numbers[0] <= value <= numbers[-1],
+        }[op]
+    if kind == "instant":
+        if op == "none":
+            return (value is None) == (values[0] == "true")
+        if value is None:
+            return False
+        ends = [instant(text) for text in values]
+        return {"from": instant(value) >= ends[0], "before": instant(value) < ends[0], "between": ends[0] <= instant(value) < ends[-1]}[op]
+    return {
+        "is": any(text in value for text in values),
+        "not": not any(text in value for text in values),
+        "starts": any(own.startswith(text) for own in value for text in values),
+        "contains": any(text in own for own in value for text in values),
+    }[op]
+
+
+ASKED = [field for field in FIELDS if field.ask is not None and field.name != "phone"]
+OFFERED = {
+    "order_no": ["SO", "SO26", "%", "_"],
+    "platform_order_no": ["TB-1", "TB", "SH_", "SH%", "SH%3", "_", "nobody"],
+    "shop": ["S1", "S2", "S3"],
+    "warehouse": ["A", "B", "C"],
+    "carrier": ["ZTO", "SF"],
+    "currency": ["CNY", "C", "USD"],
+    "province": ["浙江省", "浙", "省"],
+    "city": ["杭州市", "州"],
+    "district": ["西湖区", "区"],
+    "sku": ["X", "Y", "Z"],
+    "sku_name": ["X", "Y", "q"],
+    "tracking_no": ["75", "x"],
+}
+
+
+@st.composite
+def questions(draw):
+    field = draw(st.sampled_from(ASKED))
+    op = draw(st.sampled_from(field.operators))
+    kind = str(field.kind)
+    if kind == "flag" or op == Op.NONE:
+        values = draw(st.lists(st.sampled_from(["true", "false"]), min_size=1, max_size=1 if op == Op.NONE else 2))
+    elif kind in {"number", "money"}:
+        values = [str(n) for n in draw(st.lists(st.sampled_from([0, 1, 3, 5, 99, 1000, 3000, 10**9]), min_size=2, max_size=2))]
+        values = values if op in {Op.BETWEEN, Op.IS} else values[:1]
+    elif kind == "instant":
+        ends = draw(st.lists(st.integers(-40, 40), min_size=2, max_size=2))
+        values = [(NOW + timedelta(hours=n)).isoformat() for n in ends]
+        values = values if op == Op.BETWEEN else values[:1]
+    else:
+        offered = OFFERED.get(field.name) or [value.code for value in field.values]
+        values = draw(st.lists(st.sampled_from(offered), min_size=1, max_size=3))
+    return field.name, str(op), values
+
+
+ENDED = {"delivered", "cancelled"}
+
+
+@settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(asked=st.lists(questions(), min_size=1, max_size=3))
+def test_a_filter_in_sql_finds_what_a_plain_reading_finds(town, asked):
+    everything = listed(town)
+    if any(name == "state" and op == "is" and ENDED & set(values) for name, op, values in asked):
+        return
+    found = listed(town, *(f"{name}:{op}:{'|'.join(values)}" for name, op, values in asked))
+    wanted = [row["order_no"] for row in everything if all(plainly(row, *one) for one in asked)]
+    assert [row["order_no"] for row in found] == wanted
+    counted_too = town.get("/lists/orders/count", params={"f": [f"{name}:{op}:{'|'.join(values)}" for name, op, values in asked]}).json()
+    assert counted_too == {"count": len(wanted), "is_exact": True}
+
+
+def test_the_dozen_orders_differ_enough_for_the_property_to_mean_something(town):
+    rows = listed(town)
+    assert len(rows) == 9
+    assert {row["state"] for row in rows} >= {"unpaid", "received", "backordered", "sourced"}
+    for name in ("is_urgent", "is_alone", "is_cod", "asks_refund", "is_overdue", "has_buyer_remark"):
+        assert {row[name] for row in rows} == {True, False}, name
+
+
+SORTABLE = [field.name for field in FIELDS if field.order_by is not None]
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    names=st.lists(st.sampled_from(SORTABLE), max_size=3, unique=True), falls=st.lists(st.booleans(), min_size=3, max_size=3), limit=st.integers(1, 4)
+)
+def test_pages_put_together_are_the_whole_list_in_its_order(town, names, falls, limit):
+    sort = ",".join(("-" if fall else "") + name for name, fall in zip(names, falls, strict=False))
+    whole = [row["id"] for row in listed(town, sort=sort)]
+    pages, cursor = [], ""
+    while True:
+        answer = town.get("/lists/orders", params={"sort": sort, "limit": limit, "cursor": cursor}).json()
+        pages += [row["id"] for row in answer["items"]]
+        cursor = answer["next"]
+        if cursor is None:
+            break
+    assert pages == whole
+    assert len(set(whole)) == 9
+
+
+def test_what_has_no_instant_comes_last_when_rising(town):
+    rows = listed(town, sort="paid_at")
+    assert [row["paid_at"] is None for row in rows] == sorted(row["paid_at"] is None for row in rows)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "f=nobody:is:1",
+        "f=state:is:no_such",
+        "f=state:contains:a",
+        "f=state:is:",
+        "f=state:is:delivered",
+        "f=paid_minor:is:x",
+        "f=paid_minor:between:1",
+        "f=paid_minor:is:99999999999999999999",
+        "f=placed_at:from:yesterday",
+        "f=placed_at:from:2026-01-01",
+        "f=goods:is:X",
+        "f=receiver:is:x",
+        "f=order_no:is:%00",
+        "f=is_cod:is:maybe",
+        "sort=goods",
+        "sort=paid_at,-paid_at",
+        "sort=id;DROP",
+        "cursor=x",
+        "sort=paid_at&cursor=WyJ4IiwxXQ",
+        "limit=501",
+        "f=placed_at:from:now-9999999d",
+    ],
+)
+def test_a_question_outside_the_closed_list_is_refused(town, query):
+    answer = town.get(f"/lists/orders?{query}")
+    assert (answer.status_code, answer.json()["reason"] in {"field_invalid", "field_missing"}) == (422, True), answer.text
+
+
+def test_the_fields_are_told_with_the_values_they_have_now(town):
+    fields = {field["name"]: field for field in town.get("/lists/orders/fields").json()}
+    assert [value["code"] for value in fields["shop"]["values"]] == ["S1", "S2"]
+    assert [value["code"] for value in fields["warehouse"]["values"]] == ["A", "B"]
+    assert fields["goods"]["operators"] == []
+    assert {"is", "not"} == set(fields["state"]["operators"])
+    assert all(field["zh"] and field["en"] for field in fields.values())
+
+
+def found(world, text):
+    answer = world.post("/lists/orders/find", {"text": text})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_the_search_box_understands_whatever_is_typed(town):
+    numbers = {row["platform_order_no"]: row["order_no"] for row in listed(town)}
+    assert found(town, "TB-1") == {"kind": "numbers", "found": [numbers["TB-1"]], "missing": [], "is_cut": False}
+    assert found(town, numbers["TB-2"])["found"] == [numbers["TB-2"]]
+    assert found(town, "0006")["found"] == [numbers["SH_1"]]
+    assert found(town, "+86 138 0000 0007"[:0] + "13800000007")["found"] == [numbers["SH_2"]]
+    assert set(found(town, "Z")["found"]) == {numbers["TB-4"], numbers["SH_1"]}
+    assert (found(town, "Z")["kind"], found(town, "0006")["kind"]) == ("sku", "phone")
+    shop = found(town, "ed")
+    assert (shop["kind"], set(shop["found"])) == ("initials", {numbers["SH_1"], numbers["SH_2"], numbers["SH%3"]})
+    assert found(town, "no-such-thing") == {"kind": "nothing", "found": [], "missing": ["no-such-thing"], "is_cut": False}
+
+
+def test_five_hundred_numbers_are_looked_up_and_the_missing_listed(town):
+    numbers = {row["platform_order_no"]: row["order_no"] for row in listed(town)}
+    answer = found(town, "TB-1，TB-2\n\tSH_1;  nobody、TB-1")
+    assert answer["found"] == [numbers["TB-1"], numbers["TB-2"], numbers["SH_1"]]
+    assert answer["missing"] == ["nobody"]
+    many = found(town, " ".join(f"N{n}" for n in range(499)) + " TB-1")
+    assert (many["found"], len(many["missing"])) == ([numbers["TB-1"]], 499)
+    assert town.post("/lists/orders/find", {"text": " ".join(f"N{n}" for n in range(501))}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("name", "initials"), [("龙井茶", "ljc"), ("iPhone 壳", "iphonek"), ("啊", "a"), ("座", "z"), ("匝", "z"), ("貔貅", ""), ("ü!？", "")]
+)
+def test_initials_are_those_people_type(name, initials):
+    assert initials_of(name) == initials
+
+
+def test_every_queue_counts_what_its_filters_list(town):
+    town.client.app.state.queues.forget()
+    queues = {queue["queue"]: queue for queue in town.get("/queues").json()}
+    assert queues.keys() >= QUEUES.keys()
+    for queue in queues.values():
+        assert len(listed(town, *queue["filters"])) == queue["count"], queue
+    assert queues["short_of_stock"]["count"] == 1
+    assert queues["overdue"]["count"] >= 1
+    assert queues["hold.listing_unmapped"]["count"] == 1
