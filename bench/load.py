@@ -1,12 +1,16 @@
 """A load generator of its own process: so many kept connections, each with one request under way, over loopback."""
 
 import asyncio
-import multiprocessing
+import pickle
+import subprocess
+import sys
 import time
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from statistics import median
 from urllib.parse import urlsplit
 
+import msgspec
 from msgspec import Struct, field
 
 HEAD_END = b"\r\n\r\n"
@@ -47,22 +51,23 @@ def request(url: str, path: str, key: str, body: bytes, *, verb: str = "POST", o
 
 
 def fire(url: str, requests: Sequence[bytes], connections: int) -> Shot:
-    """Send all requests from a fresh process and wait for all answers. The process is started before the watch is."""
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_fire, args=(theirs, url, connections))
-    process.start()
-    theirs.close()
-    ours.send(list(requests))
-    shot: Shot = ours.recv()
-    process.join()
-    return shot
+    """Send all requests from a process of its own and wait for all answers. The process is started before the watch is."""
+    told = pickle.dumps((url, list(requests), connections))
+    command = [sys.executable, "-c", "from load import main; main()"]
+    ended = subprocess.run(command, input=told, stdout=subprocess.PIPE, check=True, cwd=Path(__file__).parent)  # noqa: S603 - our own file
+    return msgspec.msgpack.decode(ended.stdout, type=Shot)
 
 
-def _fire(line: "multiprocessing.connection.Connection", url: str, connections: int) -> None:
-    requests: list[bytes] = line.recv()
+def fire_here(url: str, requests: Sequence[bytes], connections: int) -> Shot:
+    """The same from this process, which has nothing else to do meanwhile."""
     place = urlsplit(url)
-    line.send(asyncio.run(_volley(place.hostname or "", place.port or 80, requests, connections)))
+    return asyncio.run(_volley(place.hostname or "", place.port or 80, list(requests), connections))
+
+
+def main() -> None:
+    """The process: reads what to send, writes what it met."""
+    url, requests, connections = pickle.load(sys.stdin.buffer)
+    sys.stdout.buffer.write(msgspec.msgpack.encode(fire_here(url, requests, connections)))
 
 
 async def _volley(host: str, port: int, requests: list[bytes], connections: int) -> Shot:

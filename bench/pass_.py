@@ -25,12 +25,17 @@ def main() -> None:
         figures = middle(rounds, stage.orders)
         timed = play_round(stage, "pass_timed", told.workers, "timed", tapes)
         taped = play_round(stage, "pass_taped", told.workers, "taped", tapes)
+        floor = middle([play_round(stage, f"floor_{n}", told.workers, "floor", tapes) for n in range(told.rounds)], stage.orders)
         show("pass: per order, median of the rounds", figures)
+        show("floor: per order, median of the rounds", floor)
+        by_wall = figures["orders_per_s"]["median"] / floor["orders_per_s"]["median"]
+        by_cpu = floor["cpu_us"]["median"] / figures["cpu_us"]["median"]
+        print(f"\n  ratio to the floor {by_wall:.0%} by the clock, {by_cpu:.0%} by CPU")
         stages, more = _stages(timed, stage), _more(timed, taped, stage)
         print(f"\n  counts {more['counts']}\n  statements per batch {more['statements_per_batch']:.1f}")
         print("\nPython per stage, µs per order (hooks on)\n" + "".join(f"  {name:<26}{us:>8.1f}\n" for name, us in stages.items()))
         print(f"send (read, render, sign, many in one call): {more['send_us']:.1f} µs Python per order, {more['send_bytes']:.0f} bytes")
-    write(told.json, {"pass": figures, "stages_us": stages, **more})
+    write(told.json, {"pass": figures, "floor": floor, "ratio_by_wall": by_wall, "ratio_by_cpu": by_cpu, "stages_us": stages, **more})
 
 
 def _stages(timed: Round, stage: Stage) -> dict[str, float]:

@@ -41,6 +41,7 @@ class Round(Struct, kw_only=True):
             "updates": self.reading.updates / orders,
             "hot_updates": self.reading.hot_updates / orders,
             "index_entries": self.reading.index_entries / orders,
+            "fk_checks": self.reading.fk_checks / orders,
             "wal_bytes": self.reading.wal_bytes / orders,
         }
 

@@ -1133,6 +1133,7 @@ CREATE TABLE job (
 COMMENT ON COLUMN job.state IS '0 waiting or running, 1 done, 2 being undone, 3 undone';
 COMMENT ON COLUMN job.lease_until IS 'who works on it renews it; database clock. Past: anybody may go on';
 CREATE INDEX job_open ON job (id) WHERE state IN (0, 2);
+CREATE INDEX job_owner ON job (owner, id);
 
 CREATE TABLE job_row (
     job_id bigint NOT NULL REFERENCES job (id),
@@ -1191,3 +1192,63 @@ CREATE TABLE stock_difference (
 );
 CREATE UNIQUE INDEX stock_difference_open ON stock_difference (warehouse_id, sku_id, grade) WHERE settled_at IS NULL;
 CREATE INDEX stock_difference_of ON stock_difference (comparison_id);
+
+-- Printing (拣货单, 装箱单, 面单): what was printed, by whom, how often; and where a warehouse keeps a SKU. Written by printing/ only.
+
+CREATE TABLE pick_place (
+    warehouse_id bigint NOT NULL REFERENCES warehouse (id),
+    sku_id bigint NOT NULL REFERENCES sku (id),
+    place text NOT NULL CHECK (place <> ''),      -- 货位, as it is written on the shelf: pick lists are sorted by it
+    PRIMARY KEY (warehouse_id, sku_id)
+);
+
+-- How often each kind was printed for a fulfilment in its n-th sending: its number changes with the attempt, and old paper is void then.
+CREATE TABLE print_count (
+    fulfilment_id bigint NOT NULL,                -- the leader's, when merged
+    attempt smallint NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('pick_list', 'packing_list', 'label')),
+    times integer NOT NULL DEFAULT 1 CHECK (times > 0),
+    printed_at timestamptz NOT NULL,
+    printed_by text NOT NULL,
+    PRIMARY KEY (fulfilment_id, attempt, kind)
+);
+
+CREATE TABLE print_run (
+    id bigint PRIMARY KEY,
+    kind text NOT NULL CHECK (kind IN ('pick_list', 'packing_list', 'label')),
+    format text NOT NULL CHECK (format IN ('pdf', 'zpl')),
+    language text NOT NULL CHECK (language IN ('zh', 'en')),
+    is_again boolean NOT NULL,                    -- asked for although some of it had been printed before
+    papers integer NOT NULL CHECK (papers > 0),   -- lists or labels in the file
+    actor text NOT NULL,
+    at timestamptz NOT NULL
+);
+COMMENT ON TABLE print_run IS 'one file that was printed; the file itself is not kept';
+
+CREATE TABLE print_item (
+    run_id bigint NOT NULL REFERENCES print_run (id),
+    fulfilment_id bigint NOT NULL,                -- whose line of which order it was; the leader and its members
+    order_id bigint NOT NULL,
+    order_no text NOT NULL,
+    PRIMARY KEY (run_id, fulfilment_id)
+);
+CREATE INDEX print_item_order ON print_item (order_id);
+
+-- People who pack and receive with a phone (轻仓): what they have sent, each thing once, and which fulfilments lie in a closed parcel.
+-- Written by fulfilment/light only.
+
+CREATE TABLE scan_taken (
+    scan_id uuid PRIMARY KEY,                     -- made by the phone: a queue sent twice counts once
+    caller text NOT NULL,                         -- person:<id> | key:<id>
+    request_digest bytea NOT NULL,
+    answer bytea NOT NULL DEFAULT '',             -- what was answered: numbers and quantities, nothing about people
+    taken_at timestamptz NOT NULL
+);
+CREATE INDEX scan_taken_at ON scan_taken USING brin (taken_at);
+
+CREATE TABLE packing (
+    fulfilment_id bigint PRIMARY KEY,             -- the leader's, when merged
+    attempt smallint NOT NULL,                    -- which sending of it
+    packed_at timestamptz NOT NULL,
+    packed_by text NOT NULL
+);

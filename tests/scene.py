@@ -79,19 +79,21 @@ class Scene:
 
     def _network(self, tx: Tx, warehouses: list[str]) -> None:
         places = {"A": ("浙江省", "杭州市", 120.15, 30.28), "B": ("广东省", "广州市", 113.26, 23.13)}
-        self.shop_id, self.carrier_id, tier_id = self.ids.take(3)
+        self.shop_id, self.carrier_id, wms_id = self.ids.take(3)
         tx.execute(
             "INSERT INTO shop (id, code, name, platform, merge_window_s) VALUES (%s, 'S1', '一店', 'direct', 600)",
             (self.shop_id,),
         )
         tx.execute("INSERT INTO carrier (id, code, name) VALUES (%s, 'ZTO', '中通')", (self.carrier_id,))
+        # A system that nobody has told us how to talk to: calls to its warehouses wait. Without one, people would work them with the phone page.
+        tx.execute("INSERT INTO connection (id, code, protocol, url) VALUES (%s, 'SOME-WMS', 'none', '')", (wms_id,))
         for code in warehouses:
             (warehouse_id,) = self.ids.take(1)
             self.warehouses[code] = warehouse_id
             province, city, longitude, latitude = places.get(code, ("湖北省", "武汉市", 114.3, 30.6))
             tx.execute(
-                "INSERT INTO warehouse (id, code, name, province, city, longitude, latitude) VALUES (%s, %s, %s, %s, %s, %s, %s)",
-                (warehouse_id, code, code, province, city, longitude, latitude),
+                "INSERT INTO warehouse (id, code, name, province, city, longitude, latitude, connection_id) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+                (warehouse_id, code, code, province, city, longitude, latitude, wms_id),
             )
             tx.execute("INSERT INTO warehouse_area VALUES (%s, '*')", (warehouse_id,))
             tx.execute(
@@ -99,7 +101,6 @@ class Scene:
                 " VALUES (%s, %s, %s, '*', 1000, %s, 1000, 200)",
                 (self.ids.take(1)[0], self.carrier_id, warehouse_id, 500 if code == "A" else 900),
             )
-        del tier_id
 
     def _sku(self, tx: Tx, code: str, kind: str) -> None:
         product_id, sku_id = self.ids.take(2)

@@ -228,7 +228,7 @@ def _apply(tx: Tx, stages: Stages, batch: Batch, ready: Sequence[Order], network
     write_receivers(tx, orders, stages.sealer)
     write_orders(tx, orders, sealer=stages.sealer, ids=stages.ids, now=batch.now)
     apply(tx, moves, ids=stages.ids, now=batch.now)
-    put(tx, stages.ids, calls(leaders, batch.now))
+    put(tx, stages.ids, calls(leaders, network, batch.now))
     ask_back(tx, stages.ids, orders, batch.now)
     settled = [outcome for outcome in batch.outcomes if outcome.order_id not in lost]
     settle_messages(

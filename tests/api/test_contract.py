@@ -78,7 +78,7 @@ def test_every_operation_answers_as_described_whatever_is_sent(still, spec, data
         body = data.draw(values(spec, media["schema"]))
         content = msgspec.json.encode(body)
         headers["content-type"] = "application/json"
-    if "/keys/" in path and "/revoke" in path:
+    if ("/keys/" in path and "/revoke" in path) or path.endswith("/events"):  # events: a stream without end
         return
     answer = still.call(verb.upper(), path.removeprefix("/api/v1"), params=query, headers=headers, content=content)
     assert answer.status_code < 500, (verb, path, query, headers, content, answer.text)

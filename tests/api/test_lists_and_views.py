@@ -37,6 +37,8 @@ def test_ended_orders_are_found_by_a_range_of_a_month_or_an_exact_key(world):
     for question in (f"order_no:is:{number}", "platform_order_no:is:P1", "phone:is:0001", "phone:is:13800000001", "placed_at:between:now-1d|now+1d"):
         assert [row["order_no"] for row in listed(world, question)] == [number], question
     assert listed(world, "placed_at:from:now-10d", "placed_at:before:now+1d", "state:is:cancelled") != []
+    assert listed(world, "placed_at:from:now-10d") != []
+    assert listed(world, "placed_at:from:now-32d") == []
     assert world.get("/lists/orders?f=placed_at:between:now-32d|now&f=state:is:cancelled").status_code == 422
     assert listed(world, "phone:is:13800000002") == []
 

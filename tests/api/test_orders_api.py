@@ -344,3 +344,24 @@ def test_a_key_that_may_not_import_or_was_revoked_posts_nothing(world):
     [key] = [key for key in world.get("/keys").json()["items"] if key["name"] == "writeer"]
     assert world.post(f"/keys/{key['id']}/revoke").status_code == 200
     assert world.post("/orders?shop=S1", direct(), scope="write").status_code == 401
+
+
+def test_a_conflict_tells_what_is_stored_now(world):
+    world.scene.set_up({"A": {"X": 10}})
+    told(world, order("P1", line("X")))
+    item = only(world)
+    assert world.post(f"/orders/{item['id']}/edits", {"remark": "别放驿站", "is_urgent": True}, headers=tag(item)).status_code == 200
+    answer = world.post(f"/orders/{item['id']}/edits", {"remark": "放门口"}, headers=tag(item))
+    assert (answer.status_code, answer.json()["reason"]) == (412, "version_conflict")
+    present = answer.json()["present"]
+    assert (present["version"], present["edits"]["remark"], present["edits"]["is_urgent"]) == (item["version"] + 1, "别放驿站", True)
+
+
+def test_an_import_can_be_tried_before_anything_is_kept(world):
+    world.scene.set_up({"A": {"X": 10}})
+    body = "货品编码,货品名称,商品编码\nN1,新品,P-N1\n,无编码,P-N2\n".encode()
+    dry = world.call("POST", "/imports/products?is_dry_run=true", content=body)
+    assert dry.status_code == 200, dry.text
+    assert world.get("/catalog/skus?code=N1").json()["items"] == []
+    run = world.call("POST", "/imports/products", content=body)
+    assert (run.json()["accepted"], run.json()["rejected"]) == (dry.json()["accepted"], dry.json()["rejected"])

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from fulfilment.yard import SECRET, Answer
-from paidan.fulfilment.door import receive_tracking, receive_wms
+from paidan.fulfilment.door import receive_pushes, receive_wms_calls
 from paidan.fulfilment.entries import order_entry
 from paidan.world.carrier import Carrier, CarrierConfig
 from paidan.world.script import Day, ScriptCarrier, ScriptSku, ScriptStock, ScriptTier, ScriptWarehouse
@@ -68,10 +68,12 @@ class Town:
         for _ in range(hours):
             now = yard.clock.forward(hours=1)
             for callback in self.wms.advance(now):
-                answer = receive_wms(scene.database, scene.ids, scene.sealer, yard.links, urlsplit(callback.url).query, callback.body, now)
+                [answer] = receive_wms_calls(
+                    scene.database, scene.ids, scene.sealer, yard.links, [(urlsplit(callback.url).query, callback.body)], now
+                )
                 assert callback.ok_contains in answer
             for callback in self.carrier.advance(now):
-                answer = receive_tracking(scene.database, scene.ids, scene.sealer, yard.links, callback.body, now)
+                [answer] = receive_pushes(scene.database, scene.ids, scene.sealer, yard.links, [callback.body], now)
                 assert callback.ok_contains in answer
             yard.decide()
             while yard.relay().claimed:

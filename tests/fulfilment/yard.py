@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from paidan.catalog.load import cache_versions
 from paidan.fulfilment.deliveries import deliveries
-from paidan.fulfilment.door import receive_tracking, receive_wms
+from paidan.fulfilment.door import receive_pushes, receive_wms_calls
 from paidan.fulfilment.links import LinkCache
 from paidan.fulfilment.tracking_messages import TrackingMessages
 from paidan.fulfilment.warehouse_messages import WarehouseMessages
@@ -250,7 +250,7 @@ class Yard:
         joined = "".join(f"{key}{query[key]}" for key in sorted(query)).encode()
         query["sign"] = hashlib.md5(secret.encode() + joined + body + secret.encode(), usedforsecurity=False).hexdigest().upper()
         scene = self.scene
-        return receive_wms(scene.database, scene.ids, scene.sealer, self.links, urlencode(query), body, now)
+        return receive_wms_calls(scene.database, scene.ids, scene.sealer, self.links, [(urlencode(query), body)], now)[0]
 
     def confirm(
         self,
@@ -322,7 +322,7 @@ class Yard:
         sign = hashlib.md5((param + salt).encode(), usedforsecurity=False).hexdigest().upper()
         body = urlencode({"param": param, "sign": sign}).encode()
         scene = self.scene
-        return receive_tracking(scene.database, scene.ids, scene.sealer, self.links, body, self.clock.now())
+        return receive_pushes(scene.database, scene.ids, scene.sealer, self.links, [body], self.clock.now())[0]
 
     # ------------------------------------------------------------ what we look at
 

@@ -4,7 +4,12 @@ import { readProblem } from './problems'
 import type { paths } from './schema'
 
 const UNSAFE = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
-const session = { csrf: '', onSignedOut: () => undefined as void }
+interface Session {
+  csrf: string
+  onSignedOut: () => void
+}
+
+const session: Session = { csrf: '', onSignedOut: () => undefined }
 
 /** Told by the sign-in of the moment: the token that unsafe requests carry, and what to do when the session has ended. */
 export function setSession(csrf: string, onSignedOut: () => void): void {

@@ -15,7 +15,7 @@ export function useMeQuery() {
     queryKey: ME_KEY,
     queryFn: async () => {
       const me = given(await api.GET('/api/v1/me'))
-      setServerNow((me as { now?: string }).now)
+      setServerNow(me.now)
       return me
     },
     retry: false,

@@ -1,6 +1,6 @@
 import { BarChart } from 'echarts/charts'
 import { GridComponent, LegendComponent, TooltipComponent } from 'echarts/components'
-import { init, use } from 'echarts/core'
+import { init, use as register } from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
 import { useEffect, useRef } from 'react'
 import { useIsDark } from '@/frame/preferences'
@@ -10,7 +10,7 @@ import type { Dashboard } from './shapes'
 import { dashboardWords } from './words'
 import styles from './dashboard.module.css'
 
-use([BarChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer])
+register([BarChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer])
 
 type Hours = Dashboard['hours']
 
@@ -23,11 +23,11 @@ interface Props {
 const COLOURS = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#d55e00', '#f0e442']
 
 function optionOf(hours: Hours, measure: Props['measure'], isDark: boolean) {
-  const instants = [...new Set(hours.map((hour) => hour.at))].sort()
+  const instants = [...new Set(hours.map((hour) => hour.hour))].sort()
   const shops = [...new Set(hours.map((hour) => hour.shop))].sort()
   const text = isDark ? '#a9b2c0' : '#535d6e'
   const line = isDark ? '#2b3038' : '#e3e6eb'
-  const found = new Map(hours.map((hour) => [`${hour.shop} ${hour.at}`, hour]))
+  const found = new Map(hours.map((hour) => [`${hour.shop} ${hour.hour}`, hour]))
   return {
     color: COLOURS,
     animation: false,
@@ -76,5 +76,7 @@ export default function HoursChart({ hours, measure }: Props) {
     }
   }, [hours, measure, isDark])
   if (hours.length === 0) return <p className="dim">{t('noHours')}</p>
-  return <div ref={place} role="img" aria-label={t(measure === 'orders' ? 'hours' : 'money')} className={styles.chart} />
+  return (
+    <div ref={place} role="img" aria-label={t(measure === 'orders' ? 'hours' : 'money')} className={styles.chart} />
+  )
 }

@@ -1,7 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Button, Dropdown } from 'antd'
 import { api } from '@/api/client'
-import { useMay, useMe } from '@/api/me'
 import { toast, toastProblem } from '@/frame/toasts'
 import { now } from '@/i18n/format'
 import { language } from '@/i18n/start'
@@ -17,11 +16,9 @@ type Delay = keyof typeof DELAYS
 /** Take it, give it back, put it off, or take the suggested fix. */
 export function ExceptionActions({ row }: { row: Exception }) {
   const t = useWords(exceptionWords)
-  const me = useMe()
-  const may = useMay()
   const cache = useQueryClient()
   const params = { path: { exception_id: row.id } }
-  const refresh = () => void cache.invalidateQueries({ queryKey: ['list', 'exceptions'] })
+  const refresh = () => void cache.invalidateQueries({ queryKey: ['exceptions'] })
   const common = { onError: toastProblem, onSettled: refresh }
   const claim = useMutation({
     mutationFn: () => api.POST('/api/v1/exceptions/{exception_id}/claim', { params }),
@@ -45,7 +42,7 @@ export function ExceptionActions({ row }: { row: Exception }) {
     mutationFn: (delay: Delay) =>
       api.POST('/api/v1/exceptions/{exception_id}/snooze', {
         params,
-        body: { until: new Date(now() + DELAYS[delay] * HOUR_MS).toISOString() },
+        body: { until: new Date(now() + DELAYS[delay] * HOUR_MS).toISOString(), note: '' },
       }),
     onSuccess: (_, delay) => {
       toast(t('snoozed', { time: t(delay) }))
@@ -53,16 +50,15 @@ export function ExceptionActions({ row }: { row: Exception }) {
     ...common,
   })
   const fix = useMutation({
-    mutationFn: () => api.POST('/api/v1/exceptions/{exception_id}/fix', { params, body: {} }),
+    mutationFn: () => api.POST('/api/v1/exceptions/{exception_id}/fix', { params }),
     onSuccess: () => {
       toast(t('fixed'))
     },
     ...common,
   })
-  const isMine = row.owner === me.name
   return (
     <span className={styles.actions}>
-      {row.fix && may('audit') && (
+      {row.fix?.is_allowed && (
         <Button
           size="small"
           type="primary"
@@ -75,7 +71,7 @@ export function ExceptionActions({ row }: { row: Exception }) {
           {language() === 'zh' ? row.fix.zh : row.fix.en}
         </Button>
       )}
-      {isMine ? (
+      {row.is_mine ? (
         <Button
           size="small"
           onClick={() => {

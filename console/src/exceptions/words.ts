@@ -2,7 +2,10 @@ import { defineWords } from '@/i18n/words'
 
 export const exceptionWords = defineWords('exceptions', {
   title: ['异常', 'Exceptions'],
-  about: ['等人处理的事，按平台时限排；认领后别人马上看得到', 'What waits for people, by the platform’s clock; others see at once what you take'],
+  about: [
+    '等人处理的事，按平台时限排；认领后别人马上看得到',
+    'What waits for people, by the platform’s clock; others see at once what you take',
+  ],
   kind: ['种类', 'Kind'],
   what: ['问题', 'What'],
   next: ['怎么办', 'What to do'],
@@ -24,7 +27,12 @@ export const exceptionWords = defineWords('exceptions', {
   snoozed: ['{{time}} 再提醒', 'It comes back {{time}}'],
   fixed: ['已处理', 'Fixed'],
   all: ['全部', 'All'],
+  asleep: ['含稍后处理的', 'With those put off'],
+  anybody: ['所有人', 'Anybody'],
   none: ['没有需要人处理的事', 'Nothing waits for people'],
-  noneHint: ['缺货、备注未读、报文读不懂或调用失败时，会按时限排在这里。', 'Shortages, unread remarks, unreadable messages and failed calls queue up here.'],
+  noneHint: [
+    '缺货、备注未读、报文读不懂或调用失败时，会按时限排在这里。',
+    'Shortages, unread remarks, unreadable messages and failed calls queue up here.',
+  ],
   snoozedUntil: ['{{at}} 前静音', 'quiet until {{at}}'],
 })

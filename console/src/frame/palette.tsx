@@ -37,7 +37,9 @@ export function Palette({ onGo, onClose }: Props) {
       onGo(`/orders?find=${encodeURIComponent(text.trim())}`)
     },
   }
-  const matching = commands.filter((command) => command.text.toLowerCase().includes(wanted) || command.id.includes(wanted))
+  const matching = commands.filter(
+    (command) => command.text.toLowerCase().includes(wanted) || command.id.includes(wanted),
+  )
   const shown = wanted ? [...matching, find] : matching
   const at = Math.min(chosen, shown.length - 1)
   useKeys([], { isModal: true })

@@ -56,7 +56,14 @@ export function SignIn() {
           />
         </label>
         {signIn.isError && <ProblemView problem={signIn.error} />}
-        <Button type="primary" size="large" htmlType="submit" block loading={signIn.isPending} disabled={!name || !password}>
+        <Button
+          type="primary"
+          size="large"
+          htmlType="submit"
+          block
+          loading={signIn.isPending}
+          disabled={!name || !password}
+        >
           {t('signIn')}
         </Button>
         <p className={styles.hint}>{t('signInHint')}</p>

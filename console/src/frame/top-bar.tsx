@@ -1,4 +1,10 @@
-import { BulbOutlined, ColumnHeightOutlined, QuestionCircleOutlined, SearchOutlined, UserOutlined } from '@ant-design/icons'
+import {
+  BulbOutlined,
+  ColumnHeightOutlined,
+  QuestionCircleOutlined,
+  SearchOutlined,
+  UserOutlined,
+} from '@ant-design/icons'
 import { useMutation } from '@tanstack/react-query'
 import { Dropdown } from 'antd'
 import type { ReactNode } from 'react'

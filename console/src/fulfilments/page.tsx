@@ -20,7 +20,10 @@ type Fulfilment = components['schemas']['FulfilmentView']
 
 const words = defineWords('fulfilments', {
   title: ['发货单', 'Fulfilments'],
-  about: ['每个仓库要发的货；已发出的在订单里看', 'What each warehouse has to send; those sent are shown with their orders'],
+  about: [
+    '每个仓库要发的货；已发出的在订单里看',
+    'What each warehouse has to send; those sent are shown with their orders',
+  ],
   no: ['发货单号', 'Fulfilment no.'],
   order: ['订单', 'Order'],
   openOrder: ['打开订单', 'Open the order'],
@@ -37,7 +40,10 @@ const words = defineWords('fulfilments', {
   wms: ['仓库单号', 'Warehouse ref.'],
   any: ['全部', 'All'],
   none: ['没有待发的发货单', 'Nothing waits to be sent'],
-  noneHint: ['订单通过审核并分仓后，会在这里等待下发与出库。', 'Orders show up here once they are audited and sourced.'],
+  noneHint: [
+    '订单通过审核并分仓后，会在这里等待下发与出库。',
+    'Orders show up here once they are audited and sourced.',
+  ],
 })
 
 const rowId = (row: Fulfilment) => row.id
@@ -77,7 +83,13 @@ export default function FulfilmentsPage() {
         text: (row) => instant(row.ship_by_at),
         render: (row) => <Deadline at={row.ship_by_at} />,
       },
-      { id: 'members', title: t('members'), width: 72, align: 'end', text: (row) => (row.members?.length ? number(row.members.length + 1) : '') },
+      {
+        id: 'members',
+        title: t('members'),
+        width: 72,
+        align: 'end',
+        text: (row) => (row.members?.length ? number(row.members.length + 1) : ''),
+      },
       { id: 'weight', title: t('weight'), width: 92, align: 'end', text: (row) => weight(row.weight_g) },
       { id: 'freight', title: t('freight'), width: 92, align: 'end', text: (row) => money(row.freight_minor) },
       { id: 'created', title: t('created'), width: 112, text: (row) => instant(row.created_at) },
@@ -100,7 +112,12 @@ export default function FulfilmentsPage() {
         columns={columns}
         queryKey={['fulfilments', chosenState, warehouse]}
         read={async (cursor, signal) => {
-          const query = { cursor, limit: 200, state: (chosenState || undefined) as never, warehouse: warehouse || undefined }
+          const query = {
+            cursor,
+            limit: 200,
+            state: (chosenState || undefined) as never,
+            warehouse: warehouse || undefined,
+          }
           return given(await api.GET('/api/v1/fulfilments', { params: { query }, signal }))
         }}
         rowId={rowId}

@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest'
-import { FIRST_LAYOUT, moveColumn, setWidth, shownColumns, toggleColumn, WIDTH_MAX, widthOf, type Column } from './columns'
+import {
+  FIRST_LAYOUT,
+  moveColumn,
+  setWidth,
+  shownColumns,
+  toggleColumn,
+  WIDTH_MAX,
+  widthOf,
+  type Column,
+} from './columns'
 
 const column = (id: string, more: Partial<Column<string>> = {}): Column<string> => ({
   id,

@@ -67,6 +67,8 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     getScrollElement: () => scroll.current,
     estimateSize: () => height,
     overscan: OVERSCAN,
+    // Drawn at once, before the box is measured.
+    initialRect: { width: 1200, height: 800 },
     scrollPaddingStart: 36,
   })
   useEffect(() => {

@@ -3,31 +3,53 @@ import { useQuery } from '@tanstack/react-query'
 import { api, given } from '@/api/client'
 import { Pill, type Tone } from '@/frame/pill'
 import { ProblemView } from '@/frame/problem-view'
-import { duration, instant } from '@/i18n/format'
-import { language } from '@/i18n/start'
-import { useWords } from '@/i18n/words'
+import { duration, instant, number } from '@/i18n/format'
+import { useWords, type Say } from '@/i18n/words'
 import table from '@/orders/order/order.module.css'
 import { healthWords } from './words'
 
-interface Part {
-  part: string
-  kind: string
-  zh: string
-  en: string
-  state: string
-  detail: string
-  last_at: string | null
-  lag_s: number | null
-}
+const TONES: Record<string, Tone> = { good: 'good', slow: 'wait', broken: 'bad' }
+const STATES = { good: 'good', slow: 'warn', broken: 'bad' } as const
+const KINDS = {
+  shop: 'kindShop',
+  warehouse: 'kindWarehouse',
+  carrier: 'kindCarrier',
+  messages: 'messages',
+  workers: 'kindWorkers',
+} as const
+const FIGURES = {
+  lag_s: 'lag',
+  waits_s: 'waits',
+  pending: 'pending',
+  sending: 'sending',
+  unknown: 'unknown',
+  dead: 'dead',
+  failures: 'failures',
+  waiting: 'waiting',
+  set_aside: 'asideCount',
+  alive: 'alive',
+  buckets_free: 'freeBuckets',
+} as const
 
-const TONES: Record<string, Tone> = { good: 'good', warn: 'wait', bad: 'bad' }
+type HealthSay = Say<(typeof healthWords)['keys'][number]>
+
+/** Figures that say something, in words; lengths of time by their biggest unit. */
+function figuresOf(detail: Record<string, number>, t: HealthSay): string {
+  return Object.entries(detail)
+    .filter(([name, value]) => value !== 0 && name in FIGURES)
+    .map(
+      ([name, value]) =>
+        `${t(FIGURES[name as keyof typeof FIGURES])} ${name.endsWith('_s') ? duration(value) : number(value)}`,
+    )
+    .join(' · ')
+}
 
 /** Each shop, warehouse system, carrier and lane: how it is, and when it last spoke. */
 export function Parts() {
   const t = useWords(healthWords)
   const { data, isError, error, refetch } = useQuery({
     queryKey: ['health-parts'],
-    queryFn: async () => given(await api.GET('/api/v1/health/parts')) as unknown as Part[],
+    queryFn: async () => given(await api.GET('/api/v1/health/parts')),
     refetchInterval: 15_000,
   })
   if (isError) return <ProblemView problem={error} onAgain={() => void refetch()} />
@@ -40,24 +62,24 @@ export function Parts() {
           <th>{t('part')}</th>
           <th>{t('state')}</th>
           <th>{t('since')}</th>
-          <th>{t('lag')}</th>
           <th>{t('detail')}</th>
         </tr>
       </thead>
       <tbody>
         {data.map((part) => (
-          <tr key={part.part}>
+          <tr key={part.kind + part.name}>
             <td>
-              {language() === 'zh' ? part.zh : part.en} <span className="dim">{part.part}</span>
+              {part.kind in KINDS ? t(KINDS[part.kind as keyof typeof KINDS]) : part.kind}{' '}
+              {part.name !== part.kind && <span className="dim">{part.name}</span>}
             </td>
             <td>
-              <Pill tone={TONES[part.state] ?? 'quiet'}>
-                {part.state === 'good' ? t('good') : part.state === 'bad' ? t('bad') : t('warn')}
-              </Pill>
+              <Pill tone={TONES[part.state] ?? 'quiet'}>{t(STATES[part.state])}</Pill>
             </td>
-            <td>{instant(part.last_at)}</td>
-            <td>{part.lag_s === null ? '' : duration(part.lag_s)}</td>
-            <td>{part.detail}</td>
+            <td>{instant(part.since)}</td>
+            <td>
+              {figuresOf(part.detail as Record<string, number>, t)}
+              {part.error && <div>{part.error}</div>}
+            </td>
           </tr>
         ))}
       </tbody>

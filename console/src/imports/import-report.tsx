@@ -28,7 +28,9 @@ export function ImportReport({ report, isDryRun = false }: { report: Imported; i
           </Button>
         )}
       </div>
-      {report.ignored_headers.length > 0 && <p className="dim">{t('ignored', { names: report.ignored_headers.join(', ') })}</p>}
+      {report.ignored_headers.length > 0 && (
+        <p className="dim">{t('ignored', { names: report.ignored_headers.join(', ') })}</p>
+      )}
       {report.problems.length > 0 && (
         <div className={styles.problems} tabIndex={0} role="group" aria-label={t('bad', { count: report.rejected })}>
           <table className={table.table}>

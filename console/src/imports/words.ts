@@ -2,7 +2,10 @@ import { defineWords } from '@/i18n/words'
 
 export const importWords = defineWords('imports', {
   title: ['导入', 'Import'],
-  about: ['Excel、CSV，或直接从表格粘贴；坏行不挡好行', 'Excel, CSV, or pasted from a spreadsheet; a bad row stops no other'],
+  about: [
+    'Excel、CSV，或直接从表格粘贴；坏行不挡好行',
+    'Excel, CSV, or pasted from a spreadsheet; a bad row stops no other',
+  ],
   step1: ['选择种类', 'Kind'],
   step2: ['放入文件', 'File'],
   step3: ['核对', 'Check'],
@@ -17,7 +20,10 @@ export const importWords = defineWords('imports', {
   freight: ['运费', 'Freight'],
   stock: ['期初库存', 'Stock balances'],
   template: ['下载模板', 'Get the template'],
-  templateHint: ['模板带表头说明；也认识英文表头。', 'The template explains its columns; English headers are read as well.'],
+  templateHint: [
+    '模板带表头说明；也认识英文表头。',
+    'The template explains its columns; English headers are read as well.',
+  ],
   shop: ['店铺', 'Shop'],
   drop: ['把文件拖到这里，或点击选择', 'Drop a file here, or click to choose one'],
   dropHint: ['XLSX、XLS、ODS、CSV，最大 10 MB', 'XLSX, XLS, ODS or CSV, at most 10 MB'],

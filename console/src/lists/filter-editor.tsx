@@ -17,7 +17,9 @@ const MINOR = 100
 /** Operator and values of one condition. */
 export function FilterEditor({ field, filter, onDone }: Props) {
   const t = useWords(listWords)
-  const [op, setOp] = useState<string>(filter?.op ?? field.operators[0] ?? 'is')
+  const [op, setOp] = useState<string>(
+    filter?.op ?? (field.kind === 'instant' ? 'between' : field.operators[0]) ?? 'is',
+  )
   const [values, setValues] = useState<string[]>(filter?.values ?? (field.kind === 'flag' ? ['true'] : []))
   const isReady = values.length > 0 && (op !== 'between' || (values.length === 2 && values.every(Boolean)))
   return (
@@ -51,17 +53,43 @@ export function FilterEditor({ field, filter, onDone }: Props) {
 /** Two editors for a range, a choice for emptiness, else one. */
 function Editors({ field, op, values, onValues }: ValueProps & { op: string }) {
   if (op !== 'between') return <ValueEditor field={field} op={op} values={values} onValues={onValues} />
-  return [0, 1].map((at) => (
-    <ValueEditor
-      key={at}
-      field={field}
-      op={op}
-      values={values[at] ? [values[at]] : []}
-      onValues={([value]) => {
-        onValues(at === 0 ? [value ?? '', values[1] ?? ''] : [values[0] ?? '', value ?? ''])
-      }}
-    />
-  ))
+  return (
+    <>
+      {field.kind === 'instant' && <Ranges values={values} onValues={onValues} />}
+      {[0, 1].map((at) => (
+        <ValueEditor
+          key={at}
+          field={field}
+          op={op}
+          values={values[at] ? [values[at]] : []}
+          onValues={([value]) => {
+            onValues(at === 0 ? [value ?? '', values[1] ?? ''] : [values[0] ?? '', value ?? ''])
+          }}
+        />
+      ))}
+    </>
+  )
+}
+
+function Ranges({ values, onValues }: Pick<ValueProps, 'values' | 'onValues'>) {
+  const t = useWords(listWords)
+  const ranges = { 'now-1d': t('lastDay'), 'now-7d': t('lastWeek'), 'now-30d': t('lastMonth') }
+  return (
+    <div className={styles.shortcuts}>
+      {Object.entries(ranges).map(([start, label]) => (
+        <Button
+          key={start}
+          size="small"
+          type={values[0] === start ? 'primary' : 'default'}
+          onClick={() => {
+            onValues([start, 'now'])
+          }}
+        >
+          {label}
+        </Button>
+      ))}
+    </div>
+  )
 }
 
 interface ValueProps {
@@ -98,7 +126,7 @@ function ValueEditor({ field, op, values, onValues }: ValueProps) {
         style={{ width: '100%' }}
       />
     )
-  if (field.kind === 'instant') return <InstantEditor field={field} values={values} onValues={onValues} />
+  if (field.kind === 'instant') return <InstantEditor field={field} op={op} values={values} onValues={onValues} />
   if (field.kind === 'money' || field.kind === 'number') {
     const unit = field.kind === 'money' ? MINOR : 1
     return (
@@ -125,14 +153,14 @@ function ValueEditor({ field, op, values, onValues }: ValueProps) {
   )
 }
 
-function InstantEditor({ field, values, onValues }: ValueProps) {
+function InstantEditor({ field, op, values, onValues }: ValueProps) {
   const t = useWords(listWords)
   const shortcuts = { 'now-1d': t('lastDay'), 'now-3d': t('lastThree'), 'now-7d': t('lastWeek'), 'now+1d': t('soon') }
   const value = values[0] ?? ''
-  const isRelative = value in shortcuts
+  const isRelative = value.startsWith('now')
   return (
     <>
-      <div className={styles.shortcuts}>
+      <div className={styles.shortcuts} hidden={op === 'between'}>
         {Object.entries(shortcuts).map(([code, label]) => (
           <Button
             key={code}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isSame, readFilter, readFilters, writeFilter } from './filters'
+import { isSame, LAST_MONTH, readFilter, readFilters, withRange, writeFilter } from './filters'
 
 test.each([
   { field: 'state', op: 'is', values: ['received', 'audited'] },
@@ -16,4 +16,11 @@ test('what is no filter is left out', () => {
 test('the same conditions in another order are the same view', () => {
   expect(isSame(['a:is:1', 'b:is:2'], ['b:is:2', 'a:is:1'])).toBe(true)
   expect(isSame(['a:is:1'], [])).toBe(false)
+})
+
+test('ended orders are asked for with a range of placing', () => {
+  const [delivered] = readFilters(['state:is:received|delivered'])
+  const texts = withRange(delivered ? [delivered] : []).map(writeFilter)
+  expect(texts).toEqual(['state:is:received|delivered', LAST_MONTH])
+  expect(withRange(readFilters(['state:is:received']))).toHaveLength(1)
 })

@@ -31,3 +31,18 @@ export function readFilters(texts: readonly string[]): Filter[] {
 export function isSame(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && [...a].sort().join('\n') === [...b].sort().join('\n')
 }
+
+/** Ended orders are listed by the time of placing, at most 31 days: this asks for the last 30. */
+export const LAST_MONTH = 'placed_at:between:now-30d|now'
+const ENDED: ReadonlySet<string> = new Set(['delivered', 'cancelled'])
+
+/** The filters with a range of placing, where they ask for ended orders without saying of which days. */
+export function withRange(filters: readonly Filter[]): readonly Filter[] {
+  const asksForEnded = filters.some(
+    (one) => one.field === 'state' && one.op === 'is' && one.values.some((v) => ENDED.has(v)),
+  )
+  const hasRange = filters.some((one) => one.field === 'placed_at' && one.op === 'between')
+  if (!asksForEnded || hasRange) return filters
+  const others = filters.filter((one) => one.field !== 'placed_at')
+  return [...others, ...readFilters([LAST_MONTH])]
+}

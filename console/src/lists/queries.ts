@@ -4,7 +4,7 @@ import { api, given } from '@/api/client'
 import type { components } from '@/api/schema'
 import type { Field } from './filters'
 
-export type ListName = 'orders' | 'exceptions'
+export type ListName = 'orders'
 export type ListRow = Record<string, unknown> & { id: string }
 
 type Count = components['schemas']['CountView']
@@ -13,7 +13,10 @@ const PAGE = 200
 
 /** The lists are alike: their names make the address, so their types are said here. */
 async function readList<Answer>(path: string, query?: object, signal?: AbortSignal): Promise<Answer> {
-  const answer = await api.GET(`/api/v1/lists/${path}` as '/api/v1/lists/orders', { params: { query: query as never }, signal })
+  const answer = await api.GET(`/api/v1/lists/${path}` as '/api/v1/lists/orders', {
+    params: { query: query as never },
+    signal,
+  })
   return given(answer) as unknown as Answer
 }
 
@@ -30,7 +33,12 @@ export function useFields(list: ListName): Field[] {
 const NO_FIELDS: Field[] = []
 
 /** Rows of a list, page behind page as somebody scrolls. */
-export function useRows<Row extends { id: string }>(list: ListName, filters: readonly string[], sort: string, isOn = true) {
+export function useRows<Row extends { id: string }>(
+  list: ListName,
+  filters: readonly string[],
+  sort: string,
+  isOn = true,
+) {
   const query = useInfiniteQuery({
     queryKey: ['list', list, filters, sort],
     queryFn: ({ pageParam, signal }) => {

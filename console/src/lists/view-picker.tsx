@@ -9,7 +9,7 @@ import { toast, toastProblem } from '@/frame/toasts'
 import { frameWords } from '@/frame/words'
 import type { Layout } from '@/grid/columns'
 import { useWords } from '@/i18n/words'
-import { isSame } from './filters'
+import { isSame, LAST_MONTH } from './filters'
 import type { ListName } from './queries'
 import type { ListUrl } from './use-list-url'
 import { listWords } from './words'
@@ -61,8 +61,17 @@ export function ViewPicker({ list, url, columnIds, onColumns }: Props) {
     some.length > 0 ? [{ type: 'group' as const, key, label: title, children: some.map(item) }] : []
   const items: MenuProps['items'] = [
     { key: 'all', label: t('allRows') },
-    ...group(t('mine'), 'mine', views.filter((view) => !view.is_team)),
-    ...group(t('team'), 'team', views.filter((view) => view.is_team)),
+    { key: 'month', label: t('monthView') },
+    ...group(
+      t('mine'),
+      'mine',
+      views.filter((view) => !view.is_team),
+    ),
+    ...group(
+      t('team'),
+      'team',
+      views.filter((view) => view.is_team),
+    ),
     { type: 'divider' },
     { key: 'save', label: t('saveView') },
     ...(chosen
@@ -76,6 +85,9 @@ export function ViewPicker({ list, url, columnIds, onColumns }: Props) {
   const run: Record<string, () => void> = {
     all: () => {
       url.apply([], null, null)
+    },
+    month: () => {
+      url.apply([LAST_MONTH], null, null)
     },
     save: () => {
       setNaming(true)
@@ -144,7 +156,11 @@ function NameView({ here, onClose, onSaved }: NameProps) {
   useKeys([], { isModal: true })
   const save = useMutation({
     mutationFn: async () =>
-      given(await api.POST('/api/v1/views', { body: { ...here, name: name.trim(), is_team: isTeam, is_default: false } as never })),
+      given(
+        await api.POST('/api/v1/views', {
+          body: { ...here, name: name.trim(), is_team: isTeam, is_default: false } as never,
+        }),
+      ),
     onSuccess: ({ id }) => {
       toast(t('viewSaved', { name: name.trim() }))
       onSaved(id)

@@ -58,7 +58,10 @@ export function BulkEdit({ skus, onClose }: { skus: readonly Sku[]; onClose: () 
             aria-label={t('goodsClass')}
             value={goodsClass}
             onChange={setGoodsClass}
-            options={[{ value: '', label: t('keep') }, ...CLASSES.map((value) => ({ value, label: className(value, t) }))]}
+            options={[
+              { value: '', label: t('keep') },
+              ...CLASSES.map((value) => ({ value, label: className(value, t) })),
+            ]}
           />
         </label>
         <label className={styles.field}>

@@ -1,4 +1,5 @@
-export type FieldKind = 'text' | 'area' | 'number' | 'decimal' | 'money' | 'flag' | 'select' | 'many' | 'tags' | 'pairs' | 'time'
+export type FieldKind =
+  'text' | 'area' | 'number' | 'decimal' | 'money' | 'flag' | 'select' | 'many' | 'tags' | 'pairs' | 'time'
 
 /** One field of a form: what it is called in the record and on the screen. */
 export interface FormField {

@@ -42,11 +42,30 @@ export function Freight({ tabs }: { tabs: ReactNode }) {
   })
   const columns = useMemo(
     (): Column<Tier>[] => [
-      { id: 'carrier_code', title: t('carrier'), width: 120, isPinned: true, isGroupable: true, text: (row) => row.carrier_code },
+      {
+        id: 'carrier_code',
+        title: t('carrier'),
+        width: 120,
+        isPinned: true,
+        isGroupable: true,
+        text: (row) => row.carrier_code,
+      },
       { id: 'region', title: t('region'), width: 110, text: (row) => row.region },
       { id: 'warehouse_code', title: t('fromWarehouse'), width: 150, text: (row) => row.warehouse_code ?? '' },
-      { id: 'first', title: t('first'), width: 150, align: 'end', text: (row) => `${number(row.first_g)} g · ${money(row.first_minor)}` },
-      { id: 'step', title: t('stepG'), width: 150, align: 'end', text: (row) => `${number(row.step_g)} g · ${money(row.step_minor)}` },
+      {
+        id: 'first',
+        title: t('first'),
+        width: 150,
+        align: 'end',
+        text: (row) => `${number(row.first_g)} g · ${money(row.first_minor)}`,
+      },
+      {
+        id: 'step',
+        title: t('stepG'),
+        width: 150,
+        align: 'end',
+        text: (row) => `${number(row.step_g)} g · ${money(row.step_minor)}`,
+      },
       { id: 'max', title: t('maxG'), width: 110, align: 'end', text: (row) => number(row.weight_g_max) },
       { id: 'transit_h', title: t('transit'), width: 90, align: 'end', text: (row) => number(row.transit_h) },
     ],

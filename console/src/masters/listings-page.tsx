@@ -26,7 +26,14 @@ export default function ListingsPage() {
   const isAll = params.get('show') === 'all'
   const columns = useMemo(
     (): Column<Listing>[] => [
-      { id: 'shop_code', title: t('shop'), width: 110, isPinned: true, isGroupable: true, text: (row) => row.shop_code },
+      {
+        id: 'shop_code',
+        title: t('shop'),
+        width: 110,
+        isPinned: true,
+        isGroupable: true,
+        text: (row) => row.shop_code,
+      },
       { id: 'title', title: t('title'), width: 320, text: (row) => row.title ?? '' },
       { id: 'merchant_code', title: t('merchantCode'), width: 130, text: (row) => row.merchant_code ?? '' },
       { id: 'item_ref', title: t('itemRef'), width: 150, text: (row) => row.item_ref },
@@ -139,7 +146,9 @@ function useSkuCodes(code: string): string[] {
   const { data } = useQuery({
     queryKey: ['sku-codes', code],
     queryFn: async () =>
-      given(await api.GET('/api/v1/catalog/skus', { params: { query: { code, limit: 10 } } })).items.map((sku) => sku.code),
+      given(await api.GET('/api/v1/catalog/skus', { params: { query: { code, limit: 10 } } })).items.map(
+        (sku) => sku.code,
+      ),
     enabled: code !== '',
     staleTime: 60_000,
   })

@@ -40,7 +40,8 @@ export function useShops(): Option[] {
   return (
     useQuery({
       queryKey: ['options', 'shops'],
-      queryFn: async () => given(await api.GET('/api/v1/shops', { params: { query: { limit: LIMIT } } })).items.map(label),
+      queryFn: async () =>
+        given(await api.GET('/api/v1/shops', { params: { query: { limit: LIMIT } } })).items.map(label),
       staleTime: 60_000,
     }).data ?? NONE
   )

@@ -13,10 +13,29 @@ export function ProductDialog({ sku, onClose }: { sku: Partial<Sku>; onClose: ()
   const t = useWords(masterWords)
   const isNew = sku.id === undefined
   const fields: FormField[] = [
-    { name: 'code', label: t('code'), kind: 'text', isRequired: true, isFixed: true, hint: isNew ? t('fixedCode') : undefined },
+    {
+      name: 'code',
+      label: t('code'),
+      kind: 'text',
+      isRequired: true,
+      isFixed: true,
+      hint: isNew ? t('fixedCode') : undefined,
+    },
     { name: 'name', label: t('name'), kind: 'text', isRequired: true },
-    { name: 'kind', label: t('kind'), kind: 'select', isRequired: true, options: KINDS.map((value) => ({ value, label: kindName(value, t) })) },
-    { name: 'goods_class', label: t('goodsClass'), kind: 'select', isRequired: true, options: CLASSES.map((value) => ({ value, label: className(value, t) })) },
+    {
+      name: 'kind',
+      label: t('kind'),
+      kind: 'select',
+      isRequired: true,
+      options: KINDS.map((value) => ({ value, label: kindName(value, t) })),
+    },
+    {
+      name: 'goods_class',
+      label: t('goodsClass'),
+      kind: 'select',
+      isRequired: true,
+      options: CLASSES.map((value) => ({ value, label: className(value, t) })),
+    },
     { name: 'product_code', label: t('productCode'), kind: 'text' },
     { name: 'product_name', label: t('productName'), kind: 'text' },
     { name: 'brand', label: t('brand'), kind: 'text' },
@@ -25,7 +44,13 @@ export function ProductDialog({ sku, onClose }: { sku: Partial<Sku>; onClose: ()
     { name: 'volume_cm3', label: t('volume'), kind: 'number' },
     { name: 'is_on_sale', label: t('onSale'), kind: 'flag' },
     { name: 'barcodes', label: t('barcodes'), kind: 'tags' },
-    { name: 'parts_text', label: t('parts'), kind: 'area', hint: t('partsHint'), isShown: (values) => values.kind === 'bundle' },
+    {
+      name: 'parts_text',
+      label: t('parts'),
+      kind: 'area',
+      hint: t('partsHint'),
+      isShown: (values) => values.kind === 'bundle',
+    },
   ]
   const partsText = writeParts(sku.parts ?? [])
   return (
@@ -52,5 +77,9 @@ async function save(sku: Partial<Sku>, values: Values): Promise<Results | undefi
     })
   const hasParts = row.kind === 'bundle' && partsText.trim() !== '' && readParts(partsText).length > 0
   if (!hasParts || refusalOf(results) || writeParts(parts ?? []) === partsText) return results
-  return given(await api.POST('/api/v1/catalog/bundles', { body: { rows: [{ code: row.code ?? '', parts: readParts(partsText) }] } }))
+  return given(
+    await api.POST('/api/v1/catalog/bundles', {
+      body: { rows: [{ code: row.code ?? '', parts: readParts(partsText) }] },
+    }),
+  )
 }

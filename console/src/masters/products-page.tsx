@@ -127,7 +127,14 @@ function columnsOf(t: MasterSay): Column<Sku>[] {
     { id: 'category', title: t('category'), width: 120, text: (row) => row.category ?? '' },
     { id: 'brand', title: t('brand'), width: 120, text: (row) => row.brand ?? '' },
     { id: 'weight_g', title: t('weight'), width: 90, align: 'end', text: (row) => number(row.weight_g) },
-    { id: 'volume_cm3', title: t('volume'), width: 100, align: 'end', isExtra: true, text: (row) => number(row.volume_cm3) },
+    {
+      id: 'volume_cm3',
+      title: t('volume'),
+      width: 100,
+      align: 'end',
+      isExtra: true,
+      text: (row) => number(row.volume_cm3),
+    },
     { id: 'barcodes', title: t('barcodes'), width: 160, text: (row) => (row.barcodes ?? []).join(' ') },
     {
       id: 'parts',

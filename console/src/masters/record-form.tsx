@@ -19,7 +19,11 @@ export function RecordForm({ fields, values, isNew, onValues }: Props) {
       {fields
         .filter((field) => !field.isShown || field.isShown(values))
         .map((field) => (
-          <label key={field.name} className={styles.field} data-wide={field.kind === 'area' || field.kind === 'pairs' || field.kind === 'tags'}>
+          <label
+            key={field.name}
+            className={styles.field}
+            data-wide={field.kind === 'area' || field.kind === 'pairs' || field.kind === 'tags'}
+          >
             <span>
               {field.label}
               {field.isRequired && <span aria-hidden> *</span>}
@@ -123,7 +127,15 @@ function Editor({ field, value, isDisabled, onValue }: EditorProps): ReactNode {
 }
 
 /** Free text that stands for a list or a map; what is typed stays as typed until it is left. */
-function Lines({ value, read, onValue }: { value: string; read: (text: string) => unknown; onValue: (value: unknown) => void }) {
+function Lines({
+  value,
+  read,
+  onValue,
+}: {
+  value: string
+  read: (text: string) => unknown
+  onValue: (value: unknown) => void
+}) {
   const [text, setText] = useState(value)
   return (
     <Input.TextArea

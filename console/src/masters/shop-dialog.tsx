@@ -12,13 +12,21 @@ const DOORS = ['poll', 'push', 'bulk', 'webhook']
 export function useShopFields(t: MasterSay, isNew: boolean): FormField[] {
   const { data } = useQuery({
     queryKey: ['options', 'connections'],
-    queryFn: async () => given(await api.GET('/api/v1/network/connections', { params: { query: { limit: 200 } } })).items,
+    queryFn: async () =>
+      given(await api.GET('/api/v1/network/connections', { params: { query: { limit: 200 } } })).items,
     staleTime: 60_000,
   })
   const connections = (data ?? []).map(({ code, protocol }) => ({ value: code, label: `${code} (${protocol})` }))
   const isRemote = (values: Values) => values.platform !== 'direct'
   return [
-    { name: 'code', label: t('code'), kind: 'text', isRequired: true, isFixed: true, hint: isNew ? t('fixedCode') : undefined },
+    {
+      name: 'code',
+      label: t('code'),
+      kind: 'text',
+      isRequired: true,
+      isFixed: true,
+      hint: isNew ? t('fixedCode') : undefined,
+    },
     { name: 'name', label: t('name'), kind: 'text', isRequired: true },
     {
       name: 'platform',
@@ -36,7 +44,13 @@ export function useShopFields(t: MasterSay, isNew: boolean): FormField[] {
     { name: 'merge_window_s', label: t('mergeWindow'), kind: 'number' },
     { name: 'safety_quantity', label: t('safety'), kind: 'number' },
     { name: 'is_active', label: t('active'), kind: 'flag' },
-    { name: 'doors', label: t('doors'), kind: 'many', options: DOORS.map((value) => ({ value, label: doorName(value, t) })), isShown: isRemote },
+    {
+      name: 'doors',
+      label: t('doors'),
+      kind: 'many',
+      options: DOORS.map((value) => ({ value, label: doorName(value, t) })),
+      isShown: isRemote,
+    },
     { name: 'secrets', label: t('secrets'), kind: 'pairs', hint: t('secretsHint'), isShown: isRemote },
   ]
 }

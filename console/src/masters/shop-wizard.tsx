@@ -49,7 +49,11 @@ export function ShopWizard({ onClose }: { onClose: () => void }) {
   })
   return (
     <Modal open title={t('connect')} footer={null} onCancel={onClose} width={720}>
-      <Steps current={step} size="small" items={[{ title: t('step1') }, { title: t('step2') }, { title: t('step3') }]} />
+      <Steps
+        current={step}
+        size="small"
+        items={[{ title: t('step1') }, { title: t('step2') }, { title: t('step3') }]}
+      />
       {step === 0 && (
         <div className={styles.platforms}>
           {PLATFORMS.map((platform) => (

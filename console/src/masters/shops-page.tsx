@@ -50,7 +50,9 @@ export default function ShopsPage() {
         label={t('shops')}
         columns={columns}
         queryKey={['shops']}
-        read={async (cursor, signal) => given(await api.GET('/api/v1/shops', { params: { query: { cursor } }, signal }))}
+        read={async (cursor, signal) =>
+          given(await api.GET('/api/v1/shops', { params: { query: { cursor } }, signal }))
+        }
         rowId={rowId}
         onOpen={may('settings') ? setOpened : undefined}
         empty={
@@ -88,7 +90,10 @@ function Feeds({ shop }: { shop: Shop }) {
         {t('feedError')} · {broken.error}
       </Pill>
     )
-  const last = shop.feeds.map((feed) => feed.pulled_at ?? '').sort().at(-1)
+  const last = shop.feeds
+    .map((feed) => feed.pulled_at ?? '')
+    .sort()
+    .at(-1)
   if (!last) return <Pill tone="wait">{t('feedNone')}</Pill>
   return (
     <>
@@ -109,10 +114,21 @@ function columnsOf(t: MasterSay): Column<Shop>[] {
       text: (row) => row.feeds.map((feed) => feed.error || instant(feed.pulled_at)).join(' '),
       render: (row) => <Feeds shop={row} />,
     },
-    { id: 'doors', title: t('doors'), width: 140, text: (row) => row.doors.map((door) => doorName(door, t)).join(' · ') },
+    {
+      id: 'doors',
+      title: t('doors'),
+      width: 140,
+      text: (row) => row.doors.map((door) => doorName(door, t)).join(' · '),
+    },
     { id: 'shop_group', title: t('group'), width: 110, text: (row) => row.shop_group },
     { id: 'currency', title: t('currency'), width: 80, text: (row) => row.currency },
-    { id: 'merge_window_s', title: t('mergeWindow'), width: 130, align: 'end', text: (row) => String(row.merge_window_s) },
+    {
+      id: 'merge_window_s',
+      title: t('mergeWindow'),
+      width: 130,
+      align: 'end',
+      text: (row) => String(row.merge_window_s),
+    },
     { id: 'safety_quantity', title: t('safety'), width: 100, align: 'end', text: (row) => String(row.safety_quantity) },
     { id: 'connection_code', title: t('connection'), width: 120, isExtra: true, text: (row) => row.connection_code },
     { id: 'time_zone', title: t('timeZone'), width: 140, isExtra: true, text: (row) => row.time_zone },

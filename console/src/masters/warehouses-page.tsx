@@ -100,7 +100,14 @@ export default function WarehousesPage() {
 
 function fieldsOf(t: MasterSay, isNew: boolean): FormField[] {
   return [
-    { name: 'code', label: t('code'), kind: 'text', isRequired: true, isFixed: true, hint: isNew ? t('fixedCode') : undefined },
+    {
+      name: 'code',
+      label: t('code'),
+      kind: 'text',
+      isRequired: true,
+      isFixed: true,
+      hint: isNew ? t('fixedCode') : undefined,
+    },
     { name: 'name', label: t('name'), kind: 'text', isRequired: true },
     {
       name: 'kind',
@@ -136,10 +143,21 @@ function columnsOf(t: MasterSay): Column<Warehouse>[] {
       width: 220,
       text: (row) => [row.province, row.city, row.district].filter(Boolean).join(' '),
     },
-    { id: 'regions', title: t('regions'), width: 120, text: (row) => t('regionCount', { count: row.regions?.length ?? 0 }) },
+    {
+      id: 'regions',
+      title: t('regions'),
+      width: 120,
+      text: (row) => t('regionCount', { count: row.regions?.length ?? 0 }),
+    },
     { id: 'priority', title: t('priority'), width: 130, align: 'end', text: (row) => String(row.priority) },
     { id: 'cut_off', title: t('cutOff'), width: 90, text: (row) => (row.cut_off ?? '').slice(0, 5) },
-    { id: 'order', title: t('handlingOrder'), width: 110, align: 'end', text: (row) => money(row.handling_order_minor) },
+    {
+      id: 'order',
+      title: t('handlingOrder'),
+      width: 110,
+      align: 'end',
+      text: (row) => money(row.handling_order_minor),
+    },
     { id: 'unit', title: t('handlingUnit'), width: 110, align: 'end', text: (row) => money(row.handling_unit_minor) },
     { id: 'connection_code', title: t('connection'), width: 110, text: (row) => row.connection_code ?? '' },
     {

@@ -12,7 +12,10 @@ export const masterWords = defineWords('masters', {
   products: ['商品', 'Products'],
   productsAbout: ['SKU、条码、重量与组合装', 'SKUs, barcodes, weights and bundles'],
   noProducts: ['还没有商品', 'There are no products yet'],
-  noProductsHint: ['从表格导入，或新建第一个 SKU；店铺里的商品随后会与它匹配。', 'Import a file or make the first SKU; listings are matched to it.'],
+  noProductsHint: [
+    '从表格导入，或新建第一个 SKU；店铺里的商品随后会与它匹配。',
+    'Import a file or make the first SKU; listings are matched to it.',
+  ],
   importFile: ['从表格导入', 'Import a file'],
   productName: ['所属商品', 'Product'],
   productCode: ['商品编码', 'Product code'],
@@ -38,7 +41,10 @@ export const masterWords = defineWords('masters', {
   bulkDone: ['成功 {{done}}，未改 {{failed}}', '{{done}} changed, {{failed}} refused'],
   keep: ['不改', 'Keep'],
   listings: ['铺货匹配', 'Listings'],
-  listingsAbout: ['店铺里卖的是哪个 SKU；未匹配的订单行会一直等着', 'Which SKU a shop sells; unmapped order lines wait for this'],
+  listingsAbout: [
+    '店铺里卖的是哪个 SKU；未匹配的订单行会一直等着',
+    'Which SKU a shop sells; unmapped order lines wait for this',
+  ],
   unmapped: ['未匹配', 'Unmapped'],
   allListings: ['全部', 'All'],
   noUnmapped: ['全部已匹配', 'Everything is mapped'],

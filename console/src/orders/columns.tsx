@@ -31,7 +31,15 @@ const WIDTHS: Record<string, number> = {
   carrier: 84,
   tracking_no: 170,
 }
-const WIDTH_BY_KIND: Record<string, number> = { instant: 112, money: 104, number: 84, flag: 84, enum: 128, id: 170, text: 140 }
+const WIDTH_BY_KIND: Record<string, number> = {
+  instant: 112,
+  money: 104,
+  number: 84,
+  flag: 84,
+  enum: 128,
+  id: 170,
+  text: 140,
+}
 /** Where a row keeps what a field asks about, when the names differ. Fields without a place in the row are for filters only. */
 const KEYS: Record<string, string> = {
   hold: 'holds',
@@ -73,12 +81,16 @@ const FIRST = [
   'platform_order_no',
 ]
 const EXTRA = new Set(['waits_for'])
-const place = (field: Field) => (FIRST.indexOf(field.name) + 1 || FIRST.length + 1)
+const place = (field: Field) => FIRST.indexOf(field.name) + 1 || FIRST.length + 1
 const PINNED = new Set(['order_no'])
 const SHOP = 'shop'
 
 const textOf = (value: unknown): string =>
-  value === null || value === undefined ? '' : Array.isArray(value) ? value.map(String).join(' ') : String(value as string)
+  value === null || value === undefined
+    ? ''
+    : Array.isArray(value)
+      ? value.map(String).join(' ')
+      : String(value as string)
 
 /** Columns of the order grid, made of the list's fields: a new field of the API shows up by itself. */
 export function useOrderColumns(fields: readonly Field[], onOpen: (id: string) => void): Column<OrderRow>[] {
@@ -120,7 +132,8 @@ export function useOrderColumns(fields: readonly Field[], onOpen: (id: string) =
       .filter((field) => !FILTERS_ONLY.has(field.name))
       .sort((a, b) => place(a) - place(b))
       .map((field): Column<OrderRow> => {
-        const draw = special[field.name] ?? (field.kind === 'flag' ? drawFlag : field.kind === 'instant' ? drawInstant : null)
+        const draw =
+          special[field.name] ?? (field.kind === 'flag' ? drawFlag : field.kind === 'instant' ? drawInstant : null)
         return {
           id: field.name,
           title: fieldName(field),
@@ -144,11 +157,15 @@ interface Goods {
 }
 
 function goodsText(value: unknown): string {
-  return (value as Goods[]).map((one) => `${one.name || one.sku}${one.quantity > 1 ? ` × ${one.quantity}` : ''}`).join(', ')
+  return (value as Goods[])
+    .map((one) => `${one.name || one.sku}${one.quantity > 1 ? ` × ${one.quantity}` : ''}`)
+    .join(', ')
 }
 
 function drawFlag(row: OrderRow, field: Field): ReactNode {
-  return valueOf(row, field) === true || Number(valueOf(row, field)) > 0 ? <CheckOutlined aria-label={fieldName(field)} /> : null
+  return valueOf(row, field) === true || Number(valueOf(row, field)) > 0 ? (
+    <CheckOutlined aria-label={fieldName(field)} />
+  ) : null
 }
 
 function drawInstant(row: OrderRow, field: Field): ReactNode {

@@ -15,6 +15,7 @@ import { useLayout } from '@/grid/use-layout'
 import { number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import { FilterBar } from '@/lists/filter-bar'
+import { withRange } from '@/lists/filters'
 import { useCount, useFields, useRows } from '@/lists/queries'
 import { useListUrl } from '@/lists/use-list-url'
 import { ViewPicker } from '@/lists/view-picker'
@@ -76,7 +77,13 @@ export default function OrderListPage() {
     <Page
       isFilled
       title={t('title')}
-      about={total === undefined ? '' : t(url.texts.length > 0 || finding ? 'rows' : 'openRows', { total: `${number(total)}${count.data?.is_exact === false && !finding ? '+' : ''}` })}
+      about={
+        total === undefined
+          ? ''
+          : t(url.texts.length > 0 || finding ? 'rows' : 'openRows', {
+              total: `${number(total)}${count.data?.is_exact === false && !finding ? '+' : ''}`,
+            })
+      }
       actions={
         <>
           {news > 0 && (
@@ -101,7 +108,9 @@ export default function OrderListPage() {
             }}
             options={[
               { value: '', label: t('noGroup') },
-              ...columns.filter((one) => one.isGroupable).map((one) => ({ value: one.id, label: `${t('group')}: ${one.title}` })),
+              ...columns
+                .filter((one) => one.isGroupable)
+                .map((one) => ({ value: one.id, label: `${t('group')}: ${one.title}` })),
             ]}
             style={{ minWidth: 120 }}
           />
@@ -118,7 +127,15 @@ export default function OrderListPage() {
       />
       <div className={styles.tools}>
         <SearchBox asked={url.find} finding={finding} onFinding={setFinding} />
-        {!finding && <FilterBar fields={fields} filters={url.filters} onFilters={url.setFilters} />}
+        {!finding && (
+          <FilterBar
+            fields={fields}
+            filters={url.filters}
+            onFilters={(filters) => {
+              url.setFilters(withRange(filters))
+            }}
+          />
+        )}
       </div>
       {list.isError ? (
         <ProblemView problem={list.error} onAgain={() => void list.refetch()} />
@@ -144,10 +161,16 @@ export default function OrderListPage() {
           onMore={onMore}
           isLoading={list.isPending && !isNothingFound}
           isFetching={list.isFetching}
-          empty={<NoOrders finding={finding} isFiltered={url.texts.length > 0} onClear={() => {
-            setFinding(null)
-            url.setFilters([])
-          }} />}
+          empty={
+            <NoOrders
+              finding={finding}
+              isFiltered={url.texts.length > 0}
+              onClear={() => {
+                setFinding(null)
+                url.setFilters([])
+              }}
+            />
+          }
         />
       )}
       <BulkBar
@@ -182,7 +205,15 @@ function layoutOf(ids: string[], columns: readonly { id: string; isExtra?: boole
   }
 }
 
-function NoOrders({ finding, isFiltered, onClear }: { finding: Finding | null; isFiltered: boolean; onClear: () => void }) {
+function NoOrders({
+  finding,
+  isFiltered,
+  onClear,
+}: {
+  finding: Finding | null
+  isFiltered: boolean
+  onClear: () => void
+}) {
   const t = useWords(orderWords)
   if (finding) return <EmptyState icon={<FilterOutlined />} title={t('findEmpty')} text={t('findEmptyHint')} />
   if (isFiltered)

@@ -39,8 +39,10 @@ export function QueueStrip({ filters, onChoose }: Props) {
               onChoose(isHere ? [] : queue.filters)
             }}
           >
-            <span className={styles.count}>{number(queue.count)}
-              {!queue.is_exact && '+'}</span>
+            <span className={styles.count}>
+              {number(queue.count)}
+              {!queue.is_exact && '+'}
+            </span>
             <span className={styles.name}>{language() === 'zh' ? queue.zh : queue.en}</span>
           </button>
         )

@@ -31,7 +31,8 @@ export function SearchBox({ asked, finding, onFinding }: Props) {
   const t = useWords(orderWords)
   const [text, setText] = useState(asked ?? '')
   const find = useMutation({
-    mutationFn: async (wanted: string) => given(await api.POST('/api/v1/lists/orders/find', { body: { text: wanted } })),
+    mutationFn: async (wanted: string) =>
+      given(await api.POST('/api/v1/lists/orders/find', { body: { text: wanted } })),
     onSuccess: ({ found, missing }, wanted) => {
       onFinding({ text: wanted, found: [...found], missing: [...missing] })
     },
@@ -70,7 +71,10 @@ export function SearchBox({ asked, finding, onFinding }: Props) {
           const pasted = event.clipboardData.getData('text')
           if (!/\s/.test(pasted.trim())) return
           event.preventDefault()
-          const numbers = pasted.trim().split(/[\s,，;；]+/).slice(0, NUMBERS_MAX)
+          const numbers = pasted
+            .trim()
+            .split(/[\s,，;；]+/)
+            .slice(0, NUMBERS_MAX)
           setText(numbers.join(' '))
           start(numbers.join(' '))
         }}

@@ -1,33 +1,76 @@
+import type { components } from '@/api/schema'
 import { LANGUAGE } from './words'
+
+type Schemas = components['schemas']
+export type Task = Schemas['Task']
+export type WholeTask = Schemas['WholeTask']
+export type Receipt = Schemas['Receipt']
+export type WholeReceipt = Schemas['WholeReceipt']
+export type Found = Schemas['CodeFound']
+type Problem = Schemas['ProblemBody']
+
+export interface Me {
+  name: string
+  title: string
+  csrf: string
+  rights: string[]
+}
 
 let csrf = ''
 
+/** An answer that is a refusal: what, why, what next. */
 export class Refusal extends Error {
   readonly status: number
+  readonly reason: string
+  readonly next: string
 
-  constructor(status: number, title: string) {
-    super(title)
+  constructor(status: number, problem: Partial<Problem> | null) {
+    const [first] = problem?.errors ?? []
+    super(first?.text ?? problem?.title ?? `HTTP ${status}`)
     this.status = status
+    this.reason = problem?.reason ?? ''
+    this.next = problem?.next_step ?? ''
+  }
+
+  /** Trouble that goes away by itself: the same may be sent again. */
+  get isPassing(): boolean {
+    return this.status >= 500 || this.status === 429 || this.status === 408 || this.reason === 'idempotency_in_flight'
+  }
+
+  get isSignedOut(): boolean {
+    return this.status === 401 || this.reason === 'csrf_wrong'
   }
 }
 
-async function call<Answer>(method: string, path: string, body?: unknown, key?: string): Promise<Answer> {
+const PATIENCE_MS = 15_000
+
+async function call<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
   const headers: Record<string, string> = { 'accept-language': LANGUAGE }
   if (body !== undefined) headers['content-type'] = 'application/json'
   if (method !== 'GET') headers['x-csrf'] = csrf
-  if (key) headers['idempotency-key'] = key
-  const answer = await fetch(`/api/v1${path}`, { method, headers, body: body === undefined ? null : JSON.stringify(body) })
-  const told = (await answer.json().catch(() => null)) as (Answer & { title?: string }) | null
-  if (!answer.ok) throw new Refusal(answer.status, told?.title ?? `HTTP ${answer.status}`)
+  const answer = await fetch(`/api/v1${path}`, {
+    method,
+    headers,
+    body: body === undefined ? null : JSON.stringify(body),
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  })
+  const told = (await answer.json().catch(() => null)) as unknown
+  if (!answer.ok) throw new Refusal(answer.status, told as Problem | null)
   return told as Answer
 }
 
-/** Who is signed in; a Refusal of status 401: nobody. */
-export async function signIn(): Promise<string> {
-  const me = await call<{ csrf: string; name: string; title: string }>('GET', '/me')
+/** Who is signed in; a Refusal that is signed out: nobody. */
+export async function whoAmI(): Promise<Me> {
+  const me = await call<Me>('GET', '/me')
   csrf = me.csrf
-  return me.title || me.name
+  return me
 }
 
+export async function signIn(name: string, password: string): Promise<Me> {
+  await call('POST', '/sign-in', { name, password })
+  return whoAmI()
+}
+
+export const signOut = () => call('POST', '/sign-out', {})
 export const read = <Answer>(path: string) => call<Answer>('GET', path)
-export const send = (path: string, body: unknown, key: string) => call<unknown>('POST', path, body, key)
+export const send = (path: string, body: unknown) => call<unknown>('POST', path, body)

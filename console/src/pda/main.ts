@@ -21,7 +21,15 @@ interface Found {
   id: string
   no?: string
   tracking_no?: string
-  lines: { line_no: number; sku_code: string; name?: string; barcodes?: string[]; quantity?: number; planned?: number; done?: number }[]
+  lines: {
+    line_no: number
+    sku_code: string
+    name?: string
+    barcodes?: string[]
+    quantity?: number
+    planned?: number
+    done?: number
+  }[]
 }
 
 const MODES: Record<Mode, { find: string; submit: (id: string) => string; ask: Word; end: Word; done: Word }> = {
@@ -32,7 +40,13 @@ const MODES: Record<Mode, { find: string; submit: (id: string) => string; ask: W
     end: 'send',
     done: 'sent',
   },
-  receive: { find: '/documents/', submit: (id) => `/documents/${id}/receipts`, ask: 'scanDocument', end: 'book', done: 'booked' },
+  receive: {
+    find: '/documents/',
+    submit: (id) => `/documents/${id}/receipts`,
+    ask: 'scanDocument',
+    end: 'book',
+    done: 'booked',
+  },
 }
 
 const root = document.querySelector<HTMLDivElement>('#pda')
@@ -115,7 +129,9 @@ function submit(work: Work, mode: Mode, tracking: string): void {
 }
 
 function field(): HTMLElement {
-  const input = el('input', { attributes: { 'aria-label': say('scan'), placeholder: say('scan'), autocomplete: 'off', enterkeyhint: 'done' } })
+  const input = el('input', {
+    attributes: { 'aria-label': say('scan'), placeholder: say('scan'), autocomplete: 'off', enterkeyhint: 'done' },
+  })
   input.addEventListener('keydown', (event) => {
     if (event.key !== 'Enter' || event.isComposing) return
     scan(input.value)
@@ -190,9 +206,31 @@ function draw(): void {
   const { mode, work } = state
   const title = el('h1', {}, work ? work.label : say(mode ?? 'title'))
   const back = mode
-    ? el('button', { on: { click: () => { go(work ? mode : null) } } }, say('back'))
+    ? el(
+        'button',
+        {
+          on: {
+            click: () => {
+              go(work ? mode : null)
+            },
+          },
+        },
+        say('back'),
+      )
     : el('a', { class: 'link', attributes: { href: '/console/' } }, say('console'))
-  const huge = (one: Mode) => el('button', { class: 'huge', on: { click: () => { go(one) } } }, say(one))
+  const huge = (one: Mode) =>
+    el(
+      'button',
+      {
+        class: 'huge',
+        on: {
+          click: () => {
+            go(one)
+          },
+        },
+      },
+      say(one),
+    )
   const body: Node[] = mode ? (work ? workView(mode, work) : [field(), says]) : [huge('ship'), huge('receive'), says]
   root?.replaceChildren(el('header', {}, title, back), ...body)
 }

@@ -1,66 +1,89 @@
-import { Refusal, send } from './api'
+import { Refusal, send, whoAmI } from './api'
+import { keep, recall } from './kept'
 
-/** What was scanned while there was no network: kept in the browser, sent once, in order. The key makes a second try harmless. */
-interface Kept {
-  key: string
+/** Something to be sent: kept in the browser until the server has answered. `scan_id` in its body makes a second sending harmless. */
+export interface Kept {
   path: string
-  body: unknown
+  body: Record<string, unknown> & { scan_id: string }
   label: string
+  /** Refused: why, and what to do next. It stays until a person has read it. */
+  refused?: { why: string; next: string }
 }
 
-const STORED = 'paidan.pda.queue'
-const AGAIN_MS = 15_000
+const AGAIN_MS = 10_000
+const listeners = new Set<() => void>()
+let isSending = false
+let isSignedOut = false
 
-export function readQueue(): Kept[] {
-  try {
-    return JSON.parse(localStorage.getItem(STORED) ?? '[]') as Kept[]
-  } catch {
-    return []
-  }
+export const readQueue = () => recall<Kept[]>('queue', [])
+
+export function onQueue(listener: () => void): void {
+  listeners.add(listener)
 }
 
 function write(queue: Kept[]): void {
-  localStorage.setItem(STORED, JSON.stringify(queue))
+  keep('queue', queue)
+  for (const listener of listeners) listener()
 }
 
-interface Told {
-  onSent: (label: string) => void
-  onRefused: (label: string, why: string) => void
-  onKept: (count: number) => void
+/** False: the browser could not keep it, so nothing may be taken for done. */
+export function put(path: string, body: Record<string, unknown>, label: string): string | null {
+  const scanId = crypto.randomUUID()
+  const queue = [...readQueue(), { path, body: { ...body, scan_id: scanId }, label }]
+  if (!keep('queue', queue)) return null
+  for (const listener of listeners) listener()
+  return scanId
 }
 
-let isSending = false
+export function dismiss(scanId: string): void {
+  write(readQueue().filter((one) => one.body.scan_id !== scanId))
+}
 
-/** Sends what is kept, oldest first. A refusal is told and dropped: sending it again would change nothing. */
-export async function drain(told: Told): Promise<void> {
-  if (isSending) return
+export type Sent = { is: 'sent'; answer: unknown } | { is: 'refused'; why: string; next: string } | { is: 'kept' }
+
+/** Sends what is kept, oldest first, and tells what became of `scanId`. A refusal stays in the list for people to read. */
+export async function drain(scanId = ''): Promise<Sent> {
+  let mine: Sent = { is: 'kept' }
+  if (isSending) return mine
   isSending = true
   try {
-    for (let [first] = readQueue(); first; [first] = readQueue()) {
-      try {
-        await send(first.path, first.body, first.key)
-        told.onSent(first.label)
-      } catch (error) {
-        if (!(error instanceof Refusal) || error.status >= 500) {
-          told.onKept(readQueue().length)
-          return
-        }
-        told.onRefused(first.label, error.message)
-      }
-      write(readQueue().slice(1))
+    if (isSignedOut) await whoAmI()
+    isSignedOut = false
+    for (let next = waiting(); next; next = waiting()) {
+      const told = await sendOne(next)
+      if (next.body.scan_id === scanId) mine = told
+      if (told.is === 'kept') break
     }
+  } catch {
+    // Nobody is signed in, or there is no network: everything stays where it is.
   } finally {
     isSending = false
   }
+  return mine
 }
 
-export function put(path: string, body: unknown, label: string): void {
-  write([...readQueue(), { key: crypto.randomUUID(), path, body, label }])
+const waiting = () => readQueue().find((one) => !one.refused)
+
+async function sendOne(one: Kept): Promise<Sent> {
+  try {
+    const answer = await send(one.path, one.body)
+    dismiss(one.body.scan_id)
+    return { is: 'sent', answer }
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.isPassing) return { is: 'kept' }
+    if (error.isSignedOut) {
+      isSignedOut = true
+      return { is: 'kept' }
+    }
+    const refused = { why: error.message, next: error.next }
+    write(readQueue().map((kept) => (kept.body.scan_id === one.body.scan_id ? { ...kept, refused } : kept)))
+    return { is: 'refused', ...refused }
+  }
 }
 
-export function drainOften(told: Told): void {
-  window.addEventListener('online', () => void drain(told))
+export function drainOften(): void {
+  window.addEventListener('online', () => void drain())
   window.setInterval(() => {
-    if (readQueue().length > 0) void drain(told)
+    if (waiting()) void drain()
   }, AGAIN_MS)
 }

@@ -1,11 +1,19 @@
+import { keep, recall } from './kept'
+
 let context: AudioContext | null = null
 
-function tone(hertz: number, seconds: number, delay = 0): void {
+export const isLoud = () => recall('sound', true)
+export const setLoud = (on: boolean) => keep('sound', on)
+
+function tone(hertz: number, seconds: number, delay = 0, wave: OscillatorType = 'sine'): void {
+  if (!isLoud() || !('AudioContext' in window)) return
   context ??= new AudioContext()
+  if (context.state === 'suspended') void context.resume()
   const oscillator = context.createOscillator()
   const gain = context.createGain()
+  oscillator.type = wave
   oscillator.frequency.value = hertz
-  gain.gain.value = 0.15
+  gain.gain.value = 0.2
   oscillator.connect(gain).connect(context.destination)
   oscillator.start(context.currentTime + delay)
   oscillator.stop(context.currentTime + delay + seconds)
@@ -16,10 +24,10 @@ export function beepGood(): void {
   tone(1_400, 0.09)
 }
 
-/** Two low ones, and a shake where the device can: stop and look. */
+/** Two low harsh ones, and a shake where the device can: stop and look. */
 export function beepBad(): void {
-  tone(220, 0.18)
-  tone(220, 0.18, 0.26)
+  tone(220, 0.2, 0, 'square')
+  tone(180, 0.3, 0.26, 'square')
   if ('vibrate' in navigator) navigator.vibrate([120, 80, 120])
 }
 

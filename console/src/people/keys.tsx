@@ -30,7 +30,8 @@ export function Keys({ tabs }: { tabs: ReactNode }) {
   const cache = useQueryClient()
   const [isMaking, setMaking] = useState(false)
   const revoke = useMutation({
-    mutationFn: (key: Key) => api.POST('/api/v1/keys/{key_id}/revoke', { params: { path: { key_id: Number(key.id) } } }),
+    mutationFn: (key: Key) =>
+      api.POST('/api/v1/keys/{key_id}/revoke', { params: { path: { key_id: Number(key.id) } } }),
     onSuccess: (_, key) => {
       toast(t('revokedDone', { name: key.name }))
       void cache.invalidateQueries({ queryKey: ['keys'] })
@@ -53,7 +54,9 @@ export function Keys({ tabs }: { tabs: ReactNode }) {
         title: t('active'),
         width: 110,
         text: (row) => t(row.revoked_at ? 'revoked' : 'living'),
-        render: (row) => <Pill tone={row.revoked_at ? 'quiet' : 'good'}>{t(row.revoked_at ? 'revoked' : 'living')}</Pill>,
+        render: (row) => (
+          <Pill tone={row.revoked_at ? 'quiet' : 'good'}>{t(row.revoked_at ? 'revoked' : 'living')}</Pill>
+        ),
       },
       { id: 'created', title: t('created'), width: 120, text: (row) => instant(row.created_at) },
       { id: 'expires', title: t('expires'), width: 120, text: (row) => instant(row.expires_at) },

@@ -41,7 +41,8 @@ export function Roles({ tabs }: { tabs: ReactNode }) {
         id: 'rights',
         title: t('rights'),
         width: 640,
-        text: (row) => row.rights.map((code) => rights.find((right) => right.value === code)?.label ?? code).join(' · '),
+        text: (row) =>
+          row.rights.map((code) => rights.find((right) => right.value === code)?.label ?? code).join(' · '),
       },
     ],
     [t, rights],
@@ -68,7 +69,9 @@ export function Roles({ tabs }: { tabs: ReactNode }) {
         label={t('roles')}
         columns={columns}
         queryKey={['roles']}
-        read={async (cursor, signal) => given(await api.GET('/api/v1/roles', { params: { query: { cursor } }, signal }))}
+        read={async (cursor, signal) =>
+          given(await api.GET('/api/v1/roles', { params: { query: { cursor } }, signal }))
+        }
         rowId={rowId}
         onOpen={setOpened}
         tools={

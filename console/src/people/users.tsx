@@ -61,7 +61,9 @@ export function Users({ tabs }: { tabs: ReactNode }) {
         label={t('users')}
         columns={columns}
         queryKey={['users']}
-        read={async (cursor, signal) => given(await api.GET('/api/v1/users', { params: { query: { cursor } }, signal }))}
+        read={async (cursor, signal) =>
+          given(await api.GET('/api/v1/users', { params: { query: { cursor } }, signal }))
+        }
         rowId={rowId}
         onOpen={setOpened}
         tools={

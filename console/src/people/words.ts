@@ -23,7 +23,10 @@ export const peopleWords = defineWords('people', {
   setPassword: ['重置密码', 'Set a password'],
   passwordSet: ['已重置 {{name}} 的密码', 'The password of {{name}} is set'],
   noUsers: ['还没有其他人', 'Nobody else is here yet'],
-  noUsersHint: ['给审单员、仓管、财务各建一个账号，权限由角色决定。', 'Make an account for each clerk; roles say what they may do.'],
+  noUsersHint: [
+    '给审单员、仓管、财务各建一个账号，权限由角色决定。',
+    'Make an account for each clerk; roles say what they may do.',
+  ],
   newRole: ['新建角色', 'New role'],
   code: ['代码', 'Code'],
   roleName: ['名称', 'Name'],

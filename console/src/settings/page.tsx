@@ -58,7 +58,12 @@ export default function SettingsPage() {
                 setPreferences({ isCompact: value === 'compact' })
               }}
             />
-            <Choice label={t('language')} value={language()} options={{ zh: '中文', en: 'English' }} onValue={setLanguage} />
+            <Choice
+              label={t('language')}
+              value={language()}
+              options={{ zh: '中文', en: 'English' }}
+              onValue={setLanguage}
+            />
           </div>
         </Panel>
         <Panel title={t('password')}>

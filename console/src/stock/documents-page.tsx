@@ -90,7 +90,11 @@ export default function DocumentsPage() {
             {t('openOnly')}
           </Checkbox>
         }
-        empty={<EmptyState icon={<InboxOutlined />} title={t('noDocuments')} text={t('noDocumentsHint')}>{make}</EmptyState>}
+        empty={
+          <EmptyState icon={<InboxOutlined />} title={t('noDocuments')} text={t('noDocumentsHint')}>
+            {make}
+          </EmptyState>
+        }
       />
       <Drawer
         open={opened !== null}

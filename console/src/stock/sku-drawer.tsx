@@ -94,7 +94,9 @@ function Entries({ code }: { code: string }) {
   const entries = useInfiniteQuery({
     queryKey: ['entries', code],
     queryFn: async ({ pageParam }) =>
-      given(await api.GET('/api/v1/stock/entries', { params: { query: { sku: code, cursor: pageParam, limit: 100 } } })),
+      given(
+        await api.GET('/api/v1/stock/entries', { params: { query: { sku: code, cursor: pageParam, limit: 100 } } }),
+      ),
     initialPageParam: '',
     getNextPageParam: (page) => page.next ?? undefined,
   })

@@ -2,7 +2,10 @@ import { defineWords } from '@/i18n/words'
 
 export const stockWords = defineWords('stock', {
   title: ['库存', 'Stock'],
-  about: ['每个 SKU 的在库、占用、在途与可售；点开看各仓与流水', 'On hand, reserved, in transit and sellable; open a row for warehouses and entries'],
+  about: [
+    '每个 SKU 的在库、占用、在途与可售；点开看各仓与流水',
+    'On hand, reserved, in transit and sellable; open a row for warehouses and entries',
+  ],
   sku: ['SKU', 'SKU'],
   onHand: ['在库', 'On hand'],
   reserved: ['占用', 'Reserved'],
@@ -40,7 +43,10 @@ export const stockWords = defineWords('stock', {
   documents: ['入库单', 'Entry orders'],
   documentsAbout: ['通知仓库将要到的货，以及各类库存单据', 'Goods announced to warehouses, and other stock documents'],
   noDocuments: ['没有单据', 'There are no documents'],
-  noDocumentsHint: ['新建入库单后，仓库会收到通知；收货数量回传后自动入账。', 'A warehouse is told of an entry order; what it receives is booked by itself.'],
+  noDocumentsHint: [
+    '新建入库单后，仓库会收到通知；收货数量回传后自动入账。',
+    'A warehouse is told of an entry order; what it receives is booked by itself.',
+  ],
   newEntry: ['新建入库单', 'New entry order'],
   state: ['状态', 'State'],
   reference: ['外部单号', 'Reference'],

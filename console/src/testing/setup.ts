@@ -5,14 +5,27 @@ import { cleanup } from '@testing-library/react'
 Object.defineProperty(window, 'matchMedia', {
   value: () => ({ matches: false, addEventListener: vi.fn(), removeEventListener: vi.fn() }),
 })
-class SilentObserver {
-  observe = vi.fn()
+class OneSizeObserver {
+  private readonly tell: ResizeObserverCallback
+
+  constructor(tell: ResizeObserverCallback) {
+    this.tell = tell
+  }
+
+  observe(target: Element): void {
+    const box = { inlineSize: 1200, blockSize: 720 }
+    const entry = { target, borderBoxSize: [box] } as unknown as ResizeObserverEntry
+    queueMicrotask(() => {
+      this.tell([entry], this as unknown as ResizeObserver)
+    })
+  }
+
   unobserve = vi.fn()
   disconnect = vi.fn()
 }
-vi.stubGlobal('ResizeObserver', SilentObserver)
-Object.defineProperty(HTMLElement.prototype, 'offsetHeight', { value: 720 })
-Object.defineProperty(HTMLElement.prototype, 'offsetWidth', { value: 1200 })
+vi.stubGlobal('ResizeObserver', OneSizeObserver)
+Object.defineProperty(HTMLElement.prototype, 'clientHeight', { value: 720 })
+Object.defineProperty(HTMLElement.prototype, 'clientWidth', { value: 1200 })
 
 afterEach(() => {
   cleanup()

@@ -10,6 +10,7 @@ from typing import Final
 from paidan.catalog.load import cache_versions
 from paidan.entrypoints.api.forgetting import forget
 from paidan.entrypoints.installation import OpenInstallation
+from paidan.fulfilment.light.once import forget_scans
 from paidan.fulfilment.links import LinkCache
 from paidan.fulfilment.stock_questions import ask_by_schedule
 from paidan.network.connections import ConnectionCache
@@ -38,9 +39,13 @@ def chores_of(here: OpenInstallation) -> tuple[Chore, ...]:
     def answers(tx: Tx) -> int:
         return forget(tx, clock.now())
 
+    def scans(tx: Tx) -> int:
+        return forget_scans(tx, clock.now())
+
     return (
         Chore(name="partitions", every_s=MINUTES_5, do=partial(_add_partitions, database)),
         Chore(name="idempotency", every_s=HOUR, do=partial(swept, database, answers)),
+        Chore(name="scans", every_s=HOUR, do=partial(swept, database, scans)),
         Chore(name="outbox", every_s=HOUR, do=partial(swept, database, outbox)),
         Chore(name="stock_questions", every_s=MINUTES_5, do=StockQuestions(here).ask_due),
         Chore(name="inbox", every_s=HOUR, do=partial(swept, database, inbox)),

@@ -172,6 +172,14 @@ def doctor() -> int:
 
 
 @app.command
+def pictures(folder: Path) -> int:
+    """Make a picture of every page of the console, from a small day played for it (截图). For developers: needs Chromium."""
+    from paidan.entrypoints.pictures import take_pictures
+
+    return take_pictures(_settings(), folder)
+
+
+@app.command
 def bench(name: str, *arguments: Annotated[str, Parameter(allow_leading_hyphen=True)]) -> int:
     """Measure (基准): `bench pass`, `bench floor`, `bench rules`; `--help` behind the name tells what each takes. Needs a clone of the repository."""
     folder = Path(__file__).resolve().parents[3] / "bench"

@@ -44,15 +44,13 @@ CARRIER_BUCKET = 128
 PUSH = "push"
 
 
-def receive_wms(database: Database, ids: IdSource, sealer: Sealer, links: LinkCache, query_string: str, body: bytes, now: datetime) -> bytes:
-    """One call of a warehouse system: keep it, answer in its protocol. The answer "success" means: kept, also for a repeat."""
-    return receive_wms_calls(database, ids, sealer, links, [(query_string, body)], now)[0]
-
-
 def receive_wms_calls(
     database: Database, ids: IdSource, sealer: Sealer, links: LinkCache, calls: Sequence[tuple[str, bytes]], now: datetime
 ) -> list[bytes]:
-    """Calls of warehouse systems that came at the same time, as (query string, body): kept by one commit, one answer each, in order."""
+    """Calls of warehouse systems that came at the same time, as (query string, body): kept by one commit, one answer in its protocol each, in order.
+
+    The answer "success" means: kept, also for a repeat.
+    """
     kept: list[InboundMessage] = []
     answers: list[bytes] = []
     with database.transaction() as tx:
@@ -74,13 +72,11 @@ def receive_wms_calls(
     return answers
 
 
-def receive_tracking(database: Database, ids: IdSource, sealer: Sealer, links: LinkCache, body: bytes, now: datetime) -> bytes:
-    """One push of the tracking service: keep it, answer. Anything but success makes the service push again."""
-    return receive_pushes(database, ids, sealer, links, [body], now)[0]
-
-
 def receive_pushes(database: Database, ids: IdSource, sealer: Sealer, links: LinkCache, bodies: Sequence[bytes], now: datetime) -> list[bytes]:
-    """Pushes that came at the same time: kept by one commit, one answer each, in order."""
+    """Pushes of the tracking service that came at the same time: kept by one commit, one answer each, in order.
+
+    Anything but success makes the service push again.
+    """
     kept: list[InboundMessage] = []
     answers: list[bytes] = []
     with database.transaction() as tx:

@@ -37,7 +37,7 @@ def order_entry(
 def announce(
     tx: Tx, ids: IdSource, warehouse_id: int, lines: Sequence[tuple[int, int]], reference: str, expected_at: datetime | None, now: datetime
 ) -> int:
-    """Make an entry order of (sku_id, units), count its units as on the way and tell the warehouse; gives the document's id.
+    """Make an entry order of (sku_id, units), count its units as on the way and tell the warehouse's system, if it has one; gives the document's id.
 
     Raises BadInput (FIELD_INVALID) for no lines, more than 30,000, or units below one.
     """
@@ -60,8 +60,15 @@ def announce(
     moves = StockMoves(owe=[(sku_id, warehouse_id, units) for sku_id, units in lines])
     lock(tx, moves, now)
     apply(tx, moves, ids=ids, now=now)
-    put(tx, ids, [OutboxRow(lane=lane_of(warehouse_id), kind=ENTRY, ref_id=document_id, business_key=str(document_id), due_at=now)])
+    if _has_system(tx, warehouse_id):
+        put(tx, ids, [OutboxRow(lane=lane_of(warehouse_id), kind=ENTRY, ref_id=document_id, business_key=str(document_id), due_at=now)])
     return document_id
+
+
+def _has_system(tx: Tx, warehouse_id: int) -> bool:
+    """Whether there is a system to be told; else people receive the goods with the phone page."""
+    row = tx.execute(queries.has_system, {"id": warehouse_id}).fetchone()
+    return row is not None and bool(row[0])
 
 
 def opening_stock(tx: Tx, ids: IdSource, rows: Sequence[tuple[str, str, int]], now: datetime) -> None:

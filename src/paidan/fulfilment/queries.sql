@@ -98,3 +98,11 @@ WHERE p.id = ANY(%(ids)s::bigint[]);
 -- name: warehouse_id
 -- Parameters: code. No locks.
 SELECT id FROM warehouse WHERE code = %(code)s;
+
+-- name: has_system
+-- Whether a warehouse system is connected that must be told. Parameters: id. No locks.
+SELECT connection_id IS NOT NULL FROM warehouse WHERE id = %(id)s;
+
+-- name: packed
+-- Of these fulfilments, those that people have packed as they are now: their units lie in a closed parcel. Parameters: ids bigint[]. The rows are locked.
+SELECT p.fulfilment_id FROM packing p JOIN fulfilment f ON f.id = p.fulfilment_id AND f.attempt = p.attempt WHERE f.id = ANY(%(ids)s::bigint[]);

@@ -94,7 +94,7 @@ class WmsCreate:
         """Ask about the unknown, make items known, send the rest."""
         link = loaded.link
         if link is None:
-            return [later(NOBODY_DELAY_S, Reason.UNKNOWN_WAREHOUSE) for _ in rows]
+            return [_without_link(row, loaded) for row in rows]
         outcomes: dict[int, Outcome] = {}
         asked: dict[int, Exchange] = {}
         to_send: list[tuple[OutboxRow, Consignment]] = []
@@ -210,6 +210,13 @@ class WmsCreate:
 def warehouse_of(lane: str) -> int:
     """The warehouse of a lane `warehouse:<id>`."""
     return int(lane.removeprefix(LANE))
+
+
+def _without_link(row: OutboxRow, loaded: Loaded) -> Outcome:
+    """Nobody to call: people see to the connection. When it was taken away for good, the warehouse is worked with our own phone page."""
+    if loaded.network.is_worked_here(loaded.warehouse_id) and not row.was_unknown:
+        return done(Created(what=What.NOTHING))
+    return later(NOBODY_DELAY_S, Reason.UNKNOWN_WAREHOUSE)
 
 
 def _is_news(outcome: Outcome, answer: object) -> bool:

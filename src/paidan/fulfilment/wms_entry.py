@@ -69,6 +69,8 @@ class WmsEntry:
     def send(self, rows: Sequence[OutboxRow], loaded: Loaded) -> list[Outcome]:
         """Items first, then one by one; when nobody answers the rest is left for later."""
         link = loaded.link
+        if link is None and loaded.network.is_worked_here(loaded.warehouse_id):
+            return [done(Announced(what=What.NOTHING)) for _ in rows]  # the connection was taken away: people receive it with the phone page
         if link is None:
             return [later(NOBODY_DELAY_S, Reason.UNKNOWN_WAREHOUSE) for _ in rows]
         warehouse = loaded.network.warehouses[loaded.warehouse_id]

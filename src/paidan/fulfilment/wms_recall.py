@@ -1,6 +1,7 @@
 """Asks fulfilments back from their warehouse (拦截).
 
-When it refuses it is asked what it has: "no such order" and "already cancelled" are agreement too.
+When it refuses it is asked what it has: "no such order" and "already cancelled" are agreement too. A warehouse that people work with our own phone
+page is not called: it agrees at once, unless the units lie in a closed parcel.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,6 +32,8 @@ from paidan.runtime.sealing import Sealer
 
 queries = load_queries("paidan.fulfilment")
 
+PACKED = "packed"
+
 
 class Recall(Struct, frozen=True, kw_only=True):
     """A fulfilment that may have to be asked back."""
@@ -53,6 +56,7 @@ class Recalled(Struct, frozen=True, kw_only=True):
     is_agreed: bool
     actor: str
     code: str = ""
+    is_ours: bool = False  # worked here: whether it agrees is seen under lock
 
 
 class Loaded(Struct, frozen=True, kw_only=True):
@@ -94,6 +98,8 @@ class WmsRecall:
             recall = loaded.recalls.get(row.ref_id)
             if recall is None or recall.state != FulfilmentState.RECALLING:
                 outcomes.append(done())
+            elif loaded.link is None and loaded.network.is_worked_here(loaded.warehouse_id):
+                outcomes.append(done(Recalled(is_agreed=True, actor="system", is_ours=True)))
             elif loaded.link is None:
                 outcomes.append(later(NOBODY_DELAY_S, Reason.UNKNOWN_WAREHOUSE))
             elif outcomes and outcomes[-1].unreachable:
@@ -142,18 +148,26 @@ class WmsRecall:
             if isinstance(outcome.answer, Recalled) or outcome.verdict == Verdict.GAVE_UP
         ]
         work = take(tx, [row.ref_id for row, _ in news])
+        packed = _packed(tx, [row.ref_id for row, outcome in news if isinstance(outcome.answer, Recalled) and outcome.answer.is_ours])
         for row, outcome in news:
             group, answer = work.groups.get(row.ref_id), outcome.answer
             if group is None:
                 continue
             if not isinstance(answer, Recalled):
                 note(group.leader.order, "recall_unanswered", {"fulfilment": row.ref_id, "reason": str(outcome.reason)}, actor="system")
+            elif row.ref_id in packed:
+                refuse_recall(work, group, PACKED, now, answer.actor)
             elif answer.is_agreed:
                 agree_recall(work, group, now, answer.actor)
             else:
                 refuse_recall(work, group, answer.code, now, answer.actor)
         deliver_arrived(tx, work, work.rest_dropped, "carrier")
         finish(tx, work, ids=self._ids, sealer=self._sealer, now=now)
+
+
+def _packed(tx: Tx, fulfilment_ids: Sequence[int]) -> set[int]:
+    """Of these (locked) fulfilments, those that lie in a closed parcel. One statement; none for nothing."""
+    return {row[0] for row in tx.execute(queries.packed, {"ids": list(fulfilment_ids)})} if fulfilment_ids else set()
 
 
 def _of_query(reply: Reply, link: WmsLink) -> Outcome:

@@ -93,6 +93,20 @@ class Reason(StrEnum):
     NOTHING_TO_MERGE = "nothing_to_merge"
     NOTHING_TO_SPLIT = "nothing_to_split"
     NOT_TO_BE_UNDONE = "not_to_be_undone"
+    # printing
+    NOTHING_TO_PRINT = "nothing_to_print"
+    RECEIVER_ERASED = "receiver_erased"
+    FONT_MISSING = "font_missing"
+    TOO_MANY_AT_ONCE = "too_many_at_once"
+    # scanning
+    UNKNOWN_BARCODE = "unknown_barcode"
+    NOT_IN_THIS_PARCEL = "not_in_this_parcel"
+    SCANNED_ENOUGH = "scanned_enough"
+    NOT_A_WAYBILL = "not_a_waybill"
+    WAYBILL_TAKEN = "waybill_taken"
+    CALLED_BACK = "called_back"
+    NOT_WORKED_HERE = "not_worked_here"
+    RECEIPT_CLOSED = "receipt_closed"
     # people and doors
     VERSION_CONFLICT = "version_conflict"
     VERSION_MISSING = "version_missing"
@@ -195,6 +209,31 @@ WORDS: Final[dict[Reason, Words]] = {
         "没有可拆分的商品", "There is nothing to split", "未下发且有两件以上才能拆分", "It takes two units that are not released yet"
     ),
     Reason.NOT_TO_BE_UNDONE: W("已无法撤销", "It can no longer be undone", "请用反向操作", "Use the opposite action"),
+    Reason.UNKNOWN_BARCODE: W(
+        "条码不认识", "The barcode is unknown", "核对商品，或在货品资料中补录条码", "Check the goods, or add the barcode to its SKU"
+    ),
+    Reason.NOT_IN_THIS_PARCEL: W("不是这一单的商品", "It does not belong to this parcel", "拿出来，放回货架", "Take it out and put it back"),
+    Reason.SCANNED_ENOUGH: W("数量已够，多扫了", "There are enough of it already", "拿出多余的商品", "Take the surplus out"),
+    Reason.NOT_A_WAYBILL: W("这是商品条码，不是运单号", "This is a barcode of goods, not a waybill", "请扫面单上的运单号", "Scan the waybill on the label"),
+    Reason.WAYBILL_TAKEN: W(
+        "运单号已用在另一单", "Another fulfilment has this waybill", "核对面单是否贴错", "Check whether the label is on the right parcel"
+    ),
+    Reason.CALLED_BACK: W(
+        "订单已拦截，不要发出", "It was called back: do not ship it", "商品放回货架，刷新任务", "Put the goods back and reload the tasks"
+    ),
+    Reason.NOT_WORKED_HERE: W("此仓由仓储系统作业", "A warehouse system works this warehouse", "请在仓储系统中操作", "Work with that system"),
+    Reason.RECEIPT_CLOSED: W("入库单已收完", "The entry order is closed", "多出的货请建新入库单", "Make another entry order for what came more"),
+    Reason.NOTHING_TO_PRINT: W(
+        "没有可打印的内容", "There is nothing to print", "已下发且未被拦截的发货单才能打印", "Only what a warehouse has and was not asked back is printed"
+    ),
+    Reason.RECEIVER_ERASED: W("收件人信息已删除", "The receiver has been erased", "无法打印面单", "No label can be printed"),
+    Reason.FONT_MISSING: W(
+        "系统没有中文字体，无法打印中文",
+        "No font with Chinese letters is installed",
+        "安装 fonts-noto-cjk，或用 PAIDAN_PRINT_FONTS 指定字体目录",
+        "Install fonts-noto-cjk, or name a folder with fonts by PAIDAN_PRINT_FONTS",
+    ),
+    Reason.TOO_MANY_AT_ONCE: W("一次数量过多", "Too many at once", "请分批进行", "Do it in several parts"),
     Reason.VERSION_CONFLICT: W("数据已被他人修改", "Somebody else changed it meanwhile", "刷新后重试", "Reload and try again"),
     Reason.VERSION_MISSING: W("缺少版本", "The version is missing", "读取 ETag 后用 If-Match 提交", "Read the ETag and send it as If-Match"),
     Reason.IDEMPOTENCY_CONFLICT: W("同一幂等键对应不同内容", "The idempotency key was used with another body", "请换新键", "Use a new key"),

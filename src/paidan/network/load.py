@@ -58,6 +58,11 @@ class Warehouse(Struct, frozen=True, kw_only=True):
     is_active: bool = True
     regions: frozenset[str] = frozenset()
 
+    @property
+    def is_worked_here(self) -> bool:
+        """Whether people pack and receive there with our own phone page: no system is connected that could be told."""
+        return self.connection_id is None
+
 
 class Carrier(Struct, frozen=True, kw_only=True):
     """A carrier; `code` is Qimen's logisticsCode, other systems' names in `code_by_system`."""
@@ -102,6 +107,11 @@ class Network(Struct, frozen=True, kw_only=True):
     def has_bound_shops(self) -> bool:
         """Whether any shop is served by some warehouses only."""
         return any(shop.warehouse_ids for shop in self.shops.values())
+
+    def is_worked_here(self, warehouse_id: int) -> bool:
+        """Whether people work this warehouse with our own phone page; one that we do not know (yet) is not."""
+        warehouse = self.warehouses.get(warehouse_id)
+        return warehouse is not None and warehouse.is_worked_here
 
     def is_served(self, shop_id: int, warehouse_id: int) -> bool:
         """Whether this warehouse sends orders of this shop; a shop we do not (any longer) know is served by all."""

@@ -57,7 +57,7 @@ def due_fulfilments(tx: Tx, buckets: Sequence[int], limit: int, now: datetime) -
 
 
 def release(tx: Tx, fulfilment_ids: Sequence[int], *, network: Network, ids: IdSource, sealer: Sealer, now: datetime) -> int:
-    """Release what is due and may go; gives the number of calls left for warehouses. What somebody else changed meanwhile stays due."""
+    """Release what is due and may go; gives how many. What somebody else changed meanwhile stays due."""
     order_ids = [row[0] for row in tx.execute(queries.orders_to_release, {"ids": list(fulfilment_ids)})]
     orders = load_orders(tx, sorted(order_ids))
     fresh = fresh_versions(tx, orders)
@@ -69,7 +69,7 @@ def release(tx: Tx, fulfilment_ids: Sequence[int], *, network: Network, ids: IdS
     for order in changed:
         conclude(order)
     write_orders(tx, changed, sealer=sealer, ids=ids, now=now)
-    put(tx, ids, calls(leaders, now))
+    put(tx, ids, calls(leaders, network, now))
     return len(leaders)
 
 
@@ -100,9 +100,9 @@ def _is_planned(fulfilment: Fulfilment) -> bool:
     return fulfilment.state == FulfilmentState.PLANNED
 
 
-def calls(leaders: Sequence[Leader], now: datetime) -> list[OutboxRow]:
-    """What the warehouses must hear of these releases."""
-    return [_call(leader, now) for leader in leaders]
+def calls(leaders: Sequence[Leader], network: Network, now: datetime) -> list[OutboxRow]:
+    """What the warehouses must hear of these releases. Where people work with our own phone page nobody is called: it shows them what is released."""
+    return [_call(leader, now) for leader in leaders if not network.is_worked_here(leader.fulfilment.warehouse_id)]
 
 
 def _call(leader: Leader, now: datetime) -> OutboxRow:

@@ -29,6 +29,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     call_timeout_s: float = 10.0  # longest wait for a counterpart's answer
     lease_s: float = 8.0  # real seconds after which a dead worker's buckets go to others
     outbox_lease_s: float = 60.0  # ... and the calls it had under way are asked about
+    print_fonts: str = ""  # a folder with fonts for print-outs, beside the system's
+    print_zpl_font: str = "E:SIMSUN.FNT"  # the font with Chinese letters that the label printers hold
     keep_outbox_days: int = 30  # what was told to a counterpart is forgotten after so long; the message log keeps the exchange
     keep_inbox_days: int = 180  # a shop's message repeated after so long is taken in anew, without effect
 

@@ -45,16 +45,14 @@ export function BulkDialog({ action, target, onClose }: Props) {
   const ready = isReady(action, settled)
   const dry = useQuery({
     queryKey: ['dry-run', request],
-    queryFn: async () =>
-      given(await api.POST('/api/v1/jobs', { body: { ...request, is_dry_run: true } })),
+    queryFn: async () => given(await api.POST('/api/v1/jobs', { body: { ...request, is_dry_run: true } })),
     enabled: ready && jobId === null,
     staleTime: 0,
     gcTime: 0,
     retry: false,
   })
   const run = useMutation({
-    mutationFn: async () =>
-      given(await api.POST('/api/v1/jobs', { body: { ...request, is_dry_run: false } })),
+    mutationFn: async () => given(await api.POST('/api/v1/jobs', { body: { ...request, is_dry_run: false } })),
     onSuccess: ({ job_id }) => {
       setJobId(job_id ?? null)
     },
@@ -62,7 +60,15 @@ export function BulkDialog({ action, target, onClose }: Props) {
   const will = dry.data?.will ?? 0
   if (jobId !== null)
     return (
-      <Modal open title={t(action.action)} footer={null} onCancel={() => { onClose(true) }} width={640}>
+      <Modal
+        open
+        title={t(action.action)}
+        footer={null}
+        onCancel={() => {
+          onClose(true)
+        }}
+        width={640}
+      >
         <JobProgress
           id={jobId}
           onClose={() => {
@@ -118,9 +124,7 @@ export function BulkDialog({ action, target, onClose }: Props) {
       {dry.data && ready && (
         <>
           <div className={styles.forecast} role="status">
-            <div className={styles.will}>
-              {t('will', { count: dry.data.will })}
-            </div>
+            <div className={styles.will}>{t('will', { count: dry.data.will })}</div>
             <div className={dry.data.refused_count > 0 ? styles.wont : 'dim'}>
               {t('wont', { count: dry.data.refused_count })}
             </div>

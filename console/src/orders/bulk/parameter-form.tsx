@@ -63,7 +63,10 @@ export function ParameterForm({ names, values, onValues }: Props) {
       t('quantity'),
       <InputNumber key="quantity" min={1} max={1000} value={Number(values.quantity ?? 1)} onChange={put('quantity')} />,
     ],
-    flag: [t('flagNo'), <InputNumber key="flag" min={0} max={5} value={Number(values.flag ?? 1)} onChange={put('flag')} />],
+    flag: [
+      t('flagNo'),
+      <InputNumber key="flag" min={0} max={5} value={Number(values.flag ?? 1)} onChange={put('flag')} />,
+    ],
     kind: [
       t('paper'),
       <Segmented

@@ -35,7 +35,10 @@ export const bulkWords = defineWords('bulk', {
   stopsAll: ['全部', 'Everything'],
   stopsRelease: ['只停下发', 'The release only'],
   checking: ['正在试算…', 'Checking…'],
-  fillIn: ['填好上面的内容后自动试算，不会改动任何数据。', 'Fill in the above: it is checked without changing anything.'],
+  fillIn: [
+    '填好上面的内容后自动试算，不会改动任何数据。',
+    'Fill in the above: it is checked without changing anything.',
+  ],
   will: ['{{count}} 单可执行', '{{count}} order will change', '{{count}} orders will change'],
   wont: ['{{count}} 单不能执行', '{{count}} order is refused', '{{count}} orders are refused'],
   run: ['执行 {{total}} 单', 'Do it: {{total}}'],

@@ -50,7 +50,11 @@ export function EditDialog({ order, onClose }: { order: Order; onClose: () => vo
   const put = (change: Partial<Draft>) => {
     setDraft({ ...draft, ...change })
   }
-  const select = (label: string, name: 'warehouse_code' | 'carrier_code', options: { value: string; label: string }[]) => (
+  const select = (
+    label: string,
+    name: 'warehouse_code' | 'carrier_code',
+    options: { value: string; label: string }[],
+  ) => (
     <label className={styles.field}>
       <span>{label}</span>
       <Select

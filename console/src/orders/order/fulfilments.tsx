@@ -44,7 +44,9 @@ function FulfilmentItem({ order, fulfilment }: { order: Order; fulfilment: Fulfi
     onError: toastProblem,
     onSettled: refresh,
   })
-  const parcels = order.parcels.filter((parcel) => parcel.fulfilment_id === (fulfilment.merged_into_id ?? fulfilment.id))
+  const parcels = order.parcels.filter(
+    (parcel) => parcel.fulfilment_id === (fulfilment.merged_into_id ?? fulfilment.id),
+  )
   const isMerged = fulfilment.merged_into_id !== null || fulfilment.members.length > 0
   return (
     <li className={styles.fulfilment}>

@@ -91,7 +91,13 @@ function Money({ order }: { order: Order }) {
 
 function Wishes({ order }: { order: Order }) {
   const t = useWords(orderWords)
-  const { warehouse_code: warehouse, carrier_code: carrier, remark, is_urgent: isUrgent, is_alone: isAlone } = order.edits
+  const {
+    warehouse_code: warehouse,
+    carrier_code: carrier,
+    remark,
+    is_urgent: isUrgent,
+    is_alone: isAlone,
+  } = order.edits
   const rows = [
     [t('wishedWarehouse'), warehouse],
     [t('wishedCarrier'), carrier],

@@ -73,9 +73,7 @@ function RevealDialog({ orderNo, onClose, onClear }: RevealProps) {
   useKeys([], { isModal: true })
   const reveal = useMutation({
     mutationFn: async () =>
-      given(
-        await api.POST('/api/v1/receiver-reveals', { body: { order_no: orderNo, purpose: purpose ?? '' } }),
-      ),
+      given(await api.POST('/api/v1/receiver-reveals', { body: { order_no: orderNo, purpose: purpose ?? '' } })),
     onSuccess: onClear,
   })
   return (

@@ -73,8 +73,5 @@ function projection(points: readonly Point[]): (point: Point) => [x: number, y: 
   const scale = Math.min((WIDTH - 2 * EDGE) / (right - left || 1), (HEIGHT - 2 * EDGE) / (bottom - top || 1))
   const shiftX = (WIDTH - (right - left) * scale) / 2
   const shiftY = (HEIGHT - (bottom - top) * scale) / 2
-  return ([longitude, latitude]) => [
-    shiftX + (longitude * 0.82 - left) * scale,
-    shiftY + (-latitude - top) * scale,
-  ]
+  return ([longitude, latitude]) => [shiftX + (longitude * 0.82 - left) * scale, shiftY + (-latitude - top) * scale]
 }

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { instant, instantWhole } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
+import { actorName } from '../actor'
 import type { Step } from '../shapes'
 import { orderWords } from '../words'
 import styles from './timeline.module.css'
@@ -29,7 +30,7 @@ function Entry({ step }: { step: Step }) {
         </span>
       </div>
       <div className={styles.who}>
-        {step.actor}
+        <span title={step.actor}>{actorName(step.actor, t)}</span>
         {hasDetail && (
           <button
             type="button"

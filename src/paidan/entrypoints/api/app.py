@@ -21,12 +21,15 @@ from paidan.entrypoints.api import (
     network_routes,
     operations,
     orders,
+    pick_places,
+    prints,
     stock,
     words,
 )
-from paidan.entrypoints.api.committer import Committer
+from paidan.entrypoints.api.committer import committer
 from paidan.entrypoints.api.console import pages as console_pages
 from paidan.entrypoints.api.front_door import BODY_MAX, FrontDoor
+from paidan.entrypoints.api.gathering import Gathering
 from paidan.entrypoints.api.guard import caller_of, require_right
 from paidan.entrypoints.api.idempotency import provide_once
 from paidan.entrypoints.api.jobs import routes as job_routes
@@ -34,6 +37,9 @@ from paidan.entrypoints.api.jobs.runner import JobRunner
 from paidan.entrypoints.api.lists import routes as list_routes
 from paidan.entrypoints.api.lists import views
 from paidan.entrypoints.api.lists.queues import QueueCounts
+from paidan.entrypoints.api.live import dashboard, events, exceptions, parts
+from paidan.entrypoints.api.live.watch import Watch
+from paidan.entrypoints.api.pda import routes as pda_routes
 from paidan.entrypoints.api.people import reveals, sign_in, users
 from paidan.entrypoints.api.people.sessions import COOKIE
 from paidan.entrypoints.api.problems import HANDLERS
@@ -45,8 +51,20 @@ CLOSED: Final = "/api/v1/litestar"
 
 def create_app(services: HandlerContext) -> FrontDoor:
     """The application over these services. Nothing is shared between two applications of one process."""
-    committer = Committer(services)
+    posts, gatherings = committer(services), doors.gatherings(services)
+    kept_together: list[Gathering[Any, Any]] = [posts, *gatherings.values()]
     jobs = JobRunner(services)
+    counts = QueueCounts()
+    watch = Watch(services, counts)
+    held = {
+        "services": services,
+        "committer": posts,
+        "gatherings": gatherings,
+        "queues": counts,
+        "jobs": jobs,
+        "watch": watch,
+        "dashboards": dashboard.DashboardCache(),
+    }
 
     def provide_services() -> HandlerContext:
         return services
@@ -71,6 +89,13 @@ def create_app(services: HandlerContext) -> FrontDoor:
         list_routes,
         views,
         job_routes,
+        prints,
+        pick_places,
+        events,
+        exceptions,
+        dashboard,
+        parts,
+        pda_routes,
     )
     api = Router(API, route_handlers=[module.ROUTER for module in modules], security=[{"key": []}, {"session": []}])
     return FrontDoor(
@@ -83,9 +108,9 @@ def create_app(services: HandlerContext) -> FrontDoor:
         },
         exception_handlers=HANDLERS,
         request_max_body_size=BODY_MAX,
-        state=State({"services": services, "committer": committer, "queues": QueueCounts(), "jobs": jobs}),
-        on_startup=[committer.start, jobs.start],
-        on_shutdown=[jobs.stop, committer.stop],
+        state=State(held),
+        on_startup=[*(one.start for one in kept_together), jobs.start, watch.start],
+        on_shutdown=[watch.stop, jobs.stop, *(one.stop for one in kept_together)],
         openapi_config=OpenAPIConfig(
             title="Paidan 派单",
             version=__version__,

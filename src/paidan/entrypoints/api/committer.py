@@ -1,21 +1,16 @@
 """The group committer: orders posted at the same time are kept as messages in one transaction, and answered after its commit.
 
-While one batch commits, the next one gathers: nobody waits for company, and one commit serves all who came meanwhile. Those who want their stock
-held before they are answered (`is_reserving`) get it in the same transaction: a pass takes their messages up at once.
+Those who want their stock held before they are answered (`is_reserving`) get it in the same transaction: a pass takes their messages up at once.
 """
 
-import time
-from asyncio import AbstractEventLoop, Future, get_running_loop
 from collections.abc import Mapping, Sequence
-from queue import SimpleQueue
-from threading import Thread
 from typing import Any, Final
 
 import msgspec
-import psycopg
 from msgspec import Struct
 
 from paidan.channels.facts import PlatformOrder
+from paidan.entrypoints.api.gathering import Gathering
 from paidan.entrypoints.api.idempotency import FirstAnswer, OnceKey, claim, keep
 from paidan.entrypoints.api.problems import Refused
 from paidan.entrypoints.api.services import HandlerContext
@@ -24,17 +19,14 @@ from paidan.intake.load import SHOP
 from paidan.kernel.reasons import Reason
 from paidan.kernel.states import OrderState
 from paidan.pipeline import run_pass
-from paidan.runtime.database import Tx, trouble
+from paidan.runtime.database import Tx
 from paidan.runtime.messages import InboundMessage, keep_inbound
 from paidan.runtime.queries import load_queries
 
 queries = load_queries("paidan.entrypoints.api", "orders.sql")
 
-BATCH: Final = 500
 CREATED: Final = 201
 ACCEPTED: Final = 202
-RETRIES: Final = 5
-RETRY_S: Final = 0.02
 PLATFORM: Final = "direct"
 VIA: Final = "api"
 
@@ -136,95 +128,15 @@ def _answer(taken: Taken, found: _Found | None) -> FirstAnswer:
     return FirstAnswer(status=CREATED if is_held else ACCEPTED, body=msgspec.json.encode(told))
 
 
-class _Waiting(Struct, frozen=True, kw_only=True):
-    """A post, and where its answer goes."""
+def committer(services: HandlerContext) -> Gathering[Post, FirstAnswer]:
+    """Keeps the orders that many requests post. When a pass fails over an order, it is kept without its pass: the worker sets it aside."""
 
-    post: Post
-    loop: AbstractEventLoop
-    future: "Future[FirstAnswer]"
-
-
-_Told = tuple["Future[FirstAnswer]", FirstAnswer | Exception]
-
-
-class Committer:
-    """One thread that keeps what many requests bring. `start` before, `stop` after; a stopped one finishes what was submitted."""
-
-    def __init__(self, services: HandlerContext) -> None:
-        self._services = services
-        self._waiting: SimpleQueue[_Waiting | None] = SimpleQueue()
-        self._thread: Thread | None = None
-
-    def start(self) -> None:
-        """Begin to keep."""
-        self._thread = Thread(target=self._run, name="committer", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Keep what is waiting, then end."""
-        self._waiting.put(None)
-        if self._thread is not None:
-            self._thread.join()
-
-    def submit(self, post: Post) -> "Future[FirstAnswer]":
-        """The answer, once the order is committed; the future raises Refused, or the database's error. To be called in an event loop."""
-        loop = get_running_loop()
-        future: Future[FirstAnswer] = loop.create_future()
-        self._waiting.put(_Waiting(post=post, loop=loop, future=future))
-        return future
-
-    def _run(self) -> None:
-        while (first := self._waiting.get()) is not None:
-            batch, is_last = [first], False
-            while len(batch) < BATCH and not self._waiting.empty():
-                following = self._waiting.get()
-                if following is None:
-                    is_last = True
-                    break
-                batch.append(following)
-            _tell(batch, self._keep([waiting.post for waiting in batch]))
-            if is_last:
-                return
-
-    def _keep(self, posts: Sequence[Post]) -> list[FirstAnswer | Exception]:
-        """Keep them together; when that fails, each by itself; when a pass fails over one, without its pass: the worker sets it aside."""
-        try:
-            results = self._retrying(posts)
-        except Exception as error:  # noqa: BLE001 - whatever it was, somebody waits for an answer
-            if trouble(error) == "retry":
-                return [error] * len(posts)
-            if len(posts) > 1:
-                return [answer for post in posts for answer in self._keep([post])]
-            return self._keep([msgspec.structs.replace(posts[0], is_reserving=False)]) if posts[0].is_reserving else [error]
+    def keep_all(posts: Sequence[Post]) -> list[FirstAnswer | Exception]:
+        with services.database.transaction() as tx:
+            results = keep_posts(tx, services, posts)
         return [Refused(result) if isinstance(result, Reason) else result for result in results]
 
-    def _retrying(self, posts: Sequence[Post]) -> list[FirstAnswer | Reason]:
-        """Deadlocks, serialisation failures and lost connections are nobody's fault: do it again, a few times."""
-        for attempt in range(RETRIES):
-            try:
-                with self._services.database.transaction() as tx:
-                    return keep_posts(tx, self._services, posts)
-            except psycopg.Error as error:
-                if trouble(error) != "retry" or attempt == RETRIES - 1:
-                    raise
-                time.sleep(RETRY_S * 2**attempt)
-        raise AssertionError("the last attempt returns or raises")
+    def without_pass(post: Post) -> Post | None:
+        return msgspec.structs.replace(post, is_reserving=False) if post.is_reserving else None
 
-
-def _tell(batch: Sequence[_Waiting], answers: Sequence[FirstAnswer | Exception]) -> None:
-    """One call into each event loop for all who wait in it."""
-    by_loop: dict[AbstractEventLoop, list[_Told]] = {}
-    for waiting, answer in zip(batch, answers, strict=True):
-        by_loop.setdefault(waiting.loop, []).append((waiting.future, answer))
-    for loop, told in by_loop.items():
-        loop.call_soon_threadsafe(_settle, told)
-
-
-def _settle(told: Sequence[_Told]) -> None:
-    for future, answer in told:
-        if future.done():
-            continue  # the caller has gone; what he posted is kept
-        if isinstance(answer, Exception):
-            future.set_exception(answer)
-        else:
-            future.set_result(answer)
+    return Gathering("committer", keep_all, simpler=without_pass)

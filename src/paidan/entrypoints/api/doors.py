@@ -1,15 +1,17 @@
 """The doors of counterparts: no API key, but signed by their own rules. What comes is kept before it is answered; deciding comes later."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
 from litestar import Request, Response, Router, post
 from litestar.params import PathParameter, RawBody
 
 from paidan.catalog.load import cache_versions
+from paidan.entrypoints.api.gathering import Gathering
 from paidan.entrypoints.api.guard import OPEN
 from paidan.entrypoints.api.problems import Refused
 from paidan.entrypoints.api.services import Given, HandlerContext
-from paidan.fulfilment.door import receive_tracking, receive_wms
+from paidan.fulfilment.door import receive_pushes, receive_wms_calls
 from paidan.intake.pushes import receive_shopify, webhook_secrets
 from paidan.kernel.reasons import Reason
 from paidan.network.accounts import Account
@@ -20,20 +22,35 @@ SHOPIFY: Final = "shopify"
 Code = Annotated[str, PathParameter(max_length=64, description="Code of the connection or shop")]
 
 
-@post("/wms/{code:str}", opt=OPEN, status_code=200, sync_to_thread=True, request_max_body_size=SIZE_MAX, summary="Called by a warehouse system")
-def wms(services: Given, code: Code, request: Request[Any, Any, Any], body: RawBody) -> Response[bytes]:
+WmsCall = tuple[str, bytes]  # query string and body
+
+
+def gatherings(services: HandlerContext) -> dict[str, Gathering[Any, bytes]]:
+    """What comes at the same time is kept by one commit: warehouses' calls, pushes of tracking services."""
+
+    def keep_calls(calls: Sequence[WmsCall]) -> list[bytes]:
+        return receive_wms_calls(services.database, services.ids, services.sealer, services.links, calls, services.clock.now())
+
+    def keep_pushes(bodies: Sequence[bytes]) -> list[bytes]:
+        return receive_pushes(services.database, services.ids, services.sealer, services.links, bodies, services.clock.now())
+
+    return {"wms": Gathering("wms calls", keep_calls), "tracking": Gathering("tracking pushes", keep_pushes)}
+
+
+@post("/wms/{code:str}", opt=OPEN, status_code=200, request_max_body_size=SIZE_MAX, summary="Called by a warehouse system")
+async def wms(code: Code, request: Request[Any, Any, Any], body: RawBody) -> Response[bytes]:
     """Qimen: the query is signed with the body; the answer is XML. The customer id in the query says who calls, the code only makes an address."""
     del code
     query_string = request.scope["query_string"].decode("latin-1")
-    answer = receive_wms(services.database, services.ids, services.sealer, services.links, query_string, body, services.clock.now())
+    answer = await request.app.state.gatherings["wms"].submit((query_string, body))
     return Response(content=answer, media_type="application/xml; charset=utf-8")
 
 
-@post("/tracking/{code:str}", opt=OPEN, status_code=200, sync_to_thread=True, request_max_body_size=SIZE_MAX, summary="Called by a tracking service")
-def tracking(services: Given, code: Code, body: RawBody) -> Response[bytes]:
+@post("/tracking/{code:str}", opt=OPEN, status_code=200, request_max_body_size=SIZE_MAX, summary="Called by a tracking service")
+async def tracking(code: Code, request: Request[Any, Any, Any], body: RawBody) -> Response[bytes]:
     """A push of the tracking service; the answer is its JSON."""
     del code
-    answer = receive_tracking(services.database, services.ids, services.sealer, services.links, body, services.clock.now())
+    answer = await request.app.state.gatherings["tracking"].submit(body)
     return Response(content=answer, media_type="application/json; charset=utf-8")
 
 

@@ -22,6 +22,7 @@ PROBLEMS_SHOWN: Final = 1_000
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 KindName = Annotated[str, PathParameter(description="Kind of file", schema_extra={"enum": [*FILE_KINDS]}, max_length=20)]
+DryRun = Annotated[bool, QueryParameter(description="Only told what would become of it: nothing is kept")]
 ShopCode = Annotated[str, QueryParameter(max_length=64, description="For orders: code of the shop")]
 
 
@@ -46,12 +47,24 @@ class Imported(Struct, frozen=True, kw_only=True):
     tags=["imports"],
 )
 def post_import(
-    services: Given, caller: Known, once: Post, kind: KindName, body: RawBody, shop: ShopCode = "", idempotency_key: IdempotencyKey = ""
+    services: Given,
+    caller: Known,
+    once: Post,
+    kind: KindName,
+    body: RawBody,
+    shop: ShopCode = "",
+    idempotency_key: IdempotencyKey = "",
+    *,
+    is_dry_run: DryRun = False,
 ) -> Response[Imported]:
     """The body is the file itself: XLSX, XLS, ODS or CSV (UTF-8 or GB18030). A bad row never stops the others."""
     del idempotency_key
     if kind not in FILE_KINDS:
         raise Refused(Reason.NOT_FOUND)
+    if is_dry_run:
+        with services.database.transaction() as tx, tx.transaction(force_rollback=True):
+            tried = _told(import_in(tx, services, kind, body, shop=shop, actor=caller.actor))
+        return Response(content=tried, status_code=200)
     return once.answer(lambda tx: _told(import_in(tx, services, kind, body, shop=shop, actor=caller.actor)))
 
 

@@ -9,18 +9,20 @@ from litestar.params import JSONBody, PathParameter, QueryParameter, RawBody
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from paidan.channels.direct.orders import DirectOrder, parse
-from paidan.entrypoints.api.committer import Committer, Taken
 from paidan.entrypoints.api.committer import Post as Posted
+from paidan.entrypoints.api.committer import Taken
+from paidan.entrypoints.api.gathering import Gathering
 from paidan.entrypoints.api.guard import SEE, Known, needs
-from paidan.entrypoints.api.idempotency import IdempotencyKey, Post, respond
+from paidan.entrypoints.api.idempotency import FirstAnswer, IdempotencyKey, Post, respond
 from paidan.entrypoints.api.language import language_of
 from paidan.entrypoints.api.order_reads import find_orders, get_order, list_orders
-from paidan.entrypoints.api.order_views import OrderView, WholeOrder
+from paidan.entrypoints.api.order_views import EditsView, OrderView, WholeOrder
 from paidan.entrypoints.api.pages import Cursor, Limit, OptionalText, Page, RecordId, page, read_cursor
+from paidan.entrypoints.api.people.caller import Caller
 from paidan.entrypoints.api.people.rights import Right
 from paidan.entrypoints.api.people.seen import refuse_unseen
 from paidan.entrypoints.api.problems import RESPONSES, Refused, invalid, refuse_if
-from paidan.entrypoints.api.services import Given
+from paidan.entrypoints.api.services import Given, HandlerContext
 from paidan.entrypoints.api.verbs import get, post
 from paidan.entrypoints.api.versions import IfMatch, etag, seen
 from paidan.kernel.reasons import Reason
@@ -102,7 +104,7 @@ async def post_order(
     """
     del idempotency_key
     parse(body)
-    committer: Committer = request.app.state.committer
+    committer: Gathering[Posted, FirstAnswer] = request.app.state.committer
     posted = Posted(shop_code=shop, order_no=data.order_no, body=body, key=once.key, is_reserving=reserve, shops_seen=caller.shops)
     return respond(await committer.submit(posted))
 
@@ -206,10 +208,25 @@ def _command(services: Given, caller: Known, once: Post, order_id: int, command:
             refuse_if(not_for_auditors(tx, order_id, command.reasons))
         ordered = Ordered(order_id=order_id, command=command, version=version)
         [answer] = run(tx, services.ids, services.sealer, [ordered], actor=caller.actor, now=once.now)
+        if answer.reason == Reason.VERSION_CONFLICT:
+            raise Refused(answer.reason, present=_present(tx, services, caller, order_id))
         refuse_if(answer.reason)
         return Done(order_id=str(order_id), version=answer.version)
 
     return once.answer(work, version=lambda done: done.version)
+
+
+class Present(Struct, frozen=True, kw_only=True):
+    """Of a conflict: the order as it is stored now, as far as people edit it."""
+
+    version: int
+    state: str
+    edits: EditsView
+
+
+def _present(tx: Tx, services: HandlerContext, caller: Caller, order_id: int) -> Present | None:
+    order = get_order(tx, caller, services.sealer, order_id, "en")
+    return None if order is None else Present(version=order.version, state=order.state, edits=order.edits)
 
 
 @post("/{order_id:int}/hold", opt=needs(Right.HOLD), status_code=200, sync_to_thread=True, summary="Hold an order")

@@ -46,6 +46,14 @@ STATUS: Final[dict[Reason, int]] = {
     Reason.LAST_ADMINISTRATOR: 409,
     Reason.ALREADY_CLAIMED: 409,
     Reason.ALREADY_PRINTED: 409,
+    Reason.NOTHING_TO_PRINT: 409,
+    Reason.RECEIVER_ERASED: 409,
+    Reason.TOO_MANY_AT_ONCE: 422,
+    Reason.FONT_MISSING: 503,
+    Reason.CALLED_BACK: 409,
+    Reason.NOT_WORKED_HERE: 409,
+    Reason.RECEIPT_CLOSED: 409,
+    Reason.WAYBILL_TAKEN: 409,
     Reason.VERSION_CONFLICT: 412,
     Reason.BODY_TOO_LARGE: 413,
     Reason.IDEMPOTENCY_CONFLICT: 422,
@@ -90,16 +98,18 @@ class ProblemBody(Struct, frozen=True, kw_only=True):
     next_step: str = ""
     detail: str = ""
     errors: tuple[FieldProblem, ...] = ()
+    present: Any = None  # of a conflict (412): what is stored now, so that both can be shown side by side
 
 
 class Refused(Exception):
     """A refusal on its way out of a handler. `detail` is never personal data."""
 
-    def __init__(self, reason: Reason, *, detail: str = "", problems: Sequence[Problem] = (), status: int = 0) -> None:
+    def __init__(self, reason: Reason, *, detail: str = "", problems: Sequence[Problem] = (), status: int = 0, present: Any = None) -> None:
         super().__init__(reason.value)
         self.reason = reason
         self.detail = detail
         self.problems = tuple(problems)
+        self.present = present
         self.status = status or STATUS.get(reason, UNPROCESSABLE)
 
 
@@ -120,7 +130,7 @@ def field_problems(problems: Sequence[Problem], language: str) -> tuple[FieldPro
 
 
 def answer(
-    request: Request[Any, Any, Any], reason: Reason, status: int, *, detail: str = "", problems: Sequence[Problem] = ()
+    request: Request[Any, Any, Any], reason: Reason, status: int, *, detail: str = "", problems: Sequence[Problem] = (), present: Any = None
 ) -> Response[ProblemBody]:
     """The refusal as a response."""
     language = language_of(request.headers.get("accept-language", ""))
@@ -137,13 +147,14 @@ def answer(
         next_step=next_step(reason, language),
         detail=detail,
         errors=field_problems(problems, language),
+        present=present,
     )
     return Response(content=body, status_code=status, media_type=MEDIA_TYPE, headers=headers)
 
 
 def on_refused(request: Request[Any, Any, Any], error: Refused) -> Response[ProblemBody]:
     """A refusal of ours."""
-    return answer(request, error.reason, error.status, detail=error.detail, problems=error.problems)
+    return answer(request, error.reason, error.status, detail=error.detail, problems=error.problems, present=error.present)
 
 
 def on_bad_input(request: Request[Any, Any, Any], error: BadInput) -> Response[ProblemBody]:

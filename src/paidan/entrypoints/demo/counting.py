@@ -16,6 +16,7 @@ def compare_with_warehouses(here: OpenInstallation, labour: Labour, run: Drive) 
     now = run.ended_at
     if now is None:
         return
+    set_clock(here, now)
     ask_warehouses(here, by="system")
     labour.work(now, Drive())
     if _under_way(here):

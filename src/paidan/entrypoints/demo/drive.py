@@ -72,7 +72,15 @@ class OwnMill:
 
 
 def drive(
-    services: OpenInstallation, labour: Labour, host: HostClient, day: Day, *, progress: Progress, tick_s: int = TICK_S, faults: Faults | None = None
+    services: OpenInstallation,
+    labour: Labour,
+    host: HostClient,
+    day: Day,
+    *,
+    progress: Progress,
+    tick_s: int = TICK_S,
+    quiet_tick_s: int = QUIET_TICK_S,
+    faults: Faults | None = None,
 ) -> Drive:
     """Play the whole day and its tail, until no side has anything left to do. `faults` befall the day and the half day after it."""
     run = Drive()
@@ -98,7 +106,7 @@ def drive(
         run.seconds = time.monotonic() - started
         progress(now, run)
         following = [at for at in (advanced.next_due, _next_due(services, now), *expected) if at is not None and at > now]
-        step = timedelta(seconds=tick_s if now < day.closes_at else QUIET_TICK_S)
+        step = timedelta(seconds=tick_s if now < day.closes_at else quiet_tick_s)
         quiet = quiet + 1 if not following and now > day.closes_at else 0
         now = max(now + step, min(following, default=now + step))
     run.ended_at = now

@@ -159,7 +159,7 @@ class Crew:
             return ["database away"]
 
     def _feeds_left(self, tx: Tx, now: datetime) -> Iterator[str]:
-        """Feeds whose turn has come and that nobody has pulled yet."""
+        """Feeds whose turn has come and that nobody has pulled yet. One that failed rests as long as its worker sees fit."""
         self._shops = self._shops or dict(read_network(tx, 0).shops)  # of a day, they do not change
         shops = self._shops
         places = {(place.shop_id, Feed(place.feed)): place for place in read_places(tx)}
@@ -168,6 +168,8 @@ class Crew:
                 yield f"{shop.code} was never pulled"
         for (shop_id, feed), place in places.items():
             interval_s = self._schedule.feeds_of(shops[shop_id]).get(feed)
+            if interval_s is not None and place.error:
+                interval_s = max(interval_s, self._schedule.rules.rest_max_s)
             if interval_s is not None and (place.pulled_at is None or place.pulled_at + timedelta(seconds=interval_s) <= now):
                 yield f"{shops[shop_id].code} {feed}"
 

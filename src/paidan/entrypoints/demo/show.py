@@ -15,6 +15,7 @@ from rich.table import Table
 
 from paidan.entrypoints.demo.beside import DayBeside, day_beside
 from paidan.entrypoints.demo.drive import Drive
+from paidan.entrypoints.demo.living import living
 from paidan.entrypoints.demo.run import OPENS_AT, Outcome, Plan, home_of, play, stage, stop
 from paidan.entrypoints.demo.run import play_on as play_on_stage
 from paidan.entrypoints.up import greet_first_person
@@ -208,7 +209,8 @@ def _stay_up(home: Settings, plan: Plan, late: DayBeside | None, memory: Memory,
         if row:
             console.print(f"Next: PAIDAN_HOME={home.home} ./paidan explain {row[0]}   ·   PAIDAN_HOME={home.home} ./paidan check", highlight=False)
         try:
-            while True:
-                time.sleep(3600)
+            with living(services, host):
+                while True:
+                    time.sleep(3600)
         except KeyboardInterrupt:
             return code

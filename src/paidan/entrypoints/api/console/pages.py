@@ -85,11 +85,11 @@ def _entry(dist: Path, first: str) -> Path:
     return next((dist / name for name in PAGES.get(first, ()) if (dist / name).is_file()), dist / INDEX)
 
 
-def _page(file: Path) -> Response[str]:
+def _page(file: Path) -> Response[bytes]:
     nonce = secrets.token_urlsafe(16)
     html = file.read_text(encoding="utf-8").replace(PLACEHOLDER, nonce)
     headers = {**HEADERS, "content-security-policy": POLICY.format(nonce=nonce), "cache-control": "no-store"}
-    return Response(content=html, media_type="text/html; charset=utf-8", headers=headers)
+    return Response(content=html.encode(), media_type="text/html; charset=utf-8", headers=headers)
 
 
 HANDLERS: Final = [first_page, other_page]

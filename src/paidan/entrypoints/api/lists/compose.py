@@ -46,7 +46,7 @@ class Question(Struct, frozen=True, kw_only=True):
     def conditions(self) -> list[Condition]:
         """All conditions: what the caller sees, how old, and what he asks."""
         asked = [filter_.field.ask(filter_.op, filter_.values, self.moment) for filter_ in self.filters if filter_.field.ask is not None]
-        return [*_seen(self.caller), *_age(self.filters), *asked]
+        return [*_seen(self.caller), *_age(self.filters, self.moment.now), *asked]
 
 
 def read_question(filters: Sequence[str], sort: str, caller: Caller, moment: Moment) -> Question:
@@ -82,20 +82,21 @@ def _seen(caller: Caller) -> list[Condition]:
     return conditions
 
 
-def _age(filters: Sequence[Filter]) -> list[Condition]:
+def _age(filters: Sequence[Filter], now: datetime) -> list[Condition]:
     """Open orders, unless a range of placing of at most 31 days or an exact key says which. Raises Refused when ended ones are asked for without."""
-    if any(filter_.field.is_exact_key and filter_.op == Op.IS for filter_ in filters) or _is_in_range(filters):
+    if any(filter_.field.is_exact_key and filter_.op == Op.IS for filter_ in filters) or _is_in_range(filters, now):
         return []
     if any(filter_.field.name == "state" and filter_.op == Op.IS and ENDED & set(filter_.values) for filter_ in filters):
         raise invalid("placed_at", Reason.FIELD_MISSING, "delivered and cancelled orders are listed by the time of placing, at most 31 days")
     return [ORDERS.c.state < sa.literal_column(str(OPEN_BELOW))]
 
 
-def _is_in_range(filters: Sequence[Filter]) -> bool:
+def _is_in_range(filters: Sequence[Filter], now: datetime) -> bool:
+    """Placed within a month; a range without an end ends now."""
     placed = [filter_ for filter_ in filters if filter_.field.name == "placed_at"]
     start = max((f.values[0] for f in placed if f.op in {Op.FROM, Op.BETWEEN}), default=None)
-    end = min((f.values[-1] for f in placed if f.op in {Op.BEFORE, Op.BETWEEN}), default=None)
-    return start is not None and end is not None and end - start <= RANGE_MAX
+    end = min((f.values[-1] for f in placed if f.op in {Op.BEFORE, Op.BETWEEN}), default=now)
+    return start is not None and end - start <= RANGE_MAX
 
 
 def run(tx: Tx, statement: sa.SelectBase) -> Any:

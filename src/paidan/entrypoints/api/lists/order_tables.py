@@ -64,7 +64,7 @@ LINES: Final = _table("order_line", "l", order_id=sa.BigInteger, sku_id=sa.BigIn
 SKUS: Final = _table("sku", "k", id=sa.BigInteger, code=sa.Text, name=sa.Text)
 PARCELS: Final = _table("parcel", "p", id=sa.BigInteger, tracking_no=sa.Text)
 PARCEL_LINES: Final = _table("parcel_line", "pl", parcel_id=sa.BigInteger, order_id=sa.BigInteger)
-OUTBOX: Final = _table("outbox", "b", business_key=sa.Text, kind=sa.Text, state=sa.SmallInteger)
+OUTBOX: Final = _table("outbox", "b", ref_id=sa.BigInteger, kind=sa.Text, state=sa.SmallInteger)
 PRINTS: Final = _table("print_mark", "pm", order_id=sa.BigInteger, kind=sa.Text)
 
 OPEN_BELOW: Final = int(OrderState.DELIVERED)
@@ -81,15 +81,16 @@ IS_URGENT: Final = sa.func.coalesce(ORDERS.c.edits["urgent"].astext == "true", s
 IS_ALONE: Final = sa.func.coalesce(ORDERS.c.edits["sealed"].astext == "true", sa.false())
 OUR_FLAG: Final = sa.func.coalesce(sa.cast(ORDERS.c.edits["flag"].astext, sa.BigInteger), 0)
 HAS_REMARK: Final = sa.or_(ORDERS.c.has_buyer_remark, ORDERS.c.has_seller_remark)
-ASKS_REFUND: Final = sa.exists().where(LINES.c.order_id == ORDERS.c.id, LINES.c.refund == "requested")
+ASKS_REFUND: Final = sa.exists().where(LINES.c.order_id == ORDERS.c.id, LINES.c.refund == sa.literal_column("'requested'"))
 IS_UNMAPPED: Final = sa.exists().where(LINES.c.order_id == ORDERS.c.id, LINES.c.listing_id.is_not(None), LINES.c.sku_id.is_(None))
 IS_MERGED: Final = any_fulfilment(
     sa.or_(FULFILMENTS.c.merged_into_id.is_not(None), sa.exists().where(MEMBERS.c.merged_into_id == FULFILMENTS.c.id).correlate(FULFILMENTS))
 )
 AT_A_WAREHOUSE: Final = any_fulfilment(FULFILMENTS.c.state == sa.any_(sa.literal(list(AT_WAREHOUSE), sa.ARRAY(sa.BigInteger))))
 IS_SPLIT: Final = sa.select(sa.func.count()).select_from(FULFILMENTS).where(LIVING).scalar_subquery() > 1
-ANSWER_UNKNOWN: Final = any_fulfilment(
-    sa.exists().where(OUTBOX.c.business_key == sa.cast(FULFILMENTS.c.id, sa.Text), OUTBOX.c.state == 3).correlate(FULFILMENTS)  # noqa: PLR2004 - unknown
+_UNKNOWN: Final = sa.and_(OUTBOX.c.state.in_(sa.literal_column("(0, 1, 3)")), OUTBOX.c.state == sa.literal_column("3"))  # by the index of open calls
+ANSWER_UNKNOWN: Final = ORDERS.c.id.in_(
+    sa.select(FULFILMENTS.c.order_id).join(OUTBOX, OUTBOX.c.ref_id == FULFILMENTS.c.id).where(_UNKNOWN, OUTBOX.c.kind.startswith("wms."))
 )
 IS_PRINTED: Final = sa.exists().where(PRINTS.c.order_id == ORDERS.c.id)
 TO_PRINT: Final = sa.and_(AT_A_WAREHOUSE, sa.not_(IS_PRINTED))

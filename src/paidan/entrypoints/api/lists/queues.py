@@ -67,12 +67,12 @@ class QueueCounts:
         self._lock = Lock()
         self._kept: dict[object, tuple[float, list[QueueView]]] = {}
 
-    def read(self, database: Database, caller: Caller, moment: Moment) -> list[QueueView]:
-        """All queues, and those of exceptions that are not empty."""
+    def read(self, database: Database, caller: Caller, moment: Moment, *, is_stale: bool = False) -> list[QueueView]:
+        """All queues, and those of exceptions that are not empty. `is_stale`: what is kept is known to be behind."""
         key = (caller.shops, caller.warehouses)
         with self._lock:
             at, kept = self._kept.get(key, (0.0, []))
-            if kept and time.monotonic() - at < KEPT_S:
+            if kept and not is_stale and time.monotonic() - at < KEPT_S:
                 return kept
             counted = self._count(database, caller, moment)
             if len(self._kept) >= SCOPES_MAX:

@@ -29,12 +29,12 @@ async def get_events(request: Request[Any, Any, Any], caller: Known) -> ServerSe
 async def _stream(watch: Watch, caller: Caller) -> AsyncIterator[ServerSentEventMessage]:
     until = time.monotonic() + STREAM_S
     with watch.listening(caller) as listener:
-        yield ServerSentEventMessage(comment="paidan", retry=RETRY_MS)
+        yield ServerSentEventMessage(data=None, comment="paidan", retry=RETRY_MS)
         while time.monotonic() < until:
             try:
                 heard = await asyncio.wait_for(listener.waiting.get(), QUIET_S)
             except TimeoutError:
-                yield ServerSentEventMessage(comment="quiet")
+                yield ServerSentEventMessage(data=None, comment="quiet")
                 continue
             yield ServerSentEventMessage(event=heard.event, data=heard.data)
 

@@ -4,29 +4,30 @@
 SELECT pg_current_snapshot()::text;
 
 -- name: changed_orders
--- Open orders of what the caller sees that were written since an earlier snapshot: by the transaction that wrote the row, so none is missed and none
--- counted twice, whatever the clocks say. Parameters: since (snapshot), shops, warehouses.
--- A row's xmin has 32 bits: it is read in the present epoch, or in the one before where that would be the future.
+-- Open orders of what the caller sees that were written between two snapshots: told by the transaction that wrote the row, so none is missed and none
+-- counted twice, whatever the clocks say. A row's xmin has 32 bits: it is read in the present epoch, or in the one before where that would be the future.
+-- Parameters: since and upto (snapshots), shops, warehouses.
 SELECT count(*)
 FROM (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS upto) now_at
 CROSS JOIN sales_order o
-WHERE o.state < 90
-  AND NOT pg_visible_in_snapshot(
-      ((now_at.upto >> 32 << 32) + o.xmin::text::bigint
-       - CASE WHEN o.xmin::text::bigint > now_at.upto %% 4294967296 AND now_at.upto >= 4294967296 THEN 4294967296 ELSE 0 END)::text::xid8,
-      %(since)s::pg_snapshot)
+CROSS JOIN LATERAL (
+    SELECT ((now_at.upto >> 32 << 32) + o.xmin::text::bigint
+            - CASE WHEN o.xmin::text::bigint > now_at.upto %% 4294967296 AND now_at.upto >= 4294967296 THEN 4294967296 ELSE 0 END)::text::xid8 AS by
+) written
+WHERE o.state < 90 AND NOT pg_visible_in_snapshot(written.by, %(since)s::pg_snapshot) AND pg_visible_in_snapshot(written.by, %(upto)s::pg_snapshot)
   AND (%(shops)s::bigint[] IS NULL OR o.shop_id = ANY(%(shops)s))
   AND (%(warehouses)s::bigint[] IS NULL OR EXISTS (SELECT 1 FROM fulfilment f WHERE f.order_id = o.id AND f.warehouse_id = ANY(%(warehouses)s)));
 
 -- name: changed_claims
--- Claims written since an earlier snapshot, counted. Parameters: since.
+-- Claims written between two snapshots, counted. Parameters: since, upto.
 SELECT count(*)
 FROM (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS upto) now_at
 CROSS JOIN exception_claim c
-WHERE NOT pg_visible_in_snapshot(
-      ((now_at.upto >> 32 << 32) + c.xmin::text::bigint
-       - CASE WHEN c.xmin::text::bigint > now_at.upto %% 4294967296 AND now_at.upto >= 4294967296 THEN 4294967296 ELSE 0 END)::text::xid8,
-      %(since)s::pg_snapshot);
+CROSS JOIN LATERAL (
+    SELECT ((now_at.upto >> 32 << 32) + c.xmin::text::bigint
+            - CASE WHEN c.xmin::text::bigint > now_at.upto %% 4294967296 AND now_at.upto >= 4294967296 THEN 4294967296 ELSE 0 END)::text::xid8 AS by
+) written
+WHERE NOT pg_visible_in_snapshot(written.by, %(since)s::pg_snapshot) AND pg_visible_in_snapshot(written.by, %(upto)s::pg_snapshot);
 
 -- name: jobs_of
 -- The newest jobs of these owners. Parameters: owners text[].

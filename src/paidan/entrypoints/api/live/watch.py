@@ -1,6 +1,6 @@
 """Watches what consoles want to hear of, once a second while anybody listens: orders changed, queues, claims, jobs. Each hears of what he sees.
 
-What changed is told by the transactions that wrote the rows, seen from one snapshot to the next; nothing need be written for it, and no pass is slower.
+What changed is told by the transactions that wrote the rows, seen from one snapshot to the next: nothing is written for it, no pass is slower.
 """
 
 import asyncio
@@ -28,6 +28,7 @@ from paidan.runtime.telemetry import told
 queries = load_queries("paidan.entrypoints.api.live", "live.sql")
 
 EVERY_S: Final = 1.0
+QUEUES_AFTER_S: Final = 2.0  # however much changes, queues are counted no oftener
 QUEUES_EVERY_S: Final = 10.0  # some queues change by the clock alone
 LISTENERS_MAX: Final = 500
 WAITING_MAX: Final = 50
@@ -64,15 +65,17 @@ class Listener:
 class Watch:
     """One thread for all who listen. `start` before, `stop` after."""
 
-    def __init__(self, services: HandlerContext, counts: QueueCounts) -> None:
+    def __init__(self, services: HandlerContext, counts: QueueCounts, *, queues_after_s: float = QUEUES_AFTER_S) -> None:
         self._services = services
         self._counts = counts
+        self._queues_after_s = queues_after_s
         self._stop = Event()
         self._lock = Lock()
         self._listeners: list[Listener] = []
         self._since = ""
-        self._queues_at = 0.0
+        self._queues_at: dict[object, float] = {}  # by scope: when its queues were counted last
         self._queues: dict[object, str] = {}
+        self._behind: set[object] = set()  # scopes in which orders have changed since
         self._jobs: dict[str, str] = {}
         self._thread: Thread | None = None
 
@@ -114,33 +117,33 @@ class Watch:
             listeners = list(self._listeners)
         if not listeners:
             self._since = ""
+            self._behind.clear()
+            self._queues_at.clear()
             return
         scopes: dict[object, list[Listener]] = {}
         for listener in listeners:
             scopes.setdefault((listener.caller.shops, listener.caller.warehouses), []).append(listener)
         now = self._services.clock.now()
-        changed = self._changes(scopes, listeners, now)
-        is_time = time.monotonic() - self._queues_at >= QUEUES_EVERY_S
+        self._behind |= self._changes(scopes, listeners, now)
         for scope, members in scopes.items():
-            if is_time or scope in changed:
+            age_s = time.monotonic() - self._queues_at.get(scope, -QUEUES_EVERY_S)
+            if age_s >= (self._queues_after_s if scope in self._behind else QUEUES_EVERY_S):
                 self._tell_queues(scope, members, now)
-        if is_time:
-            self._queues_at = time.monotonic()
 
     def _changes(self, scopes: dict[object, list[Listener]], listeners: list[Listener], now: datetime) -> set[object]:
         """Tell of orders, claims and jobs; the scopes in which orders have changed."""
         changed: set[object] = set()
         with self._services.database.transaction() as tx:
-            tx.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             row = tx.execute(queries.snapshot).fetchone()
-            since, self._since = self._since, row[0] if row else ""
+            since, upto = self._since, row[0] if row else ""
+            self._since = upto
             if since:
                 for scope, members in scopes.items():
-                    count = _count(tx, queries.changed_orders, {"since": since, **members[0].caller.sees})
+                    count = _count(tx, queries.changed_orders, {"since": since, "upto": upto, **members[0].caller.sees})
                     if count:
                         changed.add(scope)
                         _tell(members, "orders", {"changed": count, "at": now})
-                if claims := _count(tx, queries.changed_claims, {"since": since}):
+                if claims := _count(tx, queries.changed_claims, {"since": since, "upto": upto}):
                     _tell(listeners, "claims", {"changed": claims})
             self._tell_jobs(tx, listeners)
         return changed
@@ -161,7 +164,9 @@ class Watch:
         self._jobs = seen
 
     def _tell_queues(self, scope: object, members: list[Listener], now: datetime) -> None:
-        found = self._counts.read(self._services.database, members[0].caller, Moment(now=now, digest=self._services.sealer.digest))
+        found = self._counts.read(self._services.database, members[0].caller, Moment(now=now, digest=self._services.sealer.digest), is_stale=True)
+        self._queues_at[scope] = time.monotonic()
+        self._behind.discard(scope)
         data = _json([{"queue": queue.queue, "count": queue.count, "is_exact": queue.is_exact} for queue in found])
         if self._queues.get(scope) != data:
             self._queues[scope] = data

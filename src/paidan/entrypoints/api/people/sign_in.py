@@ -58,7 +58,10 @@ class LanguageBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Me(Struct, frozen=True, kw_only=True):
-    """Who I am. `shops`, `warehouses`: ids of what I see, null for all. `csrf` goes into the header X-CSRF of whatever changes something."""
+    """Who I am. `shops`, `warehouses`: ids of what I see, null for all. `csrf` goes into the header X-CSRF of whatever changes something.
+
+    `now` is the business clock, by which deadlines count.
+    """
 
     name: str
     title: str
@@ -69,6 +72,7 @@ class Me(Struct, frozen=True, kw_only=True):
     csrf: str
     must_change_password: bool
     session_id: str | None
+    now: datetime
 
 
 class SessionView(Struct, frozen=True, kw_only=True):
@@ -141,7 +145,7 @@ def _is_ours(request: Request[Any, Any, Any]) -> bool:
 
 
 @get("/me", opt=SIGNED_IN, sync_to_thread=False, summary="Who am I", tags=["people"])
-def get_me(caller: Known) -> Me:
+def get_me(services: Given, caller: Known) -> Me:
     """Name, rights and limits of whoever calls, person or key."""
     return Me(
         name=caller.name,
@@ -153,6 +157,7 @@ def get_me(caller: Known) -> Me:
         csrf=caller.csrf,
         must_change_password=caller.must_change_password,
         session_id=None if caller.session_id is None else str(caller.session_id),
+        now=services.clock.now(),
     )
 
 

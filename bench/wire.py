@@ -1,0 +1,133 @@
+"""The whole life of a day's orders over loopback HTTP: Paidan's API and workers on one side, the world's host on the other, CPU of each apart.
+
+The day is the demo's: platforms polled, pushed, read in bulk and by webhooks; its books are compared at the end. The floor is the same kind of
+exchange with nothing in it: Paidan's own HTTP client, one thread, against the page of the API that says it is alive.
+
+./paidan bench wire [--orders N] [--workers W] [--json FILE]
+"""
+
+import argparse
+import json
+import shutil
+import tempfile
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import gauges
+import psutil
+
+from paidan.entrypoints.demo.drive import Drive
+from paidan.entrypoints.demo.drive_workers import crew
+from paidan.entrypoints.demo.run import Plan, logs_of, play_on, stage
+from paidan.runtime import embedded
+from paidan.runtime.http import HttpCaller
+from paidan.runtime.settings import Settings
+from paidan.world.town import TownConfig
+
+TICK_S = 300
+FLOOR_CALLS = 2_000
+
+
+def main() -> None:
+    told = _options()
+    home = Path(tempfile.mkdtemp(prefix="paidan-bench-"))
+    settings = Settings(home=home, allow_loopback=True)
+    try:
+        figures = _wire(settings, told)
+    finally:
+        embedded.stop(settings.data_dir, mode="immediate")
+        shutil.rmtree(home, ignore_errors=True)
+    _show(figures)
+    if told.json:
+        told.json.write_text(json.dumps(figures, indent=1))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="paidan bench wire")
+    parser.add_argument("--orders", type=int, default=20_000)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--tick-s", type=int, default=TICK_S, help="how far business time moves at least")
+    parser.add_argument("--json", type=Path)
+    return parser.parse_args()
+
+
+def _wire(settings: Settings, told: argparse.Namespace) -> dict[str, Any]:
+    print("wire: preparing …", flush=True)
+    plan = Plan(orders=told.orders, tick_s=told.tick_s)
+    (settings.home / "demo").touch()
+    with stage(settings, plan) as (services, host, town, installation):
+        floor = _floor(town)
+        with crew(services, installation.app_url, count=told.workers, log_dir=logs_of(settings)) as labour:
+            before, cpu = gauges.read(installation.owner_url, settings.data_dir), _cpu()
+            world_s = host.stats()["cpu_s"]
+            outcome = play_on(services, host, town, plan, _progress, labour)
+            after = _cpu()
+            stats = host.stats()
+        reading = gauges.read(installation.owner_url, settings.data_dir).since(before)
+    if outcome.faults:
+        raise SystemExit(f"the day is not in order: {outcome.faults[:5]}")
+    seconds, orders = outcome.figures["seconds"], outcome.figures["received"]
+    exchanges = outcome.figures["calls_per_s"] * seconds
+    return {
+        "orders": orders,
+        "seconds": seconds,
+        "orders_per_s": orders / seconds,
+        "exchanges": exchanges,
+        "exchanges_per_s": exchanges / seconds,
+        "floor_per_s": floor,
+        "api_s": after["api"] - cpu["api"],
+        "workers_s": after["workers"] - cpu["workers"],
+        "server_s": reading.server_cpu_s,
+        "simulators_s": stats["cpu_s"] - world_s,
+    }
+
+
+def _floor(town: TownConfig) -> float:
+    """Exchanges a second of the same client and the same server, about nothing."""
+    caller = HttpCaller(allow_loopback=True, allow_plain=True)
+    for _ in range(50):
+        caller.call("GET", f"{town.paidan_url}/livez")
+    began = time.perf_counter()
+    for _ in range(FLOOR_CALLS):
+        caller.call("GET", f"{town.paidan_url}/livez")
+    return FLOOR_CALLS / (time.perf_counter() - began)
+
+
+def _progress(now: datetime, run: Drive) -> None:
+    if run.ticks % 25 == 0:
+        print(f"  {now:%m-%d %H:%M}, {run.callbacks:,} callbacks, {run.seconds:.0f} s", flush=True)
+
+
+def _cpu() -> dict[str, float]:
+    """CPU seconds of the API and of the workers under this process; the host tells its own."""
+    spent = {"api": 0.0, "workers": 0.0}
+    for child in psutil.Process().children(recursive=True):
+        try:
+            words, times = " ".join(child.cmdline()), child.cpu_times()
+        except psutil.Error:
+            continue
+        if "granian" in words:
+            spent["api"] += times.user + times.system
+        elif "paidan.entrypoints.worker" in words:
+            spent["workers"] += times.user + times.system
+    return spent
+
+
+def _show(figures: dict[str, Any]) -> None:
+    ours = figures["api_s"] + figures["workers_s"] + figures["server_s"]
+    each = ours / figures["exchanges"] * 1e6
+    print(
+        f"\nwire: {figures['orders']} orders, {figures['exchanges']:,.0f} exchanges in {figures['seconds']:.1f} s: "
+        f"{figures['exchanges_per_s']:,.0f} exchanges/s, {figures['orders_per_s']:,.0f} orders/s\n"
+        f"  CPU: API {figures['api_s']:.1f} s, workers {figures['workers_s']:.1f} s, server {figures['server_s']:.1f} s; "
+        f"simulators {figures['simulators_s']:.1f} s\n"
+        f"  Paidan and server {each:,.0f} µs CPU an exchange: {2e6 / each:,.0f} exchanges/s by CPU of two cores\n"
+        f"  floor (empty exchanges, one thread) {figures['floor_per_s']:,.0f}/s; "
+        f"ratio to the floor {figures['exchanges_per_s'] / figures['floor_per_s']:.0%}"
+    )
+
+
+if __name__ == "__main__":
+    main()

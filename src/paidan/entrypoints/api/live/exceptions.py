@@ -1,0 +1,266 @@
+"""Exceptions: what waits for people, by the platform's deadline; claimed, put to sleep, mended with one click."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final
+
+from litestar import Request, Response, Router
+from litestar.params import JSONBody, PathParameter, QueryParameter
+from msgspec import Meta, Struct
+
+from paidan.entrypoints.api.guard import SEE, Known
+from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
+from paidan.entrypoints.api.jobs.carry import Task, carry
+from paidan.entrypoints.api.jobs.parameters import Action, Parameters, Told
+from paidan.entrypoints.api.language import language_of
+from paidan.entrypoints.api.live.watch import queries
+from paidan.entrypoints.api.operations import REPLAYABLE
+from paidan.entrypoints.api.operations import queries as work_queries
+from paidan.entrypoints.api.order_reads import KINDS, reason_words
+from paidan.entrypoints.api.pages import BIGINT_MAX, Cursor, Limit, Page, read_cursor, write_cursor
+from paidan.entrypoints.api.people.caller import Caller
+from paidan.entrypoints.api.people.rights import Right
+from paidan.entrypoints.api.people.seen import hears
+from paidan.entrypoints.api.problems import Refused, invalid, refuse_if
+from paidan.entrypoints.api.services import Given, HandlerContext
+from paidan.entrypoints.api.verbs import delete, get, post
+from paidan.kernel.reasons import Reason
+from paidan.orders.commands import AUDITORS_MAY
+from paidan.orders.store import make_due
+from paidan.runtime.database import Tx
+from paidan.runtime.outbox import revive
+
+SNOOZE_MAX: Final = timedelta(days=31)
+Fix = tuple[str, Right, tuple[str, str]]
+
+AUDIT: Final[Fix] = ("audit", Right.AUDIT, ("放行", "Let it go on"))
+LOOK_AGAIN: Final[Fix] = ("look_again", Right.EDIT_ORDER, ("重新检查", "Look at it again"))
+REPLAY: Final[Fix] = ("replay", Right.MESSAGES, ("重放报文", "Replay the message"))
+REVIVE: Final[Fix] = ("revive", Right.MESSAGES, ("重新调用", "Call again"))
+FIX_BY_KIND: Final = {"backordered": LOOK_AGAIN, "message_set_aside": REPLAY, "call_dead": REVIVE}
+
+KindNames = Annotated[list[str] | None, QueryParameter(name="kind", description="Kinds; none: all", max_items=10, required=False)]
+OwnerName = Annotated[str | None, QueryParameter(name="owner", max_length=60, description="`me`, `nobody` or user:<name>", required=False)]
+WithSnoozed = Annotated[bool, QueryParameter(description="Also those asleep")]
+ExceptionId = Annotated[str, PathParameter(max_length=60, pattern=r"^[a-z_]+-[0-9]{1,19}$", description="`<kind>-<ref_id>`")]
+
+
+class FixView(Struct, frozen=True, kw_only=True):
+    """What one click would do; `is_allowed`: to the caller."""
+
+    code: str
+    zh: str
+    en: str
+    is_allowed: bool
+
+
+class ExceptionRow(Struct, frozen=True, kw_only=True):
+    """Something that waits for people. `left_s`: seconds to the platform's deadline, negative when past. `owner`: who has claimed it, '' nobody."""
+
+    id: str
+    kind: str
+    ref_id: str
+    order_id: str | None
+    order_no: str
+    reason: str
+    text: str
+    next_step: str
+    since: datetime
+    age_s: int
+    ship_by_at: datetime | None
+    left_s: int | None
+    owner: str
+    is_mine: bool
+    claimed_at: datetime | None
+    snoozed_until: datetime | None
+    note: str
+    fix: FixView | None
+
+
+class SnoozeBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Until when it shall not be shown (at most a month), and why; null wakes it."""
+
+    until: Annotated[datetime, Meta(tz=True)] | None
+    note: Annotated[str, Meta(max_length=200, pattern=r"^[^\x00]*$")] = ""
+
+
+class Fixed(Struct, frozen=True, kw_only=True):
+    """What was done."""
+
+    code: str
+
+
+@get("/lists/exceptions", opt=SEE, sync_to_thread=True, summary="List exceptions by deadline")
+def get_exception_list(
+    services: Given,
+    caller: Known,
+    request: Request[Any, Any, Any],
+    kinds: KindNames = None,
+    owner_name: OwnerName = None,
+    cursor: Cursor = "",
+    limit: Limit = 50,
+    *,
+    snoozed: WithSnoozed = False,
+) -> Page[ExceptionRow]:
+    """The nearest deadline first, then the oldest."""
+    if kinds and not set(kinds) <= set(KINDS):
+        raise invalid("kind")
+    owner = {None: None, "me": caller.actor, "nobody": ""}.get(owner_name, owner_name)
+    after = read_cursor(cursor, [str, str, int, int])
+    if cursor:
+        _refuse_bad_instants(after[:2])
+        if not 0 < after[2] <= len(KINDS):
+            raise invalid("cursor")
+    language = language_of(request.headers.get("accept-language", ""))
+    with services.database.transaction() as tx:
+        rows = _read(tx, services, caller, kinds=kinds or KINDS, owner=owner, with_snoozed=snoozed, after=after, limit=limit + 1)
+    shown = rows[:limit]
+    following = _cursor_of(shown[-1]) if len(rows) > limit else None
+    return Page(items=[_view(row, caller, services.clock.now(), language) for row in shown], next=following)
+
+
+def _refuse_bad_instants(texts: Sequence[str]) -> None:
+    for text in texts:
+        if text != "infinity":
+            try:
+                told = datetime.fromisoformat(text)
+            except ValueError:
+                raise invalid("cursor") from None
+            if told.tzinfo is None:
+                raise invalid("cursor")
+
+
+def _cursor_of(row: dict[str, Any]) -> str:
+    deadline = row["ship_by_at"].isoformat() if row["ship_by_at"] else "infinity"
+    return write_cursor([deadline, row["since"].isoformat(), row["rank"], int(row["ref_id"])])
+
+
+def _read(
+    tx: Tx,
+    services: HandlerContext,
+    caller: Caller,
+    *,
+    kinds: Sequence[str],
+    owner: str | None = None,
+    with_snoozed: bool = True,
+    after: Sequence[Any] = (None, None, None, None),
+    limit: int = 1,
+    ref_id: int | None = None,
+) -> list[dict[str, Any]]:
+    filters = {
+        "kinds": list(kinds),
+        "kind": kinds[0] if ref_id is not None else None,
+        "ref_id": ref_id,
+        "owner": owner,
+        "with_snoozed": with_snoozed,
+        "now": services.clock.now(),
+        **dict(zip(("after_deadline", "after_since", "after_rank", "after_id"), after, strict=True)),
+        "limit": limit,
+    }
+    cursor = tx.execute(queries.exceptions, {**filters, **caller.sees, **hears(tx, caller)})
+    names = [column.name for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
+def _view(row: dict[str, Any], caller: Caller, now: datetime, language: str) -> ExceptionRow:
+    text, following = reason_words(row["reason"], language)
+    deadline = row["ship_by_at"]
+    fix = _fix_of(row)
+    told = {name: value for name, value in row.items() if name != "rank"}
+    return ExceptionRow(
+        **told,
+        id=f"{row['kind']}-{row['ref_id']}",
+        text=text,
+        next_step=following,
+        age_s=int((now - row["since"]).total_seconds()),
+        left_s=None if deadline is None else int((deadline - now).total_seconds()),
+        is_mine=row["owner"] == caller.actor,
+        fix=None if fix is None else FixView(code=fix[0], zh=fix[2][0], en=fix[2][1], is_allowed=caller.may(fix[1])),
+    )
+
+
+def _fix_of(row: dict[str, Any]) -> Fix | None:
+    """What helps most often: an auditor's word where a person must look, another look where a fact must have changed."""
+    if row["kind"] == "hold":
+        return AUDIT if row["reason"] in AUDITORS_MAY else LOOK_AGAIN
+    return FIX_BY_KIND.get(row["kind"])
+
+
+def _one(tx: Tx, services: HandlerContext, caller: Caller, exception_id: str) -> dict[str, Any]:
+    """The exception, as far as the caller sees it. Raises Refused."""
+    kind, _, ref = exception_id.rpartition("-")
+    if kind not in KINDS or int(ref) > BIGINT_MAX:
+        raise Refused(Reason.NOT_FOUND)
+    found = _read(tx, services, caller, kinds=[kind], ref_id=int(ref))
+    if not found:
+        raise Refused(Reason.NOT_FOUND)
+    return found[0]
+
+
+@post("/exceptions/{exception_id:str}/claim", opt=SEE, status_code=204, sync_to_thread=True, summary="Claim an exception")
+def post_claim(services: Given, caller: Known, exception_id: ExceptionId) -> None:
+    """It is mine; others see it within two seconds."""
+    with services.database.transaction() as tx:
+        row = _one(tx, services, caller, exception_id)
+        claim = {"kind": row["kind"], "ref_id": int(row["ref_id"]), "owner": caller.actor, "now": services.clock.now()}
+        if tx.execute(queries.claim, claim).fetchone() is None:
+            raise Refused(Reason.ALREADY_CLAIMED, detail=row["owner"])
+
+
+@delete("/exceptions/{exception_id:str}/claim", opt=SEE, status_code=204, sync_to_thread=True, summary="Give an exception back")
+def delete_claim(services: Given, caller: Known, exception_id: ExceptionId) -> None:
+    """Anybody may take it; another's is given back by those who may change people."""
+    with services.database.transaction() as tx:
+        row = _one(tx, services, caller, exception_id)
+        if row["owner"] not in {"", caller.actor} and not caller.may(Right.PEOPLE):
+            raise Refused(Reason.ALREADY_CLAIMED, detail=row["owner"])
+        owner = None if caller.may(Right.PEOPLE) else caller.actor
+        tx.execute(queries.unclaim, {"kind": row["kind"], "ref_id": int(row["ref_id"]), "owner": owner})
+
+
+@post("/exceptions/{exception_id:str}/snooze", opt=SEE, status_code=204, sync_to_thread=True, summary="Put an exception to sleep")
+def post_snooze(services: Given, caller: Known, exception_id: ExceptionId, data: JSONBody[SnoozeBody]) -> None:
+    """It is shown again when the time has come."""
+    now = services.clock.now()
+    if data.until is not None and not now < data.until <= now + SNOOZE_MAX:
+        raise invalid("until")
+    with services.database.transaction() as tx:
+        row = _one(tx, services, caller, exception_id)
+        tx.execute(queries.snooze, {"kind": row["kind"], "ref_id": int(row["ref_id"]), "until": data.until, "note": data.note})
+
+
+@post("/exceptions/{exception_id:str}/fix", opt=SEE, status_code=200, sync_to_thread=True, summary="Carry the suggested fix out")
+def post_fix(services: Given, caller: Known, once: Post, exception_id: ExceptionId, idempotency_key: IdempotencyKey = "") -> Response[Fixed]:
+    """What the list suggests; each takes its own right."""
+    del idempotency_key
+
+    def work(tx: Tx) -> Fixed:
+        row = _one(tx, services, caller, exception_id)
+        fix = _fix_of(row)
+        if fix is None:
+            raise Refused(Reason.ILLEGAL_MOVE)
+        if not caller.may(fix[1]):
+            raise Refused(Reason.NOT_ALLOWED)
+        _carry_out(tx, services, caller, fix, row, once.now)
+        return Fixed(code=fix[0])
+
+    return once.answer(work)
+
+
+def _carry_out(tx: Tx, services: HandlerContext, caller: Caller, fix: Fix, row: dict[str, Any], now: datetime) -> None:
+    if fix == AUDIT:
+        order_id = int(row["order_id"])
+        task = Task(action=Action.AUDIT, told=Told(given=Parameters()), actor=caller.actor)
+        refuse_if(carry(tx, services, task, {order_id: None}, now)[order_id].reason)
+    elif fix == LOOK_AGAIN:
+        make_due(tx, [int(row["order_id"])], now)
+    elif fix == REPLAY:
+        found = tx.execute(work_queries.lock_message, {"id": int(row["ref_id"]), **hears(tx, caller)}).fetchone()
+        if found is None or found[1] is None or found[2] not in REPLAYABLE:
+            raise Refused(Reason.ILLEGAL_MOVE)
+        tx.execute(work_queries.replay_message, {"id": int(row["ref_id"])})
+    elif not revive(tx, [int(row["ref_id"])], now):
+        raise Refused(Reason.ILLEGAL_MOVE)
+
+
+ROUTER = Router("/", route_handlers=[get_exception_list, post_claim, delete_claim, post_snooze, post_fix], tags=["exceptions"])

@@ -1,0 +1,72 @@
+"""The health of each part: shops, warehouses, carriers, messages, workers; good, slow or broken, and why."""
+
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from litestar import Router
+from msgspec import Struct
+
+from paidan.entrypoints.api.guard import Known, needs
+from paidan.entrypoints.api.live.watch import queries
+from paidan.entrypoints.api.people.rights import Right
+from paidan.entrypoints.api.services import Given
+from paidan.entrypoints.api.verbs import get
+from paidan.runtime.database import Tx
+
+FEED_SLOW_S: Final = 900
+WAITS_SLOW_S: Final = 300
+
+State = Literal["good", "slow", "broken"]
+
+
+class PartView(Struct, frozen=True, kw_only=True):
+    """One part. `kind`: shop, warehouse, carrier, messages, workers; `detail`: figures by name; `error`: its last words."""
+
+    kind: str
+    code: str
+    name: str
+    state: State
+    detail: dict[str, int]
+    error: str = ""
+    since: datetime | None = None
+
+
+@get("/health/parts", opt=needs(Right.SEE, everywhere=True), sync_to_thread=True, summary="Health of each part", tags=["live"])
+def get_parts(services: Given, caller: Known) -> list[PartView]:
+    """Whatever talks to us or works for us."""
+    now = services.clock.now()
+    with services.database.transaction() as tx:
+        names = {lane: (code, name) for lane, code, name in tx.execute(queries.named_lanes)}
+        feeds = [_feed(*row) for row in tx.execute(queries.channel_lag, {"now": now, **caller.sees})]
+        lanes = [_lane(names, now, *row) for row in tx.execute(queries.lanes, {"now": now})]
+        return [*feeds, *lanes, _messages(tx, now), _workers(tx)]
+
+
+def _feed(shop: str, name: str, feed: str, pulled_at: datetime | None, lag_s: int, error: str) -> PartView:
+    state: State = "broken" if error else "slow" if lag_s > FEED_SLOW_S else "good"
+    return PartView(kind="shop", code=shop, name=f"{name} · {feed}", state=state, detail={"lag_s": lag_s}, error=error, since=pulled_at)
+
+
+def _lane(names: dict[str, tuple[str, str]], now: datetime, lane: str, *figures: Any) -> PartView:
+    pending, sending, unknown, dead, waits_s, failures, open_until = figures
+    is_open = open_until is not None and open_until > now
+    state: State = "broken" if is_open or dead else "slow" if waits_s > WAITS_SLOW_S or unknown else "good"
+    code, name = names.get(lane, (lane, lane))
+    detail = {"pending": pending, "sending": sending, "unknown": unknown, "dead": dead, "waits_s": waits_s, "failures": failures or 0}
+    return PartView(kind=lane.partition(":")[0], code=code, name=name, state=state, detail=detail, since=open_until if is_open else None)
+
+
+def _messages(tx: Tx, now: datetime) -> PartView:
+    waiting, set_aside, waits_s = tx.execute(queries.message_queue, {"now": now}).fetchone() or (0, 0, 0)
+    state: State = "slow" if waits_s > WAITS_SLOW_S or set_aside else "good"
+    detail = {"waiting": waiting, "set_aside": set_aside, "waits_s": waits_s}
+    return PartView(kind="messages", code="messages", name="messages", state=state, detail=detail)
+
+
+def _workers(tx: Tx) -> PartView:
+    alive, free = tx.execute(queries.workers).fetchone() or (0, 0)
+    state: State = "good" if alive else "broken"
+    return PartView(kind="workers", code="workers", name="workers", state=state, detail={"alive": alive, "buckets_free": free})
+
+
+ROUTER = Router("/", route_handlers=[get_parts])

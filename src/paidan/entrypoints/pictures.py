@@ -1,0 +1,163 @@
+"""`paidan pictures DIR`: a picture of every page of the console, from a small day played for it. Needs Playwright and a Chromium."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.console import Console
+
+from paidan.kernel.errors import SetupError
+from paidan.runtime.settings import Settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+PAGES: Final = {
+    "dashboard": "/?days=30",
+    "orders": "/orders",
+    "fulfilments": "/fulfilments",
+    "exceptions": "/exceptions",
+    "stock": "/stock",
+    "stock-by-warehouse": "/stock?by=warehouse",
+    "documents": "/documents",
+    "products": "/products",
+    "listings": "/listings?show=all",
+    "shops": "/shops",
+    "warehouses": "/warehouses",
+    "carriers": "/carriers",
+    "freight": "/carriers?tab=freight",
+    "imports": "/imports?kind=products",
+    "health": "/health",
+    "messages": "/messages",
+    "people": "/people",
+    "roles": "/people?tab=roles",
+    "keys": "/people?tab=keys",
+    "reveals": "/people?tab=reveals",
+    "settings": "/settings",
+    "guide": "/guide",
+}
+"""Every page of the console by a name for its picture; an order's own page is found in the list."""
+
+EVERY_DAY: Final = "placed_at:between:now-30d|now"
+"""A filter that shows ended orders too."""
+
+NAME: Final = "admin"
+PASSWORD: Final = "paidan-demo-1"  # noqa: S105 - of an installation that lives for one run
+LANGUAGES: Final = ("zh", "en")
+THEMES: Final = ("light", "dark")
+SIZES: Final = {1440: 900, 390: 844}
+ORDERS: Final = 120
+# No sandbox: root has none. The rest keeps the browser from calling home.
+FLAGS: Final = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync".split()
+)
+CHROMIUM: Final = ("chromium", "chromium-browser", "google-chrome")
+
+console = Console()
+
+
+def find_chromium() -> str:
+    """The browser of this machine; an empty text when there is none."""
+    return next((found for name in CHROMIUM if (found := shutil.which(name))), "")
+
+
+@contextmanager
+def browser() -> Iterator["Browser"]:
+    """A headless Chromium. Raises SetupError when it or Playwright is missing."""
+    executable = find_chromium()
+    if not executable:
+        raise SetupError("no Chromium on PATH: on Debian, apt-get install chromium fonts-noto-cjk")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError as error:
+        raise SetupError("Playwright is missing: ./paidan setup --dev") from error
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+
+@contextmanager
+def signed_in(opened: "Browser", url: str, *, width: int = 1440, language: str = "zh", theme: str = "light") -> Iterator["Page"]:
+    """A page of the console at `url`, signed in as the administrator of pictures and tests."""
+    context = opened.new_context(viewport={"width": width, "height": SIZES.get(width, 900)}, locale="zh-CN", timezone_id="Asia/Shanghai")
+    context.add_init_script(
+        f"localStorage.setItem('paidan.language', '{language}'); localStorage.setItem('paidan.preferences', JSON.stringify({{theme: '{theme}'}}))"
+    )
+    try:
+        page = context.new_page()
+        page.goto(f"{url}/console/")
+        page.fill("input[name=username]", NAME)
+        page.fill("input[name=password]", PASSWORD)
+        page.click("button[type=submit]")
+        page.wait_for_selector("#main")
+        yield page
+    finally:
+        context.close()
+
+
+def settle(page: "Page") -> None:
+    """Wait until the page has drawn what it fetched. Not for the network's rest: the stream of events never ends."""
+    from playwright.sync_api import expect
+
+    page.wait_for_selector("#main h1")
+    expect(page.locator("[aria-busy=true], .ant-skeleton")).to_have_count(0)
+    page.wait_for_timeout(250)
+
+
+@contextmanager
+def small_day(settings: Settings, orders: int = ORDERS) -> Iterator[str]:
+    """A day of trade that was played to its end, its console served; gives its address. `settings` name a home of their own."""
+    from msgspec import structs
+
+    from paidan.entrypoints.demo.run import Plan, play_on, stage, stop
+    from paidan.entrypoints.up import greet_first_person
+
+    named = structs.replace(settings, admin_password=PASSWORD)
+    plan = Plan(orders=orders, seed=1)
+    try:
+        with stage(named, plan) as (services, host, town, installation):
+            play_on(services, host, town, plan, lambda _now, _run: None)
+            greet_first_person(named, installation.app_url)
+            yield town.paidan_url
+    finally:
+        stop(named)
+
+
+def take_pictures(settings: Settings, folder: Path) -> int:
+    """Every page in both languages, light and dark, wide and narrow; gives 0."""
+    from paidan.entrypoints.console_build import ensure_built
+    from paidan.entrypoints.demo.run import home_of
+
+    folder.mkdir(parents=True, exist_ok=True)
+    if not ensure_built():
+        raise SetupError("the console is not built: see above")
+    with small_day(home_of(settings, "pictures")) as url, browser() as opened:
+        for width, language, theme in product(SIZES, LANGUAGES, THEMES):
+            with signed_in(opened, url, width=width, language=language, theme=theme) as page:
+                count = _take(page, url, folder / f"{width}-{language}-{theme}")
+            console.print(f"[green]✓[/] {width} px, {language}, {theme}: {count} pictures", highlight=False)
+    console.print(f"In {folder}", highlight=False)
+    return 0
+
+
+def _take(page: "Page", url: str, folder: Path) -> int:
+    folder.mkdir(exist_ok=True)
+    order_id = first_order(page, url)
+    pages = {**PAGES, "order": f"/orders/{order_id}", "order-drawer": f"/orders?open={order_id}"}
+    for name, path in pages.items():
+        page.goto(f"{url}/console{path}")
+        settle(page)
+        page.screenshot(path=folder / f"{name}.png")
+    return len(pages)
+
+
+def first_order(page: "Page", url: str) -> str:
+    """The id of the newest order, ended or not: the one with the longest story to show."""
+    answer: Any = page.request.get(f"{url}/api/v1/lists/orders?f={EVERY_DAY}&limit=1").json()
+    return str(answer["items"][0]["id"])

@@ -1,0 +1,231 @@
+"""What consoles hear by themselves, exceptions with their claims, the dashboard, the health of each part."""
+
+import asyncio
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from browser import second_shop, told
+from paidan.entrypoints.api.lists.queues import QueueCounts
+from paidan.entrypoints.api.live.watch import WAITING_MAX, Watch
+from paidan.entrypoints.api.people.caller import Caller
+from paidan.runtime.outbox import OutboxRow, put
+from scene import NOW, line, order, receiver
+
+EVERYBODY = Caller(name="all", rights=frozenset(), person_id=1)
+
+
+def heard_by(world, *callers, between):
+    """What each hears of what happens in `between`, as (event, data)."""
+
+    async def listen():
+        watch = Watch(world.services, QueueCounts(), queues_after_s=0.0)
+        found = []
+        contexts = [watch.listening(caller) for caller in callers]
+        listeners = [context.__enter__() for context in contexts]
+        await asyncio.to_thread(watch.look)
+        await asyncio.sleep(0)
+        for listener in listeners:
+            while not listener.waiting.empty():
+                listener.waiting.get_nowait()
+        await asyncio.to_thread(between)
+        await asyncio.to_thread(watch.look)
+        await asyncio.sleep(0)
+        for listener in listeners:
+            events = []
+            while not listener.waiting.empty():
+                heard = listener.waiting.get_nowait()
+                events.append((heard.event, msgspec.json.decode(heard.data)))
+            found.append(events)
+        for context in contexts:
+            context.__exit__(None, None, None)
+        return found
+
+    return asyncio.run(listen())
+
+
+def test_each_hears_of_the_orders_he_sees_and_of_no_other(world):
+    scene = world.scene
+    scene.set_up({"A": {"X": 10}, "B": {"Y": 10}})
+    theirs = second_shop(scene)
+    told(scene, order("OLD", line("X"), receiver=receiver(9)))
+    mine = Caller(name="a", rights=frozenset(), shops=(scene.shop_id,))
+    other = Caller(name="b", rights=frozenset(), shops=(theirs,))
+    planner = Caller(name="c", rights=frozenset(), warehouses=(scene.warehouses["B"],))
+
+    def happens():
+        told(scene, order("P1", line("X"), receiver=receiver(1)), order("P2", line("X"), receiver=receiver(2)))
+        told(scene, order("P3", line("Y"), receiver=receiver(3)), shop="S2")
+
+    found = heard_by(world, EVERYBODY, mine, other, planner, between=happens)
+    changed = [[data["changed"] for event, data in events if event == "orders"] for events in found]
+    assert changed == [[3], [2], [1], [1]]
+    queues = [{queue["queue"]: queue["count"] for event, data in events if event == "queues" for queue in data} for events in found]
+    assert [counts["waiting_to_merge"] for counts in queues] == [4, 3, 1, 1]
+
+
+def test_nothing_is_heard_when_nothing_happens(world):
+    world.scene.set_up({"A": {"X": 10}})
+    told(world.scene, order("P1", line("X")))
+    assert heard_by(world, EVERYBODY, between=lambda: None) == [[]]
+
+
+def test_an_order_changed_twice_is_one_changed_order(world):
+    world.scene.set_up({"A": {"X": 10}})
+    told(world.scene, order("P1", line("X")))
+
+    def happens():
+        for _ in range(2):
+            told(world.scene, due=[row[0] for row in world.scene.query("SELECT id FROM sales_order")])
+
+    [events] = heard_by(world, EVERYBODY, between=happens)
+    assert [data["changed"] for event, data in events if event == "orders"] == [1]
+
+
+def test_claims_and_jobs_are_heard_of_too(world):
+    world.scene.set_up({"A": {"X": 10}})
+    told(world.scene, order("P1", line("NONE")))
+    [row] = world.get("/lists/exceptions").json()["items"]
+    key_id = world.scene.query("SELECT id FROM api_key WHERE name = 'adminer'")[0][0]
+    owner = Caller(name="k", rights=frozenset(), key_id=key_id)
+    body = {"action": "flag", "target": {"filters": []}, "parameters": {"flag": 1}}
+
+    def happens():
+        assert world.post(f"/exceptions/{row['id']}/claim").status_code == 204
+        assert world.post("/jobs", body).status_code == 200
+
+    events, others = heard_by(world, owner, EVERYBODY, between=happens)
+    assert ("claims", {"changed": 1}) in events
+    assert ("claims", {"changed": 1}) in others
+    assert not [event for event, _ in others if event == "job"]
+
+
+def test_who_does_not_read_loses_the_oldest_and_never_blocks(world):
+    async def listen():
+        watch = Watch(world.services, QueueCounts())
+        with watch.listening(EVERYBODY) as listener:
+            from paidan.entrypoints.api.live.watch import Heard
+
+            for n in range(WAITING_MAX + 5):
+                listener.tell(Heard(event="orders", data=str(n)))
+            await asyncio.sleep(0)
+            return listener.waiting.get_nowait().data, listener.waiting.qsize()
+
+    assert asyncio.run(listen()) == ("5", WAITING_MAX - 1)
+
+
+@pytest.fixture
+def waiting(world):
+    """A hold that nears its deadline, one without any, a short order, a dead call."""
+    scene = world.scene
+    scene.set_up({"A": {"X": 1, "Y": 9}})
+    told(scene, order("LATE", line("NONE"), receiver=receiver(1), ship_by_at=NOW + timedelta(hours=1)))
+    told(scene, order("SHORT", line("X", 5), receiver=receiver(2), ship_by_at=NOW + timedelta(hours=9)))
+    told(scene, order("CALM", line("NIX"), receiver=receiver(3), ship_by_at=None))
+    with scene.database.transaction() as tx:
+        put(tx, scene.ids, [OutboxRow(lane="carrier", kind="carrier.subscribe", ref_id=1, business_key="call", due_at=NOW)])
+        tx.execute("UPDATE outbox SET state = 4, done_at = %s", (NOW,))
+    return world
+
+
+def listed(world, query=""):
+    return world.get(f"/lists/exceptions{query}").json()["items"]
+
+
+def test_exceptions_come_by_deadline_with_age_clock_and_fix(waiting):
+    rows = listed(waiting)
+    assert [row["order_no"] for row in rows[:2]] == [
+        no for (no,) in waiting.scene.query("SELECT order_no FROM sales_order ORDER BY ship_by_at LIMIT 2")
+    ]
+    assert [(row["kind"], row["left_s"]) for row in rows] == [("hold", 3600), ("backordered", 9 * 3600), ("hold", None), ("call_dead", None)]
+    assert [row["fix"]["code"] for row in rows] == ["look_again", "look_again", "look_again", "revive"]
+    pages, cursor = [], ""
+    while cursor is not None:
+        answer = waiting.get("/lists/exceptions", params={"limit": 1, "cursor": cursor}).json()
+        pages += [row["id"] for row in answer["items"]]
+        cursor = answer["next"]
+    assert pages == [row["id"] for row in rows]
+    assert [row["kind"] for row in listed(waiting, "?kind=call_dead")] == ["call_dead"]
+
+
+def test_an_exception_is_claimed_by_one_and_given_back(waiting):
+    li, wang = waiting.person("li", "see"), waiting.person("wang", "see")
+    exception = listed(waiting)[0]["id"]
+    assert li.call("POST", f"/exceptions/{exception}/claim").status_code == 204
+    assert li.call("POST", f"/exceptions/{exception}/claim").status_code == 204
+    refused = wang.call("POST", f"/exceptions/{exception}/claim")
+    assert (refused.status_code, refused.json()["reason"], refused.json()["detail"]) == (409, "already_claimed", "user:li")
+    assert wang.call("DELETE", f"/exceptions/{exception}/claim").status_code == 409
+    assert [(row["owner"], row["is_mine"]) for row in li.call("GET", "/lists/exceptions?owner=me").json()["items"]] == [("user:li", True)]
+    assert exception not in [row["id"] for row in wang.call("GET", "/lists/exceptions?owner=nobody").json()["items"]]
+    assert li.call("DELETE", f"/exceptions/{exception}/claim").status_code == 204
+    assert wang.call("POST", f"/exceptions/{exception}/claim").status_code == 204
+    assert waiting.call("DELETE", f"/exceptions/{exception}/claim").status_code == 204
+
+
+def test_an_exception_sleeps_until_its_time(waiting):
+    exception = listed(waiting)[0]["id"]
+    for until in (NOW, NOW + timedelta(days=40)):
+        assert waiting.post(f"/exceptions/{exception}/snooze", {"until": until.isoformat()}).status_code == 422
+    assert waiting.post(f"/exceptions/{exception}/snooze", {"until": (NOW + timedelta(hours=1)).isoformat(), "note": "等回电"}).status_code == 204
+    assert exception not in [row["id"] for row in listed(waiting)]
+    [row] = [row for row in listed(waiting, "?snoozed=true") if row["id"] == exception]
+    assert row["note"] == "等回电"
+    assert waiting.post(f"/exceptions/{exception}/snooze", {"until": None}).status_code == 204
+    assert exception in [row["id"] for row in listed(waiting)]
+
+
+def test_the_suggested_fix_is_one_click(waiting):
+    by_kind = {row["kind"]: row["id"] for row in listed(waiting)}
+    seer = waiting.person("li", "see")
+    assert seer.call("POST", f"/exceptions/{by_kind['call_dead']}/fix").status_code == 403
+    assert waiting.post(f"/exceptions/{by_kind['call_dead']}/fix").json() == {"code": "revive"}
+    assert waiting.scene.query("SELECT count(*) FROM outbox WHERE state = 4") == [(0,)]
+    assert waiting.post(f"/exceptions/{by_kind['backordered']}/fix").json() == {"code": "look_again"}
+    assert waiting.scene.query("SELECT due_at FROM sales_order WHERE platform_order_no = 'SHORT'") == [(NOW,)]
+    waiting.scene.query("UPDATE hold SET reason = 'remark_unread' WHERE id = (SELECT max(id) FROM hold) RETURNING 1")
+    [audited] = [row["id"] for row in listed(waiting) if row["reason"] == "remark_unread"]
+    assert waiting.post(f"/exceptions/{audited}/fix").json() == {"code": "audit"}
+    assert audited not in [row["id"] for row in listed(waiting)]
+
+
+@pytest.mark.parametrize("exception", ["hold-1", "hold-99999999999999999999", "nothing-1", "hold", "-1", "hold-x"])
+def test_an_exception_that_is_not_there_is_not_found(still, exception):
+    assert still.post(f"/exceptions/{exception}/claim").status_code in {404, 422}
+
+
+def test_the_dashboard_tells_the_day_and_where_each_number_is_listed(waiting):
+    told(waiting.scene, order("DONE", line("Y"), receiver=receiver(5)))
+    waiting.client.app.state.queues.forget()
+    waiting.client.app.state.dashboards.kept.clear()
+    board = waiting.get("/dashboard").json()
+    assert board["figures"]["orders"] == 4
+    assert sum(hour["orders"] for hour in board["hours"]) == 4
+    assert {hold["reason"]: hold["orders"] for hold in board["holds"]} == {"listing_unmapped": 2}
+    for figure in [*board["open"], *board["holds"], *board["queues"]]:
+        count = waiting.get("/lists/orders/count", params={"f": figure["filters"]}).json()["count"]
+        assert count == figure.get("orders", figure.get("count")), figure
+    assert waiting.get("/lists/orders/count", params={"f": board["figures"]["filters"]}).json()["count"] == 4
+    assert [load["planned"] for load in board["warehouses"]] == [1]
+
+
+def test_the_dashboard_counts_what_one_sees(world):
+    scene = world.scene
+    scene.set_up({"A": {"X": 10}})
+    second_shop(scene)
+    told(scene, order("MINE", line("X"), receiver=receiver(1)))
+    told(scene, order("THEIRS", line("X"), receiver=receiver(2)), shop="S2")
+    world.client.app.state.dashboards.kept.clear()
+    clerk = world.person("li", "see", shops=["S1"])
+    assert clerk.call("GET", "/dashboard").json()["figures"]["orders"] == 1
+    assert "S2" not in clerk.call("GET", "/dashboard").text
+    assert world.get("/dashboard").json()["figures"]["orders"] == 2
+
+
+def test_each_part_tells_how_it_is(waiting):
+    parts = {(part["kind"], part["code"]): part for part in waiting.get("/health/parts").json()}
+    assert parts["workers", "workers"]["state"] == "broken"
+    assert parts["carrier", "carrier"]["detail"]["dead"] == 1
+    assert parts["carrier", "carrier"]["state"] == "broken"
+    assert parts["messages", "messages"]["state"] == "good"

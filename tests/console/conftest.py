@@ -1,0 +1,63 @@
+"""A small day, played once for all tests of the console, and a browser to look at it."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from paidan.entrypoints.console_build import ensure_built
+from paidan.entrypoints.pictures import browser, find_chromium, signed_in, small_day
+from paidan.runtime.settings import Settings
+
+
+def pytest_collection_modifyitems(items):
+    """All of it is slow: a day is played and a browser started. Without a browser it is left out."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in Path(item.fspath).parents:
+            item.add_marker(pytest.mark.slow)
+            if not find_chromium():
+                item.add_marker(pytest.mark.skip(reason="no chromium on PATH"))
+
+
+@pytest.fixture(scope="session")
+def console():
+    """The address of a console with a day behind it. PAIDAN_CONSOLE_URL names a running one instead (its administrator's password as here)."""
+    if running := os.environ.get("PAIDAN_CONSOLE_URL"):
+        yield running
+        return
+    pytest.importorskip("playwright")
+    if not ensure_built():
+        pytest.skip("the console is not built: Node is missing")
+    folder = Path(tempfile.mkdtemp(dir=os.environ.get("PAIDAN_TEST_RUN_DIR"), prefix="console-"))
+    try:
+        with small_day(Settings(home=folder / "home", allow_loopback=True)) as url:
+            yield url
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def chromium(console):
+    del console  # a browser that waits for the day would only cost memory
+    with browser() as opened:
+        yield opened
+
+
+@pytest.fixture
+def page(chromium, console):
+    """The console, signed in, 1440 wide, Chinese."""
+    with signed_in(chromium, console) as shown:
+        yield shown
+
+
+@pytest.fixture
+def faults(page):
+    """What the browser complains of while a test runs: console errors and failed requests."""
+    found: list[str] = []
+    page.on("console", lambda message: found.append(f"console: {message.text}") if message.type == "error" else None)
+    page.on("pageerror", lambda error: found.append(f"error: {error}"))
+    page.on("response", lambda answer: found.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None)
+    return found

@@ -1,0 +1,68 @@
+"""The crawl: every address of the console, in both languages, wide and narrow."""
+
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from paidan.entrypoints.pictures import LANGUAGES, PAGES, SIZES, first_order, settle, signed_in
+
+AXE = Path(__file__).parents[2] / "console" / "node_modules" / "axe-core" / "axe.min.js"
+RAW_KEYS = r"""() => [...document.querySelectorAll('#main *')]
+  .filter(element => element.children.length === 0 && /^[a-z]+(_[a-z]+)+(_(one|other))?$|\{\{\w+\}\}/.test(element.textContent.trim()))
+  .map(element => element.textContent.trim())"""
+SERIOUS = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
+  .filter(violation => ['serious', 'critical'].includes(violation.impact))
+  .map(violation => `${violation.id}: ${violation.nodes.length} × ${violation.nodes[0].html.slice(0, 160)}`)"""
+
+
+def addresses(page, console):
+    return {**PAGES, "order": f"/orders/{first_order(page, console)}"}
+
+
+def complaints(page):
+    """A list that fills while the page is used."""
+    found: list[str] = []
+    page.on("console", lambda message: found.append(f"console: {message.text}") if message.type == "error" else None)
+    page.on("pageerror", lambda error: found.append(f"error: {error}"))
+    page.on("response", lambda answer: found.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None)
+    return found
+
+
+@pytest.mark.parametrize(("width", "language"), list(product(SIZES, LANGUAGES)))
+def test_no_page_complains_scrolls_sideways_or_shows_a_raw_key(chromium, console, width, language):
+    with signed_in(chromium, console, width=width, language=language) as page:
+        found = complaints(page)
+        for name, path in addresses(page, console).items():
+            page.goto(f"{console}/console{path}")
+            settle(page)
+            if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
+                found.append(f"{name} is {wide} px wide")
+            found += [f"{name} shows the key {key}" for key in page.evaluate(RAW_KEYS)]
+        assert found == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_has_no_serious_finding(chromium, console, theme):
+    if not AXE.is_file():
+        pytest.skip("axe-core is not installed: cd console && npm ci")
+    with signed_in(chromium, console, theme=theme) as page:
+        found = []
+        for name, path in addresses(page, console).items():
+            page.goto(f"{console}/console{path}")
+            settle(page)
+            page.evaluate(AXE.read_text())
+            found += [f"{name}: {finding}" for finding in page.evaluate(SERIOUS)]
+        assert found == []
+
+
+def test_the_scan_page_is_there_and_fits_the_smallest_phone(chromium, console):
+    with signed_in(chromium, console, width=320) as page:
+        found = complaints(page)
+        page.goto(f"{console}/pda")
+        page.wait_for_selector("h1")
+        page.click("button.huge")
+        page.wait_for_selector("input")
+        assert page.evaluate("document.activeElement.tagName") == "INPUT"
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        assert found == []

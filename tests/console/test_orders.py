@@ -1,0 +1,139 @@
+"""What a clerk does all day: find, open, hold, release, many at once."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from paidan.entrypoints.pictures import EVERY_DAY, PASSWORD, settle, signed_in
+
+EVERY_ORDER = f"/console/orders?f={EVERY_DAY}"
+
+
+@pytest.fixture
+def orders(page, console):
+    page.goto(f"{console}/console/orders")
+    settle(page)
+    return page
+
+
+def rows(page):
+    return page.locator("[role=row][id]")
+
+
+def choose_one_to_hold(page):
+    """Choose the first order that no person holds yet; gives its number."""
+    row = rows(page).filter(has_not_text="人工挂起").first
+    row.locator("input[type=checkbox]").check()
+    return row.locator("a").first.inner_text()
+
+
+def row_number(page, index=0):
+    return rows(page).nth(index).locator("a").first.inner_text()
+
+
+def test_a_wrong_password_says_what_and_what_next(chromium, console):
+    page = chromium.new_context().new_page()
+    page.goto(f"{console}/console/")
+    page.fill("input[name=username]", "admin")
+    page.fill("input[name=password]", "wrong" + PASSWORD)
+    page.click("button[type=submit]")
+    expect(page.locator("[role=alert]")).to_be_visible()
+    page.context.close()
+
+
+def test_a_queue_filters_the_list_and_the_address(orders):
+    orders.get_by_role("group", name="队列").locator("[data-empty=false]").first.click()
+    expect(orders).to_have_url(re.compile(r"[?&]f="))
+    settle(orders)
+    assert rows(orders).count() > 0
+
+
+def test_numbers_pasted_are_found_and_the_missing_named(orders):
+    known = row_number(orders)
+    orders.fill("#page-search", f"{known} NO-SUCH-1 NO-SUCH-2")
+    orders.press("#page-search", "Enter")
+    status = orders.locator("[role=status]", has_text="NO-SUCH-1")
+    expect(status).to_contain_text("NO-SUCH-2")
+    expect(rows(orders)).to_have_count(1)
+
+
+def test_the_keyboard_goes_through_the_list_and_opens_an_order(orders):
+    for key in ("j", "j", "x", "k", "Enter"):
+        orders.keyboard.press(key)
+    expect(orders.locator(".ant-drawer").get_by_text(row_number(orders))).to_be_visible()
+    assert rows(orders).nth(1).get_attribute("aria-selected") == "true"
+    orders.keyboard.press("j")
+    expect(orders.locator(".ant-drawer").get_by_text(row_number(orders, 1))).to_be_visible()
+    orders.keyboard.press("Escape")
+    expect(orders.locator(".ant-drawer-open")).to_have_count(0)
+
+
+def test_letters_in_a_field_are_letters(orders):
+    orders.click("#page-search")
+    orders.keyboard.type("ahwmpx?jk")
+    assert orders.input_value("#page-search") == "ahwmpx?jk"
+    expect(orders.locator(".ant-modal-container")).to_have_count(0)
+
+
+def test_an_order_is_a_real_link(orders):
+    with orders.context.expect_page() as opened:
+        rows(orders).first.locator("a").first.click(modifiers=["Control"])
+    expect(opened.value).to_have_url(re.compile(r"/console/orders/\d+$"))
+
+
+def test_an_order_is_held_and_released_by_hand(orders, console):
+    number = choose_one_to_hold(orders)
+    orders.keyboard.press("h")
+    orders.keyboard.type("等客户确认地址")
+    do_it = orders.locator(".ant-modal .ant-btn-primary")
+    expect(do_it).to_be_enabled()
+    do_it.click()
+    expect(orders.locator("#job-close")).to_be_enabled()
+    orders.locator("#job-close").click()
+    orders.goto(f"{console}/console/orders?find={number}")
+    settle(orders)
+    rows(orders).first.locator("a").first.click()
+    drawer = orders.locator(".ant-drawer")
+    hold = drawer.locator("li", has_text="等客户确认地址").first
+    expect(hold).to_be_visible()
+    hold.get_by_role("button").click()
+    orders.keyboard.type("已确认")
+    orders.keyboard.press("Enter")
+    expect(orders.get_by_text(f"已放行 {number}")).to_be_visible()
+
+
+def test_a_bulk_action_says_first_what_it_would_do(page, console):
+    page.goto(f"{console}{EVERY_ORDER}")
+    settle(page)
+    page.locator("[role=columnheader] input[type=checkbox]").check()
+    page.keyboard.press("w")
+    page.locator(".ant-modal .ant-select").click()
+    page.locator(".ant-select-item-option").first.click()
+    forecast = page.locator(".ant-modal [role=status]")
+    expect(forecast).to_contain_text(re.compile(r"\d+ 单不能执行"))
+    expect(page.locator(".ant-modal table tbody tr").first).to_be_visible()
+
+
+def test_the_palette_goes_to_a_page_and_help_names_the_keys(orders):
+    orders.keyboard.press("?")
+    expect(orders.get_by_text("键盘快捷键").first).to_be_visible()
+    orders.keyboard.press("Escape")
+    orders.keyboard.press("Control+k")
+    orders.keyboard.type("库存")
+    orders.keyboard.press("Enter")
+    expect(orders).to_have_url(re.compile(r"/console/stock"))
+
+
+def test_what_one_browser_claims_or_changes_another_sees(chromium, console, orders):
+    with signed_in(chromium, console) as other:
+        other.goto(f"{console}/console/orders")
+        settle(other)
+        choose_one_to_hold(orders)
+        orders.keyboard.press("h")
+        orders.keyboard.type("两个人同时看")
+        do_it = orders.locator(".ant-modal .ant-btn-primary")
+        expect(do_it).to_be_enabled()
+        do_it.click()
+        expect(orders.locator("#job-close")).to_be_enabled()
+        expect(other.get_by_role("button", name=re.compile("条有更新"))).to_be_visible()
