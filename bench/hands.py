@@ -22,7 +22,7 @@ from paidan.fulfilment.links import LinkCache
 from paidan.fulfilment.wms_create import WmsCreate
 from paidan.network.connections import ConnectionCache
 from paidan.network.load import NetworkCache
-from paidan.parties.addresses.divisions import atlas
+from paidan.parties.addresses.divisions import read_all
 from paidan.pipeline import OrderPass, Stages
 from paidan.release.step import CREATE, ReleaseStep
 from paidan.runtime.clocks import FixedClock
@@ -78,7 +78,7 @@ def work(task: Task, line: Connection) -> None:
     settings = Settings(home=task.home)
     services = connect(settings, task.app_url)
     phase, done = (_floor if task.mode == "floor" else _turn)(task, services), Done()
-    atlas()
+    read_all()
     calm_collector()
     line.send("ready")
     for number, word in enumerate(("pass", "release")):

@@ -134,6 +134,8 @@ def _show(title: str, figures: dict[str, dict[str, float]], floor: dict[str, dic
     print(f"\n{title}")
     for name, spread in figures.items():
         print(f"  {name:<14}{spread['median']:>12,.1f}   ({spread['min']:,.1f} … {spread['max']:,.1f})")
+    cpu_us = sum(figures[name]["median"] for name in ("generator_us", "api_us", "server_us"))
+    print(f"  generator, API and server {cpu_us:,.0f} µs CPU: {2e6 / cpu_us:,.0f}/s by CPU of two cores")
     if floor is not None:
         print(f"  ratio to the floor {figures['per_s']['median'] / floor['per_s']['median']:.0%}", flush=True)
 

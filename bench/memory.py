@@ -64,7 +64,7 @@ def main() -> None:
         phase("http", lambda: _http(counter, url, told.orders))
         more_masters(counter, told.skus)
         make_past(counter, shop, 0, told.past)
-        phase("scale", lambda: (_pass(counter, shop, told.orders, "M2"), _lists(counter, url)))
+        phase("scale", lambda: _all_of_it(counter, shop, url, told.orders))
     peak = max(one["worker_peak_rss"] for one in figures.values())
     print(f"\nworker: peak RSS {peak:.0f} MiB, {'within' if peak <= LIMIT_MIB else 'ABOVE'} {LIMIT_MIB} MiB")
     if told.json:
@@ -133,6 +133,11 @@ def _pass(counter: Counter, shop: Shop, orders: int, mark: str) -> None:
                 return
         time.sleep(POLL_S)
     raise SystemExit(f"orders of {SHOP} were not taken up within {PATIENCE_S:.0f} s")
+
+
+def _all_of_it(counter: Counter, shop: Shop, url: str, orders: int) -> None:
+    _pass(counter, shop, orders, "M2")
+    _lists(counter, url)
 
 
 def _http(counter: Counter, url: str, orders: int) -> None:

@@ -33,10 +33,12 @@ from paidan.runtime.ids import BLOCK as ID_BLOCK
 from paidan.runtime.partitions import add_due_partitions
 
 FIRST_ID = 2_000_000  # of the past: ids of the stage are below
+SKU_FIRST_ID = FIRST_ID * 500
 STEP = 100_000
 WAREHOUSES = 20
 LAND = 2000
-FLOOR = "the primary key"
+FLOOR = "one order by its number"
+FLOOR_NO = 711
 WORKERS = 2
 
 
@@ -55,11 +57,14 @@ def main() -> None:
             )
             rounds = [_new_orders(counter, shop, told.orders, f"N{size}-{n}") for n in range(told.rounds + 1)][1:]  # the first one warms up
             cost_us = median(us for us, _ in rounds)
-            lists = _lists(counter, shop, told.orders, f"L{size}")
-            figures[str(size)] = {"cost_us": cost_us, "orders_per_s": median(rate for _, rate in rounds), "p95_ms": lists, "bytes": _bytes(counter)}
+            lists, middles = _lists(counter, shop, told.orders, f"L{size}")
+            stored = {"cost_us": cost_us, "orders_per_s": median(rate for _, rate in rounds), "bytes": _bytes(counter)}
+            figures[str(size)] = {**stored, "p95_ms": lists, "p50_ms": middles}
             print(f"  a new order: {cost_us:,.0f} µs CPU ({min(us for us, _ in rounds):,.0f} … {max(us for us, _ in rounds):,.0f})")
             for name, wait_ms in lists.items():
-                print(f"  {name:<44} p95 {wait_ms:>8.1f} ms   {wait_ms / lists[FLOOR]:>6.1f} x the floor")
+                print(
+                    f"  {name:<34} p50 {middles[name]:>8.1f} ms   p95 {wait_ms:>8.1f} ms   {middles[name] / middles[FLOOR]:>6.1f} x the floor's p50"
+                )
     _compare(figures)
     if told.json:
         told.json.write_text(json.dumps(figures, ensure_ascii=False, indent=1))
@@ -101,7 +106,7 @@ def more_masters(counter: Counter, skus: int) -> Shop:
         raise LookupError(SHOP)
     with psycopg.connect(counter.owner_url, autocommit=True) as owner:
         _enter(owner, counter)
-        more_skus = {"first_id": FIRST_ID * 500, "count": skus, "warehouses": sorted(network.warehouses)[:WAREHOUSES]}
+        more_skus = {"first_id": SKU_FIRST_ID, "count": skus, "warehouses": sorted(network.warehouses)[:WAREHOUSES]}
         for name in ("skus", "balances"):
             for statement in filter(str.strip, _statements()[name].split(";\n")):
                 owner.execute(statement.encode(), more_skus)
@@ -114,28 +119,29 @@ def make_past(counter: Counter, shop: Shop, reached: int, size: int) -> None:
     services = counter.services
     with services.database.transaction() as tx:
         network = read_network(tx, 0)
-        taken = services.ids.take(1)[0]
         skus = [row[0] for row in tx.execute("SELECT id FROM sku WHERE kind = 'goods' ORDER BY id LIMIT 5000")]
-    first_id = max(FIRST_ID, taken + 2 * ID_BLOCK) - reached * 8
-    given = {
-        "first_id": first_id,
+    given: dict[str, Any] = {
         "now": services.clock.now(),
         "shop_id": shop.id,
         "warehouses": sorted(network.warehouses)[: len(counter.day.warehouses)],
         "carrier_id": min(network.carriers),
         "skus": skus,
+        "sku_id": SKU_FIRST_ID,
         "detail": pack([("sourced", {"plan": "nearest", "lanes": list(range(30))})]),
         "count": size,
     }
     statements = _statements()
     with psycopg.connect(counter.owner_url, autocommit=True) as owner:
         _enter(owner, counter)
+        taken = owner.execute("SELECT nextval('id_block')").fetchone()
+        first_id = max(FIRST_ID, (taken[0] if taken else 0) + ID_BLOCK) - reached * 8  # whoever has taken ids has taken lower ones
         owner.execute("SET session_replication_role = replica")  # the past was legal, step by step
         for start in range(reached, size, STEP):
-            some = {**given, "from": start, "until": min(start + STEP, size) - 1}
-            for name in ("orders", "parcel_lines"):
+            until = min(start + STEP, size) - 1
+            some = {**given, "first_id": first_id, "from": start, "until": until}
+            for name in ("orders", "parcel_lines", "demand"):
                 owner.execute(statements[name].encode(), some)
-            print(f"\r  {some['until'] + 1:,} orders", end="", flush=True)
+            print(f"\r  {until + 1:,} orders", end="", flush=True)
         owner.execute("SELECT setval('id_block', ((greatest(%s, nextval('id_block')) / 1024) + 2) * 1024)", (first_id + size * 8,))
         owner.execute("VACUUM ANALYZE")
         owner.execute("CHECKPOINT")
@@ -222,26 +228,27 @@ def combinations(counter: Counter) -> dict[str, str]:
     return {name: "/api/v1/lists/orders?limit=100" + "".join(f"&f={quote(one)}" for one in filters) for name, filters in asked.items()}
 
 
-def _lists(counter: Counter, shop: Shop, orders: int, mark: str) -> dict[str, float]:
-    """p95 of each list over HTTP while passes run, and of the floor: one order by its primary key."""
+def _lists(counter: Counter, shop: Shop, orders: int, mark: str) -> tuple[dict[str, float], dict[str, float]]:
+    """p95 and p50 of each list over HTTP while passes run, and of the floor: one order by its primary key. Milliseconds."""
     waits: dict[str, float] = {}
+    middles: dict[str, float] = {}
+    floor = {FLOOR: f"/api/v1/orders/by-number/SO00{FLOOR_NO:012d}"}
 
     def ask(url: str) -> None:
-        for name, path in combinations(counter).items():
-            waits[name] = _p95(url, path, counter.key)
-        waits[FLOOR] = _p95(url, f"/api/v1/orders/{FIRST_ID + 8 * 4711}", counter.key)
+        for name, path in {**combinations(counter), **floor}.items():
+            middles[name], waits[name] = _waits(url, path, counter.key)
 
     with serve_in_child(counter.services.settings, counter.app_url, free_port()) as url:
         ask(url)  # so that plans and caches are as they are in the middle of a day
         _new_orders(counter, shop, orders, mark, lambda: ask(url))
-    return waits
+    return waits, middles
 
 
-def _p95(url: str, path: str, key: str) -> float:
+def _waits(url: str, path: str, key: str) -> tuple[float, float]:
     shot = fire_here(url, [request(url, path, key, b"", verb="GET")] * 20, 1)
     if any(status >= 300 for status in shot.by_status):  # noqa: PLR2004 - 2xx
         raise SystemExit(f"{path}: {shot.by_status} {shot.bodies[:1]}")
-    return shot.percentile_ms(0.95)
+    return shot.percentile_ms(0.5), shot.percentile_ms(0.95)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
 -- Orders of the past, made set-based: eight ids each, 1.8 lines, one parcel; one in forty is under way yet. Parameters: from, until (numbers of orders),
--- first_id, now, shop_id, warehouses, carrier_id, skus (ids), detail (of a timeline row), count (of all orders). Placed three seconds apart, the last one now.
+-- first_id, now, shop_id, warehouses, carrier_id, skus (ids), sku_id (never in stock), detail (of a timeline row), count (of all orders). Placed three seconds apart, the last one now.
 
 -- name: skus
-INSERT INTO product (id, code, name) SELECT %(first_id)s + n, 'B' || n, 'Ware ' || n FROM generate_series(1, %(count)s) n;
-INSERT INTO sku (id, product_id, code, name, weight_g) SELECT %(first_id)s + n, %(first_id)s + n, 'B' || n, 'Ware ' || n, 200 + n %% 900 FROM generate_series(1, %(count)s) n;
+-- The first of them is never in stock: what waits for it stays waiting.
+INSERT INTO product (id, code, name) SELECT %(first_id)s + n, 'B' || n, 'Ware ' || n FROM generate_series(0, %(count)s) n ON CONFLICT DO NOTHING;
+INSERT INTO sku (id, product_id, code, name, weight_g) SELECT %(first_id)s + n, %(first_id)s + n, 'B' || n, 'Ware ' || n, 200 + n %% 900 FROM generate_series(0, %(count)s) n
+ON CONFLICT DO NOTHING;
 
 -- name: balances
 INSERT INTO balance (sku_id, warehouse_id, on_hand)
@@ -32,7 +34,8 @@ WITH made AS MATERIALIZED (
     FROM made
 ), lines AS (
     INSERT INTO order_line (order_id, line_no, line_ref, kind, sku_id, quantity, price_minor, payable_minor, open, short, reserved, in_fulfilment, shipped, cancelled)
-    SELECT id, k, k::text, 'goods', (%(skus)s::bigint[])[1 + (n * 7 + k) %% cardinality(%(skus)s::bigint[])], 1, 9900, 9900,
+    SELECT id, k, k::text, 'goods', CASE state WHEN 40 THEN %(sku_id)s ELSE (%(skus)s::bigint[])[1 + (n * 7 + k) %% cardinality(%(skus)s::bigint[])] END,
+           1, 9900, 9900,
            (state = 20)::int, (state = 40)::int, (state = 50)::int, (state = 60)::int, (state IN (80, 90))::int, (state = 95)::int
     FROM made CROSS JOIN LATERAL generate_series(1, (ARRAY[1, 2, 2, 1, 3])[n %% 5 + 1]) k
 ), fulfilments AS (
@@ -56,10 +59,12 @@ WITH made AS MATERIALIZED (
     SELECT id + 3, id + 2, %(carrier_id)s, 'YT' || lpad(n::text, 12, '0'), CASE state WHEN 90 THEN 90 ELSE 30 END, 500, at + interval '5 h',
            CASE WHEN state = 90 THEN at + interval '2 d' END
     FROM made WHERE state IN (80, 90)
+), holds AS (
+    INSERT INTO hold (id, order_id, reason, origin, opened_at) SELECT id + 7, id, 'remark_unread', 'system', at FROM made WHERE state = 20
 ), timelines AS (
     INSERT INTO timeline (id, order_id, at, actor, step, detail)
     SELECT id + 3 + k, id, at + k * interval '1 h', 'system', 'sourced', %(detail)s::bytea
-    FROM made CROSS JOIN generate_series(1, 4) k
+    FROM made CROSS JOIN generate_series(1, 3) k
 )
 SELECT count(*) FROM made;
 
@@ -68,3 +73,10 @@ INSERT INTO parcel_line (parcel_id, order_id, line_no, fulfilment_id, quantity, 
 SELECT p.id, f.order_id, l.line_no, f.id, 1, p.shipped_at
 FROM parcel p JOIN fulfilment f ON f.id = p.fulfilment_id JOIN fulfilment_line l ON l.fulfilment_id = f.id
 WHERE p.id BETWEEN %(first_id)s + %(from)s * 8 AND %(first_id)s + %(until)s * 8 + 7;
+
+-- name: demand
+INSERT INTO demand (sku_id, held, short)
+SELECT l.sku_id, SUM(l.open), SUM(l.short) FROM order_line l
+WHERE l.order_id BETWEEN %(first_id)s + %(from)s * 8 AND %(first_id)s + %(until)s * 8 + 7 AND l.open + l.short > 0
+GROUP BY l.sku_id
+ON CONFLICT (sku_id) DO UPDATE SET held = demand.held + excluded.held, short = demand.short + excluded.short;

@@ -148,6 +148,6 @@ def _land(services: OpenInstallation, bodies: list[tuple[str, RawOrder]]) -> Non
             by_shop.setdefault(shop, []).append(raw)
         with services.database.transaction() as tx:
             for code, raws in by_shop.items():
-                shop = network.shop_by_code(code)
-                if shop is not None:
-                    land(tx, services.ids, services.sealer, shop, raws, NOW, "bench")
+                found = network.shop_by_code(code)
+                if found is not None:
+                    land(tx, services.ids, services.sealer, found, raws, NOW, "bench")

@@ -1089,6 +1089,7 @@ CREATE TABLE name_initials (
 );
 
 CREATE INDEX parcel_tracking ON parcel (tracking_no);
+CREATE INDEX order_line_refund ON order_line (order_id) WHERE refund = 'requested';   -- the queue of refund requests
 
 -- What people do about an exception: who has it, until when it sleeps.
 CREATE TABLE exception_claim (

@@ -31,6 +31,7 @@ def label(**more):
         "units": 3,
         "weight_g": 1250,
         "is_cod": False,
+        "collect": "",
         "box": 1,
         "boxes": 1,
         "printed_at": PRINTED_AT,
@@ -93,8 +94,8 @@ def pages_of(pdf):
 
 
 def scanned(picture):
-    """What a scanner reads: (format, text), sorted."""
-    return sorted((str(found.format).rpartition(".")[2], found.text) for found in zxingcpp.read_barcodes(picture))
+    """What a scanner reads: (format without its blanks, text), sorted."""
+    return sorted((str(found.format).replace(" ", ""), found.text) for found in zxingcpp.read_barcodes(picture))
 
 
 def ink(picture):

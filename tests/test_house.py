@@ -144,7 +144,7 @@ def test_every_public_thing_says_what_it_does():
     assert silent == []
 
 
-MODULE_BY_DISTRIBUTION = {"graphql-core": "graphql", "python-barcode": "barcode"}
+MODULE_BY_DISTRIBUTION = {"argon2-cffi": "argon2", "graphql-core": "graphql", "python-barcode": "barcode"}
 
 
 def test_no_dependency_is_dead_weight():

@@ -45,7 +45,7 @@ from paidan.runtime.sealing import Sealer
 from paidan.runtime.waiting import read_waiting, settle_messages, waiting_ids
 from paidan.shaping.decide import decide as shape
 from paidan.sourcing.apart import Apart
-from paidan.sourcing.decide import Sourcing, Supply, given_back, needed_units, promise, unplan_new
+from paidan.sourcing.decide import Sourcing, Supply, given_back, promise, unplan_new
 from paidan.sourcing.decide import decide as source
 from paidan.sourcing.lanes import Lanes
 from paidan.sourcing.policy import SourcingPolicy
@@ -188,7 +188,7 @@ def _sku_ids(batch: Batch) -> set[int]:
 
 
 def _stock_seen(tx: Tx, ready: Sequence[Order], now: datetime, network: Network) -> tuple[FreeStock, dict[int, tuple[int, int]], Apart | None]:
-    sku_ids = sorted({sku_id for order in ready for sku_id in needed_units(order)})
+    sku_ids = sorted({line.sku_id for order in ready for line in order.lines if line.sku_id is not None and line.waiting})
     if not sku_ids:
         return {}, {}, None
     apart = Apart(network, demands_by_shop(tx, sku_ids)) if network.has_bound_shops else None
@@ -208,10 +208,11 @@ def _apply(tx: Tx, stages: Stages, batch: Batch, ready: Sequence[Order], network
     lost = {order.id for order in orders if order.id not in ours}
     orders = [order for order in orders if order.id in ours]
 
-    moves = _moves(orders)
+    reserves = {order.id: _reserves(order) for order in orders}
+    moves = _moves(orders, reserves)
     free = lock(tx, moves, batch.now)
-    in_priority = sorted((order for order in ready if order.id in ours), key=promise)
-    dropped = settle([(order.id, _reserves(order)) for order in in_priority], free)
+    in_priority = sorted([order for order in ready if order.id in ours], key=promise)
+    dropped = settle([(order.id, reserves[order.id]) for order in in_priority], free)
     for order in orders:
         if order.id in dropped:
             unplan_new(order)
@@ -222,7 +223,7 @@ def _apply(tx: Tx, stages: Stages, batch: Batch, ready: Sequence[Order], network
     stands_for = insert_listings(tx, batch.new_listings)
     _name_listings(orders, stands_for)
     if dropped or stands_for:
-        moves = _moves(orders)
+        moves = _moves(orders, {order_id: wanted for order_id, wanted in reserves.items() if order_id not in dropped})
 
     give_receiver_ids(orders, stages.ids)
     write_receivers(tx, orders, stages.sealer)
@@ -265,11 +266,11 @@ def _reserves(order: Order) -> list[Reserve]:
     ]
 
 
-def _moves(orders: Sequence[Order]) -> StockMoves:
-    """What the orders of a pass ask of the stock."""
+def _moves(orders: Sequence[Order], reserves: Mapping[int, Sequence[Reserve]]) -> StockMoves:
+    """What the orders of a pass ask of the stock; `reserves` by the order's id."""
     moves = StockMoves()
     for order in orders:
-        moves.reserve += _reserves(order)
+        moves.reserve += reserves.get(order.id, ())
         for f in order.fulfilments:
             if f.state == FulfilmentState.CANCELLED and f.is_changed:
                 moves.give_back += [

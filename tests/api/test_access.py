@@ -60,6 +60,20 @@ NEEDS = {
     "GET /lists/orders/count": "see",
     "GET /lists/orders/fields": "see",
     "POST /lists/orders/find": "see",
+    "GET /pda/find/{text}": "see",
+    "GET /pda/fulfilments/{no}": "ship",
+    "POST /pda/fulfilments/{no}/accept": "ship",
+    "POST /pda/fulfilments/{no}/reject": "ship",
+    "POST /pda/fulfilments/{no}/ship": "ship",
+    "POST /pda/fulfilments/{no}/verify": "ship",
+    "GET /pda/receipts": "stock",
+    "GET /pda/receipts/{no}": "stock",
+    "POST /pda/receipts/{no}/receive": "stock",
+    "GET /pda/tasks": "ship",
+    "GET /pick-places": "see",
+    "PUT /pick-places": "masters",
+    "GET /prints": "print",
+    "POST /prints": "print",
     "GET /queues": "see",
     "GET /views": "see",
     "POST /views": "see",
@@ -142,6 +156,8 @@ def filled(path: str) -> str:
     return (
         re.sub(r"\{\w+_id\}", "999999", path.replace("{exception_id}", "hold-999999"))
         .replace("{kind}", "products")
+        .replace("{no}", "FH0")
+        .replace("{text}", "x")
         .replace("{order_no}", "SO0")
         .replace("{action}", "hold")
     )

@@ -157,7 +157,7 @@ def questions(draw):
 ENDED = {"delivered", "cancelled"}
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(asked=st.lists(questions(), min_size=1, max_size=3))
 def test_a_filter_in_sql_finds_what_a_plain_reading_finds(town, asked):
     everything = listed(town)
@@ -181,7 +181,7 @@ def test_the_dozen_orders_differ_enough_for_the_property_to_mean_something(town)
 SORTABLE = [field.name for field in FIELDS if field.order_by is not None]
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     names=st.lists(st.sampled_from(SORTABLE), max_size=3, unique=True), falls=st.lists(st.booleans(), min_size=3, max_size=3), limit=st.integers(1, 4)
 )

@@ -7,6 +7,7 @@ import pytest
 from counting import counted
 from paidan.catalog.load import cache_versions
 from paidan.entrypoints.api.committer import Post, keep_posts
+from paidan.entrypoints.api.known_keys import KEEP_S, KnownKeys
 from paidan.entrypoints.api.order_reads import get_order, list_orders
 from paidan.entrypoints.api.people.caller import Caller
 from paidan.pipeline import run_pass
@@ -365,3 +366,32 @@ def test_an_import_can_be_tried_before_anything_is_kept(world):
     assert world.get("/catalog/skus?code=N1").json()["items"] == []
     run = world.call("POST", "/imports/products", content=body)
     assert (run.json()["accepted"], run.json()["rejected"]) == (dry.json()["accepted"], dry.json()["rejected"])
+
+
+def test_an_order_that_a_pass_chokes_on_is_kept_and_its_neighbours_get_their_stock(world, monkeypatch):
+    world.scene.set_up({"A": {"X": 10}})
+
+    def choking(tx, stages, *, message_ids, order_ids, now):
+        if tx.execute("SELECT 1 FROM message WHERE id = ANY(%s) AND business_key = 'D3'", (list(message_ids),)).fetchone():
+            raise ZeroDivisionError
+        return run_pass(tx, stages, message_ids=message_ids, order_ids=order_ids, now=now)
+
+    monkeypatch.setattr("paidan.entrypoints.api.committer.run_pass", choking)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda n: world.post("/orders?shop=S1&reserve=1", direct(f"D{n}")), range(8)))
+    assert [answer.status_code for answer in answers] == [201, 201, 201, 202, 201, 201, 201, 201]
+    assert "is_held" not in answers[3].json()
+    assert world.scene.query("SELECT business_key FROM message WHERE state = 0") == [("D3",)]
+
+
+def test_a_key_is_believed_for_a_moment_only():
+    clock = [0.0]
+    known = KnownKeys(lambda: clock[0])
+    somebody = Caller(name="x", rights=frozenset())
+    known.put(b"k", somebody)
+    assert known.get(b"k") is somebody
+    clock[0] = KEEP_S
+    assert known.get(b"k") is None
+    known.put(b"k", somebody)
+    known.forget()
+    assert known.get(b"k") is None

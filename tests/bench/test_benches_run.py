@@ -14,9 +14,9 @@ SHORT = {
     "pass_": "--orders 30 --rounds 1 --workers 1",
     "floor": "--orders 30 --rounds 1 --workers 1",
     "http_": "--orders 64 --rounds 1",
-    "hot_sku": "--orders 40 --units 12 --rounds 1 --connections 2",
+    "hot_sku": "--orders 40 --units 12 --rounds 1 --connections 1",
     "day": "--orders 20 --floor-orders 20 --workers 1",
-    "wire": "--orders 30 --workers 1 --tick-s 7200",
+    "wire": "--orders 20 --workers 1 --tick-s 28800",
     "scale": "--sizes 1000,3000 --skus 50 --orders 40 --rounds 1",
     "memory": "--orders 40 --past 1000 --skus 50 --workers 1",
 }

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paidan.parties.addresses.divisions import atlas, countries, find_division
-from paidan.parties.addresses.parse import Confidence, Problem, distance_km, parse_address, parse_free_text, region_keys
+from paidan.parties.addresses.parse import Confidence, Problem, distance_km, locate, names, parse_address, parse_free_text, read_names, region_keys
 
 EXACT, REPAIRED, GUESSED, FAILED = Confidence.EXACT, Confidence.REPAIRED, Confidence.GUESSED, Confidence.FAILED
 
@@ -135,3 +135,16 @@ def test_any_text_gives_an_answer_and_an_adcode_that_exists(province: str, city:
     for parsed in (parse_address(province, city, district, detail), parse_free_text(province + city + detail)):
         assert (parsed.adcode is None) == (parsed.confidence is FAILED)
         assert parsed.adcode is None or parsed.adcode in atlas().by_code
+
+
+def test_names_written_as_the_divisions_are_called_are_read_as_all_others_are():
+    wrong = [path for path in atlas().by_path if names(*path, "") != read_names(*path, "")]
+    assert len(atlas().by_path) > 2500
+    assert wrong == []
+
+
+@given(st.sampled_from(sorted(atlas().by_path)), st.sampled_from(["", "文三路1号", "杭州市西湖区文三路1号", "乌镇镇子夜路1号"]), st.integers(0, 7))
+def test_to_locate_is_to_parse_and_forget_the_rest(path, detail, said):
+    told = [name if said >> n & 1 else "" for n, name in enumerate(path)]
+    place, parsed = locate(*told, detail), parse_address(*told, detail)
+    assert [place.adcode, place.city, place.district, place.longitude] == [parsed.adcode, parsed.city, parsed.district, parsed.longitude]

@@ -45,6 +45,8 @@ def shipment(leader_id=7, **more):
         "receiver_mask": "张* 138****0001",
         "receiver_region": "上海市徐汇区",
         "is_cod": False,
+        "collect_minor": 0,
+        "currency": "CNY",
         "weight_g": 900,
         "times": 0,
         "parts": (
@@ -110,6 +112,11 @@ def test_a_label_names_the_sender_and_a_municipality_once():
     assert label.goods == ("货1 × 2", "货2 × 2")
     [named] = papers(Kind.LABEL, shipment(sender_name="总仓", sender_phone="0571"))
     assert (named.sender.name, named.sender.phone) == ("总仓", "0571")
+
+
+def test_money_to_collect_stands_on_the_first_label_only():
+    rest = shipment(state=60, lines=(line(1, left=0), line(2, left=1)), parcels=(parcel(l1=2, l2=1),), is_cod=True, collect_minor=123450)
+    assert [label.collect for label in papers(Kind.LABEL, rest)] == ["CNY 1234.50", ""]
 
 
 def test_many_goods_are_cut_short():

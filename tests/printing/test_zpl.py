@@ -38,8 +38,8 @@ def test_a_batch_is_one_label_after_the_other():
 
 
 def test_words_are_in_the_language_asked_for():
-    assert "COD  ZTO" in fields(zpl(label(is_cod=True), language="en"))
-    assert "代收货款  ZTO" in fields(zpl(label(is_cod=True)))
+    assert "COD CNY 9.90  ZTO" in fields(zpl(label(is_cod=True, collect="CNY 9.90"), language="en"))
+    assert "代收货款 CNY 9.90  ZTO" in fields(zpl(label(is_cod=True, collect="CNY 9.90")))
 
 
 def test_a_label_without_a_waybill_has_the_fulfilment_number_as_its_barcode():

@@ -57,5 +57,5 @@ def test_joining_what_was_cut_gives_the_same_statements_again(parts: list[str]) 
 def test_the_migrations_themselves_are_cut_whole() -> None:
     for file in sorted((schema_folder() / "migrations").glob("*.sql")):
         cut = statements(file.read_text(encoding="utf-8"))
-        assert len(cut) > 3  # a whole file taken for one statement would be one
+        assert len(cut) > 1  # a whole file taken for one statement would be one
         assert all(statements(statement) == [statement] for statement in cut)

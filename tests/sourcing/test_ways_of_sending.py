@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from drafts import GUANGZHOU, HANGZHOU, draft_line, draft_network, draft_order, draft_sku, draft_tier, draft_warehouse
 from paidan.kernel.reasons import Reason
 from paidan.sourcing.decide import Sourcing, Supply, decide
-from paidan.sourcing.lanes import Lanes
+from paidan.sourcing.lanes import Lanes, freight_of
 from paidan.sourcing.policy import Aim, SourcingPolicy
 from paidan.sourcing.splits import best_split, greedy_split, may_win
-from paidan.sourcing.ways import Asked, parcel_of, rank
+from paidan.sourcing.ways import Asked, load_of, parcel_of, rank
 from scene import NOW
 
 HZ, GZ, CD, SH = 1, 2, 3, 4
@@ -129,7 +129,7 @@ def every_way(asked, wanted, stock, lanes):
     places = [lane.warehouse.id for lane in lanes]
     for deal in itertools.product(*(shares(units, [stock.get(sku, {}).get(place, 0) for place in places]) for sku, units in wanted.items())):
         units_at = [{sku: way[n] for sku, way in zip(wanted, deal, strict=True) if way[n]} for n in range(len(places))]
-        parcels = [parcel_of(lane, units, asked) for lane, units in zip(lanes, units_at, strict=True) if units]
+        parcels = [parcel_of(lane, load_of(units, asked)) for lane, units in zip(lanes, units_at, strict=True) if units]
         if len(parcels) <= asked.policy.split_cap and all(parcels):
             yield parcels
 
@@ -192,3 +192,12 @@ def test_with_many_warehouses_and_many_lines_it_stays_bounded_and_finds_a_cover_
     asked = Asked(skus={n: draft_sku(n) for n in range(1, 13)}, policy=SourcingPolicy(split_cap=3, split_penalty_minor=0))
     whole = any(all(stock[sku].get(place, 0) >= units for sku, units in wanted.items()) for place in range(1, 31))
     assert whole or best_split(wanted, lanes, stock, asked)
+
+
+@given(tiers_st, st.lists(st.integers(0, 20_000), max_size=20))
+def test_one_answer_serves_all_weights_between_two_steps(tiers, weights):
+    freight = freight_of(tuple(tiers))
+    for weight_g in weights:
+        able = [(tier.freight_minor(weight_g), tier.transit_h, tier.carrier_id) for tier in tiers if weight_g <= (tier.weight_g_max or weight_g)]
+        found = freight.cheapest(weight_g)
+        assert (found and (found[0], found[1].transit_h, found[1].carrier_id)) == min(able, default=None)

@@ -17,7 +17,8 @@ from msgspec import structs
 from psycopg import sql
 
 from paidan.channels.sheet.columns import COLUMNS
-from paidan.entrypoints.api.keys import Scope, make_key
+from paidan.entrypoints.api.keys import make_key
+from paidan.entrypoints.api.people.rights import Scope
 from paidan.entrypoints.demo.run import Plan, logs_of
 from paidan.entrypoints.imports.run import import_file
 from paidan.entrypoints.serving import environment
@@ -36,7 +37,8 @@ pytestmark = pytest.mark.slow
 PLAN = Plan(orders=60, seed=9, short_share=0.05, tick_s=3600, faults=Faults(duplicate=0.05, lost_answer=0.05, server_error=0.05))
 LISTS = (
     "orders fulfilments holds exceptions stock/balances stock/sellable stock/entries documents catalog/skus catalog/listings catalog/unmapped "
-    "shops network/connections network/warehouses network/carriers network/freight messages outbox invariants keys"
+    "shops network/connections network/warehouses network/carriers network/freight messages outbox invariants keys "
+    "lists/orders lists/exceptions queues dashboard health/parts jobs"
 ).split()
 CLEAR_SHOPS = ("SHOPIFY",)  # this platform tells its buyers in clear; the others mask them
 SHORTEST = 4  # bytes; nothing shorter can be told from chance

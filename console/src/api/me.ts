@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { createContext, useContext } from 'react'
 import { setServerNow } from '@/i18n/format'
+import { hasChosenLanguage, setLanguage } from '@/i18n/start'
 import { api, given } from './client'
 import type { components } from './schema'
 
@@ -16,11 +17,17 @@ export function useMeQuery() {
     queryFn: async () => {
       const me = given(await api.GET('/api/v1/me'))
       setServerNow(me.now)
+      speak(me.language)
       return me
     },
     retry: false,
     staleTime: 5 * 60_000,
   })
+}
+
+/** The person's own language, unless another one was chosen in this browser. */
+function speak(language: string): void {
+  if (!hasChosenLanguage() && (language === 'zh' || language === 'en')) setLanguage(language)
 }
 
 export const MeContext = createContext<Me | null>(null)

@@ -1,10 +1,11 @@
-import { ReloadOutlined } from '@ant-design/icons'
+import { ReloadOutlined, RocketOutlined } from '@ant-design/icons'
 import { useQuery } from '@tanstack/react-query'
 import { Button, Segmented } from 'antd'
 import { lazy, Suspense, useState } from 'react'
 import { Link, useNavigate, useSearchParams } from 'react-router'
 import { api, given } from '@/api/client'
 import { useEvent } from '@/api/events'
+import { EmptyState } from '@/frame/empty-state'
 import { Page, PageSkeleton, Panel } from '@/frame/page'
 import { ProblemView } from '@/frame/problem-view'
 import { instant } from '@/i18n/format'
@@ -70,6 +71,7 @@ export default function DashboardPage() {
       }
     >
       <QueueStrip filters={NO_FILTERS} onChoose={(filters) => void navigate(listOf(filters))} />
+      {data.channels.length === 0 && data.open.length === 0 && data.figures.orders === 0 && <FirstSteps />}
       <Figures data={data} />
       <div className={styles.columns}>
         <Chart data={data} measure="orders" />
@@ -88,6 +90,18 @@ export default function DashboardPage() {
         </Panel>
       </div>
     </Page>
+  )
+}
+
+/** An empty house: where to begin. */
+function FirstSteps() {
+  const t = useWords(dashboardWords)
+  return (
+    <Panel>
+      <EmptyState icon={<RocketOutlined />} title={t('welcome')} text={t('welcomeHint')}>
+        <Link to="/guide">{t('begin')}</Link>
+      </EmptyState>
+    </Panel>
   )
 }
 

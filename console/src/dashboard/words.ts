@@ -4,6 +4,12 @@ export const dashboardWords = defineWords('dashboard', {
   title: ['看板', 'Dashboard'],
   about: ['每个数字都能点开看明细', 'Every number opens its list'],
   asOf: ['截至 {{at}}', 'as of {{at}}'],
+  welcome: ['五分钟，从接入店铺到审完第一单', 'Five minutes from the first shop to the first audited order'],
+  welcomeHint: [
+    '每一步做完会自动打勾，随时可以离开再回来。',
+    'Each step ticks itself off; leave and come back as you like.',
+  ],
+  begin: ['开始', 'Begin'],
   range: ['时间范围', 'Range'],
   day1: ['今天', '24 hours'],
   day7: ['7 天', '7 days'],

@@ -18,7 +18,6 @@ export const exceptionWords = defineWords('exceptions', {
   claim: ['认领', 'Claim'],
   release: ['放回', 'Give back'],
   snooze: ['稍后', 'Later'],
-  fix: ['处理', 'Fix'],
   hour: ['1 小时后', 'In 1 hour'],
   fourHours: ['4 小时后', 'In 4 hours'],
   tomorrow: ['明天', 'Tomorrow'],

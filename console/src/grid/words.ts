@@ -10,7 +10,6 @@ export const gridWords = defineWords('grid', {
   noGroup: ['不分组', 'No groups'],
   selectAll: ['选择已加载的全部行', 'Select all loaded rows'],
   selectRow: ['选择此行', 'Select this row'],
-  resize: ['调整列宽', 'Resize column'],
   copied: ['已复制 {{count}} 行', 'Copied {{count}} row', 'Copied {{count}} rows'],
   loading: ['加载中', 'Loading'],
   next: ['下一行', 'Next row'],

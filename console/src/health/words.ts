@@ -48,7 +48,6 @@ export const healthWords = defineWords('health', {
     'Every message with platforms, warehouses and carriers, kept as it came',
   ],
   searchKey: ['按业务单号查找：平台单号、发货单号、运单号', 'By business key: platform order, fulfilment, waybill'],
-  setAside: ['不填单号时显示被隔离、等待处理的报文', 'Without a key: messages set aside, waiting for people'],
   none: ['没有被隔离的报文', 'No message is set aside'],
   noneHint: [
     '读不懂的报文会停在这里，修好映射后可重放。',

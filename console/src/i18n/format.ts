@@ -77,3 +77,8 @@ export function duration(seconds: number): string {
 export function secondsUntil(at: string): number {
   return (new Date(at).getTime() - now()) / 1000
 }
+
+/** The same by the clock on the wall: for what is limited in real minutes, such as undoing. */
+export function realSecondsUntil(at: string): number {
+  return (new Date(at).getTime() - Date.now()) / 1000
+}

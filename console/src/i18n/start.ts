@@ -12,6 +12,10 @@ export function firstLanguage(): Language {
   return navigator.language.toLowerCase().startsWith('en') ? 'en' : 'zh'
 }
 
+export function hasChosenLanguage(): boolean {
+  return localStorage.getItem(STORED) !== null
+}
+
 export function language(): Language {
   return i18n.language === 'en' ? 'en' : 'zh'
 }

@@ -1,7 +1,7 @@
 import { DownOutlined, EyeOutlined } from '@ant-design/icons'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Checkbox, Dropdown, Input, Modal, type MenuProps } from 'antd'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { api, given } from '@/api/client'
 import type { components } from '@/api/schema'
 import { useKeys } from '@/frame/keys'
@@ -59,6 +59,14 @@ export function ViewPicker({ list, url, columnIds, onColumns }: Props) {
   const item = (view: View) => ({ key: view.id, label: view.name })
   const group = (title: string, key: string, some: View[]) =>
     some.length > 0 ? [{ type: 'group' as const, key, label: title, children: some.map(item) }] : []
+  const standard = views.find((view) => view.is_default)
+  const isPlain = url.texts.length === 0 && !url.view && !url.find && !url.sortText && !url.open
+  const wasApplied = useRef(false)
+  useEffect(() => {
+    if (wasApplied.current || data === undefined) return
+    wasApplied.current = true
+    if (standard && isPlain) url.apply(standard.filters, standard.sort || null, standard.id)
+  }, [data, standard, isPlain, url])
   const items: MenuProps['items'] = [
     { key: 'all', label: t('allRows') },
     { key: 'month', label: t('monthView') },

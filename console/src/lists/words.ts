@@ -29,10 +29,6 @@ export const listWords = defineWords('lists', {
   allRows: ['未完结', 'Open ones'],
   mine: ['个人视图', 'My views'],
   team: ['团队视图', 'Team views'],
-  noViews: [
-    '还没有保存的视图。设好筛选与列后可存为视图，发给同事一个链接即可。',
-    'No saved views yet. Set filters and columns, save them, and share the link.',
-  ],
   saveView: ['存为新视图', 'Save as a view'],
   updateView: ['更新此视图', 'Update this view'],
   deleteView: ['删除此视图', 'Delete this view'],

@@ -139,7 +139,7 @@ function Lines({
   const [text, setText] = useState(value)
   return (
     <Input.TextArea
-      autoSize={{ minRows: 2, maxRows: 8 }}
+      rows={3}
       value={text}
       onChange={(event) => {
         setText(event.target.value)

@@ -54,6 +54,7 @@ export default function OrderListPage() {
     [set],
   )
   const columns = useOrderColumns(fields, open)
+  const columnIds = shownColumns(columns, layout).map((column) => column.id)
   const rows = isNothingFound ? [] : list.rows
   useEvent('orders', (data) => {
     const { changed } = data as { changed?: number }
@@ -95,7 +96,7 @@ export default function OrderListPage() {
             list="orders"
             url={url}
             layout={layout}
-            columnIds={shownColumns(columns, layout).map((column) => column.id)}
+            columnIds={columnIds}
             onColumns={(ids) => {
               setLayout(layoutOf(ids, columns, layout))
             }}
@@ -180,6 +181,7 @@ export default function OrderListPage() {
         total={total ?? rows.length}
         isTotalExact={finding !== null || (count.data?.is_exact ?? true)}
         rows={rows}
+        columns={columnIds}
         onSelection={setSelection}
         onDone={refresh}
       />

@@ -6,60 +6,65 @@ export interface Kept {
   path: string
   body: Record<string, unknown> & { scan_id: string }
   label: string
+  /** The number it ends, so that it is shown as work no longer. */
+  ends?: string
   /** Refused: why, and what to do next. It stays until a person has read it. */
   refused?: { why: string; next: string }
 }
 
+export type Sent = { is: 'sent'; answer: unknown } | { is: 'refused'; why: string; next: string } | { is: 'kept' }
+
 const AGAIN_MS = 10_000
 const listeners = new Set<() => void>()
-let isSending = false
+const outcomes = new Map<string, Sent>()
+let running: Promise<void> | null = null
 let isSignedOut = false
 
 export const readQueue = () => recall<Kept[]>('queue', [])
+export const isEnded = (no: string) => readQueue().some((one) => one.ends === no && !one.refused)
 
 export function onQueue(listener: () => void): void {
   listeners.add(listener)
 }
 
-function write(queue: Kept[]): void {
-  keep('queue', queue)
+function write(queue: Kept[]): boolean {
+  const isKept = keep('queue', queue)
   for (const listener of listeners) listener()
+  return isKept
 }
 
-/** False: the browser could not keep it, so nothing may be taken for done. */
-export function put(path: string, body: Record<string, unknown>, label: string): string | null {
+/** Keeps it and gives its id; null: the browser could not keep it, so nothing may be taken for done. */
+export function put(path: string, body: Record<string, unknown>, label: string, ends?: string): string | null {
   const scanId = crypto.randomUUID()
-  const queue = [...readQueue(), { path, body: { ...body, scan_id: scanId }, label }]
-  if (!keep('queue', queue)) return null
-  for (const listener of listeners) listener()
-  return scanId
+  const one: Kept = { path, body: { ...body, scan_id: scanId }, label, ...(ends ? { ends } : {}) }
+  return write([...readQueue(), one]) ? scanId : null
 }
 
 export function dismiss(scanId: string): void {
   write(readQueue().filter((one) => one.body.scan_id !== scanId))
 }
 
-export type Sent = { is: 'sent'; answer: unknown } | { is: 'refused'; why: string; next: string } | { is: 'kept' }
-
 /** Sends what is kept, oldest first, and tells what became of `scanId`. A refusal stays in the list for people to read. */
 export async function drain(scanId = ''): Promise<Sent> {
-  let mine: Sent = { is: 'kept' }
-  if (isSending) return mine
-  isSending = true
+  while (running) await running
+  running = sendAll()
+  await running
+  running = null
+  return outcomes.get(scanId) ?? { is: 'kept' }
+}
+
+async function sendAll(): Promise<void> {
   try {
     if (isSignedOut) await whoAmI()
     isSignedOut = false
     for (let next = waiting(); next; next = waiting()) {
       const told = await sendOne(next)
-      if (next.body.scan_id === scanId) mine = told
-      if (told.is === 'kept') break
+      outcomes.set(next.body.scan_id, told)
+      if (told.is === 'kept') return
     }
   } catch {
     // Nobody is signed in, or there is no network: everything stays where it is.
-  } finally {
-    isSending = false
   }
-  return mine
 }
 
 const waiting = () => readQueue().find((one) => !one.refused)

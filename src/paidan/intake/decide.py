@@ -1,6 +1,7 @@
 """Intake: messages become orders. Pure; ids, digests and the clock are arguments."""
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from msgspec import Struct
 
@@ -11,7 +12,7 @@ from paidan.kernel.receiver import Receiver
 from paidan.kernel.states import LineKind, OrderState
 from paidan.network.load import Shop
 from paidan.orders.batch import Batch, MessageOutcome, Order, Region
-from paidan.parties.addresses.parse import ParsedAddress, parse_address
+from paidan.parties.addresses.parse import ParsedAddress, Place, locate
 
 BUCKETS = 64
 
@@ -33,15 +34,10 @@ class Known(Struct, frozen=True, kw_only=True):
     listings: Mapping[tuple[int, str, str], tuple[int | None, int | None]]
 
 
-def listing_refs(parsed: Sequence[Parsed]) -> list[ListingRef]:
-    """Every listing named in these messages, once."""
-    refs = {
-        (p.shop.id, line.item_ref, line.sku_ref): ListingRef(p.shop.id, line.item_ref, line.sku_ref, line.merchant_code, line.title)
-        for p in parsed
-        for line in p.facts.lines
-        if not line.is_service
-    }
-    return [refs[key] for key in sorted(refs)]
+def listing_refs(parsed: Sequence[Parsed], known: AbstractSet[tuple[int, str, str]] = frozenset()) -> list[ListingRef]:
+    """Every listing named in these messages, once; those known already are left out."""
+    told = {(p.shop.id, line.item_ref, line.sku_ref): line for p in parsed for line in p.facts.lines if not line.is_service}
+    return [ListingRef(*key, told[key].merchant_code, told[key].title) for key in sorted(told.keys() - known if known else told)]
 
 
 def decide(batch: Batch, parsed: Sequence[Parsed], known: Known, *, ids: Callable[[int], list[int]], digest: Digest) -> None:
@@ -81,6 +77,8 @@ def decide(batch: Batch, parsed: Sequence[Parsed], known: Known, *, ids: Callabl
 
 
 def _difference(after: Mapping[int, int], before: Mapping[int, int]) -> dict[int, int]:
+    if not before:
+        return {key: units for key, units in after.items() if units}
     return {key: change for key in after.keys() | before.keys() if (change := after.get(key, 0) - before.get(key, 0))}
 
 
@@ -89,7 +87,7 @@ def _with_new_listings(
 ) -> dict[tuple[int, str, str], tuple[int | None, int | None]]:
     """Listings met for the first time get an id; those whose merchant code is a SKU's are mapped at once."""
     listings = dict(known.listings)
-    unknown = [ref for ref in listing_refs(parsed) if listings.get((ref.shop_id, ref.item_ref, ref.sku_ref), (None, None))[0] is None]
+    unknown = listing_refs(parsed, {key for key, (listing_id, _) in listings.items() if listing_id is not None})
     for ref, listing_id in zip(unknown, ids(len(unknown)), strict=True):
         key = (ref.shop_id, ref.item_ref, ref.sku_ref)
         sku_id = listings.get(key, (None, None))[1]
@@ -128,8 +126,8 @@ def _take_receiver(order: Order, p: Parsed, digest: Digest) -> bool:
         return False
     order.receiver_digest = key
     order.new_receiver = receiver
-    parsed = parse_address(receiver.province, receiver.city, receiver.district, receiver.detail, receiver.country)
-    order.region, order.address_problem = region_of(parsed, receiver), "" if parsed.adcode or receiver.country != "CN" else "failed"
+    place = locate(receiver.province, receiver.city, receiver.district, receiver.detail, receiver.country)
+    order.region, order.address_problem = region_of(place, receiver), "" if place.adcode or receiver.country != "CN" else "failed"
     if order.bucket < 0:
         order.bucket = _bucket(key)
     order.merge_key = _merge_key(order, p, receiver, key, digest)
@@ -143,16 +141,16 @@ def _merge_key(order: Order, p: Parsed, receiver: Receiver, key: bytes, digest: 
     return digest("merge", f"{p.shop.shop_group or p.shop.code}:{order.currency}:{key.hex()}")
 
 
-def region_of(parsed: ParsedAddress, receiver: Receiver) -> Region:
+def region_of(place: Place | ParsedAddress, receiver: Receiver) -> Region:
     """The region sourcing works with."""
     return Region(
         country=receiver.country,
-        adcode=parsed.adcode or "",
-        province=parsed.province,
-        city=parsed.city,
-        district=parsed.district,
-        longitude=parsed.longitude or 0.0,
-        latitude=parsed.latitude or 0.0,
+        adcode=place.adcode or "",
+        province=place.province,
+        city=place.city,
+        district=place.district,
+        longitude=place.longitude or 0.0,
+        latitude=place.latitude or 0.0,
     )
 
 
@@ -173,7 +171,7 @@ def receiver_text(receiver: Receiver) -> str:
         receiver.phone,
         receiver.oaid,
     )
-    return "\x1f".join("".join(part.split()) for part in parts)
+    return "".join("\0".join(parts).split()).replace("\0", "\x1f")  # blanks go, the ends of the parts stay
 
 
 def _bucket(key: bytes) -> int:

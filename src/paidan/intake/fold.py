@@ -18,7 +18,7 @@ from paidan.orders.batch import STOPS_ALL, Hold, Line, Order
 CLOSED = frozenset({PlatformStatus.CLOSED_UNPAID, PlatformStatus.CLOSED_REFUNDED})
 SHIPPED_ELSEWHERE = frozenset({PlatformStatus.SHIPPED, PlatformStatus.FINISHED})
 
-_pack = msgspec.msgpack.Encoder(order="deterministic").encode
+_pack = msgspec.msgpack.Encoder().encode
 
 FactsKey = tuple[datetime, int, bytes]
 

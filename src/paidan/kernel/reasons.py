@@ -214,7 +214,9 @@ WORDS: Final[dict[Reason, Words]] = {
     ),
     Reason.NOT_IN_THIS_PARCEL: W("不是这一单的商品", "It does not belong to this parcel", "拿出来，放回货架", "Take it out and put it back"),
     Reason.SCANNED_ENOUGH: W("数量已够，多扫了", "There are enough of it already", "拿出多余的商品", "Take the surplus out"),
-    Reason.NOT_A_WAYBILL: W("这是商品条码，不是运单号", "This is a barcode of goods, not a waybill", "请扫面单上的运单号", "Scan the waybill on the label"),
+    Reason.NOT_A_WAYBILL: W(
+        "这是商品条码，不是运单号", "This is a barcode of goods, not a waybill", "请扫面单上的运单号", "Scan the waybill on the label"
+    ),
     Reason.WAYBILL_TAKEN: W(
         "运单号已用在另一单", "Another fulfilment has this waybill", "核对面单是否贴错", "Check whether the label is on the right parcel"
     ),
@@ -224,7 +226,10 @@ WORDS: Final[dict[Reason, Words]] = {
     Reason.NOT_WORKED_HERE: W("此仓由仓储系统作业", "A warehouse system works this warehouse", "请在仓储系统中操作", "Work with that system"),
     Reason.RECEIPT_CLOSED: W("入库单已收完", "The entry order is closed", "多出的货请建新入库单", "Make another entry order for what came more"),
     Reason.NOTHING_TO_PRINT: W(
-        "没有可打印的内容", "There is nothing to print", "已下发且未被拦截的发货单才能打印", "Only what a warehouse has and was not asked back is printed"
+        "没有可打印的内容",
+        "There is nothing to print",
+        "已下发且未被拦截的发货单才能打印",
+        "Only what a warehouse has and was not asked back is printed",
     ),
     Reason.RECEIVER_ERASED: W("收件人信息已删除", "The receiver has been erased", "无法打印面单", "No label can be printed"),
     Reason.FONT_MISSING: W(

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from paidan.kernel.money import from_minor
 from paidan.kernel.outcomes import Problem
 from paidan.kernel.reasons import Reason
 from paidan.kernel.receiver import Receiver
@@ -18,6 +19,7 @@ from paidan.printing.papers import Basket, Contact, Kind, Label, PackedLine, Pac
 from paidan.printing.shortening import shortened
 
 GOODS_SHOWN: Final = 5
+HOME: Final = frozenset({"", "CN"})
 GOODS_COLUMNS: Final = 31
 _NUMBERS = re.compile(r"(\d+)")
 
@@ -214,11 +216,16 @@ def labels(shipment: Shipment, receiver: Receiver, now: datetime) -> Iterator[La
             units=box.units,
             weight_g=box.weight_g,
             is_cod=shipment.is_cod,
+            collect=_collected(shipment) if shipment.is_cod and n == 1 else "",
             box=n,
             boxes=len(boxes),
             printed_at=_local(shipment, now),
             times=shipment.times + 1,
         )
+
+
+def _collected(shipment: Shipment) -> str:
+    return f"{shipment.currency} {from_minor(shipment.collect_minor, shipment.currency)}"
 
 
 def goods_of(box: Box) -> tuple[str, ...]:
@@ -234,9 +241,10 @@ def goods_of(box: Box) -> tuple[str, ...]:
 def _region(receiver: Receiver) -> str:
     """Province, city, district and town on one line; municipalities are named once, countries only abroad."""
     pieces = dict.fromkeys(piece for piece in (receiver.province, receiver.city, receiver.district, receiver.town) if piece)
-    abroad = [receiver.country] if receiver.country not in {"", "CN"} else []
+    abroad = [receiver.country] if receiver.country not in HOME else []
     return " ".join([*pieces, *abroad])
 
 
 def _detail(receiver: Receiver) -> str:
-    return " ".join(filter(None, (receiver.detail, receiver.zip_code)))
+    """Street and house; the postcode abroad only: in China platforms send a made-up one."""
+    return " ".join(filter(None, (receiver.detail, "" if receiver.country in HOME else receiver.zip_code)))

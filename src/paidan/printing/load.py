@@ -17,21 +17,14 @@ from paidan.runtime.queries import load_queries
 
 queries = load_queries("paidan.printing")
 
-PRINTED_STATES: Final = tuple(
-    map(
-        int,
-        (
-            FulfilmentState.MERGED,
-            FulfilmentState.RELEASED,
-            FulfilmentState.ACCEPTED,
-            FulfilmentState.PART_SHIPPED,
-            FulfilmentState.SHIPPED,
-            FulfilmentState.DELIVERED,
-        ),
-    )
-)
+PICKED_STATES: Final = (FulfilmentState.MERGED, FulfilmentState.RELEASED, FulfilmentState.ACCEPTED, FulfilmentState.PART_SHIPPED)
 """A plan may still change and what is asked back must not be packed: neither is printed. A member is printed as long as its leader is."""
 ENDED: Final = frozenset({FulfilmentState.SHIPPED, FulfilmentState.DELIVERED})
+
+
+def printed_states(kind: Kind) -> list[int]:
+    """In which states a fulfilment can be printed: what goes with a parcel may be printed once more when that has left."""
+    return [int(state) for state in (PICKED_STATES if kind == Kind.PICK_LIST else (*PICKED_STATES, *sorted(ENDED)))]
 
 
 class Part(Struct, frozen=True, kw_only=True):
@@ -88,6 +81,8 @@ class Shipment(Struct, frozen=True, kw_only=True):
     receiver_mask: str
     receiver_region: str
     is_cod: bool
+    collect_minor: int
+    currency: str
     weight_g: int
     times: int
     parts: tuple[Part, ...] = ()
@@ -102,16 +97,16 @@ class Found(Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...]
 
 
-def find_by_orders(tx: Tx, order_nos: Sequence[str], sees: Mapping[str, Any]) -> Found:
+def find_by_orders(tx: Tx, kind: Kind, order_nos: Sequence[str], sees: Mapping[str, Any]) -> Found:
     """The shipments of these orders, as far as the caller sees them (`sees`: shops, warehouses; None = all). One statement."""
-    rows = tx.execute(queries.shipments_of_orders, {"numbers": list(order_nos), "states": list(PRINTED_STATES), **sees}).fetchall()
+    rows = tx.execute(queries.shipments_of_orders, {"numbers": list(order_nos), "states": printed_states(kind), **sees}).fetchall()
     return _found(rows, order_nos, "order_nos", Reason.UNKNOWN_ORDER)
 
 
-def find_by_fulfilments(tx: Tx, fulfilment_nos: Sequence[str], sees: Mapping[str, Any]) -> Found:
+def find_by_fulfilments(tx: Tx, kind: Kind, fulfilment_nos: Sequence[str], sees: Mapping[str, Any]) -> Found:
     """The shipments of these fulfilment numbers; a number of an earlier sending is unknown. One statement."""
     read = [read_fulfilment_no(text) or (0, 0) for text in fulfilment_nos]
-    named = {"ids": [number for number, _ in read], "attempts": [attempt for _, attempt in read], "states": list(PRINTED_STATES), **sees}
+    named = {"ids": [number for number, _ in read], "attempts": [attempt for _, attempt in read], "states": printed_states(kind), **sees}
     return _found(tx.execute(queries.shipments_of_fulfilments, named).fetchall(), fulfilment_nos, "fulfilment_nos", Reason.UNKNOWN_FULFILMENT)
 
 

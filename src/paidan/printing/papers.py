@@ -106,7 +106,10 @@ class Contact(Struct, frozen=True, kw_only=True):
 
 
 class Label(Struct, frozen=True, kw_only=True):
-    """面单: goes onto one parcel. Without a waybill number the fulfilment's number is what the barcode says."""
+    """面单: goes onto one parcel. Without a waybill number the fulfilment's number is what the barcode says.
+
+    `collect`: money with its currency that the carrier collects; on the first parcel of several, for all of them.
+    """
 
     fulfilment_no: str
     tracking_no: str
@@ -121,6 +124,7 @@ class Label(Struct, frozen=True, kw_only=True):
     units: int
     weight_g: int
     is_cod: bool
+    collect: str
     box: int
     boxes: int
     printed_at: datetime

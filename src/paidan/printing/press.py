@@ -90,8 +90,8 @@ def prepare(tx: Tx, ids: IdSource, sealer: Sealer, wish: Wish, now: datetime) ->
 
 def _find(tx: Tx, wish: Wish) -> Found:
     if wish.order_nos:
-        return find_by_orders(tx, wish.order_nos, wish.sees)
-    return find_by_fulfilments(tx, wish.fulfilment_nos, wish.sees)
+        return find_by_orders(tx, wish.kind, wish.order_nos, wish.sees)
+    return find_by_fulfilments(tx, wish.kind, wish.fulfilment_nos, wish.sees)
 
 
 def _refusal(problems: Sequence[Problem]) -> Refusal:

@@ -33,17 +33,26 @@ LEFT JOIN fulfilment l ON l.id = COALESCE(f.merged_into_id, f.id) AND f.state = 
 ORDER BY w.n;
 
 -- name: shipment_heads
--- Columns as load.HEAD. Parameters: ids bigint[] (leaders), kind.
+-- Columns as load.HEAD. What is to be collected on delivery is counted as the warehouse is told it (fulfilment/consignments.py): each line's share rounded
+-- down, the order's freight with its first fulfilment. Such orders travel alone. Parameters: ids bigint[] (leaders), kind.
 SELECT f.id, f.attempt, f.state, f.warehouse_id, w.code, w.name, concat(w.province, CASE WHEN w.city <> w.province THEN w.city END, w.district), w.detail,
        w.time_zone, COALESCE(x.account ->> 'sender_name', ''), COALESCE(x.account ->> 'sender_mobile', ''), c.name, c.code,
        f.receiver_id, concat_ws(' ', NULLIF(r.name_mask, ''), NULLIF(r.phone_mask, '')),
-       concat(r.province, CASE WHEN r.city <> r.province THEN r.city END, r.district), f.is_cod, f.weight_g, COALESCE(p.times, 0)
+       concat(r.province, CASE WHEN r.city <> r.province THEN r.city END, r.district), o.is_cod, COALESCE(a.collect_minor, 0), o.currency, f.weight_g,
+       COALESCE(p.times, 0)
 FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS i (id, n)
 JOIN fulfilment f ON f.id = i.id
+JOIN sales_order o ON o.id = f.order_id
 JOIN warehouse w ON w.id = f.warehouse_id
 JOIN carrier c ON c.id = f.carrier_id
 LEFT JOIN connection x ON x.id = w.connection_id
 LEFT JOIN receiver r ON r.id = f.receiver_id
+LEFT JOIN LATERAL (
+    SELECT SUM(l.payable_minor * (fl.quantity - fl.cancelled) / GREATEST(l.quantity, 1))::bigint
+           + CASE WHEN EXISTS (SELECT 1 FROM fulfilment e WHERE e.order_id = f.order_id AND e.id < f.id AND e.state NOT IN (90, 95)) THEN 0
+                  ELSE o.freight_minor END AS collect_minor
+    FROM fulfilment_line fl JOIN order_line l ON l.order_id = f.order_id AND l.line_no = fl.line_no WHERE fl.fulfilment_id = f.id
+) a ON o.is_cod
 LEFT JOIN print_count p ON p.fulfilment_id = f.id AND p.attempt = f.attempt AND p.kind = %(kind)s
 ORDER BY i.n;
 

@@ -10,12 +10,11 @@ from importlib.resources import files
 from typing import Any, Final
 
 import msgspec
-from barcode import Code128
 from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import SandboxedEnvironment
 
 from paidan.kernel.errors import SetupError
-from paidan.printing.bars import can_be_bars
+from paidan.printing.bars import can_be_bars, modules_of
 from paidan.printing.papers import Kind, Label
 from paidan.printing.shortening import columns_of, wrapped
 from paidan.printing.words import words_of
@@ -69,6 +68,6 @@ def _bars(text: str) -> dict[str, Any] | None:
     """Module width and left edge of a Code 128 of this text, centred; `>` begins a code of its own in ^BC. None: it does not fit one."""
     if not can_be_bars(text):
         return None
-    [modules] = Code128(text).build()
-    module = max(1, min(_MODULE_MAX, _BARS_WIDTH // len(modules)))
-    return {"module": module, "left": (_WIDTH - module * len(modules)) // 2, "data": text.replace(">", "><")}
+    count = len(modules_of(text))
+    module = max(1, min(_MODULE_MAX, _BARS_WIDTH // count))
+    return {"module": module, "left": (_WIDTH - module * count) // 2, "data": text.replace(">", "><")}

@@ -79,6 +79,7 @@ def _wait(order: Order, fulfilment: Fulfilment, due: AbstractSet[int]) -> None:
 
 def _release(pairs: Sequence[tuple[Order, Fulfilment]], now: datetime) -> Leader:
     (order, leader), *members = pairs
+    at = now.isoformat()
     for owner, fulfilment in pairs:
         is_leader = fulfilment is leader
         _send_units(owner, fulfilment)
@@ -88,7 +89,7 @@ def _release(pairs: Sequence[tuple[Order, Fulfilment]], now: datetime) -> Leader
         if owner.waits_for == Reason.IN_MERGE_WINDOW:
             owner.waits_for = ""
         with_ids = [other.id for _, other in pairs if other is not fulfilment]
-        owner.tell("released", {"fulfilment": fulfilment.id, "leader": leader.id, "with": with_ids, "at": now.isoformat()})
+        owner.tell("released", {"fulfilment": fulfilment.id, "leader": leader.id, "with": with_ids, "at": at})
     return Leader(order, leader, tuple(members))
 
 

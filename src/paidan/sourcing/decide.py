@@ -14,10 +14,10 @@ from paidan.kernel.states import FulfilmentState
 from paidan.network.load import Network
 from paidan.orders.batch import Fulfilment, FulfilmentLine, Line, Order
 from paidan.sourcing.apart import Apart, serving
-from paidan.sourcing.lanes import Lane, Lanes
+from paidan.sourcing.lanes import Lane, Lanes, freight_of
 from paidan.sourcing.policy import Aim
 from paidan.sourcing.splits import best_split, may_win
-from paidan.sourcing.ways import Asked, FreeStock, Parcel, Units, cost_of, parcel_of, rank, rank_alone
+from paidan.sourcing.ways import NOWHERE, Asked, FreeStock, Load, Parcel, Units, cost_of, load_of, parcel_of, rank, rank_alone
 
 
 class Supply:
@@ -114,9 +114,10 @@ def given_back(order: Order) -> dict[tuple[int, int], int]:
 def needed_units(order: Order) -> Units:
     """Units that need a warehouse, by SKU."""
     units: Units = {}
-    for line in order.work_lines():
-        if line.waiting and line.sku_id is not None:
-            units[line.sku_id] = units.get(line.sku_id, 0) + line.waiting
+    for line in order.lines:
+        waiting = line.open + line.short
+        if waiting and line.sku_id is not None and line.is_work:
+            units[line.sku_id] = units.get(line.sku_id, 0) + waiting
     return units
 
 
@@ -150,12 +151,12 @@ def _source(order: Order, supply: Supply, context: Sourcing, ids: Callable[[int]
     supply.wait(order)
 
 
-def _wanted(order: Order, lanes: Sequence[Lane]) -> list[Lane]:
+def _wanted(order: Order, lanes: Sequence[Lane]) -> Sequence[Lane]:
     """A warehouse named by a person is the only one; those that rejected this order are left out."""
     named = (order.edits or {}).get("warehouse_id")
     if named is not None:
         return [lane for lane in lanes if lane.warehouse.id == int(named)]
-    return [lane for lane in lanes if lane.warehouse.id not in order.warehouses_refused]
+    return [lane for lane in lanes if lane.warehouse.id not in order.warehouses_refused] if order.warehouses_refused else lanes
 
 
 def _carried(order: Order, lanes: Sequence[Lane]) -> Sequence[Lane]:
@@ -163,7 +164,7 @@ def _carried(order: Order, lanes: Sequence[Lane]) -> Sequence[Lane]:
     named = (order.edits or {}).get("carrier_id")
     if named is None:
         return lanes
-    return [Lane(lane.warehouse, lane.distance_km, tuple(tier for tier in lane.tiers if tier.carrier_id == int(named))) for lane in lanes]
+    return [Lane(lane.warehouse, lane.distance_km, freight_of(tuple(tier for tier in lane.tiers if tier.carrier_id == int(named)))) for lane in lanes]
 
 
 def _why_not(needed: Units, lanes: Sequence[Lane], weighed: Sequence[Weighed], supply: Supply) -> Reason:
@@ -189,7 +190,7 @@ def _plan(order: Order, parcels: Sequence[Parcel], context: Sourcing, ids: Calla
     window = timedelta(seconds=shop.merge_window_s) if shop and not order.is_cod else timedelta(0)
     for fulfilment_id, parcel in zip(ids(len(parcels)), parcels, strict=True):
         left = dict(parcel.units)
-        lines = [planned for line in order.work_lines() if (planned := _take_units(line, left)) is not None]
+        lines = [planned for line in order.lines if (line.open or line.short) and (planned := _take_units(line, left)) is not None]
         order.fulfilments.append(
             Fulfilment(
                 id=fulfilment_id,
@@ -208,7 +209,7 @@ def _plan(order: Order, parcels: Sequence[Parcel], context: Sourcing, ids: Calla
 
 def _take_units(line: Line, left: Units) -> FulfilmentLine | None:
     """Units of this line that go into the parcel: from open ones first, then from those found short."""
-    if line.sku_id is None or not line.waiting:
+    if line.sku_id is None or not line.is_work:
         return None
     quantity = min(line.waiting, left.get(line.sku_id, 0))
     if not quantity:
@@ -236,7 +237,7 @@ def unplan_new(order: Order) -> None:
 
 def _choose(order: Order, needed: Units, lanes: Sequence[Lane], supply: Supply, context: Sourcing, together: int | None) -> Choice:
     """The best way. Splits are looked for when no warehouse has all, or when one could be better than the best that has."""
-    weighed = [_weigh(lane, needed, supply, context) for lane in lanes]
+    weighed = _weigh(lanes, needed, supply, context)
     whole = [parcel for _, parcel, _ in weighed if parcel is not None]
     same = [parcel for parcel in whole if parcel.lane.warehouse.id == together]
     if same:
@@ -250,12 +251,19 @@ def _choose(order: Order, needed: Units, lanes: Sequence[Lane], supply: Supply, 
     return Choice(parcels=split if is_better else alone, weighed=weighed, split=split)
 
 
-def _weigh(lane: Lane, needed: Units, supply: Supply, context: Sourcing) -> Weighed:
+def _weigh(lanes: Sequence[Lane], needed: Units, supply: Supply, context: Sourcing) -> list[Weighed]:
+    """What it would cost to send all of it over each lane, or why that lane is out."""
+    load = load_of(needed, context)
+    rooms = [(supply.free.get(sku_id, NOWHERE), units) for sku_id, units in needed.items()]
+    return [_weigh_lane(lane, rooms, load) for lane in lanes]
+
+
+def _weigh_lane(lane: Lane, rooms: Sequence[tuple[Mapping[int, int], int]], load: Load) -> Weighed:
     warehouse_id = lane.warehouse.id
-    for sku_id, units in needed.items():
-        if supply.free.get(sku_id, {}).get(warehouse_id, 0) < units:
+    for room, units in rooms:
+        if room.get(warehouse_id, 0) < units:
             return lane, None, Reason.SHORT_OF_STOCK
-    parcel = parcel_of(lane, needed, context)
+    parcel = parcel_of(lane, load)
     return lane, parcel, Reason.DEARER if parcel else Reason.NO_CARRIER_REACHES
 
 
@@ -269,8 +277,7 @@ def _common_warehouse(group: Sequence[Order], supply: Supply, context: Sourcing)
     if not together or first.region is None:
         return None
     lanes = _carried(first, serving({order.shop_id for order in group}, context.lanes.to(first.region), context.network))
-    weighed = [_weigh(lane, together, supply, context) for lane in lanes]
-    parcels = [parcel for _, parcel, _ in weighed if parcel is not None]
+    parcels = [parcel for _, parcel, _ in _weigh(lanes, together, supply, context) if parcel is not None]
     return min(parcels, key=lambda parcel: rank_alone(parcel, context.policy)).lane.warehouse.id if parcels else None
 
 

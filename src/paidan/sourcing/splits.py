@@ -7,11 +7,12 @@ far as their bounds can still win and `nodes` last. With few units and warehouse
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, permutations, product
+from operator import itemgetter
 from typing import Final
 
 from paidan.sourcing.lanes import Lane
 from paidan.sourcing.policy import Aim
-from paidan.sourcing.ways import Asked, FreeStock, Parcel, Rank, Units, measure, parcel_of, rank, rank_alone
+from paidan.sourcing.ways import NOWHERE, Asked, FreeStock, Parcel, Rank, Units, cost_of, load_of, measure, parcel_of, rank, rank_alone
 
 NODES: Final = 400  # steps one search may take, some 5 µs each: it must never hold up a pass
 SHARES_MAX: Final = 64  # ways to deal one SKU that are all tried; of more only those that empty one place after the other
@@ -36,7 +37,7 @@ def may_win(needed: Units, lanes: Sequence[Lane], whole: Parcel, asked: Asked) -
 
 def least_of(lane: Lane) -> int | None:
     """What any parcel over this lane costs at least; None: nobody carries from there."""
-    found = lane.cheapest(0)
+    found = lane.freight.cheapest(0)
     return None if found is None else found[0] + lane.warehouse.handling_order_minor
 
 
@@ -50,7 +51,7 @@ def _steps(lanes: Sequence[Lane], weight_g: int, parcels: int) -> int:
 def best_split(needed: Units, lanes: Sequence[Lane], free: FreeStock, asked: Asked, *, nodes: int = NODES) -> list[Parcel]:
     """The best way with two parcels or more within the policy's cap; empty: none was found."""
     search = _Search(needed, lanes, free, asked, nodes)
-    greedy = greedy_split(needed, lanes, free, asked)
+    greedy = search.greedy()
     if len(greedy) > 1:
         search.offer(greedy)
     elif not search.first_cover():
@@ -61,24 +62,7 @@ def best_split(needed: Units, lanes: Sequence[Lane], free: FreeStock, asked: Ask
 
 def greedy_split(needed: Units, lanes: Sequence[Lane], free: FreeStock, asked: Asked) -> list[Parcel]:
     """The warehouse with most of the missing units first (best among equals), until all is covered or the cap is reached: then empty."""
-    missing = dict(needed)
-    parcels: list[Parcel] = []
-    left = list(lanes)
-    while missing and left and len(parcels) < asked.policy.split_cap:
-        options = [parcel for lane in left if (parcel := _part(lane, missing, free, asked)) is not None]
-        if not options:
-            return []
-        best = min(options, key=lambda parcel: (-sum(parcel.units.values()), *rank_alone(parcel, asked.policy)))
-        parcels.append(best)
-        left = [lane for lane in left if lane.warehouse.id != best.lane.warehouse.id]
-        missing = {sku_id: rest for sku_id, units in missing.items() if (rest := units - best.units.get(sku_id, 0))}
-    return [] if missing else parcels
-
-
-def _part(lane: Lane, missing: Units, free: FreeStock, asked: Asked) -> Parcel | None:
-    there = {sku_id: min(units, free.get(sku_id, {}).get(lane.warehouse.id, 0)) for sku_id, units in missing.items()}
-    units = {sku_id: quantity for sku_id, quantity in there.items() if quantity > 0}
-    return parcel_of(lane, units, asked) if units else None
+    return _Search(needed, lanes, free, asked, 0).greedy()
 
 
 class _Search:
@@ -89,16 +73,61 @@ class _Search:
         self._asked = asked
         self._cap = asked.policy.split_cap
         self._nodes = nodes
-        self._stock = {lane.warehouse.id: {sku_id: free.get(sku_id, {}).get(lane.warehouse.id, 0) for sku_id in needed} for lane in lanes}
-        having = [lane for lane in lanes if any(self._stock[lane.warehouse.id].values())]
-        useful = [(least, lane.warehouse.id, lane) for lane in having if (least := least_of(lane)) is not None]
-        self._lanes = [lane for _, _, lane in sorted(useful, key=lambda row: row[:2])]
+        rooms = [(sku_id, free.get(sku_id, NOWHERE)) for sku_id in needed]
+        self._stock: dict[int, Units] = {}
+        useful = []
+        for lane in lanes:
+            place = lane.warehouse.id
+            self._stock[place] = {sku_id: room.get(place, 0) for sku_id, room in rooms}
+            if any(self._stock[place].values()) and (least := least_of(lane)) is not None:
+                useful.append((least, place, lane))
+        self._lanes = [lane for _, _, lane in sorted(useful, key=itemgetter(0, 1))]
         self._least = {warehouse_id: least for least, warehouse_id, _ in useful}
+        self._parcels: dict[tuple[object, ...], Parcel | None] = {}  # made before: sets and deals share most of theirs
         self.best: list[Parcel] = []
         self._best_rank: Rank | None = None
 
+    def greedy(self) -> list[Parcel]:
+        """The warehouse with most of the missing units first (best among equals), until all is covered or the cap is reached: then empty."""
+        missing, left = self._needed, self._lanes
+        parcels: list[Parcel] = []
+        while missing and len(parcels) < self._cap:
+            best = self._most_of(missing, left)
+            if best is None:
+                return []
+            parcels.append(best)
+            left = [lane for lane in left if lane is not best.lane]
+            missing = {sku_id: rest for sku_id, units in missing.items() if (rest := units - best.units.get(sku_id, 0))}
+        return [] if missing else parcels
+
+    def _most_of(self, missing: Units, lanes: Sequence[Lane]) -> Parcel | None:
+        """The parcel with most of the missing units that somebody carries, the best among equals."""
+        gives = [(self._gives(lane, missing), lane) for lane in lanes]
+        for most in sorted({units for units, _ in gives if units}, reverse=True):
+            parts = [self._parcel(lane, self._part(lane, missing)) for units, lane in gives if units == most]
+            options = [parcel for parcel in parts if parcel is not None]
+            if options:
+                return min(options, key=lambda parcel: rank_alone(parcel, self._asked.policy))
+        return None
+
+    def _part(self, lane: Lane, missing: Units) -> Units:
+        """What this warehouse has of what is missing."""
+        stock = self._stock[lane.warehouse.id]
+        return {sku_id: min(stock[sku_id], units) for sku_id, units in missing.items() if stock[sku_id]}
+
+    def _parcel(self, lane: Lane, units: Units) -> Parcel | None:
+        """The parcel with these units; None: there are none, or nobody carries them."""
+        key = (lane.warehouse.id, *units.items())
+        if key not in self._parcels:
+            self._parcels[key] = parcel_of(lane, load_of(units, self._asked)) if units else None
+        return self._parcels[key]
+
     def offer(self, parcels: list[Parcel]) -> None:
         """Keep this way if it is better than the best so far."""
+        far = sum([parcel.lane.distance_km for parcel in parcels])
+        at = measure(cost_of(parcels, self._asked.policy), len(parcels), far, self._asked.policy)
+        if self._best_rank is not None and at > self._best_rank[:3]:
+            return
         found = rank(parcels, self._asked.policy)
         if self._best_rank is None or found < self._best_rank:
             self.best, self._best_rank = parcels, found
@@ -139,14 +168,16 @@ class _Search:
 
     def _gives(self, lane: Lane, missing: Units) -> int:
         stock = self._stock[lane.warehouse.id]
-        return sum(min(stock[sku_id], units) for sku_id, units in missing.items())
+        return sum([min(stock[sku_id], units) for sku_id, units in missing.items()])
 
     def _coverable(self, missing: Units, left: Sequence[Lane], parcels: int) -> bool:
         """Whether so many of these warehouses could have what is missing, each SKU by itself."""
-        return all(
-            sum(sorted((self._stock[lane.warehouse.id][sku_id] for lane in left), reverse=True)[:parcels]) >= units
-            for sku_id, units in missing.items()
-        )
+        stocks = [self._stock[lane.warehouse.id] for lane in left]
+        for sku_id, units in missing.items():
+            rooms = [stock[sku_id] for stock in stocks]
+            if sum(rooms) < units or (len(rooms) > parcels and sum(sorted(rooms, reverse=True)[:parcels]) < units):
+                return False
+        return True
 
     def better_sets(self) -> None:
         """Every set of warehouses that has all and could be better than the best so far, small ones first."""
@@ -156,15 +187,18 @@ class _Search:
             for lanes in combinations(self._lanes, size):
                 if not self._step():
                     return
-                far = sum(lane.distance_km for lane in lanes)
+                far = sum([lane.distance_km for lane in lanes])
                 if self._can_win(self._least_of(lanes), size, far) and self._coverable(self._needed, lanes, size):
                     self._deal(lanes)
 
     def _least_of(self, lanes: Sequence[Lane]) -> int:
-        return sum(self._least[lane.warehouse.id] for lane in lanes)
+        return sum([self._least[lane.warehouse.id] for lane in lanes])
 
     def _deal(self, lanes: Sequence[Lane]) -> None:
         """Deal the units among these warehouses, each of which sends something: emptied one after the other first, then every way that can win."""
+        if self._is_dealt_one_way(lanes):
+            self._offer_units(lanes, self._emptied(lanes))
+            return
         orders = permutations(lanes) if len(lanes) <= PERMUTED_MAX else (lanes, lanes[::-1])
         for order in orders:
             self._offer_units(lanes, self._emptied(order))
@@ -173,20 +207,26 @@ class _Search:
             self._step(sum(map(len, deal.shares.values())) // 4)  # making them is work as well
             self._try(deal, 0, [0] * len(lanes), 0)
 
+    def _is_dealt_one_way(self, lanes: Sequence[Lane]) -> bool:
+        """Whether each SKU lies in one of these places only, or is needed to the last unit of them all."""
+        for sku_id, units in self._needed.items():
+            rooms = [room for lane in lanes if (room := self._stock[lane.warehouse.id][sku_id])]
+            if len(rooms) > 1 and sum(rooms) > units:
+                return False
+        return True
+
     def _emptied(self, lanes: Sequence[Lane]) -> dict[int, Units]:
         """Units by warehouse when the first gives all it has, the next what is missing then."""
-        missing, units_by_id = dict(self._needed), {}
+        missing, units_by_id = self._needed, {}
         for lane in lanes:
-            stock = self._stock[lane.warehouse.id]
-            units = {sku_id: min(stock[sku_id], rest) for sku_id, rest in missing.items() if min(stock[sku_id], rest)}
-            missing = {sku_id: rest - units.get(sku_id, 0) for sku_id, rest in missing.items()}
-            units_by_id[lane.warehouse.id] = units
+            units = units_by_id[lane.warehouse.id] = self._part(lane, missing)
+            missing = {sku_id: rest for sku_id, wanted in missing.items() if (rest := wanted - units.get(sku_id, 0))}
         return units_by_id
 
     def _offer_units(self, lanes: Sequence[Lane], units_by_id: Mapping[int, Units]) -> None:
-        parcels = [parcel_of(lane, units, self._asked) if (units := units_by_id[lane.warehouse.id]) else None for lane in lanes]
-        if all(parcels):
-            self.offer([parcel for parcel in parcels if parcel is not None])
+        parcels = [parcel for lane in lanes if (parcel := self._parcel(lane, units_by_id[lane.warehouse.id])) is not None]
+        if len(parcels) == len(lanes):
+            self.offer(parcels)
 
     def _try(self, deal: "_Deal", at: int, weights: Sequence[int], handling: int) -> None:
         """Deal the SKU at this place of the row, and all after it, wherever that can still be the best."""
@@ -222,7 +262,7 @@ class _Deal:
         total = 0
         for n, weight_g in enumerate(weights):
             if (n, weight_g) not in self._costs:
-                found = self.lanes[n].quote(weight_g)
+                found = self.lanes[n].freight.cheapest(weight_g)
                 self._costs[n, weight_g] = None if found is None else found[0] + self.lanes[n].warehouse.handling_order_minor
             cost = self._costs[n, weight_g]
             if cost is None:

@@ -4,6 +4,7 @@ Cost of a way = freight + handling of each parcel + split penalty for each parce
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from msgspec import Struct
 
@@ -14,6 +15,8 @@ from paidan.sourcing.policy import Aim, SourcingPolicy
 Units = dict[int, int]  # sku_id -> units
 FreeStock = dict[int, dict[int, int]]  # sku_id -> warehouse_id -> units
 Rank = tuple[int, ...]
+
+NOWHERE: Final[Mapping[int, int]] = {}  # where a SKU lies that no warehouse has
 
 
 class Parcel(Struct, frozen=True):
@@ -35,27 +38,39 @@ class Asked(Struct, frozen=True, kw_only=True):
     policy: SourcingPolicy
 
 
-def parcel_of(lane: Lane, units: Units, asked: Asked) -> Parcel | None:
-    """The parcel with these units over this lane, by the carrier that takes it for least; None: nobody carries it."""
-    weight_g = sum(asked.skus[sku_id].weight_g * quantity for sku_id, quantity in units.items())
-    found = lane.cheapest(weight_g)
+class Load(Struct, frozen=True):
+    """Units to be sent together: counted and weighed once, offered over many lanes."""
+
+    units: Units
+    count: int
+    weight_g: int
+
+
+def load_of(units: Units, asked: Asked) -> Load:
+    """These units, counted and weighed."""
+    return Load(units, sum(units.values()), sum([asked.skus[sku_id].weight_g * quantity for sku_id, quantity in units.items()]))
+
+
+def parcel_of(lane: Lane, load: Load) -> Parcel | None:
+    """The parcel with this load over this lane, by the carrier that takes it for least; None: nobody carries it."""
+    found = lane.freight.cheapest(load.weight_g)
     if found is None:
         return None
     freight_minor, tier = found
-    handling = lane.warehouse.handling_order_minor + lane.warehouse.handling_unit_minor * sum(units.values())
-    return Parcel(lane, dict(units), weight_g, freight_minor, tier.carrier_id, tier.transit_h, freight_minor + handling)
+    handling = lane.warehouse.handling_order_minor + lane.warehouse.handling_unit_minor * load.count
+    return Parcel(lane, load.units, load.weight_g, freight_minor, tier.carrier_id, tier.transit_h, freight_minor + handling)
 
 
 def cost_of(parcels: Sequence[Parcel], policy: SourcingPolicy) -> int:
     """What a way costs in minor units, the penalty for each parcel after the first included."""
-    return sum(parcel.cost_minor for parcel in parcels) + policy.split_penalty_minor * max(len(parcels) - 1, 0)
+    return sum([parcel.cost_minor for parcel in parcels]) + policy.split_penalty_minor * max(len(parcels) - 1, 0)
 
 
 def rank(parcels: Sequence[Parcel], policy: SourcingPolicy) -> Rank:
     """The smaller the better. Cheapest: cost, fewer parcels, nearer. Nearest: fewer parcels, nearer, cost. Then priority and ids."""
     places = [parcel.lane.warehouse for parcel in parcels]
-    rest = (sum(place.priority for place in places), *sorted(place.id for place in places))
-    return (*measure(cost_of(parcels, policy), len(parcels), sum(parcel.lane.distance_km for parcel in parcels), policy), *rest)
+    rest = (sum([place.priority for place in places]), *sorted([place.id for place in places]))
+    return (*measure(cost_of(parcels, policy), len(parcels), sum([parcel.lane.distance_km for parcel in parcels]), policy), *rest)
 
 
 def rank_alone(parcel: Parcel, policy: SourcingPolicy) -> Rank:

@@ -6,6 +6,7 @@ import { useKeys } from '@/frame/keys'
 import { NOTHING, type Selection } from '@/grid/selection'
 import { number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
+import { PrintDialog } from '../print/print-dialog'
 import type { OrderRow } from '../shapes'
 import { ACTIONS, type Action } from './actions'
 import { BulkDialog, type Target } from './bulk-dialog'
@@ -19,12 +20,23 @@ interface Props {
   total: number
   isTotalExact: boolean
   rows: readonly OrderRow[]
+  columns: readonly string[]
   onSelection: (selection: Selection) => void
   onDone: () => void
 }
 
 /** What to do with the chosen orders, or with all that match. Keys work on the active row when nothing is chosen. */
-export function BulkBar({ selection, active, filters, total, isTotalExact, rows, onSelection, onDone }: Props) {
+export function BulkBar({
+  selection,
+  active,
+  filters,
+  total,
+  isTotalExact,
+  rows,
+  columns,
+  onSelection,
+  onDone,
+}: Props) {
   const t = useWords(bulkWords)
   const may = useMay()
   const [isAll, setAll] = useState(false)
@@ -33,13 +45,15 @@ export function BulkBar({ selection, active, filters, total, isTotalExact, rows,
   const isEverything = isAll && count > 0
   const actions = ACTIONS.filter((action) => may(action.right))
 
+  const numbersOf = (ids: ReadonlySet<string>) => rows.filter((row) => ids.has(row.id)).map((row) => row.order_no)
+
   function start(action: Action): void {
     if (isEverything) {
       setStarted({ action, target: { filters: [...filters], count: total } })
       return
     }
     const ids = count > 0 ? selection.ids : new Set(active === null ? [] : [active])
-    const numbers = rows.filter((row) => ids.has(row.id)).map((row) => row.order_no)
+    const numbers = numbersOf(ids)
     if (numbers.length > 0) setStarted({ action, target: { order_nos: numbers, count: numbers.length } })
   }
 
@@ -62,6 +76,12 @@ export function BulkBar({ selection, active, filters, total, isTotalExact, rows,
   const clear = () => {
     setAll(false)
     onSelection(NOTHING)
+  }
+  const close = (isDone: boolean) => {
+    setStarted(null)
+    if (!isDone) return
+    clear()
+    onDone()
   }
   const shownTotal = `${number(total)}${isTotalExact ? '' : '+'}`
   return (
@@ -113,18 +133,11 @@ export function BulkBar({ selection, active, filters, total, isTotalExact, rows,
           <Button type="text" icon={<CloseOutlined />} aria-label={t('clear')} title={t('clear')} onClick={clear} />
         </div>
       )}
-      {started && (
-        <BulkDialog
-          action={started.action}
-          target={started.target}
-          onClose={(isDone) => {
-            setStarted(null)
-            if (isDone) {
-              clear()
-              onDone()
-            }
-          }}
-        />
+      {started?.action.action === 'print' && (
+        <PrintDialog orderNos={started.target.order_nos ?? numbersOf(selection.ids)} onClose={close} />
+      )}
+      {started && started.action.action !== 'print' && (
+        <BulkDialog action={started.action} target={started.target} columns={columns} onClose={close} />
       )}
     </>
   )

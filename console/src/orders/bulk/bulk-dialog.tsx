@@ -26,11 +26,13 @@ type JobAction = components['schemas']['JobBody']['action']
 interface Props {
   action: Action
   target: Target
+  /** The columns of an export: those on the screen. */
+  columns?: readonly string[]
   onClose: (isDone: boolean) => void
 }
 
 /** Parameters, what would happen (nothing is changed yet), then the work with its results. */
-export function BulkDialog({ action, target, onClose }: Props) {
+export function BulkDialog({ action, target, columns, onClose }: Props) {
   const t = useWords(bulkWords)
   const [values, setValues] = useState<Values>(() => firstValues(action))
   const [jobId, setJobId] = useState<string | null>(null)
@@ -40,7 +42,7 @@ export function BulkDialog({ action, target, onClose }: Props) {
   const request = {
     action: action.action as JobAction,
     target: chosen,
-    parameters: settled as never,
+    parameters: (action.action === 'export' ? { ...settled, columns } : settled) as never,
   }
   const ready = isReady(action, settled)
   const dry = useQuery({

@@ -5,7 +5,7 @@ import { api, given } from '@/api/client'
 import { useEvent } from '@/api/events'
 import { ProblemView } from '@/frame/problem-view'
 import { toastProblem } from '@/frame/toasts'
-import { duration, number, secondsUntil } from '@/i18n/format'
+import { duration, number, realSecondsUntil } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import { RefusedTable } from './refused-table'
 import { bulkWords } from './words'
@@ -48,7 +48,7 @@ export function JobProgress({ id, onClose }: Props) {
   if (!job.data) return <Progress percent={0} status="active" />
   const { total, done, failed, undone, refused, state, can_undo_until: until } = job.data
   const percent = total === 0 ? 100 : Math.round(((done + failed) / total) * 100)
-  const left = until ? secondsUntil(until) : 0
+  const left = until ? realSecondsUntil(until) : 0
   return (
     <div className={styles.progress}>
       <Progress

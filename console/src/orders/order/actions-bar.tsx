@@ -7,6 +7,7 @@ import { useWords } from '@/i18n/words'
 import { ACTIONS, type Action } from '../bulk/actions'
 import { BulkDialog } from '../bulk/bulk-dialog'
 import { bulkWords } from '../bulk/words'
+import { PrintDialog } from '../print/print-dialog'
 import type { Order } from '../shapes'
 import { orderWords } from '../words'
 import { EditDialog } from './edit-dialog'
@@ -79,7 +80,16 @@ export function OrderActions({ order, hasKeys = false }: { order: Order; hasKeys
       >
         <Button aria-label={b('more')} icon={<DownOutlined />} />
       </Dropdown>
-      {started && (
+      {started?.action === 'print' && (
+        <PrintDialog
+          orderNos={[order.order_no]}
+          onClose={() => {
+            setStarted(null)
+            refresh()
+          }}
+        />
+      )}
+      {started && started.action !== 'print' && (
         <BulkDialog
           action={started}
           target={{ order_nos: [order.order_no], count: 1 }}

@@ -25,9 +25,11 @@ def escape(text: str) -> str:
 
 def leaf(name: str, text: str) -> str:
     """An element with text; nothing for an empty one."""
+    if not text:
+        return ""
     if text.isalnum():  # most codes and Chinese words: nothing to look for
         return f"<{name}>{text}</{name}>"
-    return f"<{name}>{escape(text)}</{name}>" if text else ""
+    return f"<{name}>{escape(text)}</{name}>"
 
 
 def whole(name: str, number: int | None) -> str:
@@ -37,7 +39,11 @@ def whole(name: str, number: int | None) -> str:
 
 def yuan(name: str, amount_minor: int | None) -> str:
     """An element with an amount of fen, written in yuan with two places."""
-    return "" if amount_minor is None else f"<{name}>{places(amount_minor, 2)}</{name}>"
+    if amount_minor is None:
+        return ""
+    if amount_minor < 0:
+        return f"<{name}>{places(amount_minor, 2)}</{name}>"
+    return f"<{name}>{amount_minor // 100}.{amount_minor % 100:02d}</{name}>"  # nearly all
 
 
 def scaled(name: str, number: int | None, digits: int) -> str:

@@ -1,6 +1,7 @@
 """From messages to request bytes. Element names and their order: Qimen API metadata. The hot path of release: keep it allocation-light."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from paidan.counterparts.qimen.markup import extension, flag, group, instant, leaf, request, scaled, whole, yuan
@@ -138,7 +139,7 @@ def _delivery_head(order: DeliveryOrder) -> str:
             leaf("expressCode", order.express_code),
             leaf("logisticsAreaCode", order.logistics_area_code),
             _requirements(order.requirements),
-            _contact("senderInfo", order.sender),
+            _sender(order.sender),
             _contact("receiverInfo", order.receiver),
             "<isUrgency>Y</isUrgency>" if order.is_urgent else "",
             leaf("buyerMessage", order.buyer_message),
@@ -166,6 +167,12 @@ def _requirements(wanted: DeliveryRequirements | None) -> str:
             leaf("deliveryType", wanted.delivery_type),
         ),
     )
+
+
+@lru_cache(maxsize=512)
+def _sender(contact: Contact | None) -> str:
+    """One for each shop and warehouse: written once. Receivers are never kept."""
+    return _contact("senderInfo", contact)
 
 
 def _contact(name: str, contact: Contact | None) -> str:

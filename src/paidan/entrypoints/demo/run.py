@@ -16,7 +16,7 @@ from psycopg import sql
 
 from paidan.entrypoints.demo.agree import Difference, differences
 from paidan.entrypoints.demo.counting import compare_with_warehouses
-from paidan.entrypoints.demo.drive import TICK_S, Drive, Labour, OwnMill, Progress, drive
+from paidan.entrypoints.demo.drive import QUIET_TICK_S, TICK_S, Drive, Labour, OwnMill, Progress, drive
 from paidan.entrypoints.demo.figures import collect, verdict
 from paidan.entrypoints.demo.masters import Urls, load_day, permit_pushes
 from paidan.entrypoints.installation import OpenInstallation, connect, install
@@ -49,6 +49,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     merge_window_s: int = 600
     fates: tuple[Fate, ...] = ()  # orders to which something special happens
     tick_s: int = TICK_S
+    quiet_tick_s: int = QUIET_TICK_S
     faults: Faults = Faults()
     late_s: float = 1.0  # a late answer comes so many real seconds later: more than `call_timeout_s` of the settings
     at_once: int = 16  # callbacks under way at a time; 1 makes their order exact
@@ -115,7 +116,7 @@ def play_on(services: OpenInstallation, host: HostClient, town: TownConfig, plan
     day = day_of(town)
     prepare(services, host, town, day, plan)
     labour = labour or OwnMill(Mill(services, rules=MillRules(push_delay_s=plan.push_delay_s, hands=plan.hands)))
-    run = drive(services, labour, host, day, progress=progress, tick_s=plan.tick_s, faults=plan.faults)
+    run = drive(services, labour, host, day, progress=progress, tick_s=plan.tick_s, quiet_tick_s=plan.quiet_tick_s, faults=plan.faults)
     stats = host.stats()
     compare_with_warehouses(services, labour, run)
     return compare(services, host, day, run, stats)

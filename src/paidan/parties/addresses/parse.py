@@ -103,13 +103,34 @@ def parse_address(province: str, city: str, district: str, detail: str, country:
     """Understand an address whose levels came apart. Names may be empty, swapped, abbreviated, in another level's place or in the detail."""
     if country not in {"CN", ""} and country not in _SPECIAL:
         return foreign(country, province, city, district, detail, zip_code)
-    if country in _SPECIAL:
-        province = province if province and names(province, "", "", "").adcode else atlas().by_code[_SPECIAL[country]].name
+    province = province_of(province, country)
     street = narrow(detail)
     place = names(province, city, district, town)
-    if place.adcode is None or Problem.DISTRICT_MISSING in place.problems:
-        return with_help_of_detail(place, province, city, district, town, street, zip_code)
+    if is_vague(place):
+        place, street = with_help_of_detail(place, province, city, district, town, street)
+        return compose(place, street, town, zip_code)
     return compose(place, strip_repeats(place, street), town, zip_code)
+
+
+def locate(province: str, city: str, district: str, detail: str, country: str = "CN", *, town: str = "") -> "Place | ParsedAddress":
+    """Where an address lies: the same division and point as `parse_address` gives, without what is left of its text."""
+    if country not in {"CN", ""} and country not in _SPECIAL:
+        return foreign(country, province, city, district, detail, "")
+    province = province_of(province, country)
+    place = names(province, city, district, town)
+    return with_help_of_detail(place, province, city, district, town, narrow(detail))[0] if is_vague(place) else place
+
+
+def province_of(province: str, country: str) -> str:
+    """The province as told; that of Hong Kong, Macao and Taiwan is known by the country."""
+    if country not in _SPECIAL or (province and names(province, "", "", "").adcode):
+        return province
+    return atlas().by_code[_SPECIAL[country]].name
+
+
+def is_vague(place: Place) -> bool:
+    """Whether the names alone do not lead to a district where there are some."""
+    return place.adcode is None or Problem.DISTRICT_MISSING in place.problems
 
 
 def parse_free_text(text: str, country: str = "CN") -> ParsedAddress:
@@ -178,6 +199,12 @@ def compose(place: Place, detail: str, town: str, zip_code: str) -> ParsedAddres
 @lru_cache(maxsize=65536)
 def names(province: str, city: str, district: str, town: str) -> Place:
     """Understand the names of the levels alone. Cached: a merchant's orders repeat a few thousand triples."""
+    as_written = atlas().by_path.get((province, city, district))
+    return situated(as_written, "", "", []) if as_written else read_names(province, city, district, town)
+
+
+def read_names(province: str, city: str, district: str, town: str) -> Place:
+    """Names that are not written as the divisions are called."""
     steps, leftover, moved = [_START], "", False
     for word in (narrow(province), narrow(city), narrow(district)):
         if not word:
@@ -279,13 +306,13 @@ def strip_repeats(place: Place, detail: str) -> str:
     return detail
 
 
-def with_help_of_detail(place: Place, province: str, city: str, district: str, town: str, street: str, zip_code: str) -> ParsedAddress:
-    """The names were not enough: read on in the detail, then by the town."""
+def with_help_of_detail(place: Place, province: str, city: str, district: str, town: str, street: str) -> tuple[Place, str]:
+    """The names were not enough: read on in the detail, then by the town. Gives the place and what is left of the street."""
     line = " ".join(part for part in (narrow(province), narrow(city), narrow(district), narrow(town) + street) if part)
     helped, end = settle(line, (Problem.NAMES_MISPLACED,))
     if helped.adcode is None or helped.adcode == place.adcode:
-        return compose(place, strip_repeats(place, street), town, zip_code)
-    return compose(helped, line[end:].lstrip(_BETWEEN), town, zip_code)
+        return place, strip_repeats(place, street)
+    return helped, line[end:].lstrip(_BETWEEN)
 
 
 def settle(line: str, problems: tuple[Problem, ...] = ()) -> tuple[Place, int]:

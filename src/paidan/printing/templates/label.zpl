@@ -6,9 +6,11 @@
 ^PW800
 ^LL1200
 ^LH0,0
-^FO28,24^ATN,64,64^FH^FD{{ label.carrier }}^FS
-{% set marks = ([words.cod] if label.is_cod else []) + ([label.box ~ "/" ~ label.boxes] if label.boxes > 1 else []) + [label.carrier_code] %}
-^FO420,36^ATN,40,40^FB352,1,0,R^FH^FD{{ marks | join("  ") }}^FS
+{% for line in label.carrier | wrapped(12 if label.is_cod else 20, 1) %}
+^FO28,32^ATN,48,48^FH^FD{{ line }}^FS
+{% endfor %}
+{% set marks = ([words.cod ~ " " ~ label.collect] if label.is_cod else []) + ([label.box ~ "/" ~ label.boxes] if label.boxes > 1 else []) + [label.carrier_code] %}
+^FO300,40^ATN,34,34^FB472,1,0,R^FH^FD{{ marks | join("  ") }}^FS
 ^FO0,112^GB800,3,3^FS
 {% if label.bars %}
 ^BY{{ label.bars.module }}

@@ -10,7 +10,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from paidan.catalog.load import cache_versions
-from paidan.entrypoints.api.jobs.decide import Context, carry_out, undo
+from paidan.entrypoints.api.jobs.decide import SPLIT_ATTEMPT, Context, carry_out, undo
 from paidan.entrypoints.api.jobs.parameters import Action, Told, queries
 from paidan.entrypoints.api.services import HandlerContext
 from paidan.fulfilment.recall import ask_back
@@ -138,6 +138,6 @@ def _settle_parts(tx: Tx, orders: Sequence[Order], context: Context) -> None:
     if not context.split_off:
         return
     for part in context.split_off:
-        part.is_new, part.attempt = False, 2
+        part.is_new, part.attempt, part.path = False, SPLIT_ATTEMPT, []
     update_fulfilments(tx, context.split_off)
     reweigh(tx, [f for order in orders for f in order.fulfilments if f.is_changed])

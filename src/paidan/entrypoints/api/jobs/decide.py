@@ -260,6 +260,7 @@ def _split_off(order: Order, fulfilment: Fulfilment, units: Mapping[int, int], c
         freight_minor=context.freight(order, fulfilment, weight_g),
         transit_h=fulfilment.transit_h,
         release_due_at=fulfilment.release_due_at,
+        path=[int(FulfilmentState.PLANNED)],
         is_new=True,
     )
     for line in moved:

@@ -20,6 +20,7 @@ from paidan.entrypoints.api.lists.order_tables import (
     IS_SPLIT,
     IS_UNMAPPED,
     IS_URGENT,
+    KEYS,
     LINES,
     ORDERS,
     OUR_FLAG,
@@ -51,6 +52,23 @@ O: Final = ORDERS.c  # noqa: E741 - the table below reads better so
 def _state(op: Op, values: Sequence[Any], moment: Moment) -> Condition:
     del moment
     return compare(O.state, op, [int(OrderState[value.upper()]) for value in values])
+
+
+def _number(op: Op, values: Sequence[Any], moment: Moment) -> Condition:
+    """Whole numbers by the table of keys, which knows every order there ever was; beginnings among those asked about."""
+    del moment
+    if op != Op.IS:
+        return compare(O.order_no, op, values)
+    return O.id.in_(sa.select(KEYS.c.order_id).where(compare(KEYS.c.order_no, op, values)))
+
+
+def _platform_number(op: Op, values: Sequence[Any], moment: Moment) -> Condition:
+    """As `_number`; keys are by shop, and shops are few."""
+    del moment
+    if op != Op.IS:
+        return compare(O.platform_order_no, op, values)
+    keys = sa.select(KEYS.c.order_id).join(SHOPS, SHOPS.c.id == KEYS.c.shop_id)
+    return O.id.in_(keys.where(compare(KEYS.c.platform_order_no, op, values)))
 
 
 def _held(op: Op, values: Sequence[Any], moment: Moment) -> Condition:
@@ -141,8 +159,10 @@ def _flag(name: str, zh: str, en: str, condition: Condition, **more: Any) -> Fie
 
 
 FIELDS: Final[tuple[Field, ...]] = (
-    _column("order_no", Kind.ID, "订单号", "Order no.", is_default=True, is_exact_key=True),
-    _column("platform_order_no", Kind.ID, "平台单号", "Platform no.", is_default=True, is_exact_key=True),
+    _field("order_no", Kind.ID, "订单号", "Order no.", _number, order_by=O.order_no, is_default=True, is_exact_key=True),
+    _field(
+        "platform_order_no", Kind.ID, "平台单号", "Platform no.", _platform_number, order_by=O.platform_order_no, is_default=True, is_exact_key=True
+    ),
     _field("shop", Kind.ENUM, "店铺", "Shop", _of_shop(SHOPS.c.code), is_default=True),
     _field("platform", Kind.ENUM, "平台", "Platform", _of_shop(SHOPS.c.platform), values=PLATFORMS),
     _field("state", Kind.ENUM, "状态", "State", _state, values=STATES, order_by=O.state, is_default=True),

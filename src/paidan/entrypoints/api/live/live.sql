@@ -128,8 +128,8 @@ GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 4;
 
 -- name: open_by_state
 -- Open orders by state and age since placing. Parameters: now, shops, warehouses.
-SELECT o.state, CASE WHEN o.placed_at > %(now)s - interval '6 hours' THEN '6h' WHEN o.placed_at > %(now)s - interval '1 day' THEN '1d'
-                     WHEN o.placed_at > %(now)s - interval '3 days' THEN '3d' ELSE 'older' END AS age, count(*) AS orders
+SELECT o.state, CASE WHEN o.placed_at > %(now)s::timestamptz - interval '6 hours' THEN '6h' WHEN o.placed_at > %(now)s::timestamptz - interval '1 day' THEN '1d'
+                     WHEN o.placed_at > %(now)s::timestamptz - interval '3 days' THEN '3d' ELSE 'older' END AS age, count(*) AS orders
 FROM sales_order o
 WHERE o.state < 90
   AND (%(shops)s::bigint[] IS NULL OR o.shop_id = ANY(%(shops)s))

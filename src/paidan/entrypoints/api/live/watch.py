@@ -28,6 +28,7 @@ from paidan.runtime.telemetry import told
 queries = load_queries("paidan.entrypoints.api.live", "live.sql")
 
 EVERY_S: Final = 1.0
+REST: Final = 10  # times as long as a look has taken: with very many open orders it looks less often
 QUEUES_AFTER_S: Final = 2.0  # however much changes, queues are counted no oftener
 QUEUES_EVERY_S: Final = 10.0  # some queues change by the clock alone
 LISTENERS_MAX: Final = 500
@@ -105,11 +106,14 @@ class Watch:
                 self._listeners.remove(listener)
 
     def _run(self) -> None:
-        while not self._stop.wait(EVERY_S):
+        took_s = 0.0
+        while not self._stop.wait(max(EVERY_S, took_s * REST)):
+            began = time.monotonic()
             try:
                 self.look()
             except Exception as error:  # noqa: BLE001 - whatever it was, the next look may go well
                 log.warning("watch.error", **told(error))
+            took_s = time.monotonic() - began
 
     def look(self) -> None:
         """Look once and tell. Nobody listens: nothing is asked, and what happens meanwhile is told to nobody."""

@@ -1,0 +1,154 @@
+import { type Found, type Receipt, Refusal, type Task } from './api'
+import { el } from './dom'
+import { banner, go, show, tell } from './frame'
+import { readFound, readReceipt, readReceipts, readTask, readTasks, rememberReceipts, rememberTasks } from './load'
+import { startPacking, taskHead } from './pack'
+import { isEnded } from './queue'
+import { startReceiving } from './receive'
+import { scanner } from './scanner'
+import { say } from './words'
+
+/** The lists of work, and the search: scan the number of one, or tap it. */
+export type Stop = () => void
+
+const nothing: Stop = () => undefined
+
+export function tellError(error: unknown): void {
+  if (error instanceof Refusal && error.isSignedOut) window.dispatchEvent(new Event('signed-out'))
+  else if (error instanceof Refusal && error.status === 403) tell('bad', say('noRight'))
+  else if (error instanceof Refusal) tell('bad', error.message, error.next)
+  else tell('warn', say('offline'))
+}
+
+function card(path: string, title: string, side: string, ...more: (Node | null)[]): HTMLElement {
+  return el(
+    'li',
+    {},
+    el(
+      'a',
+      { class: 'card', attributes: { href: `#/${path}` } },
+      el('div', { class: 'line' }, el('b', {}, title), el('span', {}, side)),
+      ...more,
+    ),
+  )
+}
+
+function taskCard(task: Task): HTMLElement {
+  const units = task.units > 0 ? say('units', task.units) : say('alreadyGone')
+  return card(`pack/${task.no}`, task.no, units, taskHead(task))
+}
+
+function receiptCard(receipt: Receipt): HTMLElement {
+  const expected = receipt.expected_at ? say('expected', new Date(receipt.expected_at).toLocaleDateString()) : ''
+  const facts = [receipt.reference, receipt.warehouse_name, say('kinds', receipt.kinds), expected].filter(Boolean)
+  return card(
+    `receive/${receipt.no}`,
+    receipt.no,
+    `${receipt.done}/${receipt.planned}`,
+    el('div', { class: 'facts' }, facts.join(' · ')),
+  )
+}
+
+export function packList(): Stop {
+  const list = el('ul', { class: 'cards' })
+  const scan = scanner((code) => void open(code, 'pack', readTask))
+  scan.ask('askTask')
+  show(say('pack'), '', scan.element, banner, list)
+  void readTasks().then(({ items, isOld }) => {
+    const open = items.filter((task) => !isEnded(task.no))
+    list.replaceChildren(...open.map(taskCard))
+    if (open.length === 0) list.append(el('li', { class: 'empty' }, say('nothingToPack')))
+    if (!isOld) void rememberTasks(open)
+  }, tellError)
+  return scan.stop
+}
+
+export function receiveList(): Stop {
+  const list = el('ul', { class: 'cards' })
+  const scan = scanner((code) => void open(code, 'receive', readReceipt))
+  scan.ask('askReceipt')
+  show(say('receive'), '', scan.element, banner, list)
+  void readReceipts().then(({ items, isOld }) => {
+    const open = items.filter((receipt) => !isEnded(receipt.no))
+    list.replaceChildren(...open.map(receiptCard))
+    if (open.length === 0) list.append(el('li', { class: 'empty' }, say('nothingToReceive')))
+    if (!isOld) void rememberReceipts(open)
+  }, tellError)
+  return scan.stop
+}
+
+/** Goes to what was scanned. Its own screen reads it again: it must stand by itself after a reload. */
+async function open<Whole extends object>(
+  code: string,
+  screen: string,
+  find: (text: string) => Promise<Whole | null>,
+): Promise<void> {
+  try {
+    const found = await find(code)
+    if (found) {
+      const head = Object.values(found)[0] as { no: string }
+      go(`${screen}/${head.no}`)
+    } else tell('bad', say('notFound'), code)
+  } catch (error) {
+    tellError(error)
+  }
+}
+
+export function packing(no: string): Stop {
+  return opened(readTask(no), startPacking, 'pack', no)
+}
+
+export function receiving(no: string): Stop {
+  return opened(readReceipt(no), startReceiving, 'receive', no)
+}
+
+function opened<Whole>(reading: Promise<Whole | null>, start: (whole: Whole) => Stop, list: string, no: string): Stop {
+  let stop = nothing
+  let isGone = false
+  show(no, list, banner)
+  reading.then((whole) => {
+    if (isGone) return
+    if (whole) stop = start(whole)
+    else tell('bad', say('notFound'), no)
+  }, tellError)
+  return () => {
+    isGone = true
+    stop()
+  }
+}
+
+export function finding(): Stop {
+  const list = el('ul', { class: 'cards' })
+  const scan = scanner((code) => {
+    readFound(code).then((found) => {
+      list.replaceChildren(...foundCards(found))
+      if (list.childElementCount > 0) tell('good', code)
+      else tell('bad', say('notFound'), code)
+    }, tellError)
+  })
+  scan.ask('askAny')
+  show(say('find'), '', scan.element, banner, list)
+  tell('')
+  return scan.stop
+}
+
+function foundCards({ tasks, receipts, goods }: Found): HTMLElement[] {
+  const cards = [...tasks.map(taskCard), ...receipts.map(receiptCard)]
+  if (!goods) return cards
+  const row = (name: string, on: string, reserved: string, coming: string) =>
+    el('tr', {}, el('th', {}, name), el('td', {}, on), el('td', {}, reserved), el('td', {}, coming))
+  const shelves = goods.shelves.map((shelf) =>
+    row(
+      shelf.warehouse_name + (shelf.grade === 2 ? ` · ${say('defective')}` : ''),
+      String(shelf.on_hand),
+      String(shelf.reserved),
+      String(shelf.in_transit),
+    ),
+  )
+  const head = el('thead', {}, row('', say('onHand'), say('reserved'), say('inTransit')))
+  const codes = el('small', {}, [goods.sku_code, ...goods.barcodes].join(' · '))
+  return [
+    ...cards,
+    el('li', { class: 'goods' }, el('b', {}, goods.name), codes, el('table', {}, head, el('tbody', {}, ...shelves))),
+  ]
+}

@@ -1,0 +1,110 @@
+import { hasCamera, startCamera } from './camera'
+import { button, el } from './dom'
+import { say, type Word } from './words'
+
+/** The one field everything is scanned into: a hardware wedge types and sends Enter or Tab, a camera tells, or a person types. */
+export interface Scanner {
+  element: HTMLElement
+  focus: () => void
+  ask: (word: Word) => void
+  countTimes: (isShown: boolean) => void
+  stop: () => void
+}
+
+const TAKES_FOCUS = 'input, select, textarea'
+/** A phone with a wedge must not cover half its screen with a keyboard nobody needs. */
+const isTouch = () => window.matchMedia('(pointer: coarse)').matches
+
+export function scanner(onScan: (code: string, times: number) => void, options: { withTimes?: boolean } = {}): Scanner {
+  const input = el('input', {
+    class: 'scan',
+    attributes: {
+      'aria-label': say('scan'),
+      placeholder: say('scan'),
+      autocomplete: 'off',
+      autocapitalize: 'off',
+      spellcheck: 'false',
+      enterkeyhint: 'done',
+      inputmode: isTouch() ? 'none' : 'text',
+    },
+  })
+  const asks = el('p', { class: 'asks' })
+  const times = el('input', {
+    class: 'times',
+    attributes: { type: 'number', min: '1', max: '9999', value: '1', inputmode: 'numeric', 'aria-label': say('each') },
+  })
+  const focus = () => {
+    input.focus({ preventScroll: true })
+  }
+  const take = (code: string) => {
+    if (!code) return
+    const counted = Math.min(Math.max(Math.trunc(times.valueAsNumber) || 1, 1), 9999)
+    times.value = '1'
+    onScan(code, counted)
+  }
+  input.addEventListener('keydown', (event) => {
+    const isEnd = event.key === 'Enter' || (event.key === 'Tab' && input.value !== '')
+    if (!isEnd || event.isComposing) return
+    event.preventDefault()
+    const code = input.value.trim()
+    input.value = ''
+    take(code)
+  })
+  times.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter') focus()
+  })
+  const back = (event: Event) => {
+    if (!(event.target instanceof Element && event.target.closest(TAKES_FOCUS))) focus()
+  }
+  document.addEventListener('click', back)
+  const video = el('video', { attributes: { playsinline: '', muted: '', hidden: '' } })
+  let stopCamera: (() => void) | null = null
+  const toggle = async () => {
+    if (stopCamera) {
+      stopCamera()
+      stopCamera = null
+      video.hidden = true
+      return
+    }
+    video.hidden = false
+    stopCamera = await startCamera(video, take).catch(() => {
+      video.hidden = true
+      asks.textContent = say('noCamera')
+      return null
+    })
+  }
+  const keys = button(say('keyboard'), () => {
+    input.inputMode = input.inputMode === 'none' ? 'text' : 'none'
+    input.blur()
+    focus()
+  })
+  const each = el('label', { class: 'each' }, say('each'), times)
+  const tools = [
+    options.withTimes ? each : null,
+    hasCamera() ? button(say('camera'), () => void toggle()) : null,
+    isTouch() ? keys : null,
+  ].filter((tool) => tool !== null)
+  const element = el(
+    'div',
+    { class: 'scanner' },
+    asks,
+    input,
+    tools.length > 0 && el('div', { class: 'tools' }, ...tools),
+    video,
+  )
+  window.setTimeout(focus)
+  return {
+    element,
+    focus,
+    ask: (word) => {
+      asks.textContent = say(word)
+    },
+    countTimes: (isShown) => {
+      each.hidden = !isShown
+    },
+    stop: () => {
+      stopCamera?.()
+      document.removeEventListener('click', back)
+    },
+  }
+}
