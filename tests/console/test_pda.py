@@ -7,6 +7,7 @@ import socket
 import threading
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 from granian.constants import Interfaces
@@ -30,6 +31,9 @@ from paidan.runtime.settings import Settings
 from paidan.stock.documents import document_no
 from scene import NOW, Scene, empty, line, order, receiver
 
+AXE = Path(__file__).parents[2] / "console" / "node_modules" / "axe-core" / "axe.min.js"
+SERIOUS = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
+  .filter(violation => ['serious', 'critical'].includes(violation.impact)).map(violation => `${violation.id}: ${violation.nodes[0].html.slice(0, 160)}`)"""
 PATIENCE_S = 20
 KB_MAX = 70
 NAMES = {"X": "不锈钢保温杯 500ml 曜石黑", "Y": "Cotton towel, extra long, undyed", "Z": "儿童雨衣"}
@@ -309,7 +313,7 @@ def test_any_code_is_found(shop, open_page):
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_no_screen_is_wider_than_a_small_phone(shop, open_page, language):
+def test_no_screen_is_wider_than_a_small_phone_and_axe_finds_nothing_serious(shop, open_page, language):
     page = open_page(width=320, language=language)
     [no] = numbers(shop)
     receipt = document_no(shop.query("SELECT id FROM document WHERE kind = 'entry'")[0][0])
@@ -328,6 +332,9 @@ def test_no_screen_is_wider_than_a_small_phone(shop, open_page, language):
         scan(page, *scanned)
         page.wait_for_timeout(200)
         assert not is_wide(page), path
+        if AXE.is_file():
+            page.evaluate(AXE.read_text())
+            assert page.evaluate(SERIOUS) == [], path
         if shots := os.environ.get("PAIDAN_PDA_PICTURES"):
             for width in (320, 390):
                 page.set_viewport_size({"width": width, "height": 720})

@@ -91,30 +91,29 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   )
   useGridKeys({ ...props, order, reveal })
 
-  const latest = useRef({ selection, order })
-  useEffect(() => {
-    latest.current = { selection, order }
-  })
-  const onCheck = useCallback(
-    (id: string, isRange: boolean) => {
-      const { selection: chosen, order: ids } = latest.current
-      if (chosen) onSelection?.(isRange ? extend(chosen, id, ids) : toggle(chosen, id))
-    },
-    [onSelection],
-  )
   const byId = useMemo(() => new Map(rows.map((row) => [rowId(row), row])), [rows, rowId])
+  // Rows keep their handlers for good: a choice draws one row again, not all of them.
+  const latest = useRef({ selection, order, byId, onActive, onOpen, onSelection })
+  useEffect(() => {
+    latest.current = { selection, order, byId, onActive, onOpen, onSelection }
+  })
+  const onCheck = useCallback((id: string, isRange: boolean) => {
+    const now = latest.current
+    if (now.selection) now.onSelection?.(isRange ? extend(now.selection, id, now.order) : toggle(now.selection, id))
+  }, [])
   const onPress = useCallback(
     (id: string, event: React.MouseEvent) => {
       if (event.target instanceof HTMLElement && event.target.closest('a, button, input')) return
       if (window.getSelection()?.type === 'Range') return
-      onActive(id)
-      if ((event.ctrlKey || event.metaKey || event.shiftKey) && isSelectable) onCheck(id, event.shiftKey)
+      const now = latest.current
+      now.onActive(id)
+      if ((event.ctrlKey || event.metaKey || event.shiftKey) && now.selection) onCheck(id, event.shiftKey)
       else {
-        const row = byId.get(id)
-        if (row !== undefined) onOpen?.(row)
+        const row = now.byId.get(id)
+        if (row !== undefined) now.onOpen?.(row)
       }
     },
-    [onActive, onCheck, onOpen, isSelectable, byId],
+    [onCheck],
   )
 
   function onCopy(event: React.ClipboardEvent): void {

@@ -92,7 +92,7 @@ export function scanner(onScan: (code: string, times: number) => void, options: 
     tools.length > 0 && el('div', { class: 'tools' }, ...tools),
     video,
   )
-  window.setTimeout(focus)
+  queueMicrotask(focus)
   return {
     element,
     focus,
