@@ -1,6 +1,7 @@
 """Items that come together are done together; one that spoils the batch spoils only itself."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
 import psycopg
@@ -8,6 +9,12 @@ import pytest
 
 from paidan.entrypoints.api import gathering
 from paidan.entrypoints.api.gathering import Gathering
+
+
+def run_aside(coroutine):
+    """In a thread of its own: a browser's event loop may lie under the tests of this process."""
+    with ThreadPoolExecutor(1) as aside:
+        return aside.submit(asyncio.run, coroutine).result()
 
 
 def answers_of(work, items, *, simpler=None, before=None):
@@ -22,7 +29,7 @@ def answers_of(work, items, *, simpler=None, before=None):
         return await asyncio.gather(*futures, return_exceptions=True)
 
     try:
-        return asyncio.run(run())
+        return run_aside(run())
     finally:
         gathered.stop()
 
@@ -57,7 +64,7 @@ def test_what_comes_while_a_batch_is_at_work_makes_the_next_one():
         go.set()
         return await asyncio.gather(first, *more)
 
-    assert asyncio.run(run()) == [1, 2, 3]
+    assert run_aside(run()) == [1, 2, 3]
     gathered.stop()
     assert batches == [[1], [2, 3]]
 
@@ -112,5 +119,5 @@ def test_a_caller_who_has_gone_does_not_stop_the_others():
         gathered.start()
         return await stays
 
-    assert asyncio.run(run()) == 2
+    assert run_aside(run()) == 2
     gathered.stop()

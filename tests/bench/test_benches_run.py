@@ -37,4 +37,4 @@ def test_every_bench_is_tried_here():
     ours = {
         file.stem for file in BENCH.glob("*.py") if "--json" in file.read_text(encoding="utf-8") and "__main__" in file.read_text(encoding="utf-8")
     }
-    assert ours == set(SHORT)
+    assert ours - {"console"} == set(SHORT)  # that one needs a browser

@@ -96,7 +96,7 @@ function Calls() {
           <tbody>
             {rows.map((row) => (
               <tr key={row.id}>
-                <td>{row.kind}</td>
+                <td translate="no">{row.kind}</td>
                 <td>
                   <Link to={`/messages?key=${encodeURIComponent(row.business_key)}`}>{row.business_key}</Link>
                 </td>

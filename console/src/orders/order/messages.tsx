@@ -44,7 +44,9 @@ export default function Messages({ order }: { order: Order }) {
           >
             <span className="dim">{instant(message.at)}</span>
             <span aria-hidden>{message.direction === 'in' ? '↓' : '↑'}</span>
-            <span className={styles.kind}>{message.kind}</span>
+            <span className={styles.kind} translate="no">
+              {message.kind}
+            </span>
             <span className="dim">{message.counterpart}</span>
             <span className="dim">{state(message.state)}</span>
           </button>
