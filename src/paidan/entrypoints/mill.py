@@ -4,7 +4,7 @@ the stock push, and the house's chores.
 A worker process turns it for ever (`worker.py`); the demo turns it until nothing is due. Each part guards its own writes, so several may turn.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from msgspec import Struct, structs
@@ -35,6 +35,7 @@ from paidan.runtime.http import HttpCaller
 from paidan.runtime.passes import PoisonGuard, run_step
 from paidan.runtime.queries import load_queries
 from paidan.runtime.relay import Relay, RelayRules
+from paidan.runtime.slots import Slots
 from paidan.sourcing.waking import wake
 from paidan.stock.store import forget_changes
 
@@ -99,6 +100,7 @@ class Mill:
         self._merging = MergeAsker(s.database, self._shops, network, clock=s.clock, ids=s.ids, sealer=s.sealer)
         ports = Ports(database=s.database, ids=s.ids, sealer=s.sealer, clock=s.clock)
         self._duties = chores_of(s)
+        self._callers = Slots(min(self._rules.hands, 2))
         self._pulls = PullWorker(ports, self._caller, PullSchedule(), hands=self._rules.hands)
 
     def turn(self) -> Count:
@@ -110,10 +112,13 @@ class Mill:
             _add(done, self._merge())
         if due & {"wake", "versions"}:
             _add(done, self._wake())
+        calls: list[Callable[[], Count]] = []  # both wait for counterparts most of the time, and neither for the other
         if due & {"send", "release", "orders"}:
-            _add(done, self._send())
+            calls.append(self._send)
         if due & {"push", "orders", "warehouse_messages", "versions"}:
-            _add(done, self._push())
+            calls.append(self._push)
+        for told in self._callers.map(lambda call: call(), calls):
+            _add(done, told)
         if "chores" in due:
             _add(done, self._chores())
         return done
