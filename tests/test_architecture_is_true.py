@@ -49,9 +49,11 @@ def test_the_stages_are_those_of_the_pass_in_their_order():
 
 
 def test_the_parts_of_the_mill_are_those_it_turns():
-    turn = function(ast.parse((SOURCES / "entrypoints" / "mill.py").read_text(encoding="utf-8")), "turn")
-    own = [call.func for call in sorted(calls_in_order(turn), key=lambda call: call.lineno) if isinstance(call.func, ast.Attribute)]
-    parts = [func.attr.lstrip("_") for func in own if isinstance(func.value, ast.Name) and func.value.id == "self"]
+    mill = ast.parse((SOURCES / "entrypoints" / "mill.py").read_text(encoding="utf-8"))
+    methods = {node.name for node in ast.walk(mill) if isinstance(node, ast.FunctionDef)}
+    named = [node for node in ast.walk(function(mill, "turn")) if isinstance(node, ast.Attribute) and node.attr in methods]
+    own = [node for node in named if isinstance(node.value, ast.Name) and node.value.id == "self"]  # called there, or handed on to be called
+    parts = [node.attr.lstrip("_") for node in sorted(own, key=lambda node: (node.lineno, node.col_offset))]
     assert [part for part, *_ in rows("part")] == [part for part in parts if part != "look"]
 
 
