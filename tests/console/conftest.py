@@ -39,12 +39,6 @@ def console():
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def patience():
-    """A busy machine is no fault of a page: what is expected may take a while."""
-    pytest.importorskip("playwright.sync_api").expect.set_options(timeout=20_000)
-
-
 @pytest.fixture(scope="session")
 def chromium(console):
     del console  # a browser that waits for the day would only cost memory

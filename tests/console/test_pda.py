@@ -187,6 +187,25 @@ def test_one_order_is_verified_and_shipped_by_scans_alone(shop, open_page):
     assert shop.broken_invariants() == {}
 
 
+def test_a_list_older_than_the_shipment_does_not_bring_the_task_back(shop, open_page):
+    page = open_page()
+    no = to_goods(page, shop)
+    scan(page, "X", "Y", "X")
+    verified(page)
+    ships, lists = [], []  # the list is read by the server before the shipment, and told to the page after it
+    page.route("**/pda/fulfilments/*/ship", lambda route: ships.append(route))  # noqa: PLW0108 - the library marks what it is given
+    page.route("**/pda/tasks?*", lambda route: lists.append((route, route.fetch())))
+    scan(page, "ZT7300002")
+    while not (ships and lists):
+        page.wait_for_timeout(20)  # lets the browser's events in
+    ships[0].continue_()
+    expect(banner(page)).to_contain_text(f"已发货 {no}")
+    for route, answer in lists:
+        route.fulfill(response=answer)
+    expect(page.locator("ul.cards li.empty")).to_be_visible()
+    expect(page.locator(".card")).to_have_count(0)
+
+
 @pytest.mark.parametrize(("code", "word"), [("Z", "不是这一单的商品"), ("4711", "不是这一单的商品"), ("Y", "数量已够")])
 def test_a_wrong_scan_is_told_by_colour_and_word_and_counts_nothing(shop, open_page, code, word):
     page = open_page()

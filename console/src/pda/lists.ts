@@ -1,9 +1,18 @@
 import { type Found, type Receipt, Refusal, type Task } from './api'
 import { el } from './dom'
 import { banner, go, show, tell } from './frame'
-import { readFound, readReceipt, readReceipts, readTask, readTasks, rememberReceipts, rememberTasks } from './load'
+import {
+  type Loaded,
+  readFound,
+  readReceipt,
+  readReceipts,
+  readTask,
+  readTasks,
+  rememberReceipts,
+  rememberTasks,
+} from './load'
 import { startPacking, taskHead } from './pack'
-import { isEnded } from './queue'
+import { ending, isEnded, isRefused } from './queue'
 import { startReceiving } from './receive'
 import { scanner } from './scanner'
 import { say } from './words'
@@ -49,13 +58,20 @@ function receiptCard(receipt: Receipt): HTMLElement {
   )
 }
 
+/** What is not at its end. An answer may be older than what was being sent when it was asked for: that is at its end, unless it was refused. */
+async function stillOpen<Item extends { no: string }>(read: () => Promise<Loaded<Item>>): Promise<Loaded<Item>> {
+  const going = ending()
+  const { items, isOld } = await read()
+  const isOver = (no: string) => isEnded(no) || (going.has(no) && !isRefused(no))
+  return { items: items.filter((one) => !isOver(one.no)), isOld }
+}
+
 export function packList(): Stop {
   const list = el('ul', { class: 'cards' })
   const scan = scanner((code) => void open(code, 'pack', readTask))
   scan.ask('askTask')
   show(say('pack'), '', scan.element, banner, list)
-  void readTasks().then(({ items, isOld }) => {
-    const open = items.filter((task) => !isEnded(task.no))
+  void stillOpen(readTasks).then(({ items: open, isOld }) => {
     list.replaceChildren(...open.map(taskCard))
     if (open.length === 0) list.append(el('li', { class: 'empty' }, say('nothingToPack')))
     if (!isOld) void rememberTasks(open)
@@ -68,8 +84,7 @@ export function receiveList(): Stop {
   const scan = scanner((code) => void open(code, 'receive', readReceipt))
   scan.ask('askReceipt')
   show(say('receive'), '', scan.element, banner, list)
-  void readReceipts().then(({ items, isOld }) => {
-    const open = items.filter((receipt) => !isEnded(receipt.no))
+  void stillOpen(readReceipts).then(({ items: open, isOld }) => {
     list.replaceChildren(...open.map(receiptCard))
     if (open.length === 0) list.append(el('li', { class: 'empty' }, say('nothingToReceive')))
     if (!isOld) void rememberReceipts(open)

@@ -22,6 +22,10 @@ let isSignedOut = false
 
 export const readQueue = () => recall<Kept[]>('queue', [])
 export const isEnded = (no: string) => readQueue().some((one) => one.ends === no && !one.refused)
+export const isRefused = (no: string) => readQueue().some((one) => one.ends === no && one.refused)
+
+/** The numbers that what is kept now will end. */
+export const ending = () => new Set(readQueue().flatMap((one) => (one.ends && !one.refused ? [one.ends] : [])))
 
 export function onQueue(listener: () => void): void {
   listeners.add(listener)

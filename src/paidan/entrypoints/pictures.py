@@ -91,7 +91,6 @@ def signed_in(opened: "Browser", url: str, *, width: int = 1440, language: str =
     )
     try:
         page = context.new_page()
-        page.set_default_timeout(90_000)  # a busy machine is no fault of the page
         page.goto(f"{url}/console/")
         page.fill("input[name=username]", NAME)
         page.fill("input[name=password]", PASSWORD)
