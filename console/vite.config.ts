@@ -18,6 +18,8 @@ export default defineConfig({
   resolve: { alias: { '@': here('./src') } },
   html: { cspNonce: NONCE },
   build: {
+    outDir: process.env.PAIDAN_CONSOLE_OUT ?? 'dist',
+    emptyOutDir: true,
     target: 'es2022',
     manifest: true,
     modulePreload: { polyfill: false },

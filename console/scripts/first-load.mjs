@@ -1,9 +1,11 @@
 // What a browser must fetch before it shows something, gzipped, against the budget of each entry. Fails when one is exceeded.
 import { readFile } from 'node:fs/promises'
+import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 
 const BUDGET_KB = { 'index.html': 400, 'pda.html': 70 }
-const dist = new URL('../dist/', import.meta.url)
+const out = process.env.PAIDAN_CONSOLE_OUT
+const dist = out ? pathToFileURL(`${out}/`) : new URL('../dist/', import.meta.url)
 const manifest = JSON.parse(await readFile(new URL('.vite/manifest.json', dist), 'utf8'))
 
 function filesOf(name, seen = new Set()) {

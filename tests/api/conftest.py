@@ -1,11 +1,13 @@
 from collections.abc import Iterator
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
 from litestar.testing import TestClient
 
 from browser import PASSWORD, Person
-from paidan.entrypoints.api.app import create_app
+from paidan.entrypoints.api import app as application
+from paidan.entrypoints.api.jobs.runner import Claimed, JobRunner
 from paidan.entrypoints.api.keys import make_key
 from paidan.entrypoints.api.people.rights import Scope
 from paidan.entrypoints.api.services import HandlerContext
@@ -15,6 +17,20 @@ from paidan.runtime.ids import CountingIds
 from paidan.runtime.sealing import Sealer, new_keyring
 from paidan.runtime.settings import Settings
 from scene import NOW, Scene, empty
+
+PATIENCE_S = 20.0
+
+
+class TellingRunner(JobRunner):
+    """The runner of jobs that tells when one has come to its end."""
+
+    def __init__(self, services: HandlerContext) -> None:
+        super().__init__(services)
+        self.ended: SimpleQueue[int] = SimpleQueue()
+
+    def _end(self, job: Claimed) -> None:
+        super()._end(job)
+        self.ended.put(job.id)
 
 
 class World:
@@ -36,6 +52,13 @@ class World:
 
     def post(self, path: str, body: Any = None, **more: Any) -> Any:
         return self.call("POST", path, json=body, **more)
+
+    def ended(self, job_id: str, *, asked_by: Person | None = None, patience_s: float = PATIENCE_S) -> Any:
+        """The job when it has come to its end, once for each time it was set going; raises queue.Empty when it never does."""
+        runner: TellingRunner = self.client.app.state.jobs
+        while runner.ended.get(timeout=patience_s) != int(job_id):
+            pass  # another job, which nobody has waited for
+        return (asked_by or self).call("GET", f"/jobs/{job_id}").json()
 
     def sign_in(self, name: str, password: str) -> Any:
         """The answer of a sign-in; the client itself keeps no cookie."""
@@ -59,8 +82,12 @@ def services(database: Database) -> HandlerContext:
 
 @pytest.fixture(scope="module")
 def client(services: HandlerContext) -> Iterator[TestClient[Any]]:
-    with TestClient(create_app(services), raise_server_exceptions=False) as client:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(application, "JobRunner", TellingRunner)
+        app = application.create_app(services)
+    with TestClient(app, raise_server_exceptions=False) as client:
         yield client
+        app.state.jobs.stop()  # a test may have put another one there
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """Actions over many orders: a dry run says what the run does, three that fail are listed, retried and undone; jobs survive a dead process."""
 
 import io
-import time
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -14,7 +13,6 @@ from paidan.entrypoints.api.jobs.parameters import NEEDED, Action, Parameters, T
 from paidan.release.step import release
 from scene import NOW, line, order, receiver
 
-PATIENCE_S = 20.0
 NOTE = {"note": "确认"}
 
 
@@ -30,19 +28,20 @@ def tried(world, action, target, parameters=None, **more):
     return world.post("/jobs", {"action": action, "target": target, "parameters": parameters or {}, "is_dry_run": True}, **more).json()
 
 
-def waited(ask, state=("done", "undone")):
-    """The job when it has ended."""
-    until = time.monotonic() + PATIENCE_S
-    while (job := ask().json())["state"] not in state:
-        assert time.monotonic() < until, job
-        time.sleep(0.02)
-    return job
-
-
 def run(world, action, target, parameters=None, **more):
     answer = world.post("/jobs", {"action": action, "target": target, "parameters": parameters or {}}, **more)
     assert answer.status_code == 200, answer.text
-    return waited(lambda: world.get(f"/jobs/{answer.json()['job_id']}"))
+    job = world.ended(answer.json()["job_id"])
+    assert job["state"] == "done"
+    return job
+
+
+def undone(world, job):
+    """The job when all that could be was undone."""
+    assert world.post(f"/jobs/{job['id']}/undo").status_code == 200
+    job = world.ended(job["id"])
+    assert job["state"] == "undone"
+    return job
 
 
 def passed(world):
@@ -86,8 +85,8 @@ def test_the_refused_are_tried_again_when_their_cause_is_gone(world):
     assert [(row["order_no"], row["reason"]) for row in job["refused"]] == [(number(world, "P1"), "not_held"), ("SO-none", "unknown_order")]
     held_by_hand(world, "P1")
     assert world.post(f"/jobs/{job['id']}/retries").status_code == 200
-    again = waited(lambda: world.get(f"/jobs/{job['id']}"))
-    assert (again["done"], again["failed"]) == (1, 1)
+    again = world.ended(job["id"])
+    assert (again["state"], again["done"], again["failed"]) == ("done", 1, 1)
 
 
 def test_an_audit_is_undone_where_the_order_has_not_gone_on(world):
@@ -98,9 +97,8 @@ def test_an_audit_is_undone_where_the_order_has_not_gone_on(world):
     assert job["can_undo_until"]
     passed(world)
     released(world, "P2")
-    assert world.post(f"/jobs/{job['id']}/undo").status_code == 200
-    undone = waited(lambda: world.get(f"/jobs/{job['id']}"), state=("undone",))
-    assert (undone["undone"], [(row["order_no"], row["reason"]) for row in undone["refused"]]) == (1, [(number(world, "P2"), "not_to_be_undone")])
+    job = undone(world, job)
+    assert (job["undone"], [(row["order_no"], row["reason"]) for row in job["refused"]]) == (1, [(number(world, "P2"), "not_to_be_undone")])
     rows = orders_of(world)
     assert (rows["P1"]["holds"], rows["P2"]["holds"]) == (["held_by_person"], [])
     passed(world)
@@ -142,9 +140,8 @@ def test_what_is_done_can_be_undone_and_the_books_agree_at_every_step(world, act
     assert scene.broken_invariants() == {}
     passed(world)
     assert is_so(orders_of(world)["P1"]), orders_of(world)["P1"]
-    world.post(f"/jobs/{job['id']}/undo")
-    undone = waited(lambda: world.get(f"/jobs/{job['id']}"), state=("undone",))
-    assert undone["undone"] == 1, undone
+    job = undone(world, job)
+    assert job["undone"] == 1, job
     assert scene.broken_invariants() == {}
     passed(world)
     if action == "add_gift":
@@ -255,7 +252,8 @@ def test_a_person_of_one_shop_reaches_only_its_orders(world):
     clerk = world.person("li", "see", "hold", "export", shops=["S1"])
     body = {"action": "hold", "target": {"order_nos": [number(world, "MINE"), number(world, "THEIRS")]}, "parameters": NOTE}
     made = clerk.call("POST", "/jobs", body).json()
-    job = waited(lambda: clerk.call("GET", f"/jobs/{made['job_id']}"))
+    job = world.ended(made["job_id"], asked_by=clerk)
+    assert job["state"] == "done"
     assert [(row["order_no"], row["reason"]) for row in job["refused"]] == [(number(world, "THEIRS"), "unknown_order")]
     assert clerk.call("POST", "/jobs", {**body, "target": {"filters": []}, "is_dry_run": True}).json()["total"] == 1
     assert world.get(f"/jobs/{made['job_id']}").status_code == 404

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from paidan.entrypoints.console_build import ensure_built
+from paidan.entrypoints.pictures import find_chromium
+
 BENCH = Path(__file__).resolve().parents[2] / "bench"
 RATIO = re.compile(r"ratio to the floor:? *(?:pass )?[\d.,]+%?")
 SHORT = {
@@ -19,10 +22,30 @@ SHORT = {
     "wire": "--orders 20 --workers 1 --tick-s 28800",
     "scale": "--sizes 1000,3000 --skus 50 --orders 40 --rounds 1",
     "memory": "--orders 40 --past 1000 --skus 50 --workers 1",
+    "console": "--orders 20 --rows 450 --times 2",
 }
+NEEDS_BROWSER = "console"
 
 
-@pytest.mark.parametrize("name", SHORT)
+def with_marks(name):
+    """As the tests of the console: those with a browser are slow."""
+    return pytest.param(name, marks=[pytest.mark.slow]) if name == NEEDS_BROWSER else name
+
+
+@pytest.fixture
+def browser_if_needed(name):
+    """Left out without a browser or a built console, and says so."""
+    if name != NEEDS_BROWSER:
+        return
+    if not find_chromium():
+        pytest.skip("no chromium on PATH")
+    pytest.importorskip("playwright")
+    if not ensure_built():
+        pytest.skip("the console is not built: Node is missing")
+
+
+@pytest.mark.usefixtures("browser_if_needed")
+@pytest.mark.parametrize("name", [*map(with_marks, SHORT)])
 def test_a_bench_runs_ends_well_and_prints_its_ratio(name, tmp_path):
     figures = tmp_path / "figures.json"
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
@@ -37,4 +60,4 @@ def test_every_bench_is_tried_here():
     ours = {
         file.stem for file in BENCH.glob("*.py") if "--json" in file.read_text(encoding="utf-8") and "__main__" in file.read_text(encoding="utf-8")
     }
-    assert ours - {"console"} == set(SHORT)  # that one needs a browser
+    assert ours == set(SHORT)

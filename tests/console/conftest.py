@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from heard import Heard
 from paidan.entrypoints.console_build import ensure_built
 from paidan.entrypoints.pictures import browser, find_chromium, signed_in, small_day
 from paidan.runtime.settings import Settings
@@ -56,8 +57,4 @@ def page(chromium, console):
 @pytest.fixture
 def faults(page):
     """What the browser complains of while a test runs: console errors and failed requests."""
-    found: list[str] = []
-    page.on("console", lambda message: found.append(f"console: {message.text}") if message.type == "error" else None)
-    page.on("pageerror", lambda error: found.append(f"error: {error}"))
-    page.on("response", lambda answer: found.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None)
-    return found
+    return Heard(page).complaints

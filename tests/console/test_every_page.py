@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from heard import Heard
 from paidan.entrypoints.pictures import LANGUAGES, PAGES, SIZES, first_order, settle, signed_in
 
 AXE = Path(__file__).parents[2] / "console" / "node_modules" / "axe-core" / "axe.min.js"
@@ -21,22 +22,15 @@ def addresses(page, console):
     return {**PAGES, "order": f"/orders/{first_order(page, console)}"}
 
 
-def complaints(page):
-    """A list that fills while the page is used."""
-    found: list[str] = []
-    page.on("console", lambda message: found.append(f"console: {message.text}") if message.type == "error" else None)
-    page.on("pageerror", lambda error: found.append(f"error: {error}"))
-    page.on("response", lambda answer: found.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None)
-    return found
-
-
 @pytest.mark.parametrize(("width", "language"), list(product(SIZES, LANGUAGES)))
 def test_no_page_complains_scrolls_sideways_or_shows_a_raw_key(chromium, console, width, language):
     with signed_in(chromium, console, width=width, language=language) as page:
-        found = complaints(page)
+        heard = Heard(page)
+        found = heard.complaints
         for name, path in addresses(page, console).items():
-            page.goto(f"{console}/console{path}")
-            settle(page)
+            with heard.coming(f"{name} ({language}, {width} px)"):
+                page.goto(f"{console}/console{path}")
+                settle(page)
             if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
                 found.append(f"{name} is {wide} px wide")
             found += [f"{name} shows the key {key}" for key in page.evaluate(RAW_KEYS)]
@@ -48,10 +42,11 @@ def test_axe_has_no_serious_finding(chromium, console, theme):
     if not AXE.is_file():
         pytest.skip("axe-core is not installed: cd console && npm ci")
     with signed_in(chromium, console, theme=theme) as page:
-        found = []
+        heard, found = Heard(page), []
         for name, path in addresses(page, console).items():
-            page.goto(f"{console}/console{path}")
-            settle(page)
+            with heard.coming(f"{name} (zh, {theme})"):
+                page.goto(f"{console}/console{path}")
+                settle(page)
             page.evaluate(AXE.read_text())
             found += [f"{name}: {finding}" for finding in page.evaluate(SERIOUS)]
         assert found == []
@@ -59,11 +54,31 @@ def test_axe_has_no_serious_finding(chromium, console, theme):
 
 def test_the_scan_page_is_there_and_fits_the_smallest_phone(chromium, console):
     with signed_in(chromium, console, width=320) as page:
-        found = complaints(page)
-        page.goto(f"{console}/pda")
-        page.wait_for_selector("h1")
-        page.click("button.huge")
-        page.wait_for_selector("input")
+        heard = Heard(page)
+        with heard.coming("the scan page (zh, 320 px)"):
+            page.goto(f"{console}/pda")
+            page.wait_for_selector("h1")
+            page.click("button.huge")
+            page.wait_for_selector("input")
         assert page.evaluate("document.activeElement.tagName") == "INPUT"
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
-        assert found == []
+        assert heard.complaints == []
+
+
+@pytest.mark.parametrize("lost", ["**/api/v1/me", "**/assets/products-page-*.js"], ids=["who I am", "the page's own file"])
+def test_a_request_lost_on_the_way_is_asked_again(chromium, console, lost):
+    with signed_in(chromium, console) as page:
+        times = []
+
+        def lose_the_first(route):
+            times.append(route.request.url)
+            if len(times) == 1:
+                route.abort("connectionreset")
+            else:
+                route.continue_()
+
+        page.route(lost, lose_the_first)
+        page.set_default_timeout(10_000)
+        page.goto(f"{console}/console/products")
+        settle(page)
+        assert len(times) == 2

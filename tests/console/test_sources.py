@@ -8,11 +8,13 @@ from paidan.entrypoints import console_build
 
 
 @pytest.mark.parametrize("script", ["check", "test", "build"])
-def test_the_sources_pass(script):
+def test_the_sources_pass(script, tmp_path):
+    """The build goes into a folder of its own: console/dist may be served to other tests just now."""
     npm = console_build._npm()
     if npm is None or not console_build.ensure_built():
         pytest.skip("Node is missing")
     words, environment = npm
+    environment = {**environment, console_build.OUT: str(tmp_path / "dist")}
     done = subprocess.run(  # noqa: S603 - npm of this machine, fixed words
         [*words, "run", script], cwd=console_build.CONSOLE, env=environment, capture_output=True, text=True, timeout=600, check=False
     )

@@ -1,10 +1,12 @@
 from typing import Any
 
+import psycopg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from paidan.runtime.migrations import schema_folder
+from paidan.runtime.provision import Installation
 from paidan.runtime.statements import statements
 
 
@@ -54,8 +56,33 @@ def test_joining_what_was_cut_gives_the_same_statements_again(parts: list[str]) 
     assert statements(";".join(f"{part}\n" for part in cut)) == cut
 
 
-def test_the_migrations_themselves_are_cut_whole() -> None:
-    for file in sorted((schema_folder() / "migrations").glob("*.sql")):
-        cut = statements(file.read_text(encoding="utf-8"))
-        assert len(cut) > 1  # a whole file taken for one statement would be one
-        assert all(statements(statement) == [statement] for statement in cut)
+def counted_by_the_server(owner: psycopg.Connection[Any], text: str) -> int:
+    """How many statements PostgreSQL itself finds in a text: sent whole, it gives one answer for each of them."""
+    cursor = owner.execute(text.encode())
+    count = 1
+    while cursor.nextset():
+        count += 1
+    return count
+
+
+def test_the_server_s_own_count_tells_statements_apart(server: Installation) -> None:
+    with psycopg.connect(server.owner_url) as owner:
+        assert [
+            counted_by_the_server(owner, text) for text in ("SELECT ';'", "SELECT 1; SELECT $$;$$;", "DO $$BEGIN NULL; END$$; SELECT 1; -- ;")
+        ] == [1, 2, 2]
+        owner.rollback()
+
+
+def test_the_migrations_themselves_are_cut_where_the_server_cuts_them(server: Installation) -> None:
+    files = sorted((schema_folder() / "migrations").glob("*.sql"))
+    assert files
+    with psycopg.connect(server.owner_url) as owner:
+        owner.execute("CREATE SCHEMA m_cut AUTHORIZATION paidan_owner")
+        owner.execute("SET LOCAL ROLE paidan_owner")
+        owner.execute("SET LOCAL search_path = m_cut")
+        for file in files:
+            text = file.read_text(encoding="utf-8")
+            cut = statements(text)
+            assert len(cut) == counted_by_the_server(owner, text), file.name
+            assert all(statements(statement) == [statement] for statement in cut)
+        owner.rollback()

@@ -47,8 +47,9 @@ class Stage(Struct, frozen=True, kw_only=True):
         return day_of(self.town)
 
     def play(self) -> Played:
-        """One worker in this process."""
-        outcome = demo.play_on(self.services, self.host, self.town, self.plan, lambda _now, _run: None)
+        """The plan's mills: one in this process, or several beside it."""
+        with demo.labour_of(self.services, self.installation, self.plan) as labour:
+            outcome = demo.play_on(self.services, self.host, self.town, self.plan, lambda _now, _run: None, labour)
         return self._played(outcome)
 
     def play_with_workers(self, mishaps: list[Mishap], workers: int = 2) -> Played:

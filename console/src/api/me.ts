@@ -20,7 +20,6 @@ export function useMeQuery() {
       speak(me.language)
       return me
     },
-    retry: false,
     staleTime: 5 * 60_000,
   })
 }

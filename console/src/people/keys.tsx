@@ -4,7 +4,6 @@ import { Button, Input, Modal, Segmented } from 'antd'
 import { useMemo, useState, type ReactNode } from 'react'
 import { api, given } from '@/api/client'
 import type { components } from '@/api/schema'
-import { EmptyState } from '@/frame/empty-state'
 import { useKeys } from '@/frame/keys'
 import { Pill } from '@/frame/pill'
 import { ProblemView } from '@/frame/problem-view'
@@ -13,8 +12,8 @@ import { frameWords } from '@/frame/words'
 import type { Column } from '@/grid/columns'
 import { instant } from '@/i18n/format'
 import { say, useWords } from '@/i18n/words'
-import { PagedGrid } from '@/lists/paged-grid'
 import form from '@/orders/order/order.module.css'
+import { AddGrid } from './add-grid'
 import { peopleWords } from './words'
 
 type Key = components['schemas']['KeyView']
@@ -81,36 +80,21 @@ export function Keys({ tabs }: { tabs: ReactNode }) {
     ],
     [t, mutate],
   )
-  const add = (
-    <Button
-      type="primary"
-      onClick={() => {
-        setMaking(true)
-      }}
-    >
-      {t('newKey')}
-    </Button>
-  )
   return (
     <>
-      <PagedGrid<Key>
+      <AddGrid<Key>
         id="keys"
         label={t('keys')}
         columns={columns}
         queryKey={['keys']}
         read={async (cursor, signal) => given(await api.GET('/api/v1/keys', { params: { query: { cursor } }, signal }))}
         rowId={rowId}
-        tools={
-          <>
-            {tabs}
-            {add}
-          </>
-        }
-        empty={
-          <EmptyState icon={<KeyOutlined />} title={t('noKeys')} text={t('noKeysHint')}>
-            {add}
-          </EmptyState>
-        }
+        tabs={tabs}
+        add={t('newKey')}
+        onAdd={() => {
+          setMaking(true)
+        }}
+        none={{ icon: <KeyOutlined />, title: t('noKeys'), text: t('noKeysHint') }}
       />
       {isMaking && (
         <NewKey

@@ -1,17 +1,15 @@
 import { SafetyOutlined } from '@ant-design/icons'
 import { useQuery } from '@tanstack/react-query'
-import { Button } from 'antd'
 import { useMemo, useState, type ReactNode } from 'react'
 import { api, given } from '@/api/client'
 import type { components } from '@/api/schema'
-import { EmptyState } from '@/frame/empty-state'
 import type { Column } from '@/grid/columns'
 import { number } from '@/i18n/format'
 import { language } from '@/i18n/start'
 import { useWords } from '@/i18n/words'
-import { PagedGrid } from '@/lists/paged-grid'
 import type { FormField } from '@/masters/form-fields'
 import { RecordDialog } from '@/masters/record-dialog'
+import { AddGrid } from './add-grid'
 import { peopleWords } from './words'
 
 type Role = components['schemas']['RoleView']
@@ -52,19 +50,9 @@ export function Roles({ tabs }: { tabs: ReactNode }) {
     { name: 'name', label: t('roleName'), kind: 'text', isRequired: true },
     { name: 'rights', label: t('rights'), kind: 'many', options: rights },
   ]
-  const add = (
-    <Button
-      type="primary"
-      onClick={() => {
-        setOpened('new')
-      }}
-    >
-      {t('newRole')}
-    </Button>
-  )
   return (
     <>
-      <PagedGrid<Role>
+      <AddGrid<Role>
         id="roles"
         label={t('roles')}
         columns={columns}
@@ -74,17 +62,12 @@ export function Roles({ tabs }: { tabs: ReactNode }) {
         }
         rowId={rowId}
         onOpen={setOpened}
-        tools={
-          <>
-            {tabs}
-            {add}
-          </>
-        }
-        empty={
-          <EmptyState icon={<SafetyOutlined />} title={t('noRoles')} text={t('noRolesHint')}>
-            {add}
-          </EmptyState>
-        }
+        tabs={tabs}
+        add={t('newRole')}
+        onAdd={() => {
+          setOpened('new')
+        }}
+        none={{ icon: <SafetyOutlined />, title: t('noRoles'), text: t('noRolesHint') }}
       />
       {opened && (
         <RecordDialog

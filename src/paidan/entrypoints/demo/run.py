@@ -19,6 +19,7 @@ from paidan.entrypoints.demo.counting import compare_with_warehouses
 from paidan.entrypoints.demo.drive import QUIET_TICK_S, TICK_S, Drive, Labour, OwnMill, Progress, drive
 from paidan.entrypoints.demo.figures import collect, verdict
 from paidan.entrypoints.demo.masters import Urls, load_day, permit_pushes
+from paidan.entrypoints.demo.mills import mills
 from paidan.entrypoints.installation import OpenInstallation, connect, install
 from paidan.entrypoints.mill import Mill, MillRules
 from paidan.entrypoints.serving import serve_in_child
@@ -54,6 +55,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     late_s: float = 1.0  # a late answer comes so many real seconds later: more than `call_timeout_s` of the settings
     at_once: int = 16  # callbacks under way at a time; 1 makes their order exact
     hands: int = 4  # counterparts called side by side; 1 makes the order of calls exact
+    mills: int = 1  # processes that do the work; 1: this one, and the order of steps is exact
     is_scarce_only: bool = False  # only the orders with a scarce SKU in them
 
 
@@ -107,18 +109,30 @@ def stage(settings: Settings, plan: Plan, *, push_server_url: str = "") -> Itera
 
 def play(settings: Settings, plan: Plan, progress: Progress) -> Outcome:
     """Play one day from nothing to the last parcel and compare the books."""
-    with stage(settings, plan) as (services, host, town, _):
-        return play_on(services, host, town, plan, progress)
+    with stage(settings, plan) as (services, host, town, installation), labour_of(services, installation, plan) as labour:
+        return play_on(services, host, town, plan, progress, labour)
 
 
-def play_on(services: OpenInstallation, host: HostClient, town: TownConfig, plan: Plan, progress: Progress, labour: Labour | None = None) -> Outcome:
-    """Play on a stage that is set; `labour` None: a mill in this process does the work."""
+@contextmanager
+def labour_of(services: OpenInstallation, installation: Installation, plan: Plan) -> Iterator[Labour]:
+    """Who works on the plan's day."""
+    rules = MillRules(push_delay_s=plan.push_delay_s, hands=plan.hands)
+    if plan.mills == 1:
+        mill = Mill(services, rules=rules)
+        yield OwnMill(mill)
+        mill.close()
+        return
+    with mills(services, installation.app_url, rules, count=plan.mills) as labour:
+        yield labour
+
+
+def play_on(services: OpenInstallation, host: HostClient, town: TownConfig, plan: Plan, progress: Progress, labour: Labour) -> Outcome:
+    """Play on a stage that is set."""
     day = day_of(town)
     prepare(services, host, town, day, plan)
-    labour = labour or OwnMill(Mill(services, rules=MillRules(push_delay_s=plan.push_delay_s, hands=plan.hands)))
     run = drive(services, labour, host, day, progress=progress, tick_s=plan.tick_s, quiet_tick_s=plan.quiet_tick_s, faults=plan.faults)
     stats = host.stats()
-    compare_with_warehouses(services, labour, run)
+    compare_with_warehouses(services, host, labour, run)
     return compare(services, host, day, run, stats)
 
 
