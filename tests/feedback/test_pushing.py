@@ -183,6 +183,48 @@ def test_a_push_that_is_late_by_setting_waits_its_time(scene):
     assert shops.displays()["S1"]["X"] == 3
 
 
+def test_a_push_that_was_taken_is_not_looked_at_again_unless_something_was_heard_meanwhile(shops, monkeypatch):
+    shops.rest()
+    plan, plans = Pusher._plan, []
+    monkeypatch.setattr(Pusher, "_plan", lambda *these: plans.append(1) or plan(*these))
+    shops.restock(-2)
+    shops.push()
+    assert (len(plans), shops.scene.query("SELECT 1 FROM listing_stock WHERE is_dirty")) == (2, [])
+    shops.check_rest()
+
+
+def test_what_is_heard_while_a_push_is_under_way_is_pushed_after_it(shops):
+    shops.rest()
+
+    def shrink_meanwhile(_items):
+        for shelf in shops.shelves.values():
+            shelf.lose = lambda _items: ""
+        shops.restock(-1)
+        with shops.scene.database.transaction() as tx:
+            mark(tx, shop_ids=list(shops.shop_ids.values()), now=shops.clock.now())
+        return ""
+
+    shops.shelves["S1"].lose = shrink_meanwhile
+    shops.restock(-2)
+    shops.push()
+    assert shops.shelves["S1"].display["X"] == 2
+    shops.check_rest()
+
+
+@pytest.mark.parametrize("fate", ["before", "after"])
+def test_what_is_heard_before_a_push_is_sent_again_is_not_forgotten(shops, fate):
+    shops.rest()
+    fates = deque([fate])
+    shops.shelves["S1"].lose = lambda items: fates.popleft() if fates and "X" in items else ""
+    shops.restock(-2)
+    shops.push()
+    shops.scene.query("UPDATE shop SET safety_quantity = 1 WHERE code = 'S1' RETURNING 1")
+    shops.scene.query("UPDATE cache_version SET version = version + 1 WHERE subject = 'network' RETURNING 1")
+    shops.push(0)  # the listing in flight is marked with all others, and waits for its answer
+    shops.push(5)
+    assert shops.shelves["S1"].display["X"] == 2
+
+
 @pytest.mark.parametrize("fate", ["before", "after"])
 def test_a_lost_answer_is_asked_for_again_under_the_same_key(shops, fate):
     shops.rest()

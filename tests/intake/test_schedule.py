@@ -104,3 +104,26 @@ def test_what_a_worker_beside_has_pulled_well_is_not_pulled_again():
     assert Due(1, Feed.ORDERS) in schedule.due([one], after(110))
     schedule.remember(told(after(100), error="CallLater: no connection"), [one])
     assert Due(1, Feed.ORDERS) in schedule.due([one], after(110))  # the other's bad luck is no news
+
+
+def test_what_a_person_wants_read_is_due_once_however_long_it_rests():
+    schedule, one = PullSchedule(RULES), shop()
+
+    def told(wanted_at, pulled_at=T):
+        schedule.remember([Place(shop_id=1, feed="orders", read_to=T, read_ref="", error="x", pulled_at=pulled_at, wanted_at=wanted_at)], [one])
+        return Due(1, Feed.ORDERS) in schedule.due([one], after(10))
+
+    schedule.note(report(error="x", is_finished=False), one, T)
+    assert not told(None)
+    assert told(after(5))
+    schedule.note(report(error="x", is_finished=False), one, after(6))
+    assert not told(after(5)), "one asking is one pull: it rests again when that fails"
+    assert told(after(7))
+    schedule.note(report(), one, after(8))
+    assert not told(after(7), pulled_at=after(8))
+
+
+def test_what_was_wanted_before_the_last_pull_is_not_due_again():
+    schedule, one = PullSchedule(RULES), shop()
+    schedule.remember([Place(shop_id=1, feed="orders", read_to=T, read_ref="", error="", pulled_at=after(5), wanted_at=T)], [one])
+    assert Due(1, Feed.ORDERS) not in schedule.due([one], after(10))

@@ -100,6 +100,18 @@ def expire(database: Database, owner: Any = None) -> None:
         tx.execute("UPDATE bucket SET lease_until = clock_timestamp() - interval '1 s' WHERE owner = coalesce(%s, owner)", (owner,))
 
 
+def test_what_has_a_number_belongs_to_exactly_one_of_the_workers_and_neighbours_fall_apart(database: Database) -> None:
+    first, second = BucketLease(database, "first"), BucketLease(database, "second")
+    for lease in (first, second, first, second):  # the first gives back what the second then takes
+        lease.renew()
+    owners = [[lease.has(number) for lease in (first, second)] for number in range(1, 101)]
+    assert all(sum(owner) == 1 for owner in owners)
+    assert all(1 <= sum(has for has, _ in owners[at : at + 4]) <= 3 for at in range(97))  # of any four shops in a row, each looks after some
+    for lease in (first, second):
+        lease.give_back()
+    assert not first.has(1)
+
+
 def test_a_batch_is_run_once_and_counted(database: Database, write: Any, lease: BucketLease) -> None:
     write([""] * 70)
     lease.hold()

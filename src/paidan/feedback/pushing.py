@@ -8,7 +8,7 @@
 Whoever dies between two steps leaves a written plan, which the next round sends again.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -169,15 +169,18 @@ class Pusher:
         self._slots = Slots()
         self._hands = Slots(self.rules.hands)
 
-    def once(self) -> PushReport:
-        """Mark what has changed, then push what is due until nothing is or every listing due was looked at."""
+    def once(self, is_ours: Callable[[int], bool] = lambda _: True) -> PushReport:
+        """Mark what has changed, then push what is due until nothing is or every listing due was looked at.
+
+        `is_ours`: whether a shop, by its id, is for this worker to push to.
+        """
         report = PushReport()
         known_to = self._begin()
         marked = MARKED_AT_ONCE
         while marked == MARKED_AT_ONCE:
             marked = self._mark(sorted(known_to))
             report.changes += marked
-        due = self._shops_due(sorted(known_to))
+        due = self._shops_due([shop_id for shop_id in sorted(known_to) if is_ours(shop_id)])
         for told in self._hands.map(lambda shop_id: self._push_all(shop_id, known_to[shop_id]), due):
             report.add(told)
         return report
@@ -228,10 +231,9 @@ class Pusher:
         seen = self._slots.map(partial(self._look, link), in_calls(looks, link.shop.platform))
         sights = [sight for group in seen for sight in group]
         crash_point("push.sent")
-        if answers or sights:
-            self._settle(shop_id, answers, sights, report)
+        is_open = bool(answers or sights) and self._settle(shop_id, answers, sights, report)
         crash_point("push.settled")
-        return bool(answers or sights) or len(choices) >= self.rules.batch
+        return is_open or len(choices) >= self.rules.batch
 
     def _plan(self, tx: Tx, link: ShopLink, network: Network, catalog_version: int, known_to: datetime | None) -> list[Choice]:
         """What to do about the listings that are due. At most nine statements."""
@@ -326,17 +328,19 @@ class Pusher:
             reason=reason_of(failure) if failure else "",
         )
 
-    def _settle(self, shop_id: int, answers: Sequence[Answer], sights: Sequence[Sight], report: PushReport) -> None:
+    def _settle(self, shop_id: int, answers: Sequence[Answer], sights: Sequence[Sight], report: PushReport) -> bool:
+        """Write what became of them; whether any of them is due again already."""
         now = self._clock.now()
         rows = [settled(answer, now, self.rules) for answer in answers]
         with self._database.transaction() as tx:
             tx.execute(queries.lock_shop_push, {"shop_id": shop_id})
             keep_exchanges(tx, self._ids, self._sealer, [*_exchanges_in(answers), *_exchanges_in(sights)])
-            tx.execute(queries.settle_pushes, {**columns(ANSWER_NAMES, rows), "now": now})
+            settled_rows = tx.execute(queries.settle_pushes, {**columns(ANSWER_NAMES, rows), "now": now}).fetchall()
             tx.execute(queries.settle_looks, {**columns(LOOK_NAMES, [looked(sight, now, self.rules) for sight in sights]), "now": now})
         report.taken += sum(row[2] for row in rows)
         report.refused += sum(row[3] and not row[2] for row in rows)
         report.unanswered += sum(not row[3] for row in rows)
+        return bool(sights) or any(is_due for (is_due,) in settled_rows)
 
     def strays(self) -> list[Stray]:
         """Mapped listings of shops within reach that are not believed to show what they shall: at rest there are none."""

@@ -74,15 +74,15 @@ UPDATE listing_stock s SET
             WHEN s.answer LIKE 'taken %%' THEN substr(s.answer, 7)::bigint ELSE 0 END) THEN s.answer
         WHEN s.answer LIKE 'refused%%' THEN 'look; ' || s.answer
         ELSE 'look' END,
-    is_dirty = true,
+    is_dirty = true, has_news = true,
     due_at = CASE WHEN s.pending_key <> '' THEN s.due_at WHEN s.is_dirty THEN LEAST(s.due_at, %(due_at)s) ELSE %(due_at)s END
 FROM unnest(%(listing_ids)s::bigint[], %(sold)s::bigint[], %(doubts)s::boolean[]) AS w (listing_id, sold, doubt)
 WHERE s.listing_id = w.listing_id;
 
 -- name: mark_all
--- Looks at every listing of these shops again. Parameters: shop_ids bigint[], due_at. Under lock_push.
-UPDATE listing_stock SET is_dirty = true, due_at = LEAST(due_at, %(due_at)s)
-WHERE shop_id = ANY(%(shop_ids)s::bigint[]) AND pending_key = '';
+-- Looks at every listing of these shops again; one in flight keeps its time of sending again. Parameters: shop_ids bigint[], due_at. Under lock_push.
+UPDATE listing_stock SET is_dirty = true, has_news = true, due_at = CASE WHEN pending_key <> '' THEN due_at ELSE LEAST(due_at, %(due_at)s) END
+WHERE shop_id = ANY(%(shop_ids)s::bigint[]);
 
 -- name: start_listings
 -- What listings show, told by somebody who knows. Parameters: parallel arrays shop_codes, item_refs, sku_refs, quantities; at. Under lock_push.
@@ -124,17 +124,19 @@ WHERE s.shop_id = ANY(%(shop_ids)s::bigint[])
 ORDER BY s.listing_id;
 
 -- name: write_plan
--- Before anything is sent: what is sent under which key. Parameters: parallel arrays. Under lock_shop_push.
+-- Before anything is sent: what is sent under which key. From here on what is heard is news, unless the same is only sent again.
+-- Parameters: parallel arrays. Under lock_shop_push.
 UPDATE listing_stock s SET
     believed = w.believed, pending_delta = w.pending_delta, pending_key = w.pending_key, is_dirty = w.is_dirty, due_at = w.due_at,
-    attempts = w.attempts, answer = w.answer
+    attempts = w.attempts, answer = w.answer, has_news = s.has_news AND w.pending_key <> '' AND s.pending_key = w.pending_key
 FROM unnest(%(listing_id)s::bigint[], %(believed)s::bigint[], %(pending_delta)s::bigint[], %(pending_key)s::text[], %(is_dirty)s::boolean[],
             %(due_at)s::timestamptz[], %(attempts)s::integer[], %(answer)s::text[])
   AS w (listing_id, believed, pending_delta, pending_key, is_dirty, due_at, attempts, answer)
 WHERE s.listing_id = w.listing_id;
 
 -- name: settle_pushes
--- The answers, each only for the key it belongs to: a second settling changes nothing. Whatever was answered is looked at once more.
+-- The answers, each only for the key it belongs to: a second settling changes nothing. What was answered is looked at once more,
+-- unless it was taken and nothing was heard since it was planned: then it shows what it shall.
 -- Parameters: parallel arrays; now. Under lock_shop_push.
 UPDATE listing_stock s SET
     believed = s.believed + CASE WHEN w.is_taken THEN s.pending_delta ELSE 0 END,
@@ -142,12 +144,14 @@ UPDATE listing_stock s SET
     pending_delta = CASE WHEN w.is_over THEN 0 ELSE s.pending_delta END,
     pending_key = CASE WHEN w.is_over THEN '' ELSE s.pending_key END,
     attempts = CASE WHEN w.is_over THEN 0 ELSE s.attempts END,
-    is_dirty = w.due_at IS NOT NULL, due_at = w.due_at,
+    is_dirty = w.due_at IS NOT NULL AND (s.has_news OR NOT w.is_taken OR s.answer LIKE 'look%%' OR s.answer LIKE 'seen%%'),
+    due_at = w.due_at,
     answer = CASE WHEN s.answer LIKE 'look%%' OR s.answer LIKE 'seen%%' THEN 'look; ' || w.answer ELSE w.answer END
 FROM unnest(%(listing_id)s::bigint[], %(pending_key)s::text[], %(is_taken)s::boolean[], %(is_over)s::boolean[], %(due_at)s::timestamptz[],
             %(answer)s::text[])
   AS w (listing_id, pending_key, is_taken, is_over, due_at, answer)
-WHERE s.listing_id = w.listing_id AND s.pending_key = w.pending_key;
+WHERE s.listing_id = w.listing_id AND s.pending_key = w.pending_key
+RETURNING s.is_dirty AND s.due_at <= %(now)s;
 
 -- name: settle_looks
 -- What was seen (or why it could not be): only where nothing was heard or sent meanwhile. Parameters: parallel arrays; now. Under lock_shop_push.

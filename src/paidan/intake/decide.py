@@ -2,21 +2,20 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from datetime import datetime
 
 from msgspec import Struct
 
 from paidan.catalog.load import ListingRef
 from paidan.channels.facts import PlatformOrder
-from paidan.intake.fold import fold, new_order, note_edit_conflict, platform_sold, wants_receiver
-from paidan.kernel.receiver import Receiver
+from paidan.intake.fold import fold, is_newer_receiver, new_order, open_edit_conflict, platform_sold, receiver_edit
+from paidan.kernel.reasons import Reason
 from paidan.kernel.states import LineKind, OrderState
 from paidan.network.load import Shop
-from paidan.orders.batch import Batch, MessageOutcome, Order, Region
-from paidan.parties.addresses.parse import ParsedAddress, Place, locate
+from paidan.orders.batch import Batch, MessageOutcome, Order, ToldReceiver
+from paidan.parties.whereabouts import Digest, key_of, merge_key_of, place_of, region_of
 
 BUCKETS = 64
-
-Digest = Callable[[str, str], bytes]
 
 
 class Parsed(Struct, frozen=True, kw_only=True):
@@ -59,8 +58,9 @@ def decide(batch: Batch, parsed: Sequence[Parsed], known: Known, *, ids: Callabl
             changed = True
         else:
             changed = fold(order, p.facts, now=batch.now)
-            note_edit_conflict(order, p.facts, batch.now)
-            if wants_receiver(order, p.facts):
+            if is_newer_receiver(order, p.facts) and receiver_edit(order) is not None:
+                changed |= _meet_edit(order, p, digest, batch.now)
+            elif is_newer_receiver(order, p.facts):
                 order.is_receiver_changed |= _take_receiver(order, p, digest) and not order.is_new
                 order.is_changed = changed = True
         _know_listings(order, p, listings)
@@ -119,59 +119,45 @@ def _take_receiver(order: Order, p: Parsed, digest: Digest) -> bool:
             order.bucket = _bucket(digest("order", f"{order.shop_id}:{order.platform_order_no}"))
         return False
     order.receiver_version_at = p.facts.version_at
-    key = digest("receiver", receiver_text(receiver))
+    key = key_of(receiver, digest)
     if key == order.receiver_digest:
         if order.is_cod_changed:
-            order.merge_key = _merge_key(order, p, receiver, key, digest)
+            order.merge_key = _merge_key(order, p, key, digest)
         return False
     order.receiver_digest = key
     order.new_receiver = receiver
-    place = locate(receiver.province, receiver.city, receiver.district, receiver.detail, receiver.country)
+    place = place_of(receiver)
     order.region, order.address_problem = region_of(place, receiver), "" if place.adcode or receiver.country != "CN" else "failed"
     if order.bucket < 0:
         order.bucket = _bucket(key)
-    order.merge_key = _merge_key(order, p, receiver, key, digest)
+    order.merge_key = _merge_key(order, p, key, digest)
     return True
 
 
-def _merge_key(order: Order, p: Parsed, receiver: Receiver, key: bytes, digest: Digest) -> bytes | None:
+def _meet_edit(order: Order, p: Parsed, digest: Digest, now: datetime) -> bool:
+    """The platform tells a receiver whom a person has edited here: ours stays, theirs is kept beside it. Another one than before waits for people."""
+    receiver, edit = p.facts.receiver, receiver_edit(order)
+    if receiver is None or edit is None:
+        return False
+    order.receiver_version_at = p.facts.version_at
+    key = key_of(receiver, digest)
+    if edit.get("digest") == key.hex():
+        return False
+    if key == order.receiver_digest:  # it was changed there as it was here
+        order.edits = dict(order.edits or {}) | {"receiver": edit | {"digest": key.hex(), "theirs": str(order.receiver_id)}}
+        return True
+    order.receiver_beside = ToldReceiver(receiver=receiver, region=region_of(place_of(receiver), receiver), digest=key)
+    order.edits = dict(order.edits or {}) | {"receiver": edit | {"digest": key.hex()}}
+    open_edit_conflict(order, now)
+    order.tell("platform_receiver_changed", {"reason": str(Reason.EDIT_CONFLICT)})
+    return True
+
+
+def _merge_key(order: Order, p: Parsed, key: bytes, digest: Digest) -> bytes | None:
     """A masked receiver is no key: only the platform's own merge call may say that two are one."""
-    if receiver.masked or order.is_cod:
+    if order.is_cod or p.facts.receiver is None or p.facts.receiver.masked:
         return None
-    return digest("merge", f"{p.shop.shop_group or p.shop.code}:{order.currency}:{key.hex()}")
-
-
-def region_of(place: Place | ParsedAddress, receiver: Receiver) -> Region:
-    """The region sourcing works with."""
-    return Region(
-        country=receiver.country,
-        adcode=place.adcode or "",
-        province=place.province,
-        city=place.city,
-        district=place.district,
-        longitude=place.longitude or 0.0,
-        latitude=place.latitude or 0.0,
-    )
-
-
-def receiver_text(receiver: Receiver) -> str:
-    """One person at one place, spelled one way; only ever digested.
-
-    Where a platform gives a token for a masked receiver, the token is the person and the door: each of its interfaces masks in its own way.
-    """
-    if receiver.masked and receiver.oaid:
-        return f"{receiver.country}\x1f{receiver.province}\x1f{receiver.city}\x1f{receiver.district}\x1f{receiver.oaid}"
-    parts = (
-        receiver.country,
-        receiver.province,
-        receiver.city,
-        receiver.district,
-        receiver.detail,
-        receiver.name,
-        receiver.phone,
-        receiver.oaid,
-    )
-    return "".join("\0".join(parts).split()).replace("\0", "\x1f")  # blanks go, the ends of the parts stay
+    return merge_key_of(key, p.shop, order.currency, digest)
 
 
 def _bucket(key: bytes) -> int:

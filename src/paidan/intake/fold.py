@@ -7,6 +7,7 @@ not an overwrite.
 
 from datetime import datetime
 from hashlib import blake2b
+from typing import Any
 
 import msgspec
 
@@ -75,7 +76,7 @@ def fold(order: Order, facts: PlatformOrder, *, now: datetime) -> bool:
     key = key_of(facts)
     stored = (order.platform_version_at, int(order.platform_status), order.platform_digest)
     closes = facts.status in CLOSED and not order.is_closed
-    took_back = _take_back(order, facts)
+    took_back = _take_back(order, facts, now)
     if key <= stored and not closes and not took_back:
         return False
     order.is_closed = order.is_closed or closes
@@ -90,22 +91,21 @@ def fold(order: Order, facts: PlatformOrder, *, now: datetime) -> bool:
     return True
 
 
-def wants_receiver(order: Order, facts: PlatformOrder) -> bool:
-    """Whether this message's receiver is newer than the one stored and not covered by an edit of ours; a conflict opens a hold."""
-    if facts.receiver is None or (order.receiver_version_at is not None and facts.version_at <= order.receiver_version_at):
-        return False
-    return not (order.edits or {}).get("receiver")
+def is_newer_receiver(order: Order, facts: PlatformOrder) -> bool:
+    """Whether this message's receiver is newer than the platform's last."""
+    return facts.receiver is not None and (order.receiver_version_at is None or facts.version_at > order.receiver_version_at)
 
 
-def note_edit_conflict(order: Order, facts: PlatformOrder, now: datetime) -> None:
-    """The platform tells a newer receiver, ours was edited by a person: a person decides."""
-    if facts.receiver is None or order.receiver_version_at is None or facts.version_at <= order.receiver_version_at:
-        return
-    if not (order.edits or {}).get("receiver"):
-        return
+def receiver_edit(order: Order) -> dict[str, Any] | None:
+    """Our own edit of the receiver, if a person has made one: `theirs` the platform's receiver, `digest` its keyed digest as hex."""
+    return (order.edits or {}).get("receiver")
+
+
+def open_edit_conflict(order: Order, now: datetime) -> None:
+    """What the platform tells meets what a person has edited: a person decides."""
     if order.open_hold(Reason.EDIT_CONFLICT) is None:
         order.holds.append(Hold(reason=Reason.EDIT_CONFLICT, origin="system", opened_at=now, stops=STOPS_ALL))
-    order.receiver_version_at = facts.version_at
+        order.is_changed = True
 
 
 def platform_sold(order: Order) -> dict[int, int]:
@@ -190,7 +190,7 @@ def _is_another(line: Line, told: PlatformLine) -> bool:
     return bool(told.refund_ref) and told.refund_ref != line.refund_ref.rpartition("@")[0]
 
 
-def _take_back(order: Order, facts: PlatformOrder) -> bool:
+def _take_back(order: Order, facts: PlatformOrder, now: datetime) -> bool:
     """Raise what the platform has taken back of the lines we know; True when it was more than we knew."""
     told_by_ref = {told.line_ref: told for told in facts.lines}
     more = [
@@ -198,8 +198,12 @@ def _take_back(order: Order, facts: PlatformOrder) -> bool:
         for line in order.lines
         if line.parent_line_no is None and line.line_ref in told_by_ref and (taken_back := _taken_back(told_by_ref[line.line_ref])) > line.taken_back
     ]
+    cut = (order.edits or {}).get("lines", {})
     for line, taken_back in more:
         line.taken_back = taken_back
+        # Are these the units a person has left out already, or others? Where the whole line is taken back, there is nothing to ask.
+        if cut.get(str(line.line_no), {}).get("cut") and taken_back < line.quantity and order.state not in TERMINAL_ORDERS:
+            open_edit_conflict(order, now)
     return bool(more)
 
 

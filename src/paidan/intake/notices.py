@@ -11,7 +11,7 @@ from msgspec import Struct
 from paidan.channels.platform import Puller, PullPage
 from paidan.intake.landing import counterpart_of, land
 from paidan.intake.ports import Feed, Ports
-from paidan.intake.pulling import READ_ERRORS, PullReport, close_pull, exchanges_of, keep_failure, open_place
+from paidan.intake.pulling import READ_ERRORS, PullReport, exchanges_of, keep_failure, note_push, open_place
 from paidan.kernel.errors import CallRefused
 from paidan.kernel.reasons import Reason
 from paidan.network.load import Shop
@@ -79,29 +79,25 @@ def reread(ports: Ports, puller: Puller, shop: Shop) -> PullReport:
     report = PullReport(shop=shop.code, shop_id=shop.id, feed=Feed.PUSH)
     after_id = 0
     try:
-        while waiting := _waiting(ports, shop, after_id):
+        while waiting := _waiting_or_done(ports, shop, after_id):
             after_id = waiting[-1][0]
             report = _work_off(ports, puller, shop, waiting, report)
     except READ_ERRORS as error:
         with ports.database.transaction() as tx:
-            _open(tx, ports, shop)
+            open_place(tx, shop, Feed.PUSH, ports.clock.now(), "")
             keep_failure(tx, ports, shop, Feed.PUSH, error, ports.clock.now())
         return report.failed(error)
-    with ports.database.transaction() as tx:
-        _open(tx, ports, shop)
-        close_pull(tx, shop, Feed.PUSH, ports.clock.now())
     return report
 
 
-def _open(tx: Tx, ports: Ports, shop: Shop) -> None:
-    open_place(tx, shop, Feed.PUSH, ports.clock.now(), "")
-
-
-def _waiting(ports: Ports, shop: Shop, after_id: int) -> list[tuple[int, str]]:
-    """(message id, order number) of the next notices."""
+def _waiting_or_done(ports: Ports, shop: Shop, after_id: int) -> list[tuple[int, str]]:
+    """(message id, order number) of the next notices; when there are none, that is noted in the same transaction."""
     asked = {"bucket": notice_bucket(shop), "counterpart": counterpart_of(shop), "after_id": after_id, "limit": AT_ONCE}
     with ports.database.transaction() as tx:
-        return [(row[0], row[1]) for row in tx.execute(queries.waiting_notices, asked)]
+        waiting = [(row[0], row[1]) for row in tx.execute(queries.waiting_notices, asked)]
+        if not waiting:
+            note_push(tx, shop, ports.clock.now())
+    return waiting
 
 
 def _work_off(ports: Ports, puller: Puller, shop: Shop, waiting: Sequence[tuple[int, str]], report: PullReport) -> PullReport:

@@ -70,7 +70,7 @@ class PullReport(Struct, frozen=True, kw_only=True):
 
 
 class Place(Struct, frozen=True, kw_only=True):
-    """A row of `shop_cursor`: how far a feed has been read, how its last pull ended."""
+    """A row of `shop_cursor`: how far a feed has been read, how its last pull ended, when a person last wanted it read."""
 
     shop_id: int
     feed: str
@@ -78,6 +78,7 @@ class Place(Struct, frozen=True, kw_only=True):
     read_ref: str
     error: str
     pulled_at: datetime | None
+    wanted_at: datetime | None = None
 
 
 def pull_shop(
@@ -89,17 +90,26 @@ def pull_shop(
     feed: Feed = Feed.ORDERS,
     pages_max: int | None = None,
     keeps_calls: bool = False,
+    place: Place | None = None,
 ) -> PullReport:
-    """Read on from the feed's cursor up to now; `start_at` is where a feed begins that was never read.
+    """Read on from the feed's cursor up to now; `start_at` is where a feed begins that was never read, `place` the cursor if it was read just now.
 
     Errors of the platform end the pull and are told in the report, in `shop_cursor.error` and, with the call, in the message log. `pages_max`
     stops at the first good place after so many pages. `keeps_calls` logs the calls that succeeded too (what they brought is kept anyway).
     """
-    return _Pull(ports, reader, shop, feed, ORDERS, _nothing_beside, keeps_calls=keeps_calls).run(start_at, pages_max)
+    return _Pull(ports, reader, shop, feed, ORDERS, _nothing_beside, keeps_calls=keeps_calls, place=place).run(start_at, pages_max)
 
 
 def pull_refunds(
-    ports: Ports, reader: Reader, puller: Puller, shop: Shop, *, start_at: datetime, pages_max: int | None = None, keeps_calls: bool = False
+    ports: Ports,
+    reader: Reader,
+    puller: Puller,
+    shop: Shop,
+    *,
+    start_at: datetime,
+    pages_max: int | None = None,
+    keeps_calls: bool = False,
+    place: Place | None = None,
 ) -> PullReport:
     """As `pull_shop` for refund cases: each case is kept, and with it its order as it stands now, which carries the refund's status."""
 
@@ -107,7 +117,7 @@ def pull_refunds(
         order_nos = list(dict.fromkeys(number for case in page.orders if (number := case.meta.get("order_no"))))
         return puller.read_orders(order_nos) if order_nos else None
 
-    return _Pull(ports, reader, shop, Feed.REFUNDS, REFUNDS, orders_of, keeps_calls=keeps_calls).run(start_at, pages_max)
+    return _Pull(ports, reader, shop, Feed.REFUNDS, REFUNDS, orders_of, keeps_calls=keeps_calls, place=place).run(start_at, pages_max)
 
 
 def read_places(tx: Tx) -> list[Place]:
@@ -149,6 +159,11 @@ def close_pull(tx: Tx, shop: Shop, feed: Feed, now: datetime | None, error: str 
     tx.execute(queries.close_pull, {"shop_id": shop.id, "feed": feed.value, "error": error, "pulled_at": now})
 
 
+def note_push(tx: Tx, shop: Shop, now: datetime) -> None:
+    """Note that what was pushed has been worked off, at a place that is made at the first time. One statement."""
+    tx.execute(queries.note_push, {"shop_id": shop.id, "feed": Feed.PUSH.value, "now": now})
+
+
 def open_place(tx: Tx, shop: Shop, feed: Feed, read_to: datetime, read_ref: str) -> None:
     """Make the feed's place if it has none."""
     tx.execute(queries.open_cursor, {"shop_id": shop.id, "feed": feed.value, "read_to": read_to, "read_ref": read_ref})
@@ -171,6 +186,7 @@ class _Pull:
         beside: Callable[[PullPage], PullPage | None],
         *,
         keeps_calls: bool,
+        place: Place | None,
     ) -> None:
         self._ports = ports
         self._reader = reader
@@ -179,6 +195,7 @@ class _Pull:
         self._subject = subject
         self._beside = beside
         self._keeps_calls = keeps_calls
+        self._place = place
         self._began_at = ports.clock.now()
         self._cursor = ""
         self._reached = ""  # how far pages without news have led: written down with the next page that has some, or at the end
@@ -205,7 +222,12 @@ class _Pull:
             close_pull(tx, self._shop, self._feed, self._ports.clock.now() if self._report.is_finished else None)
 
     def _open(self, start_at: datetime) -> str:
-        """The cursor to start from. A place made by hand has an instant and no reference yet."""
+        """The cursor to start from. A place made by hand has an instant and no reference yet.
+
+        One that has moved since it was read is found out when it shall move on.
+        """
+        if self._place is not None and self._place.read_ref:
+            return self._place.read_ref
         place = {"shop_id": self._shop.id, "feed": self._feed.value}
         with self._ports.database.transaction() as tx:
             row = tx.execute(queries.read_cursor, place).fetchone()

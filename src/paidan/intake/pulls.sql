@@ -26,13 +26,19 @@ INSERT INTO shop_cursor (shop_id, feed, read_to, read_ref)
 VALUES (%(shop_id)s, %(feed)s, %(read_to)s, %(read_ref)s)
 ON CONFLICT DO NOTHING;
 
+-- name: note_push
+-- A feed that has no cursor has ended well; its place is made if there is none. Parameters: shop_id, feed, now. Locks: the row.
+INSERT INTO shop_cursor AS c (shop_id, feed, read_to, read_ref, pulled_at)
+VALUES (%(shop_id)s, %(feed)s, %(now)s, '', %(now)s)
+ON CONFLICT (shop_id, feed) DO UPDATE SET error = '', pulled_at = excluded.pulled_at;
+
 -- name: read_cursor
 -- Parameters: shop_id, feed. No locks.
 SELECT read_to, read_ref, error, pulled_at FROM shop_cursor WHERE shop_id = %(shop_id)s AND feed = %(feed)s;
 
 -- name: read_cursors
 -- All feeds, for the schedule and the status page. No locks.
-SELECT shop_id, feed, read_to, read_ref, error, pulled_at FROM shop_cursor ORDER BY shop_id, feed;
+SELECT shop_id, feed, read_to, read_ref, error, pulled_at, wanted_at FROM shop_cursor ORDER BY shop_id, feed;
 
 -- name: move_cursor
 -- Move on from `read_ref_before`; no row: another puller has moved it meanwhile. Parameters: shop_id, feed, read_to, read_ref, read_ref_before.

@@ -16,7 +16,7 @@ from paidan.intake.landing import ORDERS, bucket_of, counterpart_of
 from paidan.intake.load import SHOP
 from paidan.intake.notices import Notice, keep_notices, notice_bucket, notice_states, reread
 from paidan.intake.ports import Feed, Ports
-from paidan.intake.pulling import READ_ERRORS, PullReport, close_pull, keep_failure, open_place
+from paidan.intake.pulling import READ_ERRORS, PullReport, keep_failure, note_push, open_place
 from paidan.kernel.errors import BadInput
 from paidan.kernel.reasons import Reason
 from paidan.network.accounts import Account
@@ -87,8 +87,7 @@ def take_messages(ports: Ports, door: MessageDoor, shop: Shop, sellers: Mapping[
     else:
         if not reports[shop.id].error:  # an empty answer is good news too: the last error is over
             with ports.database.transaction() as tx:
-                open_place(tx, shop, Feed.PUSH, ports.clock.now(), "")
-                close_pull(tx, shop, Feed.PUSH, ports.clock.now())
+                note_push(tx, shop, ports.clock.now())
     return list(reports.values())
 
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 from paidan.channels.platform import Known, PullPage, Version, nothing_known
 from paidan.intake.landing import landed_orders
 from paidan.intake.ports import Feed, Ports, Reader
-from paidan.intake.pulling import PullReport, pull_shop
+from paidan.intake.pulling import Place, PullReport, pull_shop
 from paidan.network.load import Shop
 from paidan.orders.load import order_ids_by_key
 
@@ -33,13 +33,13 @@ class Reconciliation(Struct, frozen=True, kw_only=True):
     report: PullReport
 
 
-def reconcile(ports: Ports, reader: Reader, shop: Shop, *, start_at: datetime) -> Reconciliation:
+def reconcile(ports: Ports, reader: Reader, shop: Shop, *, start_at: datetime, place: Place | None = None) -> Reconciliation:
     """Compare every whole hour since the last time, up to the last one that ended `GRACE` ago. `reader` lists by creation.
 
-    Its cursor is the feed `created`; as with any pull it never passes an hour in which a call has failed.
+    Its cursor is the feed `created` (`place`, if it was read just now); as with any pull it never passes an hour in which a call has failed.
     """
     counting = _Counting(ports, reader, shop, last_hour(ports.clock.now() - GRACE))
-    report = pull_shop(ports, counting, shop, feed=Feed.CREATED, start_at=last_hour(start_at))
+    report = pull_shop(ports, counting, shop, feed=Feed.CREATED, start_at=last_hour(start_at), place=place)
     return Reconciliation(counts=tuple(counting.counts), report=report)
 
 

@@ -1,6 +1,6 @@
 """Which feed of which shop is due, and running those that are. The choice is pure: it knows instants and outcomes, no clock."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -61,18 +61,31 @@ class PullSchedule:
     def __init__(self, rules: PullRules | None = None) -> None:
         self.rules = rules or PullRules()
         self._turns: dict[Due, Turn] = {}
+        self._wanted: dict[Due, datetime] = {}
 
     def remember(self, places: Iterable[Place], shops: Iterable[Shop]) -> None:
         """Learn from the database what others have pulled: the process before this one, and workers beside it."""
         by_id = {shop.id: shop for shop in shops}
         for place in places:
             interval_s = self.feeds_of(by_id[place.shop_id]).get(Feed(place.feed)) if place.shop_id in by_id else None
-            if interval_s is None or place.pulled_at is None:
+            if interval_s is None:
+                continue
+            self._want(place)
+            if place.pulled_at is None:
                 continue
             due, turn = Due(place.shop_id, Feed(place.feed)), Turn(next_at=place.pulled_at + timedelta(seconds=interval_s))
             known = self._turns.get(due)
             if known is None or (not place.error and known.next_at < turn.next_at):
                 self._turns[due] = turn
+
+    def _want(self, place: Place) -> None:
+        """A person wants it read now: it is due, once for each asking, unless it was read since."""
+        due = Due(place.shop_id, Feed(place.feed))
+        if place.wanted_at is None or self._wanted.get(due) == place.wanted_at:
+            return
+        self._wanted[due] = place.wanted_at
+        if place.pulled_at is None or place.pulled_at < place.wanted_at:
+            self._turns[due] = Turn(next_at=place.wanted_at)
 
     def feeds_of(self, shop: Shop) -> dict[Feed, int]:
         """Seconds between pulls of each feed of a shop; of several doors the quickest counts."""
@@ -117,7 +130,7 @@ class PullSchedule:
 class PullWorker:
     """Runs what is due. Keeps the doors of all shops, made anew when the network has changed.
 
-    `hands` groups of shops are pulled side by side, so that a slow platform holds up its own shops only; feeds of one group come one after another.
+    `hands` shops are pulled side by side, so that a slow platform holds up its own shops only; feeds of one shop come one after another.
     """
 
     def __init__(self, ports: Ports, caller: Caller, schedule: PullSchedule | None = None, *, hands: int = 1) -> None:
@@ -130,17 +143,21 @@ class PullWorker:
         self._version: int | None = None
         self._doors: dict[int, Doors] = {}
         self._failed: dict[int, SetupError] = {}
+        self._places: dict[Due, Place] = {}
 
-    def run_due(self) -> list[PullReport]:
-        """Pull every feed that is due at the business instant; one report for each shop and feed. Errors of platforms are in the reports."""
+    def run_due(self, is_ours: Callable[[int], bool] = lambda _: True) -> list[PullReport]:
+        """Pull every feed that is due at the business instant; one report for each shop and feed. Errors of platforms are in the reports.
+
+        `is_ours`: whether a shop's feeds, by its id, are for this worker to pull.
+        """
         self._load()
         now = self.ports.clock.now()
-        by_group: dict[str, list[Due]] = {}
-        for due in self.schedule.due(self.shops(), now):
-            by_group.setdefault(self._doors[due.shop_id].group or str(due.shop_id), []).append(due)
-        return [report for reports in self._hands.map(self._run_group, list(by_group.values())) for report in reports]
+        by_shop: dict[int, list[Due]] = {}
+        for due in self.schedule.due([shop for shop in self.shops() if is_ours(shop.id)], now):
+            by_shop.setdefault(due.shop_id, []).append(due)
+        return [report for reports in self._hands.map(self._run_shop, list(by_shop.values())) for report in reports]
 
-    def _run_group(self, dues: Sequence[Due]) -> list[PullReport]:
+    def _run_shop(self, dues: Sequence[Due]) -> list[PullReport]:
         return [report for due in dues for report in self._noted(self.run(due), due)]
 
     def run(self, due: Due) -> list[PullReport]:
@@ -155,12 +172,13 @@ class PullWorker:
         if reader is None or doors.puller is None:
             return []
         start_at = self.ports.clock.now() - timedelta(seconds=self.schedule.rules.reach_back_s)
+        place = self._places.pop(due, None)  # read when this turn began: good for one pull
         if due.feed == Feed.CREATED:
-            return [reconcile(self.ports, reader, doors.shop, start_at=start_at).report]
+            return [reconcile(self.ports, reader, doors.shop, start_at=start_at, place=place).report]
         pages_max = self.schedule.rules.pages_max
         if due.feed == Feed.REFUNDS:
-            return [pull_refunds(self.ports, reader, doors.puller, doors.shop, start_at=start_at, pages_max=pages_max)]
-        return [pull_shop(self.ports, reader, doors.shop, feed=due.feed, start_at=start_at, pages_max=pages_max)]
+            return [pull_refunds(self.ports, reader, doors.puller, doors.shop, start_at=start_at, pages_max=pages_max, place=place)]
+        return [pull_shop(self.ports, reader, doors.shop, feed=due.feed, start_at=start_at, pages_max=pages_max, place=place)]
 
     def shops(self) -> list[Shop]:
         """The active shops."""
@@ -200,6 +218,7 @@ class PullWorker:
             self._doors = {shop_id: self._opened(account) for shop_id, account in accounts.items()}
             self._tell_unserved()
             self._version = version
+        self._places = {Due(place.shop_id, Feed(place.feed)): place for place in places}
         self.schedule.remember(places, self.shops())
 
     def unserved(self) -> dict[str, tuple[Feed, ...]]:

@@ -12,6 +12,7 @@ from paidan.runtime.database import Database, Tx
 from paidan.runtime.queries import load_queries
 
 BUCKETS: Final = 64
+GOLDEN: Final = 39  # odd, and next to 64 divided by the golden ratio: successive numbers spread evenly over the workers' ranges
 
 queries = load_queries("paidan.runtime")
 
@@ -37,11 +38,20 @@ class BucketLease:
         Call it between passes, never inside one. Returns the buckets held.
         """
         if self._monotonic() - self._renewed_at_s >= self._renew_s:
-            with self._database.transaction() as tx:
-                held = self._hold(tx)
-            self.buckets = sorted(held)
-            self._renewed_at_s = self._monotonic()
+            self.renew()
         return self.buckets
+
+    def renew(self) -> list[int]:
+        """As `hold`, whether it was renewed just now or not."""
+        with self._database.transaction() as tx:
+            held = self._hold(tx)
+        self.buckets = sorted(held)
+        self._renewed_at_s = self._monotonic()
+        return self.buckets
+
+    def has(self, number: int) -> bool:
+        """Whether something that has a number of its own (a shop) is for this worker to look after. Neighbours fall far apart."""
+        return number * GOLDEN % BUCKETS in self.buckets
 
     def lock(self, tx: Tx) -> list[int]:
         """The buckets that are still ours, locked against being taken over until `tx` ends."""

@@ -70,6 +70,11 @@ class SharedClock:
             told = tx.execute(queries.set_business_clock, {"now": at}).fetchone()
             self._now, self._read_at = (told[0].astimezone(UTC) if told else at), float("inf")
 
+    def learn(self, at: datetime) -> None:
+        """The shared instant as the driver has told it by another way; it is not read again."""
+        with self._lock:
+            self._now, self._read_at = at.astimezone(UTC), float("inf")
+
     def _read(self) -> datetime | None:
         with self._database.transaction(aside=True) as tx:
             row = tx.execute(queries.read_business_clock).fetchone()

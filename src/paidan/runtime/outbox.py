@@ -130,6 +130,12 @@ def put(tx: Tx, ids: IdSource, rows: Sequence[OutboxRow]) -> list[int]:
     return numbers
 
 
+def try_lane(tx: Tx, lane: str, now: datetime) -> int:
+    """Try a lane now, whatever failed before: its breaker is closed, calls that rest after a failure are due; gives how many."""
+    tx.execute(queries.close_breaker, {"lane": lane})
+    return len(tx.execute(queries.hurry_lane, {"lane": lane, "now": now}).fetchall())
+
+
 def revive(tx: Tx, row_ids: Sequence[int], now: datetime) -> list[int]:
     """Send dead rows round again with fresh attempts; returns the ids that were dead. They are asked about first: that is always safe."""
     return sorted(row[0] for row in tx.execute(queries.revive_outbox, {"ids": list(row_ids), "now": now}))

@@ -188,6 +188,14 @@ SET state = 3, attempts = 0, due_at = %(now)s, done_at = NULL
 WHERE id = ANY(%(ids)s::bigint[]) AND state = 4
 RETURNING id;
 
+-- name: close_breaker
+-- A person wants a lane tried: whatever failed before. Parameters: lane. Locks: its row.
+UPDATE lane SET failures = 0, open_until = NULL WHERE lane = %(lane)s;
+
+-- name: hurry_lane
+-- Calls of a lane that rest after a failure are due now. Returns their ids. Parameters: lane, now. Locks: the rows.
+UPDATE outbox SET due_at = %(now)s WHERE lane = %(lane)s AND state IN (0, 3) AND attempts > 0 AND due_at > %(now)s RETURNING id;
+
 -- name: new_token
 -- A fencing token: higher is newer.
 SELECT nextval('lease_token');
