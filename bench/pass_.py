@@ -9,6 +9,8 @@ from tempfile import TemporaryDirectory
 from rounds import Round, middle, options, play_round, show, write
 from stage import Stage, prepared
 
+WHOLESALE_PART = 20  # wholesale orders are so many times fewer
+
 
 def main() -> None:
     told = options("pass")
@@ -32,10 +34,26 @@ def main() -> None:
         by_cpu = floor["cpu_us"]["median"] / figures["cpu_us"]["median"]
         print(f"\n  ratio to the floor {by_wall:.0%} by the clock, {by_cpu:.0%} by CPU")
         stages, more = _stages(timed, stage), _more(timed, taped, stage)
-        print(f"\n  counts {more['counts']}\n  statements per batch {more['statements_per_batch']:.1f}")
+        print("\n  " + ", ".join(f"{word} {share:.1%}" for word, share in rounds[0].mix.items()))
+        print(f"  counts {more['counts']}\n  statements per batch {more['statements_per_batch']:.1f}")
         print("\nPython per stage, µs per order (hooks on)\n" + "".join(f"  {name:<26}{us:>8.1f}\n" for name, us in stages.items()))
         print(f"send (read, render, sign, many in one call): {more['send_us']:.1f} µs Python per order, {more['send_bytes']:.0f} bytes")
-    write(told.json, {"pass": figures, "floor": floor, "ratio_by_wall": by_wall, "ratio_by_cpu": by_cpu, "stages_us": stages, **more})
+    wholesale = _wholesale(max(told.orders // WHOLESALE_PART, 10), told.rounds, told.workers)
+    data = {"pass": figures, "floor": floor, "ratio_by_wall": by_wall, "ratio_by_cpu": by_cpu, "stages_us": stages, **more}
+    write(told.json, {**data, "mix": rounds[0].mix, "wholesale": wholesale})
+
+
+def _wholesale(orders: int, times: int, workers: int) -> dict[str, dict[str, float]]:
+    """The same with wholesale orders, in lines: most of the work is theirs."""
+    with prepared(orders, "wholesale", is_wholesale=True) as stage, TemporaryDirectory() as folder:
+        rounds = [play_round(stage, f"wholesale_{n}", workers, "plain", Path(folder)) for n in range(times)]
+    figures = middle(rounds, stage.lines)
+    by_wall, cpu = figures["orders_per_s"], figures["cpu_us"]
+    print(
+        f"\nwholesale: {stage.orders} orders, {stage.lines / stage.orders:.1f} lines each: {by_wall['median']:,.0f} lines/s "
+        f"({by_wall['min']:,.0f} … {by_wall['max']:,.0f}), {cpu['median']:.0f} µs CPU a line"
+    )
+    return {"lines_per_s": by_wall, "cpu_us_per_line": cpu}
 
 
 def _stages(timed: Round, stage: Stage) -> dict[str, float]:

@@ -26,6 +26,7 @@ class Round(Struct, kw_only=True):
     sent: list[Done]
     reading: gauges.Reading
     wall_s: float
+    mix: dict[str, float]  # shares of the orders by what became of them
 
     def figures(self, orders: int) -> dict[str, float]:
         """Per order."""
@@ -86,8 +87,9 @@ def play_round(stage: Stage, name: str, workers: int, mode: str, tapes: Path, pr
             process.join()
         if check:
             _check(app_url, name)
+        mix = _mix(app_url)
     walls = [max(ends) - min(starts) for starts, ends in (zip(*spans, strict=True) for spans in zip(*(one.wall_s for one in done), strict=True))]
-    return Round(workers=done, sent=sent, reading=reading, wall_s=sum(walls))
+    return Round(workers=done, sent=sent, reading=reading, wall_s=sum(walls), mix=mix)
 
 
 def _all(hands: Sequence[tuple[Any, Any]], word: str | None) -> list[Any]:
@@ -104,6 +106,21 @@ def _check(app_url: str, name: str) -> None:
     database.close()
     if broken:
         raise SystemExit(f"{name} is broken: {[(one.invariant, one.rows[:1]) for one in broken]}")
+
+
+MIX = """
+SELECT count(*) FILTER (WHERE EXISTS (SELECT FROM hold h WHERE h.order_id = o.id)),
+       count(*) FILTER (WHERE EXISTS (SELECT FROM fulfilment f WHERE f.order_id = o.id AND f.merged_into_id IS NOT NULL)),
+       count(*) FILTER (WHERE (SELECT count(*) FROM fulfilment f WHERE f.order_id = o.id) > 1), count(*)
+FROM sales_order o"""
+
+
+def _mix(app_url: str) -> dict[str, float]:
+    database = Database(app_url)
+    with database.transaction() as tx:
+        held, merged, split, orders = tx.execute(MIX).fetchone() or (0, 0, 0, 1)
+    database.close()
+    return {"held": held / max(orders, 1), "merged into another's parcel": merged / max(orders, 1), "split": split / max(orders, 1)}
 
 
 def middle(rounds: Sequence[Round], orders: int) -> dict[str, dict[str, float]]:
