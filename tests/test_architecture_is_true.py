@@ -86,7 +86,7 @@ def test_the_way_of_imports_is_the_contract():
     layers = contracts["importlinter:contract:layers"]["layers"].split("\n")
     order = [sorted(re.findall(r"\w+", line)) for line in layers if line.strip() and not line.lstrip().startswith("#")]
     told = PAGE.split("exhaustive: a folder", 1)[1].split("```")[1].strip().splitlines()[0]
-    capabilities = sorted(re.findall(r"├── (intake|audit|shaping|sourcing|release|fulfilment|feedback|printing)/", PAGE))
+    capabilities = sorted(re.findall(r"├── (intake|audit|editing|shaping|sourcing|release|fulfilment|feedback|printing)/", PAGE))
     steps = [capabilities if step.strip() == "capabilities" else sorted(re.findall(r"\w+", step)) for step in told.split("→")]
     # The world stands beside the pipeline: the line below says what it may see.
     assert [[name for name in layer if name != "world"] for layer in order] == steps

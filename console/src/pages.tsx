@@ -18,6 +18,9 @@ const Listings = lazy(() => import('@/masters/listings-page'))
 const Shops = lazy(() => import('@/masters/shops-page'))
 const Warehouses = lazy(() => import('@/masters/warehouses-page'))
 const Carriers = lazy(() => import('@/masters/carriers-page'))
+const Connections = lazy(() => import('@/connections/page'))
+const Bans = lazy(() => import('@/masters/bans-page'))
+const Comparisons = lazy(() => import('@/stock/comparisons-page'))
 const Imports = lazy(() => import('@/imports/page'))
 const Health = lazy(() => import('@/health/page'))
 const Messages = lazy(() => import('@/health/messages-page'))
@@ -42,6 +45,9 @@ export function Pages() {
         <Route path="shops" element={<Shops />} />
         <Route path="warehouses" element={<Warehouses />} />
         <Route path="carriers" element={<Carriers />} />
+        <Route path="connections" element={<Connections />} />
+        <Route path="bans" element={<Bans />} />
+        <Route path="comparisons" element={<Comparisons />} />
         <Route path="imports" element={<Imports />} />
         <Route path="health" element={<Health />} />
         <Route path="messages" element={<Messages />} />

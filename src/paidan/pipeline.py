@@ -274,9 +274,9 @@ def _moves(orders: Sequence[Order], reserves: Mapping[int, Sequence[Reserve]]) -
         for f in order.fulfilments:
             if f.state == FulfilmentState.CANCELLED and f.is_changed:
                 moves.give_back += [
-                    GiveBack(fulfilment_id=f.id, line_no=line.line_no, sku_id=line.sku_id, warehouse_id=f.warehouse_id, quantity=line.cancelled)
+                    GiveBack(fulfilment_id=f.id, line_no=line.line_no, sku_id=line.sku_id, warehouse_id=f.warehouse_id, quantity=line.let_go)
                     for line in f.lines
-                    if line.cancelled
+                    if line.let_go
                 ]
         after = order.waiting_units()
         for sku_id in order.units_before.keys() | after.keys():

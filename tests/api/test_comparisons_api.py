@@ -41,12 +41,12 @@ def test_a_difference_is_asked_for_listed_and_accepted(world):
     assert (found["sku_code"], found["theirs"], found["ours"], found["difference"]) == (sku, units - 2, units, -2)
     path = f"/stock/differences/{found['id']}/accept"
     assert world.post(path, {"version": found["version"] + 1}).status_code in {409, 412}
-    accepted = world.post(path, {"version": found["version"]})
+    accepted = world.post(path, {"version": found["version"], "note": "盘点确认 13912345678"})
     assert (accepted.status_code, accepted.json()["quantity"]) == (200, -2), accepted.text
     assert world.post(path, {"version": found["version"] + 1}).status_code == 409
     assert world.get("/stock/differences").json()["items"] == []
     [settled] = world.get("/stock/differences?settled=true").json()["items"]
-    assert settled["document_id"] == accepted.json()["document_id"]
+    assert (settled["document_id"], settled["note"]) == (accepted.json()["document_id"], "盘点确认 ***")
     assert world.get(f"/documents/{settled['document_id']}").json()["kind"] == "adjustment"
     assert scene.broken_invariants() == {}
 

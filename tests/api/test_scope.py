@@ -144,10 +144,10 @@ def test_a_key_of_one_shop_is_limited_as_a_person_is(town):
     assert (shown["shops"], shown["warehouses"]) == (["S1"], None)
 
 
-@pytest.mark.parametrize("verb", ["hold", "release", "cancel", "edits"])
+@pytest.mark.parametrize("verb", ["hold", "release", "cancel", "edits", "receiver", "receiver/restore", "lines"])
 def test_orders_of_another_shop_can_not_be_touched(town, verb):
     clerk = town.person("li", *ALL, shops=["S1"])
-    body = {"edits": {"is_urgent": True}}.get(verb, {"note": "x"})
+    body = {"edits": {"is_urgent": True}, "receiver": {"name": "x"}, "lines": {"gifts": [{"sku": "X"}]}}.get(verb, {"note": "x"})
     before = town.scene.query("SELECT id, version FROM sales_order ORDER BY id")
     answer = clerk.call("POST", f"/orders/{order_id(town, 'THEIRS-1')}/{verb}", body, headers={"if-match": "*"})
     assert (answer.status_code, answer.json()["reason"]) == (404, "unknown_order")

@@ -8,6 +8,9 @@ from hands import ACTOR, leaders, let_go, order_by_hand, settle_down
 from paidan.catalog.load import cache_versions
 from paidan.channels.facts import PlatformStatus, RefundStatus
 from paidan.counterparts.qimen.reports import DeliveryConfirm
+from paidan.editing.edits import EditLines, EditReceiver, Gift, LineChange
+from paidan.editing.step import Wanted
+from paidan.editing.step import run as run_edit
 from paidan.fulfilment.decide import accept, agree_recall, give_up, refuse_recall
 from paidan.fulfilment.load import finish, take
 from paidan.fulfilment.shipping import Known, Package, confirm_shipping
@@ -102,6 +105,17 @@ class Case:
     def held_by_hand(self, tx):
         return self.by_hand(tx, PutHold(note=""))
 
+    def edited(self, tx, edit):
+        network = self.scene.stages.network.load(tx, cache_versions(tx)["network"])
+        wanted = Wanted(order_id=self.order_id, edit=edit, actor="user:test")
+        return run_edit(tx, wanted, network=network, ids=self.scene.ids, sealer=self.scene.sealer, now=LATER)
+
+    def address_edited(self, tx):
+        return self.edited(tx, EditReceiver(**ELSEWHERE))
+
+    def lines_edited(self, tx):
+        return self.edited(tx, EditLines(changes=(LineChange(line_no=1, quantity=1),), gifts=(Gift(sku_code="X"),)))
+
     def of_warehouse(self, tx, decide, before=lambda: None):
         work = take(tx, [self.fulfilment_id])
         before()
@@ -156,11 +170,26 @@ MESSAGES = {
     "moved": ({}, {"receiver": receiver(3, **ELSEWHERE)}),
     "refund_asked": ({"refund": RefundStatus.REQUESTED}, {}),
 }
-PLANNED = ("closed", "moved", "refund_asked", "looked_at", "released", "woken", "keyed", "cancelled_by_hand", "held_by_hand")
+PLANNED = (
+    "closed",
+    "moved",
+    "refund_asked",
+    "looked_at",
+    "released",
+    "woken",
+    "keyed",
+    "cancelled_by_hand",
+    "held_by_hand",
+    "address_edited",
+    "lines_edited",
+)
 AT_WAREHOUSE = ("closed", "looked_at", "cancelled_by_hand", "accepted", "rejected", "given_back", "kept", "shipped", "woken")
 QUICK = {
     ("closed", "released"), ("released", "closed"), ("looked_at", "looked_at"), ("released", "released"), ("looked_at", "woken"),
     ("closed", "shipped"), ("shipped", "closed"), ("given_back", "shipped"), ("looked_at", "cancelled_by_hand"), ("moved", "released"), ("rejected", "closed"),
+    ("address_edited", "looked_at"), ("looked_at", "address_edited"), ("lines_edited", "looked_at"), ("looked_at", "lines_edited"),
+    ("address_edited", "released"), ("released", "address_edited"), ("lines_edited", "released"), ("released", "lines_edited"),
+    ("address_edited", "cancelled_by_hand"), ("cancelled_by_hand", "lines_edited"), ("address_edited", "lines_edited"), ("moved", "address_edited"),
 }  # fmt: skip
 
 

@@ -1,9 +1,11 @@
 import {
   AlertOutlined,
+  ApiOutlined,
   AppstoreOutlined,
   BarChartOutlined,
   CarOutlined,
   DatabaseOutlined,
+  DiffOutlined,
   HeartOutlined,
   HomeOutlined,
   ImportOutlined,
@@ -14,6 +16,7 @@ import {
   SettingOutlined,
   ShopOutlined,
   ShoppingOutlined,
+  StopOutlined,
   TeamOutlined,
 } from '@ant-design/icons'
 import type { ReactNode } from 'react'
@@ -51,6 +54,7 @@ export const PLACES: readonly PlaceGroup[] = [
     places: [
       { path: '/stock', word: 'stock', icon: <DatabaseOutlined /> },
       { path: '/documents', word: 'documents', icon: <InboxOutlined /> },
+      { path: '/comparisons', word: 'comparisons', icon: <DiffOutlined /> },
       { path: '/products', word: 'products', icon: <AppstoreOutlined /> },
       { path: '/listings', word: 'listings', icon: <LinkOutlined /> },
     ],
@@ -61,6 +65,8 @@ export const PLACES: readonly PlaceGroup[] = [
       { path: '/shops', word: 'shops', icon: <ShopOutlined /> },
       { path: '/warehouses', word: 'warehouses', icon: <HomeOutlined /> },
       { path: '/carriers', word: 'carriers', icon: <CarOutlined /> },
+      { path: '/bans', word: 'bans', icon: <StopOutlined /> },
+      { path: '/connections', word: 'connections', icon: <ApiOutlined /> },
     ],
   },
   {

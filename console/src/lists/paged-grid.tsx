@@ -15,7 +15,7 @@ export interface PageOf<Row> {
   next?: string | null
 }
 
-interface Props<Row> {
+export interface PagedGridProps<Row> {
   id: string
   label: string
   columns: readonly Column<Row>[]
@@ -31,7 +31,7 @@ interface Props<Row> {
 }
 
 /** A grid over one of the API's plain lists: pages follow as somebody scrolls. */
-export function PagedGrid<Row>({ id, columns, queryKey, read, tools, ...rest }: Props<Row>) {
+export function PagedGrid<Row>({ id, columns, queryKey, read, tools, ...rest }: PagedGridProps<Row>) {
   const [layout, setLayout] = useLayout(id)
   const [active, setActive] = useState<string | null>(null)
   const query = useInfiniteQuery({

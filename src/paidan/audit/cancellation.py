@@ -14,6 +14,7 @@ from paidan.audit.refunds import undecided
 from paidan.kernel.reasons import Reason
 from paidan.kernel.states import TERMINAL_ORDERS, FulfilmentState, LineKind, OrderState
 from paidan.orders.batch import BY_PLATFORM, Fulfilment, Hold, Line, Order
+from paidan.orders.plans import unplan
 
 AT_WAREHOUSE = frozenset({FulfilmentState.RELEASED, FulfilmentState.ACCEPTED, FulfilmentState.MERGED})
 
@@ -83,19 +84,6 @@ def _stop(order: Order, fulfilment: Fulfilment, reason: Reason) -> None:
         if (leader_id, str(reason)) not in order.recalls:
             order.recalls.append((leader_id, str(reason)))
             order.tell("recall_asked", {"fulfilment": leader_id, "reason": str(reason)})
-
-
-def unplan(order: Order, fulfilment: Fulfilment, reason: str) -> None:
-    """Cancel a fulfilment that no warehouse knows yet; its units are open again, its reservation is given back when applied."""
-    by_no = {line.line_no: line for line in order.lines}
-    for line in fulfilment.lines:
-        by_no[line.line_no].reserved -= line.open
-        by_no[line.line_no].open += line.open
-        line.cancelled += line.open
-    fulfilment.release_due_at = None
-    fulfilment.recall_reason = str(reason)
-    fulfilment.move(FulfilmentState.CANCELLED)
-    order.tell("unplanned", {"fulfilment": fulfilment.id, "reason": str(reason)})
 
 
 def _cancel_free_units(line: Line, wanted: int) -> None:

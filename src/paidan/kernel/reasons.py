@@ -93,6 +93,12 @@ class Reason(StrEnum):
     NOTHING_TO_MERGE = "nothing_to_merge"
     NOTHING_TO_SPLIT = "nothing_to_split"
     NOT_TO_BE_UNDONE = "not_to_be_undone"
+    # editing
+    UNKNOWN_LINE = "unknown_line"
+    LINE_NOT_EDITABLE = "line_not_editable"
+    MORE_THAN_BOUGHT = "more_than_bought"
+    NOTHING_WOULD_BE_LEFT = "nothing_would_be_left"
+    NOTHING_CHANGED = "nothing_changed"
     # printing
     NOTHING_TO_PRINT = "nothing_to_print"
     RECEIVER_ERASED = "receiver_erased"
@@ -209,6 +215,18 @@ WORDS: Final[dict[Reason, Words]] = {
         "没有可拆分的商品", "There is nothing to split", "未下发且有两件以上才能拆分", "It takes two units that are not released yet"
     ),
     Reason.NOT_TO_BE_UNDONE: W("已无法撤销", "It can no longer be undone", "请用反向操作", "Use the opposite action"),
+    Reason.UNKNOWN_LINE: W("订单中没有这一行", "The order has no such line", "刷新后重试", "Reload and try again"),
+    Reason.LINE_NOT_EDITABLE: W(
+        "这一行不能这样修改",
+        "This line cannot be changed so",
+        "组合装的子件随组合装修改；赠品只能换成单品；服务行不发货",
+        "Parts follow their bundle; a gift is single goods; services are not shipped",
+    ),
+    Reason.MORE_THAN_BOUGHT: W("超过可发数量", "More than there is to ship", "要多发请添加赠品行", "To send more, add a gift line"),
+    Reason.NOTHING_WOULD_BE_LEFT: W(
+        "修改后没有可发的商品", "Nothing would be left to ship", "全部不发请取消订单", "To send nothing, cancel the order"
+    ),
+    Reason.NOTHING_CHANGED: W("没有改动", "Nothing was changed", "无需处理", "Nothing to do"),
     Reason.UNKNOWN_BARCODE: W(
         "条码不认识", "The barcode is unknown", "核对商品，或在货品资料中补录条码", "Check the goods, or add the barcode to its SKU"
     ),

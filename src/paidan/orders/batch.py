@@ -90,6 +90,11 @@ class FulfilmentLine(Struct, kw_only=True):
         """Units neither shipped nor cancelled."""
         return self.quantity - self.shipped - self.cancelled
 
+    @property
+    def let_go(self) -> int:
+        """Units cancelled since it was loaded: what a part split off has taken was given back before."""
+        return self.cancelled - (self.as_stored[1] if self.as_stored else 0)
+
 
 class Fulfilment(Struct, kw_only=True):
     """A fulfilment of the order: loaded (id set, version of the row) or planned in this pass (is_new)."""
@@ -129,6 +134,14 @@ class Region(Struct, frozen=True, kw_only=True):
     district: str = ""
     longitude: float = 0.0
     latitude: float = 0.0
+
+
+class ToldReceiver(Struct, frozen=True, kw_only=True):
+    """A receiver the platform tells under an edit of ours: kept beside the one that is in force."""
+
+    receiver: Receiver
+    region: Region
+    digest: bytes
 
 
 class Order(Struct, kw_only=True):
@@ -181,6 +194,7 @@ class Order(Struct, kw_only=True):
     receiver_digest: bytes | None = None  # of the receiver as stored: the same person at the same place
     address_problem: str = ""
     new_receiver: Receiver | None = None  # to be sealed and stored by parties
+    receiver_beside: ToldReceiver | None = None  # to be sealed and stored by parties, and named by our edit of the receiver
     recalls: list[tuple[int, str]] = field(default_factory=list)  # fulfilments to be asked back from their warehouse, and why
     units_before: dict[int, tuple[int, int]] = field(default_factory=dict)  # sku_id -> (held, short) as loaded, for the demand
     steps: list[tuple[str, Any]] = field(default_factory=list)  # what happened, for the timeline

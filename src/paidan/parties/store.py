@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 import msgspec
+from msgspec import Struct
 
 from paidan.kernel.receiver import Receiver
-from paidan.orders.batch import Order
+from paidan.orders.batch import Order, Region
 from paidan.parties.masks import digits_of, mask_name, mask_phone
 from paidan.runtime.database import Tx
 from paidan.runtime.ids import IdSource
@@ -22,27 +23,36 @@ _decode = msgspec.msgpack.Decoder(Receiver).decode
 
 
 def give_receiver_ids(orders: Sequence[Order], ids: IdSource) -> None:
-    """Each receiver told in this pass becomes a record of its own; the order points at it."""
+    """Each receiver told in this pass becomes a record of its own; the order points at it, or its edit does."""
     told = [order for order in orders if order.new_receiver is not None]
     for order, receiver_id in zip(told, ids.take(len(told)), strict=True):
         order.receiver_id = receiver_id
+    beside = [order for order in orders if order.receiver_beside is not None]
+    for order, receiver_id in zip(beside, ids.take(len(beside)) if beside else (), strict=True):
+        edits = dict(order.edits or {})
+        order.edits = edits | {"receiver": edits["receiver"] | {"theirs": str(receiver_id)}}
 
 
 def write_receivers(tx: Tx, orders: Sequence[Order], sealer: Sealer) -> None:
     """Seal and store the receivers told in this pass."""
-    told = [(order, order.new_receiver) for order in orders if order.new_receiver is not None]
-    copy(tx, queries.copy_receivers, (_row(order, receiver, sealer) for order, receiver in told), any_rows=bool(told), types=RECEIVER_TYPES)
+    told = [
+        _row(order.receiver_id, order.new_receiver, order.region, order.receiver_digest, sealer) for order in orders if order.new_receiver is not None
+    ]
+    for order in orders:
+        if (beside := order.receiver_beside) is not None:
+            theirs = int((order.edits or {})["receiver"]["theirs"])
+            told.append(_row(theirs, beside.receiver, beside.region, beside.digest, sealer))
+    copy(tx, queries.copy_receivers, told, any_rows=bool(told), types=RECEIVER_TYPES)
 
 
-def _row(order: Order, receiver: Receiver, sealer: Sealer) -> tuple[object, ...]:
+def _row(receiver_id: int | None, receiver: Receiver, region: Region | None, key: bytes | None, sealer: Sealer) -> tuple[object, ...]:
     digits = "" if receiver.masked else digits_of(receiver.phone)
-    region = order.region
     return (
-        order.receiver_id,
-        sealer.seal(_encode(receiver), bound_to=f"receiver:{order.receiver_id}"),
+        receiver_id,
+        sealer.seal(_encode(receiver), bound_to=f"receiver:{receiver_id}"),
         sealer.digest("phone_tail", digits[-4:]) if digits else None,
         sealer.digest("phone", digits) if digits else None,
-        order.receiver_digest,
+        key,
         mask_name(receiver.name),
         mask_phone(receiver.phone),
         receiver.country,
@@ -54,6 +64,24 @@ def _row(order: Order, receiver: Receiver, sealer: Sealer) -> tuple[object, ...]
         region.latitude if region else 0.0,
         receiver.masked,
     )
+
+
+class StoredReceiver(Struct, frozen=True, kw_only=True):
+    """A stored receiver without what is personal: where it is, and its key. `key` None: erased."""
+
+    region: Region
+    key: bytes | None
+    is_masked: bool
+
+
+def stored_receiver(tx: Tx, receiver_id: int) -> StoredReceiver | None:
+    """One receiver as it is stored."""
+    row = tx.execute(queries.stored_receiver, {"id": receiver_id}).fetchone()
+    if row is None:
+        return None
+    country, adcode, province, city, district, longitude, latitude, key, is_masked = row
+    region = Region(country=country, adcode=adcode, province=province, city=city, district=district, longitude=longitude, latitude=latitude)
+    return StoredReceiver(region=region, key=key, is_masked=is_masked)
 
 
 def unseal_receivers(tx: Tx, ids: Sequence[int], sealer: Sealer) -> dict[int, Receiver]:

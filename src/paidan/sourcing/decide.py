@@ -107,7 +107,7 @@ def given_back(order: Order) -> dict[tuple[int, int], int]:
         if fulfilment.state == FulfilmentState.CANCELLED and fulfilment.is_changed:
             for line in fulfilment.lines:
                 key = (line.sku_id, fulfilment.warehouse_id)
-                units[key] = units.get(key, 0) + line.cancelled
+                units[key] = units.get(key, 0) + line.let_go
     return units
 
 

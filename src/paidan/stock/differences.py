@@ -132,9 +132,17 @@ def open_differences(tx: Tx, *, after: int = 0, limit: int = 1000, warehouse_ids
 
 
 def accept(
-    tx: Tx, ids: IdSource, difference_id: int, now: datetime, *, by: str, expected: int | None = None, warehouse_ids: Sequence[int] | None = None
+    tx: Tx,
+    ids: IdSource,
+    difference_id: int,
+    now: datetime,
+    *,
+    by: str,
+    note: str = "",
+    expected: int | None = None,
+    warehouse_ids: Sequence[int] | None = None,
 ) -> Accepted:
-    """The warehouse is right: enter the difference as an adjustment. Units that moved since it was seen have moved on both sides.
+    """The warehouse is right: enter the difference as an adjustment; `note` says why. Units that moved since it was seen have moved on both sides.
 
     Raises BadInput: NOT_FOUND, ILLEGAL_MOVE when it is settled already or would leave less than nothing, VERSION_CONFLICT when it was seen anew
     after the caller has looked (`expected`: the version he saw).
@@ -155,5 +163,5 @@ def accept(
         raise BadInput(Reason.ILLEGAL_MOVE, "less would be left than nothing")
     write_documents(tx, [document])
     apply(tx, moves, ids=ids, now=now)
-    tx.execute(queries.accept_difference, {"id": difference_id, "now": now, "by": by, "document_id": document.id})
+    tx.execute(queries.accept_difference, {"id": difference_id, "now": now, "by": by, "note": note, "document_id": document.id})
     return Accepted(document_id=document.id, quantity=entry.quantity)

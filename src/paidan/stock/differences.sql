@@ -64,8 +64,8 @@ ON CONFLICT (warehouse_id, sku_id, grade) WHERE settled_at IS NULL DO UPDATE SET
 SELECT warehouse_id, sku_id, grade, theirs, ours, seen_at, settled_at IS NOT NULL, version FROM stock_difference WHERE id = %(id)s FOR NO KEY UPDATE;
 
 -- name: accept_difference
--- Parameters: id, now, by, document_id. The row is locked.
-UPDATE stock_difference SET settled_at = %(now)s, settled_by = %(by)s, document_id = %(document_id)s, version = version + 1 WHERE id = %(id)s;
+-- Parameters: id, now, by, note, document_id. The row is locked.
+UPDATE stock_difference SET settled_at = %(now)s, settled_by = %(by)s, note = %(note)s, document_id = %(document_id)s, version = version + 1 WHERE id = %(id)s;
 
 -- name: open_differences
 -- What differs now, for people. Parameters: after, limit, warehouses bigint[] (NULL: all). No locks.

@@ -3,7 +3,9 @@ import type { Order } from '../shapes'
 /** What people may wish for; the words of the API. */
 export type Draft = Pick<Order['edits'], 'warehouse_code' | 'carrier_code' | 'remark' | 'is_urgent' | 'is_alone'>
 export type DraftField = keyof Draft
-type WithEdits = Pick<Order, 'edits'>
+interface WithEdits {
+  edits: Draft
+}
 
 const FIELDS: readonly DraftField[] = ['warehouse_code', 'carrier_code', 'remark', 'is_urgent', 'is_alone']
 

@@ -4,6 +4,7 @@ import { money, number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import type { Order, OrderLine } from '../shapes'
 import { orderWords } from '../words'
+import { editWords } from './edit-words'
 import styles from './order.module.css'
 
 /** What the buyer bought, and where each unit is. */
@@ -41,6 +42,7 @@ export function Lines({ order }: { order: Order }) {
 
 function LineName({ line }: { line: OrderLine }) {
   const kind = useEnum('line_kind')
+  const e = useWords(editWords)
   const isPart = line.parent_line_no !== null
   return (
     <div className={isPart ? styles.part : undefined}>
@@ -54,6 +56,8 @@ function LineName({ line }: { line: OrderLine }) {
           '—'
         )}
         {line.kind !== 'goods' && <span> · {kind(line.kind)}</span>}
+        {line.bought_sku_code && <span> · {e('instead', { sku: line.bought_sku_code })}</span>}
+        {line.is_cut && <span> · {e('cut')}</span>}
       </div>
     </div>
   )

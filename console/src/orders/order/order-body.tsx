@@ -6,6 +6,7 @@ import { money } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import type { Order } from '../shapes'
 import { orderWords } from '../words'
+import { LinesEditing } from './edit-buttons'
 import { Fulfilments } from './fulfilments'
 import { Holds } from './holds'
 import { Lines } from './lines'
@@ -30,7 +31,7 @@ export function OrderBody({ order }: { order: Order }) {
               <Holds order={order} />
             </Panel>
           )}
-          <Panel title={t('lines')} isFlush>
+          <Panel title={t('lines')} extra={<LinesEditing order={order} />} isFlush>
             <Lines order={order} />
           </Panel>
           <Panel title={t('fulfilments')}>

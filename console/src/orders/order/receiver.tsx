@@ -11,6 +11,8 @@ import { frameWords } from '@/frame/words'
 import { useWords } from '@/i18n/words'
 import type { Order } from '../shapes'
 import { orderWords } from '../words'
+import { AddressEditing } from './edit-buttons'
+import { editWords } from './edit-words'
 import styles from './order.module.css'
 
 type Clear = components['schemas']['ReceiverView']
@@ -18,6 +20,7 @@ type Clear = components['schemas']['ReceiverView']
 /** Who gets it: masked; shown clear for a purpose, which is logged. Nothing clear is kept when the page is left. */
 export function Receiver({ order }: { order: Order }) {
   const t = useWords(orderWords)
+  const e = useWords(editWords)
   const may = useMay()
   const [isAsking, setAsking] = useState(false)
   const [clear, setClear] = useState<Clear | null>(null)
@@ -32,17 +35,21 @@ export function Receiver({ order }: { order: Order }) {
         {place}
         {clear && ` ${clear.detail}`}
       </div>
-      {!clear && may('reveal') && (
-        <Button
-          size="small"
-          icon={<EyeOutlined />}
-          onClick={() => {
-            setAsking(true)
-          }}
-        >
-          {t('reveal')}
-        </Button>
-      )}
+      {order.edits.is_receiver_edited && <span className={styles.small}>{e('editedByUs')}</span>}
+      <div className={styles.row}>
+        {!clear && may('reveal') && (
+          <Button
+            size="small"
+            icon={<EyeOutlined />}
+            onClick={() => {
+              setAsking(true)
+            }}
+          >
+            {t('reveal')}
+          </Button>
+        )}
+        <AddressEditing order={order} />
+      </div>
       {isAsking && (
         <RevealDialog
           orderNo={order.order_no}

@@ -20,6 +20,7 @@ from paidan.entrypoints.api import (
     imports,
     network_routes,
     operations,
+    order_edits,
     orders,
     pick_places,
     prints,
@@ -74,6 +75,7 @@ def create_app(services: HandlerContext) -> FrontDoor:
 
     modules = (
         orders,
+        order_edits,
         fulfilments,
         stock,
         comparisons,

@@ -16,6 +16,7 @@ from paidan.entrypoints.api.services import Given
 from paidan.entrypoints.api.verbs import get, post
 from paidan.fulfilment.stock_questions import ask_for_stock
 from paidan.kernel.reasons import Reason
+from paidan.orders.commands import cleaned
 from paidan.runtime.database import Tx
 from paidan.runtime.queries import load_queries
 from paidan.stock.differences import accept
@@ -42,6 +43,7 @@ class DifferenceView(Struct, frozen=True, kw_only=True):
     seen_at: datetime
     settled_at: datetime | None
     settled_by: str
+    note: str
     document_id: str | None
 
 
@@ -62,7 +64,7 @@ class ComparisonView(Struct, frozen=True, kw_only=True):
 class CompareBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which warehouse to ask."""
 
-    warehouse_code: Annotated[str, Meta(min_length=1, max_length=64)]
+    warehouse_code: Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\x00]*$")]
 
 
 class Begun(Struct, frozen=True, kw_only=True):
@@ -72,9 +74,10 @@ class Begun(Struct, frozen=True, kw_only=True):
 
 
 class AcceptBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The version of the difference that was looked at."""
+    """The version of the difference that was looked at, and why the warehouse is believed."""
 
     version: Annotated[int, Meta(ge=1)]
+    note: Annotated[str, Meta(max_length=500, pattern=r"^[^\x00]*$")] = ""
 
 
 class AcceptedView(Struct, frozen=True, kw_only=True):
@@ -138,7 +141,8 @@ def post_accept(
     del idempotency_key
 
     def work(tx: Tx) -> AcceptedView:
-        done = accept(tx, services.ids, difference_id, once.now, by=caller.actor, expected=data.version, warehouse_ids=caller.warehouses)
+        note = cleaned(data.note.strip())
+        done = accept(tx, services.ids, difference_id, once.now, by=caller.actor, note=note, expected=data.version, warehouse_ids=caller.warehouses)
         return AcceptedView(document_id=str(done.document_id), quantity=done.quantity)
 
     return once.answer(work)

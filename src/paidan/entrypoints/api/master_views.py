@@ -43,6 +43,7 @@ class FeedView(Struct, frozen=True, kw_only=True):
     read_to: datetime
     pulled_at: datetime | None
     error: str
+    wanted_at: datetime | None
 
 
 class ShopView(Struct, frozen=True, kw_only=True):

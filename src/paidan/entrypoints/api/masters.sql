@@ -32,12 +32,22 @@ ORDER BY c.id LIMIT %(limit)s;
 SELECT s.id::text AS id, s.version, s.code, s.name, s.platform, s.shop_group, s.currency, s.time_zone, COALESCE(c.code, '') AS connection_code,
        s.account_ref, s.doors, s.merge_window_s, s.safety_quantity, s.secrets IS NOT NULL AS has_secrets, s.is_active,
        ARRAY(SELECT w.code FROM shop_warehouse x JOIN warehouse w ON w.id = x.warehouse_id WHERE x.shop_id = s.id ORDER BY w.code) AS warehouse_codes,
-       (SELECT COALESCE(jsonb_agg(jsonb_build_object('feed', u.feed, 'read_to', u.read_to, 'pulled_at', u.pulled_at, 'error', u.error) ORDER BY u.feed), '[]')
+       (SELECT COALESCE(jsonb_agg(jsonb_build_object('feed', u.feed, 'read_to', u.read_to, 'pulled_at', u.pulled_at, 'error', u.error, 'wanted_at', u.wanted_at) ORDER BY u.feed), '[]')
         FROM shop_cursor u WHERE u.shop_id = s.id) AS feeds
 FROM shop s LEFT JOIN connection c ON c.id = s.connection_id
 WHERE (%(id)s::bigint IS NULL OR s.id = %(id)s) AND s.id > %(after)s::bigint AND (%(code)s::text IS NULL OR s.code = %(code)s)
   AND (%(shops)s::bigint[] IS NULL OR s.id = ANY(%(shops)s))
 ORDER BY s.id LIMIT %(limit)s;
+
+-- name: shop_is_seen
+-- Parameters: id, shops.
+SELECT s.id FROM shop s WHERE s.id = %(id)s AND s.is_active AND (%(shops)s::bigint[] IS NULL OR s.id = ANY(%(shops)s));
+
+-- name: want_reads
+-- A person wants the feeds of a shop read now. Parameters: id, now, shops. Locks: the rows.
+UPDATE shop_cursor u SET wanted_at = %(now)s FROM shop s
+WHERE s.id = u.shop_id AND s.id = %(id)s AND s.is_active AND (%(shops)s::bigint[] IS NULL OR s.id = ANY(%(shops)s))
+RETURNING u.feed;
 
 -- name: warehouses
 SELECT w.id::text AS id, w.version, w.code, w.name, w.kind, COALESCE(c.code, '') AS connection_code, w.country, w.province, w.city, w.district, w.detail,

@@ -4,16 +4,19 @@ from typing import Any, Final
 
 from litestar import Request, Response, Router
 from litestar.params import JSONBody
+from msgspec import Struct
 
 from paidan.entrypoints.api.guard import SEE, Known, needs
 from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
 from paidan.entrypoints.api.language import language_of
 from paidan.entrypoints.api.master_views import CarrierView, ConnectionView, ShopView, TierView, WarehouseView
 from paidan.entrypoints.api.masters import Master, Results, Rows, doors, told_results
-from paidan.entrypoints.api.pages import Cursor, Limit, OptionalText, Page, as_views, page, read_cursor
+from paidan.entrypoints.api.pages import Cursor, Limit, OptionalText, Page, RecordId, as_views, page, read_cursor
 from paidan.entrypoints.api.people.rights import Right
+from paidan.entrypoints.api.problems import Refused
 from paidan.entrypoints.api.services import Given
 from paidan.entrypoints.api.verbs import get, post
+from paidan.kernel.reasons import Reason
 from paidan.network.masters import (
     remove_freight,
     write_carriers,
@@ -24,6 +27,7 @@ from paidan.network.masters import (
     write_warehouses,
 )
 from paidan.network.rows import CarrierRow, ConnectionRow, ShopRow, TierKey, TierRow, TranslationRow, WarehouseRow
+from paidan.runtime.database import Tx
 from paidan.runtime.queries import load_queries
 
 queries = load_queries("paidan.entrypoints.api", "masters.sql")
@@ -138,10 +142,31 @@ def put_translations(
     return once.answer(lambda tx: told_results(write_translations(tx, services.ids, data.rows, once.now), language))
 
 
+class Wanted(Struct, frozen=True, kw_only=True):
+    """The feeds that are read next."""
+
+    feeds: tuple[str, ...]
+
+
+@post("/shops/{record_id:int}/reads", opt=needs(Right.SETTINGS), status_code=200, sync_to_thread=True, summary="Read a shop now", tags=["shops"])
+def read_shop_now(services: Given, caller: Known, once: Post, record_id: RecordId, idempotency_key: IdempotencyKey = "") -> Response[Wanted]:
+    """Its feeds are due at once, however long they rest after failures. One that was never read is due by itself."""
+    del idempotency_key, services
+
+    def work(tx: Tx) -> Wanted:
+        if tx.execute(queries.shop_is_seen, {"id": record_id, **caller.sees}).fetchone() is None:
+            raise Refused(Reason.NOT_FOUND)
+        rows = tx.execute(queries.want_reads, {"id": record_id, "now": once.now, **caller.sees})
+        return Wanted(feeds=tuple(sorted(row[0] for row in rows)))
+
+    return once.answer(work)
+
+
 ROUTER = Router(
     "/",
     route_handlers=[
         doors(SHOPS),
+        read_shop_now,
         doors(CONNECTIONS),
         doors(WAREHOUSES),
         doors(CARRIERS),

@@ -23,7 +23,7 @@ from paidan.kernel.reasons import Reason
 from paidan.runtime.database import Tx
 from paidan.runtime.invariants import broken_invariants
 from paidan.runtime.messages import IN, MessageState, read_message
-from paidan.runtime.outbox import OutboxState, revive
+from paidan.runtime.outbox import OutboxState, revive, try_lane
 from paidan.runtime.queries import load_queries
 
 queries = load_queries("paidan.entrypoints.api", "work.sql")
@@ -85,6 +85,19 @@ class Revived(Struct, frozen=True, kw_only=True):
     ids: tuple[str, ...]
 
 
+class TryBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A lane as GET /health/parts names it."""
+
+    lane: Annotated[str, Meta(pattern=r"^[a-z_]{1,40}(:[A-Za-z0-9_-]{1,64})?$")]
+
+
+class Tried(Struct, frozen=True, kw_only=True):
+    """Calls that are due now."""
+
+    lane: str
+    calls: int
+
+
 class Replayed(Struct, frozen=True, kw_only=True):
     """The message waits for a pass again."""
 
@@ -114,8 +127,8 @@ class KeyBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]{1,40}$", description="Told in timelines as user:<name>")]
     scopes: Annotated[tuple[Scope, ...], Meta(max_length=3)] = ()
     rights: Annotated[tuple[Right, ...], Meta(max_length=100)] = ()
-    shops: Annotated[tuple[Annotated[str, Meta(max_length=64)], ...], Meta(max_length=1_000)] | None = None
-    warehouses: Annotated[tuple[Annotated[str, Meta(max_length=64)], ...], Meta(max_length=1_000)] | None = None
+    shops: Annotated[tuple[Annotated[str, Meta(max_length=64, pattern=r"^[^\x00]*$")], ...], Meta(max_length=1_000)] | None = None
+    warehouses: Annotated[tuple[Annotated[str, Meta(max_length=64, pattern=r"^[^\x00]*$")], ...], Meta(max_length=1_000)] | None = None
     expires_at: Annotated[datetime, Meta(tz=True)] | None = None
 
 
@@ -232,6 +245,13 @@ def revive_calls(services: Given, caller: Known, once: Post, data: JSONBody[Revi
     return once.answer(work)
 
 
+@post("/outbox/tries", opt=needs(Right.MESSAGES, everywhere=True), status_code=200, sync_to_thread=True, summary="Try a lane now", tags=["outbox"])
+def try_calls(services: Given, once: Post, data: JSONBody[TryBody], idempotency_key: IdempotencyKey = "") -> Response[Tried]:
+    """Call a counterpart again at once, however long it rests after failures."""
+    del idempotency_key, services
+    return once.answer(lambda tx: Tried(lane=data.lane, calls=try_lane(tx, data.lane, once.now)))
+
+
 @get("/invariants", opt=needs(Right.SEE, everywhere=True), sync_to_thread=True, summary="Run the invariants", tags=["invariants"])
 def get_invariants(services: Given) -> InvariantsView:
     """Run every invariant now; the first twenty rows of those that do not hold."""
@@ -303,6 +323,7 @@ ROUTER = Router(
         replay_message,
         get_outbox,
         revive_calls,
+        try_calls,
         get_invariants,
         get_keys,
         post_key,

@@ -73,6 +73,7 @@ def get_order(tx: Tx, caller: Caller, sealer: Sealer, order_id: int, language: s
         is_urgent=bool(stored.get("urgent")),
         is_alone=bool(stored.get("sealed")),
         is_cancelled=bool(stored.get("cancel")),
+        is_receiver_edited=bool(stored.get("receiver")),
     )
     values["lines"] = as_views(LineView, tx.execute(queries.order_lines, parameters))
     values["holds"] = told_holds(as_views(HoldView, tx.execute(queries.order_holds, parameters)), language)

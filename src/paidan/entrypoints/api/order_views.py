@@ -54,6 +54,8 @@ class LineView(Struct, frozen=True, kw_only=True):
     in_fulfilment: int
     shipped: int
     cancelled: int
+    bought_sku_code: str | None = None  # another SKU is sent in place of this one
+    is_cut: bool = False  # a person has left units out
 
 
 class HoldView(Struct, frozen=True, kw_only=True):
@@ -154,6 +156,7 @@ class EditsView(Struct, frozen=True, kw_only=True):
     is_urgent: bool = False
     is_alone: bool = False
     is_cancelled: bool = False
+    is_receiver_edited: bool = False
 
 
 class WholeOrder(OrderView, frozen=True, kw_only=True):
@@ -167,6 +170,8 @@ class WholeOrder(OrderView, frozen=True, kw_only=True):
     due_at: datetime | None
     created_at: datetime
     changed_at: datetime
+    country: str
+    is_receiver_masked: bool  # the platform keeps name and phone to itself
     edits: EditsView
     lines: tuple[LineView, ...]
     holds: tuple[HoldView, ...]

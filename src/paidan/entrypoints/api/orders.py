@@ -209,7 +209,7 @@ def _command(services: Given, caller: Known, once: Post, order_id: int, command:
         ordered = Ordered(order_id=order_id, command=command, version=version)
         [answer] = run(tx, services.ids, services.sealer, [ordered], actor=caller.actor, now=once.now)
         if answer.reason == Reason.VERSION_CONFLICT:
-            raise Refused(answer.reason, present=_present(tx, services, caller, order_id))
+            raise Refused(answer.reason, present=present_order(tx, services, caller, order_id))
         refuse_if(answer.reason)
         return Done(order_id=str(order_id), version=answer.version)
 
@@ -224,7 +224,8 @@ class Present(Struct, frozen=True, kw_only=True):
     edits: EditsView
 
 
-def _present(tx: Tx, services: HandlerContext, caller: Caller, order_id: int) -> Present | None:
+def present_order(tx: Tx, services: HandlerContext, caller: Caller, order_id: int) -> Present | None:
+    """The order as it is stored now, for a conflict."""
     order = get_order(tx, caller, services.sealer, order_id, "en")
     return None if order is None else Present(version=order.version, state=order.state, edits=order.edits)
 

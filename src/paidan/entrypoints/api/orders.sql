@@ -69,7 +69,7 @@ SELECT o.id::text AS id, o.order_no, s.code AS shop_code, o.platform_order_no, o
        COALESCE(r.name_mask, '') AS receiver_name, COALESCE(r.phone_mask, '') AS receiver_phone,
        COALESCE(r.province, '') AS province, COALESCE(r.city, '') AS city, COALESCE(r.district, '') AS district,
        o.goods_minor, o.discount_minor, o.freight_minor, o.is_closed, o.is_presale_open, o.due_at, o.created_at, o.changed_at, o.edits,
-       w.code AS wished_warehouse, c.code AS wished_carrier
+       COALESCE(r.country, 'CN') AS country, COALESCE(r.is_masked, false) AS is_receiver_masked, w.code AS wished_warehouse, c.code AS wished_carrier
 FROM sales_order o
 JOIN shop s ON s.id = o.shop_id
 LEFT JOIN receiver r ON r.id = o.receiver_id
@@ -83,8 +83,10 @@ WHERE o.id = %(id)s
 -- Parameters: id.
 SELECT l.line_no, l.line_ref, l.kind, l.parent_line_no, l.listing_id::text AS listing_id, l.sku_id::text AS sku_id, k.code AS sku_code, k.name AS sku_name,
        COALESCE(g.title, '') AS title, l.quantity, l.price_minor, l.payable_minor, l.refund, l.open, l.short, l.reserved, l.in_fulfilment,
-       l.shipped, l.cancelled
+       l.shipped, l.cancelled, b.code AS bought_sku_code, COALESCE((e.edit ->> 'cut')::int, 0) > 0 AS is_cut
 FROM order_line l LEFT JOIN sku k ON k.id = l.sku_id LEFT JOIN listing g ON g.id = l.listing_id
+LEFT JOIN LATERAL (SELECT o.edits -> 'lines' -> l.line_no::text AS edit FROM sales_order o WHERE o.id = l.order_id) e ON true
+LEFT JOIN sku b ON b.id = (e.edit ->> 'sku')::bigint AND b.id <> l.sku_id
 WHERE l.order_id = %(id)s ORDER BY l.line_no;
 
 -- name: order_holds

@@ -1,7 +1,7 @@
 """Lists: keyset pages with opaque cursors, rows of a statement as views. A page never shifts when rows come in above it."""
 
 import base64
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Final, Generic, TypeVar
 
 import msgspec
@@ -58,10 +58,16 @@ def page(items: Sequence[T], limit: int, key: Callable[[T], Sequence[int | str]]
     return Page(items=shown, next=write_cursor(key(shown[-1])) if len(items) > limit else None)
 
 
+def named_rows(cursor: Any) -> Iterator[dict[str, Any]]:
+    """Rows of a statement, columns by name."""
+    names = [column.name for column in cursor.description or ()]
+    for row in cursor:
+        yield dict(zip(names, row, strict=True))
+
+
 def as_views(kind: type[T], cursor: Any, states: Mapping[str, Any] | None = None) -> list[T]:
     """Rows as views, columns by name; `states` names the enum of columns that hold a state's number."""
-    names = [column.name for column in cursor.description]
-    return [as_view(kind, dict(zip(names, row, strict=True)), states) for row in cursor]
+    return [as_view(kind, row, states) for row in named_rows(cursor)]
 
 
 def as_view(kind: type[T], values: dict[str, Any], states: Mapping[str, Any] | None = None) -> T:

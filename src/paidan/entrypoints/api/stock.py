@@ -212,14 +212,14 @@ def get_document(services: Given, caller: Known, document_id: RecordId) -> Respo
 class EntryLineBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Units of a SKU that will arrive."""
 
-    sku_code: Annotated[str, Meta(min_length=1, max_length=64)]
+    sku_code: Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\x00]*$")]
     quantity: Annotated[int, Meta(ge=1, le=1_000_000_000)]
 
 
 class EntryBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Goods that will arrive at a warehouse; `reference` is the purchase order's number."""
 
-    warehouse_code: Annotated[str, Meta(min_length=1, max_length=64)]
+    warehouse_code: Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\x00]*$")]
     lines: Annotated[tuple[EntryLineBody, ...], Meta(min_length=1, max_length=ROWS_MAX)]
     reference: Annotated[str, Meta(max_length=64, pattern=r"^[^\x00]*$")] = ""
     expected_at: Annotated[datetime, Meta(tz=True)] | None = None

@@ -127,6 +127,15 @@ def read_divisions() -> dict[str, Division]:
     return by_code
 
 
+def full_name(adcode: str) -> str:
+    """The names down to a division of this code (`浙江省 杭州市 西湖区`); the code itself when there is none."""
+    by_code, names, at = atlas().by_code, list[str](), adcode
+    while at in by_code:
+        names.insert(0, by_code[at].name)
+        at = by_code[at].parent
+    return " ".join(dict.fromkeys(names)) or adcode
+
+
 @cache
 def atlas() -> Atlas:
     """The divisions with their indexes, built on first use (about 40 ms, 6 MB)."""

@@ -18,7 +18,7 @@ from paidan.entrypoints.api.language import language_of
 from paidan.entrypoints.api.lists.compose import FILTERS_MAX, matching, read_question
 from paidan.entrypoints.api.lists.routes import FILTER_MAX, moment_of
 from paidan.entrypoints.api.order_reads import reason_words
-from paidan.entrypoints.api.pages import Cursor, Limit, Page, RecordId, page, read_cursor
+from paidan.entrypoints.api.pages import Cursor, Limit, Page, RecordId, named_rows, page, read_cursor
 from paidan.entrypoints.api.people.caller import Caller
 from paidan.entrypoints.api.people.rights import Right
 from paidan.entrypoints.api.problems import Refused, invalid
@@ -193,9 +193,10 @@ def get_jobs(services: Given, caller: Known, cursor: Cursor = "", limit: Limit =
 
 
 def _views(rows: Any, refused: tuple[RefusedRow, ...] = ()) -> list[JobView]:
-    names = [column.name for column in rows.description]
-    found = [dict(zip(names, row, strict=True)) for row in rows]
-    return [JobView(**{**row, "state": STATES[row["state"]], "parameters": row["parameters"].get("given", {}), "refused": refused}) for row in found]
+    return [
+        JobView(**{**row, "state": STATES[row["state"]], "parameters": row["parameters"].get("given", {}), "refused": refused})
+        for row in named_rows(rows)
+    ]
 
 
 @get("/jobs/{job_id:int}", opt=SEE, sync_to_thread=True, summary="Get a job")

@@ -13,7 +13,7 @@ from paidan.entrypoints.api.guard import SEE, Known
 from paidan.entrypoints.api.lists.queues import QueueView
 from paidan.entrypoints.api.lists.routes import moment_of
 from paidan.entrypoints.api.live.watch import queries
-from paidan.entrypoints.api.pages import as_views
+from paidan.entrypoints.api.pages import as_views, named_rows
 from paidan.entrypoints.api.people.caller import Caller
 from paidan.entrypoints.api.services import Given
 from paidan.entrypoints.api.verbs import get
@@ -159,8 +159,7 @@ def _made(tx: Tx, caller: Caller, now: datetime, days: int, queues: list[QueueVi
 
 
 def _figures(tx: Tx, span: dict[str, Any], placed: str) -> Figures:
-    cursor = tx.execute(queries.day, span)
-    row = dict(zip([column.name for column in cursor.description or ()], cursor.fetchone() or (), strict=True))
+    [row] = named_rows(tx.execute(queries.day, span))
     released = row["released"]
     return Figures(
         orders=row["orders"],

@@ -17,7 +17,7 @@ from paidan.entrypoints.api.live.watch import queries
 from paidan.entrypoints.api.operations import REPLAYABLE
 from paidan.entrypoints.api.operations import queries as work_queries
 from paidan.entrypoints.api.order_reads import KINDS, reason_words
-from paidan.entrypoints.api.pages import BIGINT_MAX, Cursor, Limit, Page, read_cursor, write_cursor
+from paidan.entrypoints.api.pages import BIGINT_MAX, Cursor, Limit, Page, named_rows, read_cursor, write_cursor
 from paidan.entrypoints.api.people.caller import Caller
 from paidan.entrypoints.api.people.rights import Right
 from paidan.entrypoints.api.people.seen import hears
@@ -157,9 +157,7 @@ def _read(
         **dict(zip(("after_deadline", "after_since", "after_rank", "after_id"), after, strict=True)),
         "limit": limit,
     }
-    cursor = tx.execute(queries.exceptions, {**filters, **caller.sees, **hears(tx, caller)})
-    names = [column.name for column in cursor.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in cursor]
+    return list(named_rows(tx.execute(queries.exceptions, {**filters, **caller.sees, **hears(tx, caller)})))
 
 
 def _view(row: dict[str, Any], caller: Caller, now: datetime, language: str) -> ExceptionRow:

@@ -26,6 +26,7 @@ class PartView(Struct, frozen=True, kw_only=True):
     code: str
     name: str
     state: State
+    lane: str = ""  # of calls: what POST /outbox/tries takes
     detail: dict[str, int]
     error: str = ""
     since: datetime | None = None
@@ -53,7 +54,8 @@ def _lane(names: dict[str, tuple[str, str]], now: datetime, lane: str, *figures:
     state: State = "broken" if is_open or dead else "slow" if waits_s > WAITS_SLOW_S or unknown else "good"
     code, name = names.get(lane, (lane, lane))
     detail = {"pending": pending, "sending": sending, "unknown": unknown, "dead": dead, "waits_s": waits_s, "failures": failures or 0}
-    return PartView(kind=lane.partition(":")[0], code=code, name=name, state=state, detail=detail, since=open_until if is_open else None)
+    kind = lane.partition(":")[0]
+    return PartView(kind=kind, code=code, name=name, state=state, lane=lane, detail=detail, since=open_until if is_open else None)
 
 
 def _messages(tx: Tx, now: datetime) -> PartView:

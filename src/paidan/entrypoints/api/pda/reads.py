@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from paidan.entrypoints.api.order_reads import reason_words
-from paidan.entrypoints.api.pages import as_views
+from paidan.entrypoints.api.pages import as_views, named_rows
 from paidan.entrypoints.api.people.caller import Caller
 from paidan.entrypoints.api.problems import Refused
 from paidan.kernel.reasons import Reason
@@ -142,8 +142,7 @@ def read_tasks(tx: Tx, caller: Caller, language: str, *, ids: Iterable[int] | No
     """Open tasks by deadline, or these."""
     keys = {"ids": None if ids is None else list(ids), "after_due": after[0], "after_id": after[1], "limit": limit}
     cursor = tx.execute(queries.tasks, {**keys, **caller.sees})
-    names = [column.name for column in cursor.description or ()]
-    return [_task(dict(zip(names, row, strict=True)), language) for row in cursor]
+    return [_task(row, language) for row in named_rows(cursor)]
 
 
 def _task(row: dict[str, Any], language: str) -> Task:
@@ -177,11 +176,9 @@ def read_receipts(tx: Tx, caller: Caller, *, ids: Iterable[int] | None = None, a
     """Open entry orders by the day they are expected, or these."""
     keys = {"ids": None if ids is None else list(ids), "after_due": after[0], "after_id": after[1], "limit": limit}
     cursor = tx.execute(queries.receipts, {**keys, "warehouses": caller.sees["warehouses"]})
-    names = [column.name for column in cursor.description or ()]
-    rows = [dict(zip(names, row, strict=True)) for row in cursor]
     return [
         msgspec.convert({**row, "no": document_no(row["id"]), "id": str(row["id"]), "state": DocumentState(row["state"]).name.lower()}, Receipt)
-        for row in rows
+        for row in named_rows(cursor)
     ]
 
 

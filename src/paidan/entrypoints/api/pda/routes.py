@@ -80,7 +80,7 @@ class BoxBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     tracking_no: Waybill
     scans: Annotated[tuple[ScanBody, ...], Meta(min_length=1, max_length=SCANS_MAX)]
-    carrier: Annotated[str, Meta(max_length=64)] = ""
+    carrier: Annotated[str, Meta(max_length=64, pattern=r"^[^\x00]*$")] = ""
     weight_g: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
 
 
@@ -93,7 +93,7 @@ class ShipBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     scan_id: UUID
     scans: Scans = ()
     tracking_no: Waybill | None = None
-    carrier: Annotated[str, Meta(max_length=64)] = ""
+    carrier: Annotated[str, Meta(max_length=64, pattern=r"^[^\x00]*$")] = ""
     weight_g: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
     parcels: Annotated[tuple[BoxBody, ...], Meta(max_length=50)] = ()
     is_last: bool = False

@@ -1,0 +1,174 @@
+import { ShopOutlined } from '@ant-design/icons'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Button, Skeleton } from 'antd'
+import { Link } from 'react-router'
+import { api, given } from '@/api/client'
+import { useEnum } from '@/api/enums'
+import { useMay } from '@/api/me'
+import { EmptyState } from '@/frame/empty-state'
+import { Panel } from '@/frame/page'
+import { Pill } from '@/frame/pill'
+import { ProblemView } from '@/frame/problem-view'
+import { toast, toastProblem } from '@/frame/toasts'
+import { instant } from '@/i18n/format'
+import { say, useWords } from '@/i18n/words'
+import { doorName, platformName, type Shop } from '@/masters/shops-page'
+import { masterWords } from '@/masters/words'
+import { callsOf, TONES, useLanes, useTryNow, type ConnectionSay } from './lanes'
+import { connectionWords } from './words'
+import styles from './connections.module.css'
+
+type Feed = Shop['feeds'][number]
+
+const FEEDS = {
+  orders: 'feed_orders',
+  bulk: 'feed_bulk',
+  refunds: 'feed_refunds',
+  created: 'feed_created',
+  push: 'feed_push',
+} as const
+const LIMIT = 200
+
+/** Each shop: its feeds, and what it hears from us. */
+export function Channels() {
+  const t = useWords(connectionWords)
+  const { data, isError, error, refetch } = useQuery({
+    queryKey: ['channels'],
+    queryFn: async () => given(await api.GET('/api/v1/shops', { params: { query: { limit: LIMIT } } })).items,
+    refetchInterval: 10_000,
+  })
+  if (isError) return <ProblemView problem={error} onAgain={() => void refetch()} />
+  if (!data) return <Skeleton active />
+  if (data.length === 0)
+    return (
+      <EmptyState icon={<ShopOutlined />} title={t('noChannels')} text={t('noChannelsHint')}>
+        <Link to="/shops">{t('toShops')}</Link>
+      </EmptyState>
+    )
+  return (
+    <div className={styles.cards}>
+      {data.map((shop) => (
+        <Channel key={shop.id} shop={shop} />
+      ))}
+    </div>
+  )
+}
+
+function Channel({ shop }: { shop: Shop }) {
+  const t = useWords(connectionWords)
+  const m = useWords(masterWords)
+  const may = useMay()
+  const isOwn = shop.platform === 'direct'
+  return (
+    <Panel
+      title={
+        <>
+          {shop.name} <span className="dim">{shop.code}</span>
+        </>
+      }
+      extra={may('settings') && shop.is_active && !isOwn && shop.feeds.length > 0 && <ReadNow shop={shop} />}
+    >
+      <p className={styles.facts}>
+        <span>{platformName(shop.platform, m)}</span>
+        {shop.doors.map((door) => (
+          <span key={door}>{doorName(door, m)}</span>
+        ))}
+        {!shop.is_active && <Pill tone="quiet">{t('off')}</Pill>}
+      </p>
+      {shop.feeds.length === 0 ? (
+        <p className="dim">{isOwn ? t('ownApi') : shop.doors.length > 0 ? t('never') : t('noFeeds')}</p>
+      ) : (
+        <ul className={styles.feeds}>
+          {shop.feeds.map((feed) => (
+            <FeedRow key={feed.feed} feed={feed} />
+          ))}
+        </ul>
+      )}
+      <Told shop={shop} />
+    </Panel>
+  )
+}
+
+function feedName(feed: string, t: ConnectionSay): string {
+  return feed in FEEDS ? t(FEEDS[feed as keyof typeof FEEDS]) : feed
+}
+
+function FeedRow({ feed }: { feed: Feed }) {
+  const t = useWords(connectionWords)
+  const reason = useEnum('reason')
+  const isWanted = Boolean(feed.wanted_at) && (feed.pulled_at ?? '') < (feed.wanted_at ?? '')
+  return (
+    <li>
+      <span className={styles.feedName}>{feedName(feed.feed, t)}</span>
+      {feed.error ? <Pill tone="bad">{t('failing')}</Pill> : <Pill tone="good">{t('good')}</Pill>}
+      {feed.feed !== 'push' && (
+        <span>
+          <span className="dim">{t('readTo')} </span>
+          {instant(feed.read_to)}
+        </span>
+      )}
+      <span>
+        <span className="dim">{t('pulled')} </span>
+        {instant(feed.pulled_at)}
+      </span>
+      {isWanted && <Pill tone="wait">{t('wanted')}</Pill>}
+      {feed.error && <span className={styles.error}>{reason(feed.error)}</span>}
+    </li>
+  )
+}
+
+function ReadNow({ shop }: { shop: Shop }) {
+  const t = useWords(connectionWords)
+  const cache = useQueryClient()
+  const read = useMutation({
+    mutationFn: () => api.POST('/api/v1/shops/{record_id}/reads', { params: { path: { record_id: Number(shop.id) } } }),
+    onSuccess: () => {
+      toast(say(connectionWords, 'readAsked', { name: shop.name }))
+      void cache.invalidateQueries({ queryKey: ['channels'] })
+    },
+    onError: toastProblem,
+  })
+  return (
+    <Button
+      size="small"
+      loading={read.isPending}
+      onClick={() => {
+        read.mutate()
+      }}
+    >
+      {t('readNow')}
+    </Button>
+  )
+}
+
+/** Whether the platform hears of stock and shipments, and what waits to be told. */
+function Told({ shop }: { shop: Shop }) {
+  const t = useWords(connectionWords)
+  const may = useMay()
+  const tryNow = useTryNow()
+  const lane = useLanes().get(`shop:${shop.code}`)
+  const isOwn = shop.platform === 'direct'
+  const isAble = !isOwn && shop.has_secrets && shop.is_active
+  return (
+    <div className={styles.told}>
+      <span className="dim">{t('toPlatform')}</span>
+      {isAble ? (
+        <Pill tone={lane ? TONES[lane.state] : 'good'}>{t('pushes')}</Pill>
+      ) : (
+        <Pill tone={isOwn ? 'quiet' : 'wait'}>{t(isOwn || !shop.is_active ? 'silent' : 'noSecrets')}</Pill>
+      )}
+      {isAble && lane && <span>{callsOf(lane, t)}</span>}
+      {isAble && lane && lane.state !== 'good' && may('messages') && (
+        <Button
+          size="small"
+          loading={tryNow.isPending}
+          onClick={() => {
+            tryNow.mutate(lane)
+          }}
+        >
+          {t('tryNow')}
+        </Button>
+      )}
+    </div>
+  )
+}

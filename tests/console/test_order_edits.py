@@ -1,0 +1,89 @@
+"""A clerk changes where an order goes and what is in it: by keys, by a pasted text, undone by the button that offers it."""
+
+import pytest
+from playwright.sync_api import expect
+
+from paidan.entrypoints.pictures import EVERY_DAY, settle
+
+PASTED = "收货人：李四光 13912345678 广东省广州市天河区体育西路101号"
+
+
+def lists(page, console, *filters):
+    query = "&".join(f"f={one}" for one in filters)
+    return page.request.get(f"{console}/api/v1/lists/orders?limit=100&{query}").json()["items"]
+
+
+@pytest.fixture
+def order(page, console, faults):
+    """The page of an order that no warehouse has; what the browser complains of is looked at in the end."""
+    rows = lists(page, console, "state:is:received")
+    open_whole(page, console, rows[-1]["id"])
+    yield page
+    assert faults == []
+
+
+def open_whole(page, console, order_id):
+    page.goto(f"{console}/console/orders/{order_id}")
+    settle(page)
+
+
+def dialog(page):
+    return page.locator(".ant-modal")
+
+
+def save(page):
+    page.locator(".ant-modal .ant-btn-primary").click()
+    expect(dialog(page)).to_have_count(0)
+
+
+def test_an_address_is_pasted_saved_shown_masked_and_undone(order):
+    receiver = order.locator("section", has=order.get_by_role("heading", name="收货人"))
+    before = receiver.inner_text()
+    order.keyboard.press("e")
+    order.locator(".ant-modal textarea").fill(PASTED)
+    order.keyboard.press("Enter")
+    expect(dialog(order).get_by_label("手机")).to_have_value("13912345678")
+    expect(dialog(order)).to_contain_text("广东省 / 广州市 / 天河区")
+    save(order)
+    expect(receiver).to_contain_text("广东省 广州市 天河区")
+    expect(receiver).to_contain_text("已人工改地址")
+    expect(order.locator("ol")).to_contain_text("人工改地址")
+    assert not any(word in order.locator("#main").inner_text() for word in ("李四光", "13912345678", "体育西路"))
+    order.locator("[role=status]").get_by_role("button", name="撤销").click()
+    expect(receiver).not_to_contain_text("已人工改地址")
+    assert receiver.inner_text() == before
+
+
+def test_goods_are_changed_by_the_keyboard_and_undone(order):
+    lines = order.locator("section", has=order.get_by_role("heading", name="明细"))
+    before = lines.locator("tbody").inner_text()
+    order.keyboard.press("g")
+    dialog(order).get_by_role("button", name="加赠品").click()
+    first_sku = dialog(order).locator("fieldset input").first.input_value()
+    dialog(order).get_by_role("combobox", name="赠品").fill(first_sku)
+    order.keyboard.press("Escape")  # the list of codes
+    expect(dialog(order)).to_be_visible()
+    save(order)
+    expect(lines).to_contain_text("赠品")
+    expect(order.locator("ol")).to_contain_text("人工改商品")
+    order.locator("[role=status]").get_by_role("button", name="撤销").click()
+    expect(lines.locator("tbody tr").last).to_contain_text("人工减量")
+    assert lines.locator("tbody").inner_text().startswith(before)
+
+
+def test_leaving_everything_out_is_refused_with_what_to_do(order, faults):
+    order.keyboard.press("g")
+    expect(dialog(order).get_by_role("spinbutton").first).to_be_focused()
+    for field in dialog(order).get_by_role("spinbutton").all():
+        field.fill("0")
+    dialog(order).locator(".ant-btn-primary").click()
+    expect(dialog(order).get_by_role("alert")).to_contain_text("取消订单")
+    faults.clear()  # the browser calls a refused request an error
+
+
+def test_what_has_left_is_not_offered_to_be_edited(page, console):
+    gone = lists(page, console, "state:is:delivered", EVERY_DAY)
+    open_whole(page, console, gone[0]["id"])
+    expect(page.get_by_role("button", name="改地址")).to_have_count(0)
+    page.keyboard.press("e")
+    expect(dialog(page)).to_have_count(0)
