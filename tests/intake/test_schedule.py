@@ -106,6 +106,26 @@ def test_what_a_worker_beside_has_pulled_well_is_not_pulled_again():
     assert Due(1, Feed.ORDERS) in schedule.due([one], after(110))  # the other's bad luck is no news
 
 
+def test_what_a_worker_beside_has_pulled_well_ends_our_rest():
+    schedule, one = PullSchedule(RULES), shop()
+    for _ in range(8):
+        schedule.note(report(error="x", is_finished=False), one, T)
+
+    def told(at):
+        schedule.remember([Place(shop_id=1, feed="orders", read_to=T, read_ref="", error="", pulled_at=at)], [one])
+        return Due(1, Feed.ORDERS) in schedule.due([one], after(70))
+
+    assert not told(T), "that was before our own last try"
+    assert told(after(5))
+
+
+def test_what_a_person_wants_read_is_due_though_all_is_well():
+    schedule, one = PullSchedule(RULES), shop()
+    schedule.note(report(), one, T)
+    schedule.remember([Place(shop_id=1, feed="orders", read_to=T, read_ref="", error="", pulled_at=T, wanted_at=after(5))], [one])
+    assert Due(1, Feed.ORDERS) in schedule.due([one], after(6))
+
+
 def test_what_a_person_wants_read_is_due_once_however_long_it_rests():
     schedule, one = PullSchedule(RULES), shop()
 

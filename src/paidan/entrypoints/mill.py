@@ -106,17 +106,15 @@ class Mill:
     def turn(self) -> Count:
         """Do once whatever is due and ours; what was done, counted. All zero: nothing is due at this instant.
 
-        Orders and messages are divided among workers by their buckets, and so are the shops to pull from and to push to;
-        what is the whole merchant's belongs to the worker that has bucket 0. Chores are taken one by one.
+        Orders and messages are divided among workers by their buckets, and so are the shops to pull from and to push to.
         """
         self._lease.hold()
         done = self._pull()
         due = self._look()
         _add(done, self._pass(due))
-        is_first = self._lease.has(0)
-        if is_first and due & {"orders", "versions"}:
+        if due & {"orders", "versions"}:
             _add(done, self._merge())
-        if is_first and due & {"wake", "versions"}:
+        if due & {"wake", "versions"}:
             _add(done, self._wake())
         calls: list[Callable[[], Count]] = []  # both wait for counterparts most of the time, and neither for the other
         if due & {"send", "release", "orders"}:

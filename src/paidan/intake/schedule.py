@@ -49,10 +49,11 @@ class Due(NamedTuple):
 
 
 class Turn(Struct, frozen=True, kw_only=True):
-    """When a feed comes next, after how many failures in a row."""
+    """When a feed comes next, after how many failures in a row, and when we noted that; None: learnt from others."""
 
     next_at: datetime
     failures: int = 0
+    noted_at: datetime | None = None
 
 
 class PullSchedule:
@@ -70,22 +71,23 @@ class PullSchedule:
             interval_s = self.feeds_of(by_id[place.shop_id]).get(Feed(place.feed)) if place.shop_id in by_id else None
             if interval_s is None:
                 continue
-            self._want(place)
-            if place.pulled_at is None:
-                continue
-            due, turn = Due(place.shop_id, Feed(place.feed)), Turn(next_at=place.pulled_at + timedelta(seconds=interval_s))
-            known = self._turns.get(due)
-            if known is None or (not place.error and known.next_at < turn.next_at):
-                self._turns[due] = turn
+            due = Due(place.shop_id, Feed(place.feed))
+            if place.wanted_at is not None and (place.pulled_at is None or place.pulled_at < place.wanted_at):
+                self._want(due, place.wanted_at)
+            elif place.pulled_at is not None:
+                self._learn(due, place.pulled_at, interval_s, is_well=not place.error)
 
-    def _want(self, place: Place) -> None:
-        """A person wants it read now: it is due, once for each asking, unless it was read since."""
-        due = Due(place.shop_id, Feed(place.feed))
-        if place.wanted_at is None or self._wanted.get(due) == place.wanted_at:
-            return
-        self._wanted[due] = place.wanted_at
-        if place.pulled_at is None or place.pulled_at < place.wanted_at:
-            self._turns[due] = Turn(next_at=place.wanted_at)
+    def _want(self, due: Due, wanted_at: datetime) -> None:
+        """A person wants it read now, and it was not read since: it is due, once for each asking."""
+        if self._wanted.get(due) != wanted_at:
+            self._wanted[due] = wanted_at
+            self._turns[due] = Turn(next_at=wanted_at)
+
+    def _learn(self, due: Due, pulled_at: datetime, interval_s: int, *, is_well: bool) -> None:
+        """Somebody pulled it: its next turn counts from there when that is later than ours, or when it went well after our own last try."""
+        known, next_at = self._turns.get(due), pulled_at + timedelta(seconds=interval_s)
+        if known is None or (is_well and (known.next_at < next_at or (known.noted_at is not None and known.noted_at < pulled_at))):
+            self._turns[due] = Turn(next_at=next_at)
 
     def feeds_of(self, shop: Shop) -> dict[Feed, int]:
         """Seconds between pulls of each feed of a shop; of several doors the quickest counts."""
@@ -115,12 +117,13 @@ class PullSchedule:
         due = Due(shop.id, report.feed)
         before = self._turns.get(due, Turn(next_at=now))
         if report.error == OVERTAKEN:
-            self._turns[due] = Turn(next_at=now, failures=before.failures)
+            self._turns[due] = Turn(next_at=now, failures=before.failures, noted_at=now)
         elif report.error and not report.is_finished:
-            self._turns[due] = Turn(next_at=now + timedelta(seconds=self._rest_s(report, before.failures)), failures=before.failures + 1)
+            next_at = now + timedelta(seconds=self._rest_s(report, before.failures))
+            self._turns[due] = Turn(next_at=next_at, failures=before.failures + 1, noted_at=now)
         else:
             interval_s = self.feeds_of(shop).get(report.feed, 0) if report.is_finished else 0
-            self._turns[due] = Turn(next_at=now + timedelta(seconds=interval_s))
+            self._turns[due] = Turn(next_at=now + timedelta(seconds=interval_s), noted_at=now)
 
     def _rest_s(self, report: PullReport, failures: int) -> float:
         wished = report.retry_after_s if report.retry_after_s is not None else 0.0
@@ -201,9 +204,10 @@ class PullWorker:
         """Of a message service for its whole group; else only the notices that webhooks have left."""
         if doors.puller is None:
             return []
-        if doors.messages is None or "push" not in doors.shop.doors:
-            return [reread(self.ports, doors.puller, doors.shop)]
         mates = [mate for mate in self._doors.values() if mate.group == doors.group and mate.puller is not None]
+        takers = [mate.shop.id for mate in mates if mate.messages is not None and "push" in mate.shop.doors]
+        if doors.messages is None or doors.shop.id != min(takers, default=None):  # one shop takes for its whole group
+            return [reread(self.ports, doors.puller, doors.shop)]
         sellers = {mate.shop.account_ref: Seller(shop=mate.shop, puller=mate.puller) for mate in mates if mate.puller is not None}
         return take_messages(self.ports, doors.messages, doors.shop, sellers)
 

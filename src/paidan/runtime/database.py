@@ -22,6 +22,9 @@ POISON_CLASSES: Final = frozenset({"22", "23"})
 # Transaction rollback, connection exception, insufficient resources, operator intervention; and one code of class 55.
 RETRY_CLASSES: Final = frozenset({"40", "08", "53", "57"})
 LOCK_NOT_AVAILABLE: Final = "55P03"
+PREPARED_AFTER: Final = 2
+# A mill has more than 200 statements. The library keeps 100 of a connection: with more it would forget each before it comes again.
+PREPARED_MAX: Final = 1000
 # What a pure decision raises when it meets an item it can't digest.
 DECISION_ERRORS: Final = (
     ConservationError,
@@ -197,5 +200,7 @@ def _connect(url: str, idle_in_transaction_s: int) -> Tx:
         keepalives_interval=10,
         keepalives_count=3,
         options=f"-c idle_in_transaction_session_timeout={idle_in_transaction_s}s -c timezone=UTC -c lock_timeout=10s",
+        prepare_threshold=PREPARED_AFTER,
     )
+    connection.prepared_max = PREPARED_MAX
     return connection

@@ -19,7 +19,7 @@ import importlib
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from hashlib import blake2b
@@ -235,7 +235,17 @@ def _json(value: Any) -> Reply:
 
 def run_host(setup: HostSetup) -> None:
     """Serve until POST /stop. Writes one line to stdout when ready: {"control_port": n, "ports": {name: n}}."""
-    asyncio.run(_run(setup))
+    _quickest_loop(_run(setup))
+
+
+def _quickest_loop(main: Coroutine[Any, Any, None]) -> None:
+    """On uvloop where there is one: most of the host's work is reading and writing sockets."""
+    if sys.platform == "win32":
+        asyncio.run(main)
+    else:
+        import uvloop
+
+        uvloop.run(main)
 
 
 async def _run(setup: HostSetup) -> None:

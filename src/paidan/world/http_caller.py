@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import cast
 from urllib.parse import urlsplit
 
 import httptools
@@ -43,8 +44,7 @@ class _Line(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by asyncio."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - a TCP connection is nothing else
-        self.transport = transport
+        self.transport = cast("asyncio.Transport", transport)  # a TCP connection is nothing else; uvloop's is no subclass
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Called by asyncio."""

@@ -6,6 +6,7 @@ import traceback
 from collections import deque
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
+from typing import cast
 
 import httptools
 from msgspec import Struct
@@ -40,8 +41,7 @@ class HttpDoor(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by asyncio."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - a TCP server hands out nothing else
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # a TCP server hands out nothing else; uvloop's is no subclass
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Called by asyncio."""

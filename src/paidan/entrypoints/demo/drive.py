@@ -20,7 +20,7 @@ from paidan.world.wire import Faults
 queries = load_queries("paidan.entrypoints.demo")
 
 TICK_S = 60  # how far business time moves at least, while the day's shops are busy
-QUIET_TICK_S = 1800  # ... and once the day's trade is over
+QUIET_TICK_S = 3600  # ... and once the day's trade is over
 ROUGH_S = 43_200  # how long after the day's trade faults go on
 QUIET_TICKS = 3  # so often nothing was left to do: longer than the slowest feed rests and than a message may be late
 REDELIVERY_S = 3600  # how long counterparts wait before they try again what they had set aside

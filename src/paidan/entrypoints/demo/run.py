@@ -119,8 +119,10 @@ def labour_of(services: OpenInstallation, installation: Installation, plan: Plan
     rules = MillRules(push_delay_s=plan.push_delay_s, hands=plan.hands)
     if plan.mills == 1:
         mill = Mill(services, rules=rules)
-        yield OwnMill(mill)
-        mill.close()
+        try:
+            yield OwnMill(mill)
+        finally:
+            mill.close()
         return
     with mills(services, installation.app_url, rules, count=plan.mills) as labour:
         yield labour

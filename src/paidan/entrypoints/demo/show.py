@@ -33,7 +33,7 @@ LINE_EVERY_S = 15.0
 class Memory:
     """The greatest sum of PSS of this process, its children and the embedded servers, sampled while progress is shown."""
 
-    def __init__(self, homes: Sequence[Settings], every_s: float = 5.0) -> None:
+    def __init__(self, homes: Sequence[Settings], every_s: float = 15.0) -> None:
         self._homes = homes
         self._every_s = every_s
         self._looked_at = 0.0
