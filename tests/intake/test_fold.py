@@ -161,8 +161,8 @@ def test_every_status_is_asked_about_above():
 
 def test_a_receiver_edited_by_hand_is_never_overwritten_and_the_conflict_is_told_once():
     got = taken_in([[order("1", line("X"))]])
-    got.edits = {"receiver": {"theirs": "1", "digest": got.receiver_digest.hex()}}
-    before = got.receiver_digest
+    got.edits = {"receiver": {"theirs": "1"}}
+    before = got.their_digest = got.receiver_digest
     batch = Batch(now=NOW)
     parsed = [Parsed(message_id=n, shop=SHOP, facts=order("1", line("X"), receiver=receiver(n), version_at=NOW + n * A_MINUTE)) for n in (2, 3)]
     decide(batch, parsed, Known(orders={(7, "1"): got}, listings={}), ids=lambda n: list(range(n)), digest=digest)

@@ -1,10 +1,12 @@
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
+from paidan.intake.doors import Doors
 from paidan.intake.ports import Feed
 from paidan.intake.pulling import Place, PullReport
-from paidan.intake.schedule import Due, PullRules, PullSchedule
+from paidan.intake.schedule import Due, PullRules, PullSchedule, PullWorker
 from paidan.network.load import Shop
 
 T = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
@@ -147,3 +149,11 @@ def test_what_was_wanted_before_the_last_pull_is_not_due_again():
     schedule, one = PullSchedule(RULES), shop()
     schedule.remember([Place(shop_id=1, feed="orders", read_to=T, read_ref="", error="", pulled_at=after(5), wanted_at=T)], [one])
     assert Due(1, Feed.ORDERS) not in schedule.due([one], after(10))
+
+
+def test_one_shop_takes_the_messages_for_all_of_its_group(monkeypatch):
+    worker = PullWorker(SimpleNamespace(sealer=None), None)
+    worker._doors = {n: Doors(shop=shop(n, "push"), puller=object(), messages=object(), group="app/default") for n in (5, 2, 3)}
+    monkeypatch.setattr("paidan.intake.schedule.take_messages", lambda _ports, _door, one, _sellers: [f"{one.id} takes"])
+    monkeypatch.setattr("paidan.intake.schedule.reread", lambda _ports, _puller, one: f"{one.id} reads its notices")
+    assert [worker.run(Due(n, Feed.PUSH)) for n in (2, 3, 5)] == [["2 takes"], ["3 reads its notices"], ["5 reads its notices"]]
