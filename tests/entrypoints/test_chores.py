@@ -105,3 +105,27 @@ def test_backorders_are_looked_at_again_when_the_network_has_changed(scene, here
     mill.turn()
     assert scene.query("SELECT state FROM sales_order") == [(50,)]
     mill.close()
+
+
+def test_old_jobs_go_with_their_rows_and_files_and_the_others_stay(scene, here):
+    scene.set_up({"A": {"SKU1": 5}})
+    fates = {1: (100, None), 2: (100, 1), 3: (1, None), 4: (None, None)}  # days since it ended, and since it could be undone last
+    with scene.database.transaction() as tx:
+        for number, (ended, undo) in fates.items():
+            at = [None if days is None else NOW - timedelta(days=days) for days in (ended, undo)]
+            tx.execute(
+                "INSERT INTO job (id, action, owner, actor, total, created_at, ended_at, undo_until) VALUES (%s, 'hold', 'key:1', 'x', 1500, %s, %s, %s)",
+                (number, NOW - timedelta(days=120), *at),
+            )
+            tx.execute("INSERT INTO job_row (job_id, n, order_id, order_no) SELECT %s, n, n, n FROM generate_series(1, 1500) AS n", (number,))
+            tx.execute("INSERT INTO job_file VALUES (%s, 'x.xlsx', 'text/plain', '')", (number,))
+        tx.execute("INSERT INTO sign_in_failure VALUES ('name:a', 3, now() - interval '2 days'), ('name:b', 3, now())")
+    mill = Mill(here)
+    done = mill.turn()
+    mill.close()
+    assert (done["chores.jobs"], done["chores.sign_in_failures"]) == (1501, 1)
+    assert scene.query("SELECT id FROM job ORDER BY id") == [(2,), (3,), (4,)]
+    assert (
+        scene.query("SELECT DISTINCT job_id FROM job_row ORDER BY 1") == scene.query("SELECT job_id FROM job_file ORDER BY 1") == [(2,), (3,), (4,)]
+    )
+    assert scene.query("SELECT subject FROM sign_in_failure") == [("name:b",)]

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from paidan.catalog.load import cache_versions
-from paidan.entrypoints.api.forgetting import forget
+from paidan.entrypoints.api.forgetting import forget, forget_failures, forget_jobs
 from paidan.entrypoints.installation import OpenInstallation
 from paidan.fulfilment.light.once import forget_scans
 from paidan.fulfilment.links import LinkCache
@@ -39,6 +39,9 @@ def chores_of(here: OpenInstallation) -> tuple[Chore, ...]:
     def answers(tx: Tx) -> int:
         return forget(tx, clock.now())
 
+    def jobs(tx: Tx) -> int:
+        return forget_jobs(tx, clock.now() - timedelta(days=settings.keep_jobs_days))
+
     def scans(tx: Tx) -> int:
         return forget_scans(tx, clock.now())
 
@@ -46,6 +49,8 @@ def chores_of(here: OpenInstallation) -> tuple[Chore, ...]:
         Chore(name="partitions", every_s=MINUTES_5, do=partial(_add_partitions, database)),
         Chore(name="idempotency", every_s=HOUR, do=partial(swept, database, answers)),
         Chore(name="scans", every_s=HOUR, do=partial(swept, database, scans)),
+        Chore(name="jobs", every_s=HOUR, do=partial(swept, database, jobs)),
+        Chore(name="sign_in_failures", every_s=HOUR, do=partial(swept, database, forget_failures)),
         Chore(name="outbox", every_s=HOUR, do=partial(swept, database, outbox)),
         Chore(name="stock_questions", every_s=MINUTES_5, do=StockQuestions(here).ask_due),
         Chore(name="inbox", every_s=HOUR, do=partial(swept, database, inbox)),

@@ -32,6 +32,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     print_fonts: str = ""  # a folder with fonts for print-outs, beside the system's
     print_zpl_font: str = "E:SIMSUN.FNT"  # the font with Chinese letters that the label printers hold
     keep_outbox_days: int = 30  # what was told to a counterpart is forgotten after so long; the message log keeps the exchange
+    keep_jobs_days: int = 90  # bulk jobs of the console, what became of each of their orders, and the files they made
     keep_inbox_days: int = 180  # a shop's message repeated after so long is taken in anew, without effect
 
     @property
