@@ -135,11 +135,11 @@ def mark(tx: Tx, *, shop_ids: Sequence[int], now: datetime, delay_s: float = 0.0
     return len(changes)
 
 
-def mark_all(tx: Tx, *, shop_ids: Sequence[int], now: datetime) -> None:
-    """Look at every mapped listing of these shops again: the catalogue or the network has changed."""
+def mark_all(tx: Tx, *, shop_ids: Sequence[int], now: datetime, delay_s: float = 0.0) -> None:
+    """Look at every mapped listing of these shops again: the catalogue or the network has changed, or nobody knows what has."""
     tx.execute(queries.lock_push)
     tx.execute(queries.make_all_listing_stock, {"shop_ids": list(shop_ids)})
-    tx.execute(queries.mark_all, {"shop_ids": list(shop_ids), "due_at": now})
+    tx.execute(queries.mark_all, {"shop_ids": list(shop_ids), "due_at": now + timedelta(seconds=delay_s)})
 
 
 class Pusher:
@@ -202,7 +202,7 @@ class Pusher:
             known = {shop_id: known_at(read_to, floor, has_feed=has_feed) for shop_id, read_to, has_feed in _known_to(tx, shop_ids)}
             seen = (versions["catalog"], versions["network"])
             if seen != self._seen:
-                mark_all(tx, shop_ids=shop_ids, now=now)
+                mark_all(tx, shop_ids=shop_ids, now=now, delay_s=self.rules.delay_s)
         self._seen = seen
         return known
 
