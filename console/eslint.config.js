@@ -4,7 +4,7 @@ import { defineConfig, globalIgnores } from 'eslint/config'
 import ts from 'typescript-eslint'
 
 export default defineConfig([
-  globalIgnores(['dist', 'node_modules', 'src/api/schema.d.ts']),
+  globalIgnores(['dist', '.dist-new', '.dist-old', 'node_modules', 'src/api/schema.d.ts']),
   {
     files: ['**/*.{ts,tsx}'],
     extends: [ts.configs.strict, ts.configs.stylistic, hooks.configs.flat.recommended, prettier],

@@ -1,9 +1,12 @@
 """Editing over HTTP: by right, version and key as every command; nothing personal comes back, whatever is asked."""
 
+from hashlib import sha256
+
 import pytest
 
 from browser import told
-from scene import NOW, line, order
+from paidan.parties.masks import mask_name, mask_phone
+from scene import NOW, line, order, receiver
 
 GUANGZHOU = {"province": "广东省", "city": "广州市", "district": "天河区"}
 NEW = {"name": "李四光", "phone": "13912345678", **GUANGZHOU, "detail": "体育西路101号"}
@@ -56,7 +59,7 @@ def test_lines_are_edited_and_told_as_they_were_bought(placed):
     ]
     assert (
         placed.post(
-            f"{placed.path}/lines", {"lines": [{"line_no": 1, "quantity": 3, "sku": ""}, {"line_no": 2, "quantity": 0}]}, headers=ANY
+            f"{placed.path}/lines", {"lines": [{"line_no": 1, "quantity": 3, "sku": None}, {"line_no": 2, "quantity": 0}]}, headers=ANY
         ).status_code
         == 200
     )
@@ -104,6 +107,38 @@ def test_an_edit_sent_twice_under_one_key_is_made_once(placed):
     assert placed.scene.query("SELECT count(*) FROM order_line WHERE kind = 'gift'") == [(1,)]
 
 
+def test_the_platforms_receiver_is_seen_beside_ours_and_revealed_by_the_same_right(placed):
+    number = whole(placed)["order_no"]
+    ask = {"order_no": number, "purpose": "选地址", "which": "platform"}
+    assert placed.post("/receiver-reveals", ask).status_code == 404, "nothing was edited: there is but one"
+    assert whole(placed)["edits"]["platform_receiver"] is None
+    assert placed.post(f"{placed.path}/receiver", NEW, headers=ANY).status_code == 200
+    theirs = receiver(9, city="宁波市", district="海曙区")
+    told(placed.scene, order("P1", line("X", 3), version_at=NOW.replace(minute=9), receiver=theirs))
+    shown = whole(placed)
+    assert [hold["reason"] for hold in shown["holds"]] == ["edit_conflict"]
+    beside = shown["edits"]["platform_receiver"]
+    assert (beside["province"], beside["city"], beside["district"]) == ("浙江省", "宁波市", "海曙区")
+    assert (beside["name"], beside["phone"]) == (mask_name(theirs.name), mask_phone(theirs.phone))
+    seen = placed.post("/receiver-reveals", ask).json()
+    assert (seen["name"], seen["phone"], seen["city"], seen["detail"]) == (theirs.name, theirs.phone, "宁波市", theirs.detail)
+    [log] = placed.get("/receiver-reveals").json()["items"]
+    assert (log["order_no"], log["purpose"]) == (number, "platform: 选地址")
+    assert placed.person("wu", "see").call("POST", "/receiver-reveals", ask).status_code == 403
+    assert placed.post("/receiver-reveals", {**ask, "which": "both"}).status_code == 422
+
+
+def test_a_kept_key_tells_nothing_of_what_was_asked(placed):
+    """A plain digest of a body with a phone could be tried out number by number."""
+    body, headers = {"phone": "13900000000"}, {**ANY, "idempotency-key": "k2"}
+    assert placed.post(f"{placed.path}/receiver", body, headers=headers).status_code == 200
+    sent = b'{"phone":"13900000000"}'
+    path = f"/api/v1{placed.path}/receiver"
+    [(kept,)] = placed.scene.query("SELECT request_digest FROM idempotency_key WHERE key = 'k2'")
+    assert kept != sha256(f"{path}\n\n*\n".encode() + sent).digest()
+    assert kept == placed.scene.sealer.digest("idempotency", f"{path}\n\n*\n{sent.decode()}")
+
+
 def test_a_plan_split_by_hand_is_dropped_whole(placed):
     """What a part split off has taken was given back then, and is not given back twice."""
     number = whole(placed)["order_no"]
@@ -132,7 +167,9 @@ def test_divisions_are_given_level_by_level(placed):
     provinces = placed.get("/divisions").json()["items"]
     assert ({one["name"] for one in provinces} >= {"浙江省", "北京市"}, len(provinces)) == (True, 34)
     cities = placed.get("/divisions?under=330000").json()["items"]
-    assert {"code": "330100", "name": "杭州市", "is_leaf": False} in cities
+    assert {"code": "330100", "name": "杭州市", "full_name": "浙江省 杭州市", "is_leaf": False} in cities
     named = placed.get("/divisions?codes=110105,330106,999999").json()["items"]
-    assert [one["name"] for one in named] == ["北京市 朝阳区", "浙江省 杭州市 西湖区"]
-    assert {"code": "330106", "name": "西湖区", "is_leaf": True} in placed.get("/divisions?under=330100").json()["items"]
+    assert [(one["name"], one["full_name"]) for one in named] == [("朝阳区", "北京市 朝阳区"), ("西湖区", "浙江省 杭州市 西湖区")]
+    assert named[1] in placed.get("/divisions?under=330100").json()["items"]
+    both = placed.get("/divisions?under=330100&codes=330106")
+    assert (both.status_code, [error["field"] for error in both.json()["errors"]]) == (422, ["under"])

@@ -10,10 +10,13 @@ ANOTHER_SHOP = "INSERT INTO shop (id, code, name, platform) VALUES (77, 'S2', 'ä
 def test_a_shop_is_read_at_once(world):
     scene = world.scene.set_up({"A": {"X": 1}})
     [(other,)] = scene.query(ANOTHER_SHOP)
-    scene.query("INSERT INTO shop_cursor (shop_id, feed, read_to, error) VALUES (%s, 'orders', %s, 'away') RETURNING 1", scene.shop_id, NOW)
+    scene.query("UPDATE shop SET doors = '{poll}' WHERE id = %s RETURNING 1", scene.shop_id)
+    for feed in ("orders", "bulk"):  # the bulk door was removed
+        scene.query("INSERT INTO shop_cursor (shop_id, feed, read_to, error) VALUES (%s, %s, %s, 'away') RETURNING 1", scene.shop_id, feed, NOW)
     answer = world.post(f"/shops/{scene.shop_id}/reads")
     assert (answer.status_code, answer.json()) == (200, {"feeds": ["orders"]})
-    [feed] = next(shop for shop in world.get("/shops").json()["items"] if shop["code"] == "S1")["feeds"]
+    bulk, feed = next(shop for shop in world.get("/shops").json()["items"] if shop["code"] == "S1")["feeds"]
+    assert (bulk["feed"], bulk["wanted_at"]) == ("bulk", None)
     assert (feed["feed"], feed["error"], feed["wanted_at"]) == ("orders", "away", "2026-11-11T04:00:00Z")
     assert world.post(f"/shops/{other}/reads").json() == {"feeds": []}, "what was never read is due by itself"
     assert world.post("/shops/1234567/reads").status_code == 404

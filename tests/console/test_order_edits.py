@@ -47,6 +47,8 @@ def test_an_address_is_pasted_saved_shown_masked_and_undone(order):
     save(order)
     expect(receiver).to_contain_text("广东省 广州市 天河区")
     expect(receiver).to_contain_text("已人工改地址")
+    expect(receiver.get_by_role("group", name="人工地址")).to_contain_text("广东省 广州市 天河区")
+    expect(receiver.get_by_role("group", name="平台地址")).not_to_contain_text("广州市")
     expect(order.locator("ol")).to_contain_text("人工改地址")
     assert not any(word in order.locator("#main").inner_text() for word in ("李四光", "13912345678", "体育西路"))
     order.locator("[role=status]").get_by_role("button", name="撤销").click()
@@ -69,6 +71,32 @@ def test_goods_are_changed_by_the_keyboard_and_undone(order):
     order.locator("[role=status]").get_by_role("button", name="撤销").click()
     expect(lines.locator("tbody tr").last).to_contain_text("人工减量")
     assert lines.locator("tbody").inner_text().startswith(before)
+
+
+def test_a_province_alone_is_no_address(order):
+    order.keyboard.press("e")
+    dialog(order).get_by_role("combobox").click()
+    order.locator(".ant-cascader-menu-item", has_text="浙江省").click()
+    expect(order.locator(".ant-cascader-menu-item", has_text="杭州市")).to_be_visible()
+    expect(order.locator(".ant-modal .ant-btn-primary")).to_be_disabled()
+
+
+def test_an_edit_is_not_undone_when_another_followed(order):
+    lines = order.locator("section", has=order.get_by_role("heading", name="明细"))
+    before, cut = lines.locator("tbody tr").count(), lines.inner_text().count("人工减量")
+    for n in (1, 2):
+        order.keyboard.press("g")
+        sku = dialog(order).locator("fieldset input").first.input_value()
+        dialog(order).get_by_role("button", name="加赠品").click()
+        dialog(order).get_by_role("combobox", name="赠品").fill(sku)
+        order.keyboard.press("Escape")
+        save(order)
+        expect(lines.locator("tbody tr")).to_have_count(before + n)
+    told = order.locator("[role=status]")
+    told.get_by_role("button", name="撤销").first.click()
+    expect(told).to_contain_text("没有撤销")
+    expect(lines.locator("tbody tr")).to_have_count(before + 2)
+    assert lines.inner_text().count("人工减量") == cut
 
 
 def test_leaving_everything_out_is_refused_with_what_to_do(order, faults):

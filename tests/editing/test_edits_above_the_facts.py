@@ -4,72 +4,16 @@ from datetime import timedelta
 
 import pytest
 
+from editing.clerk import A_MINUTE, GUANGZHOU, MOVED, cut, edit, free, goes_to, lines, open_holds, sent, steps, swap
 from hands import gives_back, leaders, let_go, order_by_hand, order_ids, run, settle_down, ships
-from paidan.catalog.load import cache_versions
 from paidan.channels.facts import PlatformStatus
-from paidan.editing.edits import EditLines, EditReceiver, Gift, LineChange, TakeTheirReceiver
-from paidan.editing.step import Wanted
-from paidan.editing.step import run as run_edit
+from paidan.editing.edits import EditReceiver, Gift, LineChange, TakeTheirReceiver
 from paidan.kernel.reasons import Reason
 from paidan.orders.commands import Cancel
-from paidan.orders.store import read_steps
-from paidan.parties.store import unseal_receivers
 from scene import NOW, line, order, receiver
 
-A_MINUTE = timedelta(minutes=1)
 LATER = NOW + timedelta(minutes=30)
-GUANGZHOU = {"province": "广东省", "city": "广州市", "district": "天河区"}
-MOVED = EditReceiver(**GUANGZHOU, detail="体育西路1号")
 MASKED = {"name": "张*", "phone": "138****0001", "detail": "文三路**号", "oaid": "TOKEN", "masked": True}
-
-
-def edit(scene, what, *, version=None, now=NOW):
-    [order_id] = order_ids(scene)
-    with scene.database.transaction() as tx:
-        network = scene.stages.network.load(tx, cache_versions(tx)["network"])
-        wanted = Wanted(order_id=order_id, edit=what, actor="user:anna", version=version)
-        answer = run_edit(tx, wanted, network=network, ids=scene.ids, sealer=scene.sealer, now=now)
-    assert scene.broken_invariants() == {}
-    return answer.reason
-
-
-def lines(*changes, gifts=()):
-    return EditLines(changes=tuple(changes), gifts=gifts)
-
-
-def cut(line_no, quantity):
-    return LineChange(line_no=line_no, quantity=quantity)
-
-
-def swap(line_no, sku):
-    return LineChange(line_no=line_no, sku_code=sku)
-
-
-def goes_to(scene):
-    [(receiver_id,)] = scene.query("SELECT receiver_id FROM sales_order")
-    with scene.database.transaction() as tx:
-        return unseal_receivers(tx, [receiver_id], scene.sealer)[receiver_id]
-
-
-def open_holds(scene):
-    return [reason for (reason,) in scene.query("SELECT reason FROM hold WHERE closed_at IS NULL ORDER BY id")]
-
-
-def sent(scene):
-    """Units by warehouse and SKU in plans that stand."""
-    return scene.query(
-        "SELECT w.code, s.code, sum(l.quantity - l.cancelled)::int FROM fulfilment f JOIN fulfilment_line l ON l.fulfilment_id = f.id"
-        " JOIN warehouse w ON w.id = f.warehouse_id JOIN sku s ON s.id = l.sku_id WHERE f.state < 90 GROUP BY 1, 2 ORDER BY 1, 2"
-    )
-
-
-def free(scene, code):
-    return scene.query("SELECT sum(on_hand - reserved_hard)::int FROM balance b JOIN sku s ON s.id = b.sku_id WHERE s.code = %s", code)[0][0]
-
-
-def steps(scene):
-    rows = scene.query("SELECT actor, detail FROM timeline WHERE actor LIKE 'user:%%' ORDER BY id")
-    return [(actor, name, detail) for actor, blob in rows for name, detail in read_steps(blob)]
 
 
 def test_an_edited_receiver_is_planned_for_anew_and_told_without_what_is_personal(scene):
@@ -230,7 +174,7 @@ def test_another_sku_is_sent_under_the_platforms_line_and_put_back(scene):
     assert (sent(scene), scene.query("SELECT line_ref, quantity, cancelled FROM order_line")) == ([("A", "Y", 2)], [("X", 3, 1)])
     run(scene, order("1", line("X", 3), seller_flag=1, version_at=NOW + A_MINUTE))
     assert sent(scene) == [("A", "Y", 2)]
-    assert edit(scene, lines(LineChange(line_no=1, quantity=3, sku_code=""))) is None
+    assert edit(scene, lines(LineChange(line_no=1, quantity=3, sku_code=None))) is None
     settle_down(scene, NOW)
     assert (sent(scene), scene.query("SELECT state, edits FROM sales_order")) == ([], [(40, None)])
 
@@ -260,7 +204,7 @@ def test_goods_are_replaced_by_a_bundle_which_is_unpacked(scene):
     assert edit(scene, lines(swap(1, "SET"))) is None
     settle_down(scene, NOW)
     assert sent(scene) == [("A", "X", 2), ("A", "Y", 4)]
-    assert edit(scene, lines(swap(1, ""))) is None
+    assert edit(scene, lines(swap(1, None))) is None
     settle_down(scene, NOW)
     assert sent(scene) == [("A", "Z", 2)]
 
@@ -281,7 +225,7 @@ def test_what_the_platform_takes_back_of_a_line_that_was_cut_waits_for_people(sc
     run(scene, order("1", line("X", 3)))
     edit(scene, lines(cut(1, 2)))
     run(scene, order("1", line("X", 3, quantity_cancelled=1), version_at=NOW + A_MINUTE))
-    assert open_holds(scene) == ["edit_conflict"]
+    assert open_holds(scene) == ["units_conflict"]
     assert edit(scene, lines(cut(1, 1))) is None
     settle_down(scene, NOW)
     assert (open_holds(scene), sent(scene)) == ([], [("A", "X", 1)])

@@ -2,6 +2,8 @@
 
 import os
 import sys
+from errno import EXDEV
+from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
@@ -57,6 +59,20 @@ def test_what_is_served_stays_until_the_new_one_is_whole(console):
 
 def test_a_build_that_fails_leaves_the_old_one(console, monkeypatch):
     monkeypatch.setenv("TEST_CODE", "1")
+    assert not console_build.ensure_built()
+    assert shown(console) == "old"
+
+
+@pytest.mark.parametrize("failing", ["dist", ".dist-new"])
+def test_a_rename_that_fails_leaves_the_old_one(console, monkeypatch, failing):
+    rename = Path.rename
+
+    def fails(path, target):
+        if path.name == failing:
+            raise OSError(EXDEV, "another device")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", fails)
     assert not console_build.ensure_built()
     assert shown(console) == "old"
 

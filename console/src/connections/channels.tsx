@@ -14,11 +14,10 @@ import { instant } from '@/i18n/format'
 import { say, useWords } from '@/i18n/words'
 import { doorName, platformName, type Shop } from '@/masters/shops-page'
 import { masterWords } from '@/masters/words'
+import { FAILURES, failureOf, isAwaited, type Feed } from './feeds'
 import { callsOf, TONES, useLanes, useTryNow, type ConnectionSay } from './lanes'
 import { connectionWords } from './words'
 import styles from './connections.module.css'
-
-type Feed = Shop['feeds'][number]
 
 const FEEDS = {
   orders: 'feed_orders',
@@ -95,8 +94,6 @@ function feedName(feed: string, t: ConnectionSay): string {
 
 function FeedRow({ feed }: { feed: Feed }) {
   const t = useWords(connectionWords)
-  const reason = useEnum('reason')
-  const isWanted = Boolean(feed.wanted_at) && (feed.pulled_at ?? '') < (feed.wanted_at ?? '')
   return (
     <li>
       <span className={styles.feedName}>{feedName(feed.feed, t)}</span>
@@ -111,9 +108,22 @@ function FeedRow({ feed }: { feed: Feed }) {
         <span className="dim">{t('pulled')} </span>
         {instant(feed.pulled_at)}
       </span>
-      {isWanted && <Pill tone="wait">{t('wanted')}</Pill>}
-      {feed.error && <span className={styles.error}>{reason(feed.error)}</span>}
+      {isAwaited(feed) && <Pill tone="wait">{t('wanted')}</Pill>}
+      {feed.error && <Failure text={feed.error} />}
     </li>
+  )
+}
+
+/** Why a read failed: its kind in words, then method and code as the counterpart has them. */
+function Failure({ text }: { text: string }) {
+  const t = useWords(connectionWords)
+  const reasonOf = useEnum('reason')
+  const { kind, reason, code } = failureOf(text)
+  const words = [kind && t(FAILURES[kind]), reason && reasonOf(reason)].filter(Boolean).join(' · ')
+  return (
+    <span className={styles.error}>
+      {words} {code && <span className="mono">{code}</span>}
+    </span>
   )
 }
 

@@ -35,7 +35,7 @@ function useRegionNames(codes: readonly string[]): (code: string) => string {
     enabled: known.length > 0,
     staleTime: Infinity,
   })
-  const names = new Map(data.map((one) => [one.code, one.name]))
+  const names = new Map(data.map((one) => [one.code, one.full_name]))
   return (code) => (code === '*' ? t('everywhere') : code === 'CN' ? t('mainland') : (names.get(code) ?? code))
 }
 

@@ -7,7 +7,7 @@
 | at a warehouse, or travels with one that is     | is refused: it must be asked back first                          |
 | shipped, completed, cancelled, to be cancelled  | is refused                                                       |
 
-Edits lie above the platform's facts (`sales_order.edits`): `receiver` {theirs, digest} names the platform's receiver, `lines` {line: {sku, cut}} what
+Edits lie above the platform's facts (`sales_order.edits`): `receiver` {theirs} names the platform's receiver, `lines` {line: {sku, cut}} what
 was bought. A later word of the platform never overwrites them; where it speaks of the same thing, a hold asks people.
 """
 
@@ -23,6 +23,8 @@ from paidan.kernel.states import FulfilmentState, OrderState
 from paidan.network.load import Shop
 from paidan.orders.batch import Order
 from paidan.orders.plans import unplan
+from paidan.parties.addresses.divisions import atlas
+from paidan.parties.addresses.parse import ParsedAddress, Place
 from paidan.parties.store import StoredReceiver
 from paidan.parties.whereabouts import Digest, key_of, merge_key_of, place_of, region_of
 
@@ -67,17 +69,17 @@ def edit_receiver(order: Order, command: EditReceiver, before: Receiver | None, 
     if after is None:
         return Reason.FIELD_MISSING
     place = place_of(after)
-    if not place.adcode and after.country == "CN":
+    if after.country == "CN" and (not place.adcode or (command.province is not UNSET and _is_vague(place))):
         return Reason.ADDRESS_UNPARSED
-    key = key_of(after, editing.digest)
-    if key == order.receiver_digest:
+    if after == before:
         return Reason.NOTHING_CHANGED
+    key = key_of(after, editing.digest)
     was = order.region
-    theirs = (order.edits or {}).get("receiver") or {
-        "theirs": str(order.receiver_id) if order.receiver_id else None,
-        "digest": order.receiver_digest.hex() if order.receiver_digest else "",
-    }
-    order.edits = _without_merge_asked(order) | {"receiver": theirs}
+    edits = _without_merge_asked(order)
+    if not edits.get("receiver"):
+        edits["receiver"] = {"theirs": str(order.receiver_id) if order.receiver_id else None}
+        order.their_digest = order.receiver_digest
+    order.edits = edits
     order.new_receiver, order.receiver_digest = after, key
     order.region, order.address_problem = region_of(place, after), ""
     order.merge_key = None if order.is_cod else merge_key_of(key, editing.shop, order.currency, editing.digest)
@@ -85,7 +87,13 @@ def edit_receiver(order: Order, command: EditReceiver, before: Receiver | None, 
     came_from = f"{was.province}{was.city}{was.district}" if was else ""
     order.tell("receiver_edited", {"fields": _changed_fields(before, after), "from": came_from, "to": to})
     look_again(order, editing)
+    decide_conflict(order, Reason.EDIT_CONFLICT, editing)
     return None
+
+
+def _is_vague(place: Place | ParsedAddress) -> bool:
+    """A province or city that has districts, and none of them is named."""
+    return not place.district and place.adcode in atlas().with_children
 
 
 def edited(before: Receiver | None, command: EditReceiver) -> Receiver | None:
@@ -116,12 +124,13 @@ def take_theirs(order: Order, stored: StoredReceiver | None, editing: Editing) -
         return Reason.RECEIVER_ERASED
     edits = _without_merge_asked(order)
     del edits["receiver"]
-    order.edits = edits or None
+    order.edits, order.their_digest = edits or None, None
     order.receiver_id, order.receiver_digest, order.region = int(edit["theirs"]), stored.key, stored.region
     is_alone = order.is_cod or stored.is_masked
     order.merge_key = None if is_alone else merge_key_of(stored.key, editing.shop, order.currency, editing.digest)
     order.tell("receiver_restored", {"to": f"{stored.region.province}{stored.region.city}{stored.region.district}"})
     look_again(order, editing)
+    decide_conflict(order, Reason.EDIT_CONFLICT, editing)
     return None
 
 
@@ -131,12 +140,16 @@ def _without_merge_asked(order: Order) -> dict[str, object]:
 
 
 def look_again(order: Order, editing: Editing) -> None:
-    """What was planned is planned anew by the next pass; a conflict is decided by who edits knowing of it."""
+    """What was planned is planned anew by the next pass."""
     for fulfilment in order.fulfilments:
         if fulfilment.state == FulfilmentState.PLANNED:
             unplan(order, fulfilment, Reason.EDITED_BY_PERSON)
-    hold = order.open_hold(Reason.EDIT_CONFLICT)
+    order.due_at, order.is_changed = editing.now, True
+
+
+def decide_conflict(order: Order, subject: Reason, editing: Editing) -> None:
+    """Who edits what the platform has spoken of as well has decided between both; a conflict about something else stays."""
+    hold = order.open_hold(subject)
     if hold is not None:
         hold.close(now=editing.now, by=editing.actor, note="edited")
-        order.tell("hold_released", {"reason": str(Reason.EDIT_CONFLICT), "by": editing.actor})
-    order.due_at, order.is_changed = editing.now, True
+        order.tell("hold_released", {"reason": str(subject), "by": editing.actor})

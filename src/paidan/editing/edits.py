@@ -24,11 +24,11 @@ class TakeTheirReceiver(Struct, frozen=True, kw_only=True):
 
 
 class LineChange(Struct, frozen=True, kw_only=True):
-    """Of one line: `quantity` the units that shall be sent (0: none), `sku_code` what is sent instead (empty: what was bought)."""
+    """Of one line: `quantity` the units that shall be sent (0: none), `sku_code` what is sent instead (None: what was bought)."""
 
     line_no: int
     quantity: int | UnsetType = UNSET
-    sku_code: str | UnsetType = UNSET
+    sku_code: str | UnsetType | None = UNSET
 
 
 class Gift(Struct, frozen=True, kw_only=True):

@@ -9,13 +9,14 @@ from typing import Any
 
 from msgspec import UNSET, UnsetType
 
-from paidan.editing.decide import Editing, look_again, refusal
+from paidan.editing.decide import Editing, decide_conflict, look_again, refusal
 from paidan.editing.edits import EditLines, Gift, Goods, LineChange
 from paidan.kernel.reasons import Reason
 from paidan.kernel.states import LineKind
 from paidan.orders.batch import Line, Order
 
-EDITABLE = frozenset({LineKind.GOODS, LineKind.BUNDLE, LineKind.GIFT})
+BOUGHT = frozenset({LineKind.GOODS, LineKind.BUNDLE})
+EDITABLE = BOUGHT | {LineKind.GIFT}
 
 GoodsByCode = Mapping[str, Goods]
 
@@ -27,18 +28,23 @@ def edit_lines(order: Order, command: EditLines, goods: GoodsByCode, codes: Mapp
     told: list[str] = []
     planned = len(order.steps)
     look_again(order, editing)
+    in_conflict = {line.line_no for line in order.lines if line.taken_back and remembered(order, line).get("cut")}
+    is_decided = False
     for change in command.changes:
         found = _change(order, change, goods, codes)
         if isinstance(found, Reason):
             return found
         told += [found] if found else []
+        is_decided |= bool(found) and change.line_no in in_conflict
     for gift in command.gifts:
         if (reason := _add(order, gift, goods)) is not None:
             return reason
     if not told and not command.gifts:
         return Reason.NOTHING_CHANGED
-    if all(line.cancelled == line.quantity for line in order.work_lines()):
-        return Reason.NOTHING_WOULD_BE_LEFT
+    if not any(line.line_ref and line.kind in BOUGHT and to_send(order, line) for line in order.lines):
+        return Reason.NOTHING_WOULD_BE_LEFT  # gifts alone: the platform would never hear of a shipment
+    if is_decided:
+        decide_conflict(order, Reason.UNITS_CONFLICT, editing)
     told += [f"+ {gift.sku_code} × {gift.quantity}" for gift in command.gifts]
     order.steps.insert(planned, ("lines_edited", {"changes": told}))
     _forget_what_is_as_bought(order)
@@ -60,9 +66,9 @@ def _change(order: Order, change: LineChange, goods: GoodsByCode, codes: Mapping
     sku = _wanted_sku(order, line, change.sku_code, goods)
     if isinstance(sku, Reason):
         return sku
-    if sku is not None and sku.id != line.sku_id:
-        told.append(f"{codes.get(line.sku_id or 0, '')} → {sku.code}")
-        _remember(order, line, sku=str(line.sku_id) if line.sku_id else None)
+    if sku is not UNSET and (sku.id if sku else None) != line.sku_id:
+        told.append(f"{codes.get(line.sku_id or 0, '')} → {sku.code if sku else '?'}")
+        _remember(order, line, sku=_id_text(line))
         if (reason := _replace(order, line, sku, kept)) is not None:
             return reason
     if wanted != kept:
@@ -84,13 +90,15 @@ def _parts(order: Order, line: Line) -> list[Line]:
     return [part for part in order.lines if part.parent_line_no == line.line_no]
 
 
-def _wanted_sku(order: Order, line: Line, code: str | UnsetType, goods: GoodsByCode) -> Goods | Reason | None:
-    """The SKU to send; None: as it is. An empty code is what was bought."""
+def _wanted_sku(order: Order, line: Line, code: str | UnsetType | None, goods: GoodsByCode) -> Goods | Reason | UnsetType | None:
+    """The SKU to send; UNSET: as it is; None: none, as it was when the listing had none. The code None is what was bought."""
     if isinstance(code, UnsetType):
-        return None
-    if not code:
-        bought = remembered(order, line).get("sku")
-        return next((sku for sku in goods.values() if str(sku.id) == bought), None) if bought else None
+        return UNSET
+    if code is None:
+        mine = remembered(order, line)
+        if mine.get("sku"):
+            return next((sku for sku in goods.values() if str(sku.id) == mine["sku"]), Reason.UNKNOWN_SKU)
+        return None if "sku" in mine else UNSET
     sku = goods.get(code)
     if sku is None:
         return Reason.UNKNOWN_SKU
@@ -102,6 +110,10 @@ def remembered(order: Order, line: Line) -> dict[str, Any]:
     """What our edit says of a line: `sku` that was bought, `cut` units left out."""
     found: dict[str, Any] = (order.edits or {}).get("lines", {}).get(str(line.line_no), {})
     return found
+
+
+def _id_text(line: Line) -> str | None:
+    return str(line.sku_id) if line.sku_id else None
 
 
 def _remember(order: Order, line: Line, *, sku: str | UnsetType | None = UNSET, cut: int | UnsetType = UNSET) -> None:
@@ -123,15 +135,15 @@ def _forget_what_is_as_bought(order: Order) -> None:
     kept = {
         number: mine
         for number, mine in edits.pop("lines", {}).items()
-        if mine.get("cut") or ("sku" in mine and mine["sku"] != str(by_no[number].sku_id))
+        if mine.get("cut") or ("sku" in mine and mine["sku"] != _id_text(by_no[number]))
     }
     order.edits = (edits | {"lines": kept} if kept else edits) or None
 
 
-def _replace(order: Order, line: Line, sku: Goods, kept: int) -> Reason | None:
+def _replace(order: Order, line: Line, sku: Goods | None, kept: int) -> Reason | None:
     """Another SKU on the line, all of whose units are open, short or cancelled. A bundle's parts go with it, and come back with it."""
     parts = _parts(order, line)
-    if parts and sku.kind == LineKind.BUNDLE:
+    if parts and sku and sku.kind == LineKind.BUNDLE:
         if str(sku.id) != remembered(order, line).get("sku"):
             return Reason.LINE_NOT_EDITABLE  # parts of two bundles on one line could not be told apart
         line.kind, line.sku_id = LineKind.BUNDLE, sku.id
@@ -145,7 +157,7 @@ def _replace(order: Order, line: Line, sku: Goods, kept: int) -> Reason | None:
             part.open = part.short = 0
             part.cancelled = part.quantity
         line.kind, line.open, line.cancelled = LineKind.GOODS, kept, line.quantity - kept
-    line.sku_id = sku.id
+    line.sku_id = sku.id if sku else None
     return None
 
 

@@ -24,7 +24,9 @@ REPOSITORY: Final = Path(__file__).resolve().parents[3]
 CONSOLE: Final = REPOSITORY / "console"
 NODE_LOCK: Final = REPOSITORY / "requirements" / "node.txt"
 NODE_MIN: Final = (22, 12)
-NOT_SOURCES: Final = frozenset({"dist", "node_modules"})
+MADE: Final = ".dist-new"
+BEFORE: Final = ".dist-old"
+NOT_SOURCES: Final = frozenset({"dist", "node_modules", MADE, BEFORE})
 BUILD_S: Final = 600
 OUT: Final = "PAIDAN_CONSOLE_OUT"
 """Where `npm run build` puts what it makes, when it is not console/dist."""
@@ -84,24 +86,32 @@ def _alone() -> Iterator[None]:
 
 def _build(npm: Command) -> bool:
     _say("building the web console (once; needs the network) …")
-    made = CONSOLE / "node_modules" / ".paidan-dist"
+    made = CONSOLE / MADE  # beside dist: in one folder a rename is possible wherever its files lie
+    shutil.rmtree(made, ignore_errors=True)
     words, environment = npm
     if not (_run(npm, ["ci", "--no-audit", "--no-fund"]) and _run((words, {**environment, OUT: str(made)}), ["run", "build"])):
+        shutil.rmtree(made, ignore_errors=True)
         _say("the console could not be built (see above); the one before or a plain page is served")
         _say("again by hand: cd console && npm ci && npm run build")
         return False
-    _take_place(made, CONSOLE / "dist")
+    return _take_place(made, CONSOLE / "dist")
+
+
+def _take_place(made: Path, dist: Path) -> bool:
+    """Two renames: nobody finds a half-written console. Where one of them fails, the console before stays, or comes back."""
+    old = dist.with_name(BEFORE)
+    shutil.rmtree(old, ignore_errors=True)
+    try:
+        if dist.exists():
+            dist.rename(old)
+        made.rename(dist)
+    except OSError as error:
+        if old.exists() and not dist.exists():
+            old.rename(dist)
+        _say(f"the new console could not take its place ({error.strerror}); the one before is served")
+        return False
+    shutil.rmtree(old, ignore_errors=True)
     return True
-
-
-def _take_place(made: Path, dist: Path) -> None:
-    """Two renames: nobody finds a half-written console."""
-    old = made.with_name(f"{made.name}-old")
-    shutil.rmtree(old, ignore_errors=True)
-    if dist.exists():
-        dist.rename(old)
-    made.rename(dist)
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def _run(npm: Command, arguments: list[str]) -> bool:

@@ -8,11 +8,12 @@ from msgspec import Struct
 
 from paidan.catalog.load import ListingRef
 from paidan.channels.facts import PlatformOrder
-from paidan.intake.fold import fold, is_newer_receiver, new_order, open_edit_conflict, platform_sold, receiver_edit
+from paidan.intake.fold import end_conflict, fold, is_newer_receiver, new_order, open_conflict, platform_sold, receiver_edit
 from paidan.kernel.reasons import Reason
 from paidan.kernel.states import LineKind, OrderState
 from paidan.network.load import Shop
 from paidan.orders.batch import Batch, MessageOutcome, Order, ToldReceiver
+from paidan.orders.commands import AT_WAREHOUSE
 from paidan.parties.whereabouts import Digest, key_of, merge_key_of, place_of, region_of
 
 BUCKETS = 64
@@ -135,21 +136,27 @@ def _take_receiver(order: Order, p: Parsed, digest: Digest) -> bool:
 
 
 def _meet_edit(order: Order, p: Parsed, digest: Digest, now: datetime) -> bool:
-    """The platform tells a receiver whom a person has edited here: ours stays, theirs is kept beside it. Another one than before waits for people."""
-    receiver, edit = p.facts.receiver, receiver_edit(order)
-    if receiver is None or edit is None:
+    """The platform tells a receiver whom a person has edited here: ours stays, theirs is kept beside it. Another one than before waits for people.
+
+    What a warehouse has is asked back, as without an edit: it must not leave before they have chosen.
+    """
+    receiver = p.facts.receiver
+    if receiver is None:
         return False
     order.receiver_version_at = p.facts.version_at
     key = key_of(receiver, digest)
-    if edit.get("digest") == key.hex():
+    if key == order.their_digest:
         return False
+    order.their_digest = key
     if key == order.receiver_digest:  # it was changed there as it was here
-        order.edits = dict(order.edits or {}) | {"receiver": edit | {"digest": key.hex(), "theirs": str(order.receiver_id)}}
+        order.receiver_beside, order.is_receiver_changed = None, False
+        order.edits = dict(order.edits or {}) | {"receiver": {"theirs": str(order.receiver_id)}}
+        end_conflict(order, Reason.EDIT_CONFLICT, now)
         return True
     order.receiver_beside = ToldReceiver(receiver=receiver, region=region_of(place_of(receiver), receiver), digest=key)
-    order.edits = dict(order.edits or {}) | {"receiver": edit | {"digest": key.hex()}}
-    open_edit_conflict(order, now)
-    order.tell("platform_receiver_changed", {"reason": str(Reason.EDIT_CONFLICT)})
+    is_asked = open_conflict(order, Reason.EDIT_CONFLICT, now)
+    order.is_receiver_changed |= any(fulfilment.state in AT_WAREHOUSE for fulfilment in order.fulfilments)
+    order.tell("platform_receiver_changed", {"reason": str(Reason.EDIT_CONFLICT)} if is_asked else None)
     return True
 
 

@@ -97,15 +97,29 @@ def is_newer_receiver(order: Order, facts: PlatformOrder) -> bool:
 
 
 def receiver_edit(order: Order) -> dict[str, Any] | None:
-    """Our own edit of the receiver, if a person has made one: `theirs` the platform's receiver, `digest` its keyed digest as hex."""
+    """Our own edit of the receiver, if a person has made one: `theirs` names the platform's receiver."""
     return (order.edits or {}).get("receiver")
 
 
-def open_edit_conflict(order: Order, now: datetime) -> None:
-    """What the platform tells meets what a person has edited: a person decides."""
-    if order.open_hold(Reason.EDIT_CONFLICT) is None:
-        order.holds.append(Hold(reason=Reason.EDIT_CONFLICT, origin="system", opened_at=now, stops=STOPS_ALL))
+def open_conflict(order: Order, reason: Reason, now: datetime) -> bool:
+    """What the platform tells meets what a person has edited: a person decides, if anything is still to be sent. True: he is asked."""
+    is_here = any(line.open + line.short + line.reserved + line.in_fulfilment for line in order.work_lines())
+    if is_here and order.open_hold(reason) is None:
+        order.holds.append(Hold(reason=reason, origin="system", opened_at=now, stops=STOPS_ALL))
         order.is_changed = True
+    return is_here
+
+
+def end_conflict(order: Order, reason: Reason, now: datetime) -> None:
+    """The platform says the same as we: nobody needs to be asked. A hold opened in this pass is as if it had never been."""
+    hold = order.open_hold(reason)
+    if hold is None:
+        return
+    if hold.id == 0:
+        order.holds.remove(hold)
+        return
+    hold.close(now=now, by="system")
+    order.tell("hold_closed", {"reason": str(reason), "by": "system"})
 
 
 def platform_sold(order: Order) -> dict[int, int]:
@@ -202,8 +216,8 @@ def _take_back(order: Order, facts: PlatformOrder, now: datetime) -> bool:
     for line, taken_back in more:
         line.taken_back = taken_back
         # Are these the units a person has left out already, or others? Where the whole line is taken back, there is nothing to ask.
-        if cut.get(str(line.line_no), {}).get("cut") and taken_back < line.quantity and order.state not in TERMINAL_ORDERS:
-            open_edit_conflict(order, now)
+        if cut.get(str(line.line_no), {}).get("cut") and taken_back < line.quantity:
+            open_conflict(order, Reason.UNITS_CONFLICT, now)
     return bool(more)
 
 

@@ -54,6 +54,7 @@ class Reason(StrEnum):
     HELD_BY_PERSON = "held_by_person"
     PLATFORM_CHANGED_AFTER_RELEASE = "platform_changed_after_release"
     EDIT_CONFLICT = "edit_conflict"
+    UNITS_CONFLICT = "units_conflict"
     NOTHING_TO_SHIP = "nothing_to_ship"
     # sourcing and stock
     NO_WAREHOUSE_SERVES = "no_warehouse_serves"
@@ -169,7 +170,18 @@ WORDS: Final[dict[Reason, Words]] = {
     Reason.PLATFORM_CHANGED_AFTER_RELEASE: W(
         "下发后平台有变更", "The platform changed the order after release", "决定是否拦截", "Decide whether to recall"
     ),
-    Reason.EDIT_CONFLICT: W("平台变更与人工修改冲突", "A platform change meets our own edit", "选择保留哪一个", "Choose which one stays"),
+    Reason.EDIT_CONFLICT: W(
+        "平台改了地址，与人工修改冲突",
+        "The platform changed an address that was edited here",
+        "改地址或恢复平台地址，选择保留哪一个",
+        "Edit the address or take the platform's: choose which one stays",
+    ),
+    Reason.UNITS_CONFLICT: W(
+        "平台取消了件数，与人工减量冲突",
+        "The platform takes back units of a line that was cut here",
+        "核对件数：改商品，或放行保持现状",
+        "Compare the units: edit the goods, or release it as it is",
+    ),
     Reason.NOTHING_TO_SHIP: W("没有需要发货的商品", "There is nothing to ship"),
     Reason.NO_WAREHOUSE_SERVES: W("没有仓库覆盖该地址", "No warehouse serves this address", "设置仓库覆盖区域", "Set the warehouse's areas"),
     Reason.NO_CARRIER_REACHES: W("没有快递可达", "No carrier reaches this address", "设置运费区域", "Set the freight tiers"),

@@ -192,6 +192,7 @@ class Order(Struct, kw_only=True):
     fulfilments: list[Fulfilment] = field(default_factory=list)
     region: Region | None = None
     receiver_digest: bytes | None = None  # of the receiver as stored: the same person at the same place
+    their_digest: bytes | None = None  # of the platform's receiver, where a person has edited ours
     address_problem: str = ""
     new_receiver: Receiver | None = None  # to be sealed and stored by parties
     receiver_beside: ToldReceiver | None = None  # to be sealed and stored by parties, and named by our edit of the receiver

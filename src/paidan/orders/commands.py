@@ -31,6 +31,7 @@ AUDITORS_MAY: Final = frozenset(
         Reason.AMOUNT_UNUSUAL,
         Reason.DUPLICATE_PURCHASE,
         Reason.EDIT_CONFLICT,
+        Reason.UNITS_CONFLICT,
         Reason.HELD_BY_PERSON,
         Reason.ALREADY_SHIPPED,
         Reason.WAREHOUSE_REFUSED_RECALL,

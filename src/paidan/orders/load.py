@@ -16,7 +16,7 @@ ORDER_COLUMNS = (
     "id order_no shop_id platform_order_no bucket state platform_status platform_version_at platform_digest placed_at "
     "currency goods_minor discount_minor freight_minor surcharge_minor paid_minor created_at due_at waits_for receiver_version_at "
     "is_closed paid_at ship_by_at is_cod is_presale_open buyer_digest has_buyer_remark has_seller_remark seller_flag "
-    "receiver_id merge_key edits warehouses_refused version receiver_digest"
+    "receiver_id merge_key edits warehouses_refused version receiver_digest their_digest"
 ).split()
 REGION_COLUMNS = "country adcode province city district longitude latitude".split()
 LINE_COLUMNS = (

@@ -18,11 +18,12 @@ ORDER BY due.due_at, due.id
 LIMIT %(limit)s;
 
 -- name: orders
--- Orders with the region of their receiver. Parameters: ids bigint[]. No locks.
+-- Orders with the region of their receiver, and the key of the platform's where a person has edited ours. Parameters: ids bigint[]. No locks.
 SELECT o.id, o.order_no, o.shop_id, o.platform_order_no, o.bucket, o.state, o.platform_status, o.platform_version_at, o.platform_digest, o.placed_at,
        o.currency, o.goods_minor, o.discount_minor, o.freight_minor, o.surcharge_minor, o.paid_minor, o.created_at, o.due_at, o.waits_for, o.receiver_version_at,
        o.is_closed, o.paid_at, o.ship_by_at, o.is_cod, o.is_presale_open, o.buyer_digest, o.has_buyer_remark, o.has_seller_remark, o.seller_flag,
        o.receiver_id, o.merge_key, o.edits, o.warehouses_refused, o.version, r.key_digest,
+       (SELECT t.key_digest FROM receiver t WHERE t.id = (o.edits #>> '{receiver,theirs}')::bigint),
        r.country, r.adcode, r.province, r.city, r.district, r.longitude, r.latitude
 FROM sales_order o LEFT JOIN receiver r ON r.id = o.receiver_id
 WHERE o.id = ANY(%(ids)s::bigint[])

@@ -29,8 +29,7 @@ def give_receiver_ids(orders: Sequence[Order], ids: IdSource) -> None:
         order.receiver_id = receiver_id
     beside = [order for order in orders if order.receiver_beside is not None]
     for order, receiver_id in zip(beside, ids.take(len(beside)) if beside else (), strict=True):
-        edits = dict(order.edits or {})
-        order.edits = edits | {"receiver": edits["receiver"] | {"theirs": str(receiver_id)}}
+        order.edits = dict(order.edits or {}) | {"receiver": {"theirs": str(receiver_id)}}
 
 
 def write_receivers(tx: Tx, orders: Sequence[Order], sealer: Sealer) -> None:

@@ -37,7 +37,7 @@ export default function AddressDialog({ order, onClose }: Props) {
     onDone: onClose,
   })
   const isWhole = Boolean(name.trim() && phone.trim() && detail.trim())
-  const isReady = order.is_receiver_masked ? isWhole : Boolean(name.trim() || phone.trim() || detail.trim() || region)
+  const isReady = base.is_receiver_masked ? isWhole : Boolean(name.trim() || phone.trim() || detail.trim() || region)
   const submit = () => {
     if (!isReady) return
     save.mutate({
@@ -47,8 +47,8 @@ export default function AddressDialog({ order, onClose }: Props) {
       ...(region ?? {}),
     })
   }
-  const place = [order.province, order.city, order.district].filter(Boolean).join(' / ')
-  const stays = (now: string) => (order.is_receiver_masked ? '' : t('unchanged', { now }))
+  const place = [base.province, base.city, base.district].filter(Boolean).join(' / ')
+  const stays = (now: string) => (base.is_receiver_masked ? '' : t('unchanged', { now }))
   return (
     <Modal
       open
@@ -67,7 +67,7 @@ export default function AddressDialog({ order, onClose }: Props) {
           submit()
         }}
       >
-        <p className="dim">{t(order.is_receiver_masked ? 'maskedHint' : 'addressHint')}</p>
+        <p className="dim">{t(base.is_receiver_masked ? 'maskedHint' : 'addressHint')}</p>
         <PasteBox
           onRead={(found) => {
             setName(found.name || name)
@@ -77,20 +77,14 @@ export default function AddressDialog({ order, onClose }: Props) {
           }}
         />
         <div className={styles.pair}>
-          <Text label={t('name')} placeholder={stays(order.receiver_name)} value={name} onValue={setName} max={64} />
-          <Text
-            label={t('phone')}
-            placeholder={stays(order.receiver_phone)}
-            value={phone}
-            onValue={setPhone}
-            max={32}
-          />
+          <Text label={t('name')} placeholder={stays(base.receiver_name)} value={name} onValue={setName} max={64} />
+          <Text label={t('phone')} placeholder={stays(base.receiver_phone)} value={phone} onValue={setPhone} max={32} />
         </div>
-        <RegionPicker country={order.country} value={region} onValue={setRegion} />
+        <RegionPicker country={base.country} value={region} onValue={setRegion} />
         {!region && place && <p className={styles.small}>{t('unchanged', { now: place })}</p>}
         <Text
           label={t('detail')}
-          placeholder={order.is_receiver_masked ? '' : t('detailUnchanged')}
+          placeholder={base.is_receiver_masked ? '' : t('detailUnchanged')}
           value={detail}
           onValue={setDetail}
           max={300}

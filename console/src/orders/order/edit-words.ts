@@ -30,6 +30,12 @@ export const editWords = defineWords('order-edits', {
   editLines: ['改商品', 'Edit goods'],
   linesEdited: ['已改商品 {{no}}', 'The goods of {{no}} are changed'],
   undone: ['已撤销 {{no}} 的修改', 'The change of {{no}} is undone'],
+  changedSince: [
+    '之后订单又被改过，没有撤销；请核对最新内容。',
+    'It was edited again since, so nothing was taken back. Look at it as it is now.',
+  ],
+  platformReceiver: ['平台地址', "The platform's"],
+  ourReceiver: ['人工地址', 'Ours'],
   linesHint: [
     '保存后重新审核、分仓，占用的库存会先放回。金额不变：退款在平台处理。',
     'Saved, it is audited and sourced again; reserved stock is given back first. Money stays: refunds are made on the platform.',

@@ -1,6 +1,6 @@
-import { expect, it } from 'vitest'
-import type { OrderLine } from '../shapes'
-import { bodyOf, draftsOf, inverseOf, isEditable, toSend } from './line-edits'
+import { describe, expect, it } from 'vitest'
+import type { Order, OrderLine } from '../shapes'
+import { bodyOf, draftsOf, inverseOf, isEditable, isLatestEdit, toSend } from './line-edits'
 
 function line(line_no: number, given: Partial<OrderLine> = {}): OrderLine {
   return {
@@ -14,7 +14,11 @@ function line(line_no: number, given: Partial<OrderLine> = {}): OrderLine {
   } as OrderLine
 }
 
-it('tells only what differs, and what was bought by an empty SKU', () => {
+function order(lines: OrderLine[], steps: string[] = []): Pick<Order, 'lines' | 'timeline'> {
+  return { lines, timeline: ['received', ...steps, 'audited'].map((step) => ({ step }) as Order['timeline'][number]) }
+}
+
+it('tells only what differs, and what was bought by null', () => {
   const order = { lines: [line(1), line(2, { sku_code: 'Y', bought_sku_code: 'Z' }), line(3, { kind: 'service' })] }
   const [first, second] = draftsOf(order)
   if (!first || !second) throw new Error('two lines can be edited')
@@ -30,7 +34,7 @@ it('tells only what differs, and what was bought by an empty SKU', () => {
   expect(body).toEqual({
     lines: [
       { line_no: 1, quantity: 1 },
-      { line_no: 2, sku: '' },
+      { line_no: 2, sku: null },
     ],
     gifts: [{ sku: 'G', quantity: 2 }],
   })
@@ -42,17 +46,53 @@ it('counts whole bundles', () => {
   expect(toSend(bundle, [bundle, ...parts])).toBe(2)
 })
 
-it('takes a change back, with the gifts that came with it', () => {
-  const before = { lines: [line(1)] }
-  const after = {
-    lines: [line(1, { cancelled: 2, sku_code: 'Y', bought_sku_code: 'X' }), line(2, { kind: 'gift', sku_code: 'G' })],
-  }
-  expect(inverseOf(before, after)).toEqual({
-    lines: [
-      { line_no: 1, quantity: 3, sku: '' },
-      { line_no: 2, quantity: 0 },
-    ],
-    gifts: [],
+describe('taking a change back', () => {
+  const before = order([line(1), line(2, { sku_code: 'Z' })])
+  const body = { lines: [{ line_no: 1, quantity: 1, sku: 'Y' }], gifts: [{ sku: 'G', quantity: 2 }] }
+  const changed = line(1, { cancelled: 2, sku_code: 'Y', bought_sku_code: 'X' })
+  const gift = line(3, { kind: 'gift', sku_code: 'G', quantity: 2 })
+  const rest = line(2, { sku_code: 'Z' })
+
+  it('gives the lines of this change and its gifts, nothing else', () => {
+    expect(inverseOf(before, body, order([changed, rest, gift], ['lines_edited']))).toEqual({
+      lines: [
+        { line_no: 1, quantity: 3, sku: null },
+        { line_no: 3, quantity: 0 },
+      ],
+      gifts: [],
+    })
+  })
+
+  it('puts a replacement of before back, and none where there was none', () => {
+    const was = order([line(1, { sku_code: 'Y', bought_sku_code: 'X' }), line(2, { sku_code: null })])
+    const swap = {
+      lines: [
+        { line_no: 1, sku: 'Q' },
+        { line_no: 2, sku: 'Q' },
+      ],
+      gifts: [],
+    }
+    const now = [line(1, { sku_code: 'Q', bought_sku_code: 'X' }), line(2, { sku_code: 'Q' })]
+    expect(inverseOf(was, swap, order(now, ['lines_edited']))?.lines).toEqual([
+      { line_no: 1, sku: 'Y' },
+      { line_no: 2, sku: null },
+    ])
+  })
+
+  it.each([
+    ['a colleague added a gift', [changed, rest, gift, line(4, { kind: 'gift' })], ['lines_edited', 'lines_edited']],
+    ['a colleague cut another line', [changed, line(2, { sku_code: 'Z', cancelled: 1 }), gift], ['lines_edited']],
+    ['a colleague edited and edited back', [changed, rest, gift], ['lines_edited', 'lines_edited', 'lines_edited']],
+    ['the address was edited since', [changed, rest, gift], ['lines_edited', 'receiver_edited']],
+    ['the platform took units back', [line(1, { ...changed, cancelled: 3 }), rest, gift], ['lines_edited']],
+  ])('is refused when %s', (_, lines, steps) => {
+    expect(inverseOf(before, body, order(lines, steps))).toBeNull()
+  })
+
+  it('an address is taken back only if nobody edited since', () => {
+    expect(isLatestEdit(before, order([], ['receiver_edited']))).toBe(true)
+    expect(isLatestEdit(before, order([], ['receiver_edited', 'receiver_edited']))).toBe(false)
+    expect(isLatestEdit(before, order([], ['receiver_edited', 'platform_receiver_changed']))).toBe(false)
   })
 })
 

@@ -18,7 +18,7 @@ export interface GiftDraft {
 }
 
 export interface LinesBody {
-  lines: { line_no: number; quantity?: number; sku?: string }[]
+  lines: { line_no: number; quantity?: number; sku?: string | null }[]
   gifts: { sku: string; quantity: number }[]
 }
 
@@ -46,7 +46,7 @@ export function draftsOf(order: Pick<Order, 'lines'>): LineDraft[] {
   }))
 }
 
-/** What differs from the order, as the API takes it. An empty SKU means what was bought. */
+/** What differs from the order, as the API takes it. A SKU of null means what was bought. */
 export function bodyOf(
   order: Pick<Order, 'lines'>,
   drafts: readonly LineDraft[],
@@ -63,7 +63,7 @@ export function bodyOf(
       {
         line_no: draft.line_no,
         ...(draft.quantity === was.quantity ? {} : { quantity: draft.quantity }),
-        ...(isOther ? { sku: sku === bought.get(draft.line_no) ? '' : sku } : {}),
+        ...(isOther ? { sku: sku === bought.get(draft.line_no) ? null : sku } : {}),
       },
     ]
   })
@@ -73,10 +73,58 @@ export function bodyOf(
   }
 }
 
-/** What takes a change back: the lines as they were, gifts that came with it left out. */
-export function inverseOf(before: Pick<Order, 'lines'>, after: Pick<Order, 'lines'>): LinesBody {
-  const known = new Set(before.lines.map((line) => line.line_no))
-  const back = bodyOf(after, draftsOf(before), []).lines
-  const gifts = after.lines.filter((line) => line.kind === 'gift' && !known.has(line.line_no))
-  return { lines: [...back, ...gifts.map((gift) => ({ line_no: gift.line_no, quantity: 0 }))], gifts: [] }
+/** Steps of people, and the platform's word on what people edit. */
+const EDIT_STEPS = new Set([
+  'edited',
+  'lines_edited',
+  'receiver_edited',
+  'receiver_restored',
+  'platform_receiver_changed',
+])
+
+function editsOf({ timeline }: Pick<Order, 'timeline'>): number {
+  return timeline.filter((one) => EDIT_STEPS.has(one.step)).length
+}
+
+/** Whether the one edit made on `before` is still the last one. */
+export function isLatestEdit(before: Pick<Order, 'timeline'>, now: Pick<Order, 'timeline'>): boolean {
+  return editsOf(now) === editsOf(before) + 1
+}
+
+type WithLines = Pick<Order, 'lines' | 'timeline'>
+
+/** The lines as the change leaves them, if nothing else changes them: new gifts get the next numbers. */
+function expectedOf(before: WithLines, body: LinesBody): LineDraft[] {
+  const bought = new Map(before.lines.map((line) => [line.line_no, line.bought_sku_code]))
+  const last = Math.max(0, ...before.lines.map((line) => line.line_no))
+  const kept = draftsOf(before).map((draft) => {
+    const change = body.lines.find((one) => one.line_no === draft.line_no)
+    if (!change) return draft
+    const { quantity = draft.quantity, sku = draft.sku } = change
+    return { line_no: draft.line_no, quantity, sku: sku ?? bought.get(draft.line_no) ?? '' }
+  })
+  const gifts = body.gifts.map(({ sku, quantity }, index) => ({ line_no: last + 1 + index, quantity, sku }))
+  return [...kept, ...gifts]
+}
+
+/** What takes this one change back: its lines as they were, its gifts left out. Null: somebody has edited since, or the lines are others now. */
+export function inverseOf(before: WithLines, body: LinesBody, now: WithLines): LinesBody | null {
+  const expected = expectedOf(before, body)
+  if (!isLatestEdit(before, now) || JSON.stringify(draftsOf(now)) !== JSON.stringify(expected)) return null
+  const was = new Map(draftsOf(before).map((draft) => [draft.line_no, draft]))
+  const bought = new Map(now.lines.map((line) => [line.line_no, line.bought_sku_code]))
+  const changed = new Set(body.lines.map((line) => line.line_no))
+  const lines = expected.flatMap((is) => {
+    const back = was.get(is.line_no)
+    if (!back) return [{ line_no: is.line_no, quantity: 0 }]
+    if (!changed.has(is.line_no)) return []
+    return [
+      {
+        line_no: is.line_no,
+        ...(back.quantity === is.quantity ? {} : { quantity: back.quantity }),
+        ...(back.sku === is.sku ? {} : { sku: back.sku && back.sku !== bought.get(is.line_no) ? back.sku : null }),
+      },
+    ]
+  })
+  return { lines, gifts: [] }
 }

@@ -17,42 +17,65 @@ import styles from './order.module.css'
 
 type Clear = components['schemas']['ReceiverView']
 
-/** Who gets it: masked; shown clear for a purpose, which is logged. Nothing clear is kept when the page is left. */
+type Which = 'in_force' | 'platform'
+
+interface Shown {
+  name: string
+  phone: string
+  province: string
+  city: string
+  district: string
+}
+
+/** Who gets it: masked; shown clear for a purpose, which is logged. Beside an edit of ours the platform's receiver is shown as well. */
 export function Receiver({ order }: { order: Order }) {
-  const t = useWords(orderWords)
   const e = useWords(editWords)
+  const { is_receiver_edited: isEdited, platform_receiver: theirs } = order.edits
+  const ours = { ...order, name: order.receiver_name, phone: order.receiver_phone }
+  return (
+    <div className={styles.receiver}>
+      <Person no={order.order_no} which="in_force" shown={ours} label={theirs ? e('ourReceiver') : ''} />
+      {isEdited && <span className={styles.small}>{e('editedByUs')}</span>}
+      {theirs && <Person no={order.order_no} which="platform" shown={theirs} label={e('platformReceiver')} />}
+      <div className={styles.row}>
+        <AddressEditing order={order} />
+      </div>
+    </div>
+  )
+}
+
+/** One receiver. Nothing clear is kept when the page is left. */
+function Person({ no, which, shown, label }: { no: string; which: Which; shown: Shown; label: string }) {
+  const t = useWords(orderWords)
   const may = useMay()
   const [isAsking, setAsking] = useState(false)
   const [clear, setClear] = useState<Clear | null>(null)
-  const place = [order.province, order.city, order.district].filter(Boolean).join(' ')
+  const place = [shown.province, shown.city, shown.district].filter(Boolean).join(' ')
   return (
-    <div className={styles.receiver}>
+    <div className={styles.receiver} role="group" aria-label={label || t('receiver')}>
+      {label && <span className={styles.small}>{label}</span>}
       <div>
-        <strong>{clear?.name ?? order.receiver_name}</strong>{' '}
-        <span className="mono">{clear?.phone ?? order.receiver_phone}</span>
+        <strong>{clear?.name ?? shown.name}</strong> <span className="mono">{clear?.phone ?? shown.phone}</span>
       </div>
       <div>
         {place}
         {clear && ` ${clear.detail}`}
       </div>
-      {order.edits.is_receiver_edited && <span className={styles.small}>{e('editedByUs')}</span>}
-      <div className={styles.row}>
-        {!clear && may('reveal') && (
-          <Button
-            size="small"
-            icon={<EyeOutlined />}
-            onClick={() => {
-              setAsking(true)
-            }}
-          >
-            {t('reveal')}
-          </Button>
-        )}
-        <AddressEditing order={order} />
-      </div>
+      {!clear && may('reveal') && (
+        <Button
+          size="small"
+          icon={<EyeOutlined />}
+          onClick={() => {
+            setAsking(true)
+          }}
+        >
+          {t('reveal')}
+        </Button>
+      )}
       {isAsking && (
         <RevealDialog
-          orderNo={order.order_no}
+          orderNo={no}
+          which={which}
           onClose={() => {
             setAsking(false)
           }}
@@ -68,11 +91,12 @@ export function Receiver({ order }: { order: Order }) {
 
 interface RevealProps {
   orderNo: string
+  which: Which
   onClose: () => void
   onClear: (clear: Clear) => void
 }
 
-function RevealDialog({ orderNo, onClose, onClear }: RevealProps) {
+function RevealDialog({ orderNo, which, onClose, onClear }: RevealProps) {
   const t = useWords(orderWords)
   const f = useWords(frameWords)
   const purposes = [t('purposeCall'), t('purposeCarrier'), t('purposeComplaint')]
@@ -80,7 +104,7 @@ function RevealDialog({ orderNo, onClose, onClear }: RevealProps) {
   useKeys([], { isModal: true })
   const reveal = useMutation({
     mutationFn: async () =>
-      given(await api.POST('/api/v1/receiver-reveals', { body: { order_no: orderNo, purpose: purpose ?? '' } })),
+      given(await api.POST('/api/v1/receiver-reveals', { body: { order_no: orderNo, purpose: purpose ?? '', which } })),
     onSuccess: onClear,
   })
   return (

@@ -30,7 +30,7 @@ async function below(code: string): Promise<Option[]> {
   return items.map((one) => ({ value: one.name, label: one.name, code: one.code, isLeaf: one.is_leaf }))
 }
 
-/** Province, city and district: chosen step by step in China, written elsewhere. */
+/** Province, city and district: chosen down to the last in China, written elsewhere. */
 export function RegionPicker({ country, value, onValue }: Props) {
   const t = useWords(editWords)
   const [options, setOptions] = useState<Option[]>([])
@@ -45,7 +45,6 @@ export function RegionPicker({ country, value, onValue }: Props) {
       <span>{t('region')}</span>
       <Cascader
         aria-label={t('region')}
-        changeOnSelect
         value={shown}
         options={options}
         displayRender={(labels) => labels.join(' / ')}

@@ -5,7 +5,7 @@ import { toast, toastProblem } from '@/frame/toasts'
 import { say } from '@/i18n/words'
 import type { Order } from '../shapes'
 import { editWords } from './edit-words'
-import { inverseOf, type LinesBody } from './line-edits'
+import { inverseOf, isLatestEdit, type LinesBody } from './line-edits'
 import { useOrderCommands } from './queries'
 
 export interface AddressBody {
@@ -38,10 +38,18 @@ function useNewer(order: Order, onNewer: (now: Order) => void) {
   }
 }
 
-/** Saves another receiver; undone by taking the platform's back, where that is what was in force before. */
+/** What was meant is no longer there: somebody has edited since. Nothing is done; the newest is shown. */
+class ChangedSince extends Error {}
+
+function tellRefusal(error: unknown): void {
+  if (error instanceof ChangedSince) toast(say(editWords, 'changedSince'), { kind: 'bad' })
+  else toastProblem(error)
+}
+
+/** Saves another receiver; undone by taking the platform's back, where that is what was in force before and nobody edited since. */
 export function useAddressEdit(order: Order, { onNewer, onDone }: Told) {
   const { refresh } = useOrderCommands(order)
-  const restore = useRestore(order)
+  const restore = useRestore(order, (now) => isLatestEdit(order, now))
   return useMutation({
     mutationFn: (body: AddressBody) =>
       api.POST('/api/v1/orders/{order_id}/receiver', { params: params(order.id, order.version), body }),
@@ -57,45 +65,52 @@ export function useAddressEdit(order: Order, { onNewer, onDone }: Told) {
   })
 }
 
-/** Takes the platform's receiver back, whatever version the order has by now. */
-export function useRestore(order: Order) {
+/** Both receivers as they are shown: who chooses has seen these. */
+function receiversOf({ edits, receiver_name, receiver_phone, province, city, district }: Order): string {
+  return JSON.stringify([edits.platform_receiver, receiver_name, receiver_phone, province, city, district])
+}
+
+/** Takes the platform's receiver back. A pass may have given the order another version meanwhile; `isMeant` says whether it is still the same choice. */
+export function useRestore(order: Order, isMeant = (now: Order) => receiversOf(now) === receiversOf(order)) {
   const { refresh } = useOrderCommands(order)
   return useMutation({
     mutationFn: async () => {
       const now = await readOrder(order.id)
+      if (!isMeant(now)) throw new ChangedSince()
       return api.POST('/api/v1/orders/{order_id}/receiver/restore', { params: params(now.id, now.version) })
     },
     onSuccess: () => {
       toast(say(editWords, 'addressRestored', { no: order.order_no }))
     },
-    onError: toastProblem,
+    onError: tellRefusal,
     onSettled: refresh,
   })
 }
 
-/** Saves what shall be sent; undone by the opposite change, as long as no warehouse has it. */
+/** Saves what shall be sent; undone by the opposite change, as long as no warehouse has it and nobody edited since. */
 export function useLinesEdit(order: Order, { onNewer, onDone }: Told) {
   const { refresh } = useOrderCommands(order)
   const undoing = useMutation({
-    mutationFn: async () => {
+    mutationFn: async (made: LinesBody) => {
       const now = await readOrder(order.id)
-      const body = inverseOf(order, now)
+      const body = inverseOf(order, made, now)
+      if (!body) throw new ChangedSince()
       return api.POST('/api/v1/orders/{order_id}/lines', { params: params(now.id, now.version), body })
     },
     onSuccess: () => {
       toast(say(editWords, 'undone', { no: order.order_no }))
     },
-    onError: toastProblem,
+    onError: tellRefusal,
     onSettled: refresh,
   })
   return useMutation({
     mutationFn: (body: LinesBody) =>
       api.POST('/api/v1/orders/{order_id}/lines', { params: params(order.id, order.version), body }),
-    onSuccess: () => {
+    onSuccess: (_, made) => {
       refresh()
       onDone()
       const undo = () => {
-        undoing.mutate()
+        undoing.mutate(made)
       }
       toast(say(editWords, 'linesEdited', { no: order.order_no }), { undo })
     },

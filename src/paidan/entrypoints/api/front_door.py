@@ -78,7 +78,7 @@ async def _keep(app: Litestar, scope: Scope, told: dict[bytes, bytes], asked: As
     name = told.get(b"idempotency-key", b"").decode("latin-1")
     if len(name) > KEY_MAX or not name.isprintable():
         return None
-    key = once_key(caller, name, scope, told.get(b"if-match", b"").decode("latin-1"), body) if name else None
+    key = once_key(services.sealer, caller, name, scope, told.get(b"if-match", b"").decode("latin-1"), body) if name else None
     try:
         facts = parse(body)
         posted = Post(

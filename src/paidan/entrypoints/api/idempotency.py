@@ -6,7 +6,6 @@ are kept: a refused request may be corrected and sent again under the same key o
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from hashlib import sha256
 from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
@@ -130,14 +129,14 @@ async def provide_once(request: Request[Any, Any, Any]) -> Once:
         return Once(services, None, services.clock.now())
     if len(name) > KEY_MAX or not name.isprintable():
         raise invalid("Idempotency-Key")
-    key = once_key(caller_of(request.scope), name, request.scope, request.headers.get("if-match", ""), await request.body())
+    key = once_key(services.sealer, caller_of(request.scope), name, request.scope, request.headers.get("if-match", ""), await request.body())
     return Once(services, key, services.clock.now())
 
 
-def once_key(caller: Caller, name: str, scope: Scope, if_match: str, body: bytes) -> OnceKey:
-    """The caller's key with a digest of everything that was asked."""
-    asked = (scope["path"], scope["query_string"].decode("latin-1"), if_match)
-    return OnceKey(caller=caller.owner, key=name, digest=sha256("\n".join(asked).encode() + b"\n" + body).digest())
+def once_key(sealer: Sealer, caller: Caller, name: str, scope: Scope, if_match: str, body: bytes) -> OnceKey:
+    """The caller's key with a keyed digest of everything that was asked: whoever reads the table can't try out which phone was sent."""
+    asked = (scope["path"], scope["query_string"].decode("latin-1"), if_match, body.decode("latin-1"))
+    return OnceKey(caller=caller.owner, key=name, digest=sealer.digest("idempotency", "\n".join(asked)))
 
 
 Post = NamedDependency[SkipValidation[Once]]

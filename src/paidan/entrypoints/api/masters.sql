@@ -44,9 +44,11 @@ ORDER BY s.id LIMIT %(limit)s;
 SELECT s.id FROM shop s WHERE s.id = %(id)s AND s.is_active AND (%(shops)s::bigint[] IS NULL OR s.id = ANY(%(shops)s));
 
 -- name: want_reads
--- A person wants the feeds of a shop read now. Parameters: id, now, shops. Locks: the rows.
+-- A person wants the feeds of a shop read now, those that come by the doors it still has. Parameters: id, now, shops; parallel arrays doors,
+-- feeds. Locks: the rows.
 UPDATE shop_cursor u SET wanted_at = %(now)s FROM shop s
 WHERE s.id = u.shop_id AND s.id = %(id)s AND s.is_active AND (%(shops)s::bigint[] IS NULL OR s.id = ANY(%(shops)s))
+  AND EXISTS (SELECT 1 FROM unnest(%(doors)s::text[], %(feeds)s::text[]) AS w (door, feed) WHERE w.feed = u.feed AND w.door = ANY(s.doors))
 RETURNING u.feed;
 
 -- name: warehouses

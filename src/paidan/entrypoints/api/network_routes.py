@@ -16,6 +16,7 @@ from paidan.entrypoints.api.people.rights import Right
 from paidan.entrypoints.api.problems import Refused
 from paidan.entrypoints.api.services import Given
 from paidan.entrypoints.api.verbs import get, post
+from paidan.intake.schedule import INTERVALS_S
 from paidan.kernel.reasons import Reason
 from paidan.network.masters import (
     remove_freight,
@@ -29,6 +30,7 @@ from paidan.network.masters import (
 from paidan.network.rows import CarrierRow, ConnectionRow, ShopRow, TierKey, TierRow, TranslationRow, WarehouseRow
 from paidan.runtime.database import Tx
 from paidan.runtime.queries import load_queries
+from paidan.runtime.rows import columns
 
 queries = load_queries("paidan.entrypoints.api", "masters.sql")
 
@@ -142,6 +144,9 @@ def put_translations(
     return once.answer(lambda tx: told_results(write_translations(tx, services.ids, data.rows, once.now), language))
 
 
+FEEDS_BY_DOOR: Final = columns(("doors", "feeds"), [(door, feed.value) for door, feeds in INTERVALS_S.items() for feed in feeds])
+
+
 class Wanted(Struct, frozen=True, kw_only=True):
     """The feeds that are read next."""
 
@@ -156,7 +161,7 @@ def read_shop_now(services: Given, caller: Known, once: Post, record_id: RecordI
     def work(tx: Tx) -> Wanted:
         if tx.execute(queries.shop_is_seen, {"id": record_id, **caller.sees}).fetchone() is None:
             raise Refused(Reason.NOT_FOUND)
-        rows = tx.execute(queries.want_reads, {"id": record_id, "now": once.now, **caller.sees})
+        rows = tx.execute(queries.want_reads, {"id": record_id, "now": once.now, **FEEDS_BY_DOOR, **caller.sees})
         return Wanted(feeds=tuple(sorted(row[0] for row in rows)))
 
     return once.answer(work)

@@ -24,6 +24,7 @@ from paidan.entrypoints.api.services import Given, HandlerContext
 from paidan.entrypoints.api.verbs import get, post
 from paidan.entrypoints.api.versions import IfMatch, seen
 from paidan.kernel.reasons import Reason
+from paidan.parties.addresses.divisions import Division as DivisionRecord
 from paidan.parties.addresses.divisions import atlas, full_name
 from paidan.parties.addresses.free_text import Recipient, read_recipient
 from paidan.runtime.database import Tx
@@ -55,11 +56,11 @@ class ReceiverBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class LineBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Of one line: the units that shall be sent (0: none), the SKU to send instead (empty: what was bought)."""
+    """Of one line: the units that shall be sent (0: none), the SKU to send instead (null: what was bought)."""
 
     line_no: Annotated[int, Meta(ge=1, le=32_767)]
     quantity: Annotated[int, Meta(ge=0, le=1_000_000)] | UnsetType = UNSET
-    sku: Annotated[str, Meta(max_length=64, pattern=r"^[^\x00]*$")] | UnsetType = UNSET
+    sku: Code | UnsetType | None = UNSET
 
 
 class GiftBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -86,10 +87,11 @@ class TextBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class DivisionView(Struct, frozen=True, kw_only=True):
-    """A province, city or district. `is_leaf`: nothing lies below it."""
+    """A province, city or district. `full_name`: with those above it. `is_leaf`: nothing lies below it."""
 
     code: str
     name: str
+    full_name: str
     is_leaf: bool
 
 
@@ -176,15 +178,19 @@ def edit_lines(
 
 @get("/divisions", opt=SIGNED_IN, sync_to_thread=False, summary="List divisions")
 def get_divisions(under: Under = "", codes: Codes = "") -> Divisions:
-    """Provinces, or what lies right below the division of this code; with `codes` those divisions, by their full names."""
+    """Provinces, or what lies right below the division of this code; with `codes` those divisions instead. Both together are refused."""
+    if codes and under:
+        raise invalid("under", detail="either codes or under")
     every = atlas()
     if codes:
-        named = [every.by_code[code] for code in codes.split(",") if code in every.by_code]
-        return Divisions(
-            items=tuple(DivisionView(code=one.adcode, name=full_name(one.adcode), is_leaf=one.adcode not in every.with_children) for one in named)
-        )
-    found = sorted((one for one in every.by_code.values() if one.parent == under and one.level != "zone"), key=lambda one: one.adcode)
-    return Divisions(items=tuple(DivisionView(code=one.adcode, name=one.name, is_leaf=one.adcode not in every.with_children) for one in found))
+        found = [every.by_code[code] for code in codes.split(",") if code in every.by_code]
+    else:
+        found = sorted((one for one in every.by_code.values() if one.parent == under and one.level != "zone"), key=lambda one: one.adcode)
+    return Divisions(items=tuple(_shown(one) for one in found))
+
+
+def _shown(one: DivisionRecord) -> DivisionView:
+    return DivisionView(code=one.adcode, name=one.name, full_name=full_name(one.adcode), is_leaf=one.adcode not in atlas().with_children)
 
 
 @post("/receiver-texts", opt=needs(Right.EDIT_ORDER), status_code=200, sync_to_thread=False, summary="Read a pasted receiver")

@@ -15,6 +15,7 @@ from paidan.entrypoints.api.order_views import (
     LineView,
     OrderView,
     ParcelView,
+    PlatformReceiverView,
     StepView,
     WholeOrder,
 )
@@ -74,6 +75,7 @@ def get_order(tx: Tx, caller: Caller, sealer: Sealer, order_id: int, language: s
         is_alone=bool(stored.get("sealed")),
         is_cancelled=bool(stored.get("cancel")),
         is_receiver_edited=bool(stored.get("receiver")),
+        platform_receiver=_platform_receiver(values),
     )
     values["lines"] = as_views(LineView, tx.execute(queries.order_lines, parameters))
     values["holds"] = told_holds(as_views(HoldView, tx.execute(queries.order_holds, parameters)), language)
@@ -81,6 +83,12 @@ def get_order(tx: Tx, caller: Caller, sealer: Sealer, order_id: int, language: s
     values["parcels"] = as_views(ParcelView, tx.execute(queries.order_parcels, parameters), PARCEL_STATES)
     values["timeline"] = _timeline(tx, order_id, language)
     return as_view(WholeOrder, values, ORDER_STATES)
+
+
+def _platform_receiver(values: dict[str, Any]) -> PlatformReceiverView | None:
+    """Takes the platform's receiver out of a row of get_order; None where it is the one in force."""
+    told = {name: values.pop(f"their_{name}") for name in PlatformReceiverView.__struct_fields__}
+    return None if told["name"] is None else PlatformReceiverView(**told)
 
 
 def _fulfilments_of(tx: Tx, caller: Caller, order_id: int) -> list[FulfilmentView]:

@@ -147,6 +147,16 @@ class StepView(Struct, frozen=True, kw_only=True):
     detail: Any
 
 
+class PlatformReceiverView(Struct, frozen=True, kw_only=True):
+    """The receiver the platform told last, as masks, beside the one of ours that is in force."""
+
+    name: str
+    phone: str
+    province: str
+    city: str
+    district: str
+
+
 class EditsView(Struct, frozen=True, kw_only=True):
     """Our own wishes, above what the platform says."""
 
@@ -157,6 +167,7 @@ class EditsView(Struct, frozen=True, kw_only=True):
     is_alone: bool = False
     is_cancelled: bool = False
     is_receiver_edited: bool = False
+    platform_receiver: PlatformReceiverView | None = None
 
 
 class WholeOrder(OrderView, frozen=True, kw_only=True):

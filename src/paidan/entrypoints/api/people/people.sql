@@ -147,8 +147,8 @@ WHERE (%(after)s::bigint IS NULL OR receiver_reveal.id < %(after)s) AND (%(actor
 ORDER BY receiver_reveal.id DESC LIMIT %(limit)s;
 
 -- name: receiver_of
--- The receiver of an order that the caller sees. Parameters: order_no, shops, warehouses.
-SELECT o.id, o.order_no, o.receiver_id FROM order_key k JOIN sales_order o ON o.id = k.order_id
+-- The receiver of an order that the caller sees, and the platform's where a person has edited it. Parameters: order_no, shops, warehouses.
+SELECT o.id, o.order_no, o.receiver_id, (o.edits #>> '{receiver,theirs}')::bigint FROM order_key k JOIN sales_order o ON o.id = k.order_id
 WHERE k.order_no = %(order_no)s
   AND (%(shops)s::bigint[] IS NULL OR o.shop_id = ANY(%(shops)s))
   AND (%(warehouses)s::bigint[] IS NULL OR EXISTS (SELECT 1 FROM fulfilment f WHERE f.order_id = o.id AND f.warehouse_id = ANY(%(warehouses)s)));

@@ -1,7 +1,7 @@
 """Receivers in clear: one order at a time, with a purpose, and a row in a log that nobody can change."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from litestar import Request, Response, Router
 from litestar.params import JSONBody
@@ -20,10 +20,11 @@ from paidan.parties.store import unseal_receivers
 
 
 class RevealBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which order's receiver, and what for; it is kept for ever."""
+    """Which order's receiver, and what for; it is kept for ever. `which`: the one in force, or the platform's beside an edit of ours."""
 
     order_no: Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\x00]*$")]
     purpose: Annotated[str, Meta(min_length=2, max_length=200, pattern=r"^[^\x00]*$")]
+    which: Literal["in_force", "platform"] = "in_force"
 
 
 class ReceiverView(Struct, frozen=True, kw_only=True):
@@ -59,11 +60,12 @@ def post_reveal(services: Given, caller: Known, request: Request[Any, Any, Any],
         row = tx.execute(queries.receiver_of, {"order_no": data.order_no, **caller.sees}).fetchone()
         if row is None:
             raise Refused(Reason.UNKNOWN_ORDER)
-        order_id, number, receiver_id = row
+        order_id, number, ours, theirs = row
+        receiver_id, purpose = (theirs, f"platform: {data.purpose}") if data.which == "platform" else (ours, data.purpose)
         found = unseal_receivers(tx, [receiver_id], services.sealer).get(receiver_id) if receiver_id is not None else None
         if found is None:
             raise Refused(Reason.NOT_FOUND)
-        log = {"order_id": order_id, "order_no": number, "actor": caller.actor, "purpose": data.purpose, "address": address_of(request), "now": now}
+        log = {"order_id": order_id, "order_no": number, "actor": caller.actor, "purpose": purpose, "address": address_of(request), "now": now}
         tx.execute(queries.add_reveal, {"id": services.ids.take(1)[0], **log})
     shown = ReceiverView(
         name=found.name,
