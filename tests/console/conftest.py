@@ -9,7 +9,7 @@ import pytest
 
 from heard import Heard
 from paidan.entrypoints.console_build import ensure_built
-from paidan.entrypoints.pictures import browser, find_chromium, signed_in, small_day
+from paidan.entrypoints.pictures import PAGES, browser, find_chromium, first_order, signed_in, small_day
 from paidan.runtime.settings import Settings
 
 
@@ -52,6 +52,12 @@ def page(chromium, console):
     """The console, signed in, 1440 wide, Chinese."""
     with signed_in(chromium, console) as shown:
         yield shown
+
+
+@pytest.fixture
+def addresses(console):
+    """Of a signed-in page: every address of the console by name, an order's own among them."""
+    return lambda page: {**PAGES, "order": f"/orders/{first_order(page, console)}"}
 
 
 @pytest.fixture
