@@ -41,10 +41,17 @@ def console():
 
 
 @pytest.fixture(scope="session")
-def chromium(console):
-    del console  # a browser that waits for the day would only cost memory
+def one_browser():
+    """The browser of this process: Playwright drives one at a time."""
     with browser() as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def chromium(console, one_browser):
+    """The same, once there is a console to look at."""
+    del console
+    return one_browser
 
 
 @pytest.fixture

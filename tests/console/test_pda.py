@@ -22,7 +22,6 @@ from paidan.entrypoints.api.app import create_app
 from paidan.entrypoints.api.people.store import make_first_person
 from paidan.entrypoints.api.services import HandlerContext
 from paidan.entrypoints.console_build import dist_folder, ensure_built
-from paidan.entrypoints.pictures import browser
 from paidan.fulfilment.entries import order_entry
 from paidan.runtime.clocks import FixedClock
 from paidan.runtime.ids import CountingIds
@@ -76,13 +75,6 @@ def _wait_for(url):
     raise AssertionError("the API does not answer")
 
 
-@pytest.fixture(scope="module")
-def phones(address):
-    del address
-    with browser() as opened:
-        yield opened
-
-
 @pytest.fixture
 def shop(server, merchant, shop_scene):
     """One order of three units, packed by hand at A; ten of X announced."""
@@ -103,12 +95,12 @@ def shop(server, merchant, shop_scene):
 
 
 @pytest.fixture
-def open_page(shop, phones, address):  # noqa: ARG001 - what the page shows
+def open_page(shop, one_browser, address):  # noqa: ARG001 - what the page shows
     """Opens the page, 320 wide unless said, signed in with the form it shows. Nothing may be complained of by the browser but the network we take away."""
     contexts, faults = [], []
 
     def opened(width=320, language="zh"):
-        context = phones.new_context(viewport={"width": width, "height": 640}, locale="zh-CN", timezone_id="Asia/Shanghai", has_touch=True)
+        context = one_browser.new_context(viewport={"width": width, "height": 640}, locale="zh-CN", timezone_id="Asia/Shanghai", has_touch=True)
         context.add_init_script(f"localStorage.setItem('paidan.language', '{language}')")
         contexts.append(context)
         page = context.new_page()
