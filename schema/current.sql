@@ -1266,3 +1266,7 @@ COMMENT ON COLUMN shop_cursor.wanted_at IS 'a person wants it read again, howeve
 
 ALTER TABLE stock_difference ADD COLUMN note text NOT NULL DEFAULT '';
 COMMENT ON COLUMN stock_difference.note IS 'why it was accepted, by who did';
+
+-- Which receiver of an order was seen: the one in force, or the platform's beside an edit of ours.
+
+ALTER TABLE receiver_reveal ADD COLUMN which text NOT NULL DEFAULT 'in_force' CHECK (which IN ('in_force', 'platform'));

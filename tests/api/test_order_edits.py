@@ -123,7 +123,7 @@ def test_the_platforms_receiver_is_seen_beside_ours_and_revealed_by_the_same_rig
     seen = placed.post("/receiver-reveals", ask).json()
     assert (seen["name"], seen["phone"], seen["city"], seen["detail"]) == (theirs.name, theirs.phone, "宁波市", theirs.detail)
     [log] = placed.get("/receiver-reveals").json()["items"]
-    assert (log["order_no"], log["purpose"]) == (number, "platform: 选地址")
+    assert (log["order_no"], log["which"], log["purpose"]) == (number, "platform", "选地址")
     assert placed.person("wu", "see").call("POST", "/receiver-reveals", ask).status_code == 403
     assert placed.post("/receiver-reveals", {**ask, "which": "both"}).status_code == 422
 

@@ -40,14 +40,14 @@ def console():
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def one_browser():
-    """The browser of this process: Playwright drives one at a time."""
+    """The browser of one file: Playwright drives one at a time, and tests with an event loop of their own can't run while it does."""
     with browser() as opened:
         yield opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(console, one_browser):
     """The same, once there is a console to look at."""
     del console

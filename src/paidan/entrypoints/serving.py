@@ -1,5 +1,6 @@
 """Serves the API: granian over the Litestar app, in this process or as a child of the demo."""
 
+import socket
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ from paidan.kernel.errors import SetupError
 from paidan.runtime.settings import Settings
 
 READY_S = 30.0
+TAIL_BYTES = 2_000
 FACTORY = "paidan.entrypoints.serving:make_app"
 
 
@@ -61,6 +63,20 @@ def environment(settings: Settings, app_url: str) -> dict[str, str]:
 
 
 @contextmanager
+def held_port(host: str = "127.0.0.1") -> Iterator[int]:
+    """A free port that stays ours for the block.
+
+    A port that was only looked up may be taken by any connection going out before the server binds it. So a socket stays bound to
+    it and never listens; the server, which shares its port as this socket does, may bind it beside.
+    """
+    with socket.socket() as holder:
+        if hasattr(socket, "SO_REUSEPORT"):  # pragma: no branch - not on Windows
+            holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        holder.bind((host, 0))
+        yield int(holder.getsockname()[1])
+
+
+@contextmanager
 def serve_in_child(
     settings: Settings, app_url: str, port: int, host: str = "127.0.0.1", log_file: Path | None = None, processes: int = 1
 ) -> Iterator[str]:
@@ -69,7 +85,7 @@ def serve_in_child(
         log = stack.enter_context(log_file.open("ab")) if log_file else None
         child = stack.enter_context(subprocess.Popen(command(host, port, processes), env=environment(settings, app_url), stderr=log))  # noqa: S603 - our own interpreter and module
         try:
-            wait_ready(child, f"http://{host}:{port}/readyz")
+            wait_ready(child, f"http://{host}:{port}/readyz", log_file)
             yield f"http://{host}:{port}"
         finally:
             child.terminate()
@@ -79,15 +95,22 @@ def serve_in_child(
                 child.kill()
 
 
-def wait_ready(child: "subprocess.Popen[bytes]", url: str) -> None:
-    """Wait until the child answers at `url`. Raises SetupError when it ends or takes too long."""
+def wait_ready(child: "subprocess.Popen[bytes]", url: str, log_file: Path | None = None) -> None:
+    """Wait until the child answers at `url`. Raises SetupError, with the end of its log if it has one, when it ends or takes too long."""
     until = time.monotonic() + READY_S
     while time.monotonic() < until:
         if child.poll() is not None:
-            raise SetupError(f"the API ended at its start with code {child.returncode}; its log says why")
+            raise SetupError(f"the API ended at its start with code {child.returncode}{_said(log_file)}")
         try:
             with urllib.request.urlopen(url, timeout=1):  # noqa: S310 - our own loopback address
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
-    raise SetupError(f"the API did not get ready within {READY_S:.0f} s")
+    raise SetupError(f"the API did not get ready within {READY_S:.0f} s{_said(log_file)}")
+
+
+def _said(log_file: Path | None) -> str:
+    if log_file is None:
+        return "; what it printed says why"
+    end = log_file.read_bytes()[-TAIL_BYTES:].decode(errors="replace").strip()
+    return f"; {log_file} ends with:\n{end}" if end else f"; {log_file} is empty"

@@ -16,6 +16,7 @@ from msgspec import Struct
 SERVICE_CODES: Final = frozenset({"POST", "DOT", "C2", "M", "D", "S", "B", "BANK CHARGES", "AMAZONFEE", "CRUK"})
 _VOUCHER: Final = re.compile(r"GIFT_\d+_\d+")
 NO_DESCRIPTION: Final = "Unknown"  # stands in the set where the shop had no description
+FIELD_MAX: Final = 1 << 20  # characters; the longest column has some hundred thousand
 HOME: Final = frozenset({"United Kingdom", "Unspecified"})
 
 
@@ -40,8 +41,11 @@ class Retail(Struct, frozen=True):
 
 def columns_of(name: str) -> dict[str, list[str]]:
     """A packaged columnar table: each record is a column, its name first."""
-    csv.field_size_limit(1 << 20)
-    return {record[0]: record[1:] for record in csv.reader(io.StringIO(text_of(name)))}
+    limit = csv.field_size_limit(FIELD_MAX)
+    try:
+        return {record[0]: record[1:] for record in csv.reader(io.StringIO(text_of(name)))}
+    finally:
+        csv.field_size_limit(limit)  # it is the whole process's: files of strangers are read beside
 
 
 def text_of(name: str) -> str:

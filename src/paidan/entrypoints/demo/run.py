@@ -2,7 +2,6 @@
 
 import secrets
 import shutil
-import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -22,7 +21,7 @@ from paidan.entrypoints.demo.masters import Urls, load_day, permit_pushes
 from paidan.entrypoints.demo.mills import mills
 from paidan.entrypoints.installation import OpenInstallation, connect, install
 from paidan.entrypoints.mill import Mill, MillRules
-from paidan.entrypoints.serving import serve_in_child
+from paidan.entrypoints.serving import held_port, serve_in_child
 from paidan.runtime import embedded
 from paidan.runtime.clocks import SharedClock
 from paidan.runtime.http import HttpCaller
@@ -76,7 +75,18 @@ def stage(settings: Settings, plan: Plan, *, push_server_url: str = "") -> Itera
     wipe(settings)
     installation = install(settings)
     services = connect(settings, installation.app_url)
-    port = _free_port()
+    if isinstance(services.clock, SharedClock):
+        services.clock.set(OPENS_AT)
+    try:
+        with held_port() as port, _doors(settings, plan, installation, port, push_server_url) as (host, town):
+            yield services, host, town, installation
+    finally:
+        services.close()
+
+
+@contextmanager
+def _doors(settings: Settings, plan: Plan, installation: Installation, port: int, push_server_url: str) -> Iterator[tuple[HostClient, TownConfig]]:
+    """The world's host and our API, up and answering."""
     town = TownConfig(
         seed=plan.seed,
         orders=plan.orders,
@@ -93,18 +103,13 @@ def stage(settings: Settings, plan: Plan, *, push_server_url: str = "") -> Itera
         at_once=plan.at_once,
         is_scarce_only=plan.is_scarce_only,
     )
-    if isinstance(services.clock, SharedClock):
-        services.clock.set(OPENS_AT)
     logs = logs_of(settings)
     logs.mkdir(exist_ok=True)
-    try:
-        with (
-            spawned_host("paidan.world.town:build", msgspec.to_builtins(town)) as host,
-            serve_in_child(settings, installation.app_url, port, log_file=logs / "api.log"),
-        ):
-            yield services, host, town, installation
-    finally:
-        services.close()
+    with (
+        spawned_host("paidan.world.town:build", msgspec.to_builtins(town)) as host,
+        serve_in_child(settings, installation.app_url, port, log_file=logs / "api.log"),
+    ):
+        yield host, town
 
 
 def play(settings: Settings, plan: Plan, progress: Progress) -> Outcome:
@@ -186,12 +191,6 @@ def stop(settings: Settings) -> None:
     """Stop the embedded server of this home."""
     if not settings.owner_url:
         embedded.stop(settings.data_dir)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def home_of(settings: Settings, name: str) -> Settings:

@@ -136,13 +136,13 @@ SELECT version, code FROM role WHERE id = %(id)s FOR NO KEY UPDATE;
 UPDATE role SET name = %(name)s, rights = %(rights)s::text[], version = version + 1 WHERE id = %(id)s;
 
 -- name: add_reveal
--- Parameters: id, order_id, order_no, actor, purpose, address, now.
-INSERT INTO receiver_reveal (id, order_id, order_no, actor, purpose, address, at)
-VALUES (%(id)s, %(order_id)s, %(order_no)s, %(actor)s, %(purpose)s, %(address)s, %(now)s);
+-- Parameters: id, order_id, order_no, which, actor, purpose, address, now.
+INSERT INTO receiver_reveal (id, order_id, order_no, which, actor, purpose, address, at)
+VALUES (%(id)s, %(order_id)s, %(order_no)s, %(which)s, %(actor)s, %(purpose)s, %(address)s, %(now)s);
 
 -- name: list_reveals
 -- Newest first. Parameters: after (id), actor, limit.
-SELECT id::text AS id, order_id::text AS order_id, order_no, actor, purpose, address, at FROM receiver_reveal
+SELECT id::text AS id, order_id::text AS order_id, order_no, which, actor, purpose, address, at FROM receiver_reveal
 WHERE (%(after)s::bigint IS NULL OR receiver_reveal.id < %(after)s) AND (%(actor)s::text IS NULL OR actor = %(actor)s)
 ORDER BY receiver_reveal.id DESC LIMIT %(limit)s;
 

@@ -19,12 +19,15 @@ from paidan.kernel.reasons import Reason
 from paidan.parties.store import unseal_receivers
 
 
+Which = Literal["in_force", "platform"]
+
+
 class RevealBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which order's receiver, and what for; it is kept for ever. `which`: the one in force, or the platform's beside an edit of ours."""
 
     order_no: Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\x00]*$")]
     purpose: Annotated[str, Meta(min_length=2, max_length=200, pattern=r"^[^\x00]*$")]
-    which: Literal["in_force", "platform"] = "in_force"
+    which: Which = "in_force"
 
 
 class ReceiverView(Struct, frozen=True, kw_only=True):
@@ -46,6 +49,7 @@ class RevealView(Struct, frozen=True, kw_only=True):
     id: str
     order_id: str
     order_no: str
+    which: Which
     actor: str
     purpose: str
     address: str
@@ -61,12 +65,13 @@ def post_reveal(services: Given, caller: Known, request: Request[Any, Any, Any],
         if row is None:
             raise Refused(Reason.UNKNOWN_ORDER)
         order_id, number, ours, theirs = row
-        receiver_id, purpose = (theirs, f"platform: {data.purpose}") if data.which == "platform" else (ours, data.purpose)
+        receiver_id = theirs if data.which == "platform" else ours
         found = unseal_receivers(tx, [receiver_id], services.sealer).get(receiver_id) if receiver_id is not None else None
         if found is None:
             raise Refused(Reason.NOT_FOUND)
-        log = {"order_id": order_id, "order_no": number, "actor": caller.actor, "purpose": purpose, "address": address_of(request), "now": now}
-        tx.execute(queries.add_reveal, {"id": services.ids.take(1)[0], **log})
+        seen = {"order_id": order_id, "order_no": number, "which": data.which, "purpose": data.purpose}
+        by = {"actor": caller.actor, "address": address_of(request), "now": now}
+        tx.execute(queries.add_reveal, {"id": services.ids.take(1)[0], **seen, **by})
     shown = ReceiverView(
         name=found.name,
         phone=found.phone,

@@ -1,0 +1,45 @@
+"""The API's process: its port stays ours from the choice to the bind, and a start that fails says why."""
+
+import errno
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from paidan.entrypoints.serving import command, held_port, wait_ready
+from paidan.kernel.errors import SetupError
+
+
+def test_nobody_takes_a_held_port():
+    with held_port() as port, socket.socket() as other:
+        with pytest.raises(OSError) as refused:
+            other.bind(("127.0.0.1", port))
+        assert refused.value.errno == errno.EADDRINUSE
+
+
+def test_the_server_binds_a_held_port(tmp_path):
+    """As granian is started for the API, with an application that knows but one page."""
+    (tmp_path / "page.py").write_text(
+        "def make():\n"
+        "    async def app(scope, receive, send):\n"
+        "        if scope['type'] == 'http':\n"
+        "            await send({'type': 'http.response.start', 'status': 200, 'headers': []})\n"
+        "            await send({'type': 'http.response.body', 'body': b'ready'})\n"
+        "    return app\n"
+    )
+    with held_port() as port:
+        with subprocess.Popen([*command("127.0.0.1", port)[:-1], "page:make"], cwd=tmp_path) as child:
+            try:
+                wait_ready(child, f"http://127.0.0.1:{port}/readyz")
+            finally:
+                child.terminate()
+
+
+def test_a_start_that_fails_gives_the_end_of_its_log(tmp_path):
+    log = tmp_path / "api.log"
+    script = "import sys; sys.stderr.write('the cat ate the cable'); sys.exit(3)"
+    with log.open("wb") as to, subprocess.Popen([sys.executable, "-c", script], stderr=to) as child:
+        child.wait()
+    with pytest.raises(SetupError, match=r"code 3; .*api.log ends with:\nthe cat ate the cable"):
+        wait_ready(child, "http://127.0.0.1:9/readyz", log)
