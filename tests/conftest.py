@@ -31,6 +31,13 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[RUN_DIR] = tempfile.mkdtemp(prefix=f"paidan-test-{os.getpid()}-")
 
 
+@pytest.hookimpl(trylast=True)  # once each folder has marked its own
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests go first: a long one at the end would keep one process waiting for the other. Within a file nothing moves."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput") and RUN_DIR in os.environ:
         _remove(Path(os.environ.pop(RUN_DIR)))

@@ -28,7 +28,12 @@ export function Reveals({ tabs }: { tabs: ReactNode }) {
         text: (row) => row.order_no,
         render: (row) => <Link to={`/orders/${row.order_id}`}>{row.order_no}</Link>,
       },
-      { id: 'which', title: t('which'), width: 130, text: (row) => t(row.which === 'platform' ? 'platformReceiver' : 'receiverInForce') },
+      {
+        id: 'which',
+        title: t('which'),
+        width: 130,
+        text: (row) => t(row.which === 'platform' ? 'platformReceiver' : 'receiverInForce'),
+      },
       { id: 'purpose', title: t('purpose'), width: 320, text: (row) => row.purpose },
       { id: 'address', title: t('address'), width: 150, text: (row) => row.address },
     ],

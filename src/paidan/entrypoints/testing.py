@@ -22,7 +22,7 @@ def pytest_arguments(given: Sequence[str]) -> list[str]:
     """Arguments for pytest: ours first, then the caller's, which win; a marker expression or a number of processes of his replaces ours."""
     depths = [word for word in given if word in ("--all", "--deep")]
     rest = [word for word in given if word not in depths]
-    ours = [] if _names(rest, "-n", "--numprocesses") else ["-n", str(PROCESSES), "--dist", "loadfile"]
+    ours = [] if _names(rest, "-n", "--numprocesses") else ["-n", str(PROCESSES), "--dist", "loadfile", "--no-loadscope-reorder"]
     markers = MARKERS[depths[-1] if depths else ""]
     if markers and not _names(rest, "-m"):
         ours += ["-m", markers]
