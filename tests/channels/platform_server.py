@@ -7,6 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
+BETWEEN = b"\r\n-S-\r\n"
+
 
 class Got(NamedTuple):
     path: str
@@ -16,6 +18,14 @@ class Got(NamedTuple):
     @property
     def form(self) -> dict[str, str]:
         return dict(parse_qsl(self.body.decode(), keep_blank_values=True))
+
+    @property
+    def query(self) -> dict[str, str]:
+        return dict(parse_qsl(self.path.partition("?")[2], keep_blank_values=True))
+
+    def parts(self) -> "list[Got]":
+        """The calls of a batch, each as if it had come alone."""
+        return [self._replace(path="/router/rest", body=part) for part in self.body.split(BETWEEN)] if "/router/batch" in self.path else [self]
 
 
 class Said(NamedTuple):
@@ -29,7 +39,8 @@ class PlatformServer:
 
     def __init__(self) -> None:
         self.answer: Callable[[Got], Said | None] = lambda _got: Said(b"{}")
-        self.got: list[Got] = []
+        self.got: list[Got] = []  # call by call
+        self.requests: list[Got] = []  # as they came
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -39,8 +50,8 @@ class PlatformServer:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("content-length", "0")))
                 got = Got(self.path, {name.lower(): value for name, value in self.headers.items()}, body)
-                outer.got.append(got)
-                said = outer.answer(got)
+                outer.requests.append(got)
+                said = outer.answer_each(got.parts())
                 if said is None:
                     self.close_connection = True
                     return
@@ -58,6 +69,15 @@ class PlatformServer:
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+
+    def answer_each(self, calls: list[Got]) -> Said | None:
+        """The answers of a batch together; one that is no plain answer stands for the whole."""
+        said = []
+        for got in calls:
+            self.got.append(got)
+            said.append(self.answer(got))
+        odd = [one for one in said if one is None or one.status != 200]
+        return odd[0] if odd else Said(BETWEEN.join(one.body for one in said if one), 200, said[0].headers if said[0] else ())
 
     def close(self) -> None:
         self._server.shutdown()

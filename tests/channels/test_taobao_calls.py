@@ -1,16 +1,19 @@
+import hmac
 import json
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
 from channels.platform_server import Got, PlatformServer, Said, top, top_error
 from channels.taobao_trades import body, line, trade
+from paidan.channels.calling import RecordedFailure
 from paidan.channels.china_time import CHINA
 from paidan.channels.facts import RefundStatus
 from paidan.channels.platform import ListingQuantity, ParcelLine, PlatformParcel, Version
-from paidan.channels.taobao.client import TopAccess, TopClient
+from paidan.channels.taobao.client import TopAccess, TopAnswer, TopCall, TopClient
 from paidan.channels.taobao.merge import Candidate, merge_groups
 from paidan.channels.taobao.messages import MessageService
 from paidan.channels.taobao.orders import parse
@@ -21,6 +24,8 @@ from paidan.channels.taobao.sign import sign
 from paidan.channels.taobao.stock import TaobaoStock, difference_calls, full_calls
 from paidan.channels.taobao.windows import Window, WindowRules, next_window, pages_to_read
 from paidan.kernel.errors import AnswerUnknown, BadInput, CallLater, CallRefused, CounterpartError
+from paidan.runtime.clocks import FixedClock
+from paidan.runtime.http import HttpCaller
 
 LIST = "taobao.trades.sold.increment.get"
 NOW = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
@@ -118,6 +123,63 @@ def test_each_failure_has_its_kind(
     assert record.method == "taobao.trade.close"
     assert record.request == platform.got[0].body
     assert record.answer == (said.body if said else b"")
+
+
+def test_calls_go_together_signed_once_and_are_kept_one_by_one(platform: PlatformServer, top_client: TopClient) -> None:
+    """The signature of the batch gateway, computed here by hand as the platform's Java SDK computes it."""
+    platform.answer = lambda got: top(got.form["method"], {"tid": int(got.form["tid"])})
+    answers = top_client.call_all([TopCall(method="taobao.trade.close", parameters={"tid": str(n), "close_reason": "不想买了"}) for n in range(45)])
+    assert [json.loads(answer.result)["tid"] for answer in answers if isinstance(answer, TopAnswer)] == list(range(45))
+    assert [len(got.parts()) for got in platform.requests] == [20, 20, 5]
+    first = platform.requests[0]
+    assert first.path.partition("?")[0] == "/router/batch"
+    assert first.headers["content-type"].startswith("text/plain")
+    common = {name: value for name, value in first.query.items() if name != "sign"}
+    text = "".join(name + common[name] for name in sorted(common)).encode() + first.body
+    assert first.query["sign"] == hmac.new(b"app-secret", text, "sha256").hexdigest().upper()
+    assert common["session"] == "shop-session"
+    kept = dict(parse_qsl(answers[21].record.request.decode())) if isinstance(answers[21], TopAnswer) else {}
+    assert (kept["tid"], kept["method"], kept["app_key"]) == ("21", "taobao.trade.close", "12345678")
+
+
+def test_one_call_of_several_fails_alone(platform: PlatformServer, top_client: TopClient) -> None:
+    errors = {"1": top_error(15, "isv.trade-not-exist"), "2": top_error(7), "3": Said(b"<html>")}
+    platform.answer = lambda got: errors.get(got.form["tid"], top("taobao.trade.close", {}))
+    answers = top_client.call_all([TopCall(method="taobao.trade.close", parameters={"tid": str(n)}) for n in range(5)])
+    kinds = [TopAnswer, CallRefused, CallLater, AnswerUnknown, TopAnswer]
+    assert all(isinstance(answer, kind) for answer, kind in zip(answers, kinds, strict=True))
+    assert [answer.records[-1].method for answer in answers if isinstance(answer, CounterpartError)] == ["taobao.trade.close"] * 3
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "code"),
+    [
+        (None, AnswerUnknown, ""),
+        (Said(b"oops", 502), AnswerUnknown, "http_502"),
+        (Said(b"slow down", 429), CallLater, "http_429"),
+        (top_error(25), CallRefused, "25"),
+        (top_error(7), CallLater, "7"),
+        (Said(b"{}"), AnswerUnknown, ""),
+        (Said(b"{}\r\n-S-\r\n{}"), AnswerUnknown, ""),
+    ],
+)
+def test_what_befalls_a_batch_befalls_each_of_its_calls(
+    platform: PlatformServer, top_client: TopClient, said: Said | None, kind: type[CounterpartError], code: str
+) -> None:
+    platform.answer_each = lambda _calls: said  # type: ignore[method-assign]
+    answers = top_client.call_all([TopCall(method="taobao.trade.close", parameters={"tid": str(n)}) for n in range(3)])
+    assert [isinstance(answer, kind) for answer in answers] == [True] * 3
+    assert [answer.code for answer in answers if isinstance(answer, CounterpartError)] == [code] * 3
+    forms = [dict(parse_qsl(answer.records[-1].request.decode())) for answer in answers if isinstance(answer, RecordedFailure)]
+    assert [form["tid"] for form in forms] == ["0", "1", "2"]
+
+
+@pytest.mark.parametrize(("url", "at_once"), [("/router/rest", 1), ("/gateway", 20)])
+def test_calls_go_one_by_one_where_batches_are_not_known(platform: PlatformServer, caller: HttpCaller, url: str, at_once: int) -> None:
+    access = TopAccess(url=platform.url + url, app_key="12345678", app_secret="app-secret", session="shop-session", calls_at_once=at_once)
+    platform.answer = lambda got: top(got.form["method"], {})
+    TopClient(access, caller, FixedClock(NOW)).call_all([TopCall(method="taobao.trade.close", parameters={"tid": str(n)}) for n in range(3)])
+    assert [got.path for got in platform.requests] == [url] * 3
 
 
 def test_a_gateway_that_is_not_there_was_surely_not_reached(top_client: TopClient, platform: PlatformServer) -> None:

@@ -15,7 +15,7 @@ class FakeShelf:
 
     def __init__(self) -> None:
         self.display: dict[str, int] = {}
-        self.keys: dict[str, list[tuple[str, int]]] = {}
+        self.keys: dict[str, int] = {}
         self.calls: list[tuple[str, int, str]] = []
         self.lose: Callable[[list[str]], str] = lambda _items: ""
 
@@ -29,33 +29,34 @@ class FakeShelf:
 
     def set_quantities(self, rows, *, key):
         del key
-        return self._answer(rows, lambda: self.display.update({row.item_ref: row.quantity for row in rows}))
+        return [self._answer(row, lambda row=row: self.display.update({row.item_ref: row.quantity})) for row in rows]
 
     def change_quantities(self, rows, *, key):
-        told = [(row.item_ref, row.quantity) for row in rows]
-        assert self.keys.get(key, told) == told, "a key belongs to one change for ever"
+        return [self._change(row, f"{key}/{row.item_ref}") for row in rows]
+
+    def _change(self, row, key):
+        assert self.keys.get(key, row.quantity) == row.quantity, "a key belongs to one change for ever"
 
         def change():
             if key not in self.keys:
-                self.keys[key] = told
-                for row in rows:
-                    self.display[row.item_ref] = max(self.display[row.item_ref] + row.quantity, 0)
+                self.keys[key] = row.quantity
+                self.display[row.item_ref] = max(self.display[row.item_ref] + row.quantity, 0)
 
-        self.calls += [(row.item_ref, row.quantity, key) for row in rows]
-        return self._answer(rows, change)
+        self.calls.append((row.item_ref, row.quantity, key))
+        return self._answer(row, change)
 
     def look(self, rows):
         record = CallRecord(method="look", request=b"?", status=200, answer=b"!")
         return {(row.item_ref, row.sku_ref): self.display[row.item_ref] for row in rows}, (record,)
 
-    def _answer(self, rows, act):
-        fate = self.lose([row.item_ref for row in rows])
+    def _answer(self, row, act):
+        fate = self.lose([row.item_ref])
         record = CallRecord(method="change", request=b"?", status=200 if fate in {"", "refuse"} else 0, answer=b"!")
         if fate in {"", "after"}:
             act()
         failure = {"before": RecordedSilence, "after": RecordedSilence, "refuse": RecordedRefusal}.get(fate)
         error = failure("lost", record=record, code="isv.no" if fate == "refuse" else "") if failure else None
-        return [StockOutcome(rows=tuple(rows), records=(record,), failure=error)]
+        return StockOutcome(rows=(row,), records=(record,), failure=error)
 
 
 class FakeLinks:

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from paidan.catalog.load import Part, Sku
-from paidan.feedback.sellable import Do, Shown, Supply, choose, in_calls, wanted
+from paidan.feedback.sellable import Do, Shown, Supply, choose, in_calls, in_parts, wanted
 
 NOON = datetime(2026, 11, 11, 4, tzinfo=UTC)
 LATER, EARLIER = NOON + timedelta(minutes=1), NOON - timedelta(minutes=1)
@@ -66,10 +66,17 @@ def test_what_is_done_about_a_listing(listing, quantity, known_to, do, delta):
 
 def test_skus_of_one_item_go_together_twenty_at_most():
     listings = [shown(0, listing_id=n, item_ref="a" if n < 25 else "b", sku_ref=f"{n:03}") for n in range(26)]
-    assert [[one.listing_id for one in call] for call in in_calls(listings, "taobao")] == [list(range(20)), [20, 21, 22, 23, 24], [25]]
+    assert [[one.listing_id for one in part] for part in in_parts(listings, "taobao")] == [list(range(20)), [20, 21, 22, 23, 24], [25]]
     assert [len(call) for call in in_calls(listings, "shopify")] == [26]
+
+
+def test_twenty_items_go_under_one_key():
+    listings = [shown(0, listing_id=n, item_ref=f"{n // 2:03}", sku_ref=f"{n:03}") for n in range(90)]
+    assert [len(call) for call in in_calls(listings, "taobao")] == [40, 40, 10]
+    assert [one.listing_id for call in in_calls(listings[::-1], "taobao") for one in call] == list(range(90))
 
 
 def test_first_settings_and_refused_ones_go_apart():
     listings = [shown(0), shown(0, listing_id=2, touched_at=None), shown(0, listing_id=3, answer="refused x"), shown(0, listing_id=4, sku_ref="")]
-    assert sorted(len(call) for call in in_calls(listings, "taobao")) == [1, 1, 1, 1]
+    assert [[one.listing_id for one in call] for call in in_calls(listings, "taobao")] == [[3], [2], [4, 1]]
+    assert [len(part) for part in in_parts([listings[3], listings[0]], "taobao")] == [1, 1]

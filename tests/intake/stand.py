@@ -1,5 +1,6 @@
 """A merchant with shops on simulated platforms, called without sockets: the calls go straight into the simulator."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -46,9 +47,12 @@ class Line:
         del timeout_s
         parts = urlsplit(url)
         given = {name.lower(): value for name, value in (headers or {}).items()}
-        method = next((part[7:].decode() for part in body.split(b"&") if part.startswith(b"method=")), parts.path)
-        self.calls.append(method)
-        if self.cut(len(self.calls), method):
+        methods = [name.decode() for name in re.findall(rb"(?:^|&|\n)method=([^&\r]+)", body)] or [parts.path]
+        is_cut = False
+        for method in methods:  # several in a batch: it is cut with any of them
+            self.calls.append(method)
+            is_cut = self.cut(len(self.calls), method) or is_cut
+        if is_cut:
             raise AnswerUnknown("no answer", code="cut")
         answer = self.simulator.answer(Request(verb=verb, path=parts.path, query=parts.query, headers=given, body=body), self.clock.now())
         self.between()

@@ -126,6 +126,44 @@ def test_other_paths_and_other_bodies_are_refused() -> None:
     assert json.loads(platform.answer(Request(verb="PUT", path="/router/rest", headers={}), OPENS).body)["error_response"]["code"] == 9
 
 
+BETWEEN = "\r\n-S-\r\n"
+TIME, FULL = "method=taobao.time.get", f"method=taobao.trade.fullinfo.get&tid={TID}&fields=tid"
+
+
+@pytest.mark.parametrize(
+    ("body", "changes", "expected"),
+    [
+        (BETWEEN.join([TIME, FULL]), {}, ["time_get_response", "trade_fullinfo_get_response"]),
+        (
+            BETWEEN.join([FULL, TIME, FULL]),
+            {"separator": BETWEEN},
+            ["trade_fullinfo_get_response", "time_get_response", "trade_fullinfo_get_response"],
+        ),
+        ("#PUBLIC#method=taobao.time.get" + BETWEEN + BETWEEN.join(["N", "N"]), {}, ["time_get_response"] * 2),
+        (BETWEEN.join([TIME, FULL]), {"session": None}, ["time_get_response", "26"]),
+        (BETWEEN.join([TIME, FULL + "&session=stolen"]), {}, ["time_get_response", "27"]),
+        (BETWEEN.join([TIME, "method=taobao.no.such.method", "tid=1", FULL.replace("&tid=", "&tid=9")]), {}, ["time_get_response", "22", "21", "15"]),
+        (FULL.replace("&tid", "|tid"), {"separator": "|"}, ["40", "21"]),
+        (BETWEEN.join([TIME, FULL]), {"secret": "another"}, ["25"]),
+        (BETWEEN.join([TIME, FULL]), {"sign": "0" * 32}, ["25"]),
+        (BETWEEN.join([TIME, FULL]), {"app_key": "1"}, ["29"]),
+        (BETWEEN.join([TIME, FULL]), {"timestamp": "2026-01-05 09:00:00"}, ["31"]),
+        (BETWEEN.join([TIME] * 21), {}, ["41"]),
+        ("", {}, ["40"]),
+        (TIME, {"verb": "GET"}, ["9"]),
+    ],
+)
+def test_the_batch_gateway_answers_call_by_call_and_checks_the_whole_once(body: str, changes: dict[str, Any], expected: list[str]) -> None:
+    answers = shop_of(order()).at(10).batch(body, **changes)
+    assert [str(answer["error_response"]["code"]) if "error_response" in answer else next(iter(answer)) for answer in answers] == expected
+
+
+def test_each_call_of_a_batch_counts() -> None:
+    shop = Shop(TaobaoPlatform(make_day(), calls_max=3))
+    answers = shop.batch(BETWEEN.join([TIME] * 5))
+    assert ["error_response" in answer for answer in answers] == [False, False, False, True, True]
+
+
 # Trades.
 
 

@@ -20,7 +20,7 @@ from paidan.channels.calling import CallRecord, RecordedFailure
 from paidan.channels.platform import ListingQuantity
 from paidan.feedback.exchanges import exchanges_of, reason_of
 from paidan.feedback.links import ShopLink, ShopLinks
-from paidan.feedback.sellable import LOOK, SEEN, TAKEN, Choice, Do, Shown, Supply, Waiting, choose, in_calls, together, wanted
+from paidan.feedback.sellable import LOOK, SEEN, TAKEN, Choice, Do, Shown, Supply, Waiting, choose, in_calls, in_parts, together, wanted
 from paidan.kernel.clock import Clock
 from paidan.kernel.errors import CallRefused, SetupError
 from paidan.network.load import Network, NetworkCache, Shop
@@ -98,11 +98,12 @@ class Call(Struct, frozen=True, kw_only=True):
 
 
 class Answer(Struct, frozen=True, kw_only=True):
-    """What became of one listing of a call. `failure` None: taken."""
+    """What became of one listing of a call. `failure` None: taken. `company`: how many listings share this answer."""
 
     listing: Shown
     call: Call
     failure: RecordedFailure | SetupError | None
+    company: int = 1
     exchanges: tuple[Exchange, ...] = ()  # stands with the first listing of the call
 
 
@@ -228,7 +229,7 @@ class Pusher:
         report.count(choices)
         answers = [answer for told in self._slots.map(partial(self._send, link), calls) for answer in told]
         looks = [choice.listing for choice in choices if choice.do is Do.LOOK]
-        seen = self._slots.map(partial(self._look, link), in_calls(looks, link.shop.platform))
+        seen = self._slots.map(partial(self._look, link), in_parts(looks, link.shop.platform))
         sights = [sight for group in seen for sight in group]
         crash_point("push.sent")
         is_open = bool(answers or sights) and self._settle(shop_id, answers, sights, report)
@@ -295,10 +296,10 @@ class Pusher:
         by_ref = {(one.item_ref, one.sku_ref): one for one in call.listings}
         answers = []
         for outcome in outcomes:
-            kept = self._exchanges(link, call.listings, outcome.records, outcome.failure)
+            kept = self._exchanges(link, [by_ref[row.item_ref, row.sku_ref] for row in outcome.rows], outcome.records, outcome.failure)
             for place, row in enumerate(outcome.rows):
                 told = by_ref[row.item_ref, row.sku_ref]
-                answers.append(Answer(listing=told, call=call, failure=outcome.failure, exchanges=() if place else kept))
+                answers.append(Answer(listing=told, call=call, failure=outcome.failure, company=len(outcome.rows), exchanges=() if place else kept))
         return answers
 
     def _look(self, link: ShopLink, group: Sequence[Shown]) -> list[Sight]:
@@ -379,7 +380,7 @@ def settled(answer: Answer, now: datetime, rules: PushRules) -> tuple[int, str, 
         code = getattr(failure, "code", "") or "setup"
         # Refused after an attempt nobody answered: that one may have been taken.
         doubt = f"{LOOK}; " if listing.attempts else ""
-        is_again = bool(doubt) or len(answer.call.listings) > 1
+        is_again = bool(doubt) or answer.company > 1
         return (listing.listing_id, key, False, True, now if is_again else None, f"{doubt}refused {code}"[:100])
     return (listing.listing_id, key, False, False, now + _pause(listing, failure, rules), str(reason_of(failure)))
 
@@ -424,5 +425,7 @@ def _in_flight(choices: Sequence[Choice]) -> list[tuple[str, list[Shown]]]:
 
 
 def _call(key: str, listings: Sequence[Shown], by_id: Mapping[int, Choice]) -> Call:
+    """In an order that is the same whenever it is sent again."""
     deltas = {listing.listing_id: by_id[listing.listing_id].delta for listing in listings}
-    return Call(key=key, is_full=listings[0].touched_at is None, deltas=deltas, listings=tuple(listings))
+    ordered = sorted(listings, key=lambda listing: (listing.item_ref, listing.sku_ref))
+    return Call(key=key, is_full=ordered[0].touched_at is None, deltas=deltas, listings=tuple(ordered))

@@ -11,6 +11,7 @@ given back, is looked up: what was seen counts when all that happened up to the 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import Enum, auto
+from itertools import groupby
 
 from msgspec import Struct
 
@@ -24,6 +25,7 @@ TAKEN = "taken "
 SEEN = "seen "
 ROWS_MAX = 20  # SKUs of one Taobao item in a call; Shopify takes 100 of any product
 ROWS_OF_ANY_ITEM_MAX = 100
+PARTS_MAX = 20  # as many go through Taobao's batch gateway together
 
 
 class Supply(Struct, frozen=True, kw_only=True):
@@ -145,14 +147,20 @@ def choose(listing: Shown, quantity: int | None, known_to: datetime | None) -> C
 
 
 def in_calls(listings: Sequence[Shown], platform: str) -> list[list[Shown]]:
-    """Listings that go in one call: a key belongs to exactly these rows for ever. First settings and differences never mix."""
-    limit = ROWS_OF_ANY_ITEM_MAX if platform == "shopify" else ROWS_MAX
-    calls: dict[object, list[list[Shown]]] = {}
-    for listing in sorted(listings, key=lambda listing: (listing.item_ref, listing.sku_ref)):
-        item = "" if platform == "shopify" else (listing.item_ref, bool(listing.sku_ref))
-        name: object = listing.listing_id if listing.is_alone or not listing.sku_ref else (item, listing.touched_at is None)
-        parts = calls.setdefault(name, [[]])
-        if len(parts[-1]) == limit:
-            parts.append([])
-        parts[-1].append(listing)
-    return [part for parts in calls.values() for part in parts]
+    """Listings that are told under one key, which belongs to exactly these rows for ever. First settings and differences never mix."""
+    ordered = sorted(listings, key=lambda listing: (listing.item_ref, listing.sku_ref))
+    calls = [[listing] for listing in ordered if listing.is_alone]
+    for is_first in (True, False):
+        parts = in_parts([one for one in ordered if not one.is_alone and (one.touched_at is None) == is_first], platform)
+        size = 1 if platform == "shopify" else PARTS_MAX
+        calls += [[one for part in parts[at : at + size] for one in part] for at in range(0, len(parts), size)]
+    return calls
+
+
+def in_parts(listings: Sequence[Shown], platform: str) -> list[list[Shown]]:
+    """Listings that the platform takes, or refuses, together: SKUs of one item, an item without SKUs alone; at Shopify whatever there is."""
+    parts: list[list[Shown]] = []
+    for item, group in groupby(listings, key=lambda one: "" if platform == "shopify" else (one.item_ref, bool(one.sku_ref))):
+        limit, members = ROWS_OF_ANY_ITEM_MAX if item == "" else ROWS_MAX, list(group)
+        parts += [members[at : at + limit] for at in range(0, len(members), limit)]
+    return parts

@@ -7,11 +7,11 @@ from typing import Final
 import msgspec
 from msgspec import Raw, Struct
 
-from paidan.channels.calling import CallRecord, RecordedRefusal, RecordedSilence, after
+from paidan.channels.calling import CallRecord, RecordedFailure, RecordedRefusal, RecordedSilence, after
 from paidan.channels.china_time import china_instant, china_text
 from paidan.channels.decoding import instant
 from paidan.channels.platform import Known, PullPage, RawOrder, Version, nothing_known
-from paidan.channels.taobao.client import TopAnswer, TopClient
+from paidan.channels.taobao.client import Answered, TopAnswer, TopCall, TopClient
 from paidan.channels.taobao.lines import ref_text
 from paidan.channels.taobao.windows import Window, WindowRules, next_window, pages_to_read
 from paidan.channels.taobao.wire import FIELDS, Needed, Ref, Total
@@ -131,20 +131,23 @@ class TaobaoPuller:
         return self._whole([tid for tid, version in versions.items() if version not in kept], records, cursor)
 
     def _whole(self, tids: Sequence[str], before: tuple[CallRecord, ...], cursor: str) -> PullPage:
-        orders, records, refused = [], list(before), []
-        for tid in tids:
-            try:
-                with after(records):
-                    answer = self._client.call(FULLINFO, whole_trade(tid))
-            except RecordedRefusal as refusal:
-                if refusal.code not in GONE:
-                    raise
-                refused.append((tid, refusal.code))
-                records[:] = refusal.records
-                continue
-            records.append(answer.record)
-            orders.append(raw_order(answer, {"door": "pull"}))
-        return PullPage(orders=tuple(orders), cursor=cursor, records=tuple(records), refused=tuple(refused))
+        """The trades of these numbers. One that can't be had ends the page, unless the platform denies to know it."""
+        answers = self._client.call_all([TopCall(method=FULLINFO, parameters=whole_trade(tid)) for tid in tids])
+        refused = [
+            (tid, answer.code) for tid, answer in zip(tids, answers, strict=True) if isinstance(answer, RecordedRefusal) and answer.code in GONE
+        ]
+        gone = dict(refused)
+        failed = [answer for tid, answer in zip(tids, answers, strict=True) if isinstance(answer, RecordedFailure) and tid not in gone]
+        records = [*before, *[_record(answer) for answer in answers if answer not in failed]]
+        if failed:
+            with after(records):
+                raise failed[0]
+        orders = tuple(raw_order(answer, {"door": "pull"}) for answer in answers if isinstance(answer, TopAnswer))
+        return PullPage(orders=orders, cursor=cursor, records=tuple(records), refused=tuple(refused))
+
+
+def _record(answer: Answered) -> CallRecord:
+    return answer.record if isinstance(answer, TopAnswer) else answer.records[-1]
 
 
 def whole_trade(tid: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from paidan.channels.calling import RecordedFailure
 from paidan.channels.platform import ListingQuantity, StockOutcome
-from paidan.channels.taobao.client import TopClient
+from paidan.channels.taobao.client import Answered, TopCall, TopClient
 
 BY_DIFFERENCE: Final = "tmall.item.quantity.update"
 FULL_SKUS: Final = "taobao.skus.quantity.update"
@@ -85,15 +85,18 @@ class TaobaoStock:
 
     def set_quantities(self, rows: Sequence[ListingQuantity]) -> list[StockOutcome]:
         """Show exactly these."""
-        return [self._tell(call) for call in full_calls(rows)]
+        return self._tell(full_calls(rows))
 
     def change_quantities(self, rows: Sequence[ListingQuantity], *, key: str) -> list[StockOutcome]:
         """Add these differences once."""
-        return [self._tell(call) for call in difference_calls(rows, key)]
+        return self._tell(difference_calls(rows, key))
 
-    def _tell(self, call: StockCall) -> StockOutcome:
-        try:
-            record = self._client.call(call.method, call.parameters).record
-        except RecordedFailure as failure:
-            return StockOutcome(rows=call.rows, records=failure.records, failure=failure)
-        return StockOutcome(rows=call.rows, records=(record,))
+    def _tell(self, calls: Sequence[StockCall]) -> list[StockOutcome]:
+        answers = self._client.call_all([TopCall(method=call.method, parameters=call.parameters) for call in calls])
+        return [_outcome(call, answer) for call, answer in zip(calls, answers, strict=True)]
+
+
+def _outcome(call: StockCall, answer: Answered) -> StockOutcome:
+    if isinstance(answer, RecordedFailure):
+        return StockOutcome(rows=call.rows, records=answer.records, failure=answer)
+    return StockOutcome(rows=call.rows, records=(answer.record,))

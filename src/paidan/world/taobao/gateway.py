@@ -16,6 +16,11 @@ from paidan.world.wire import Request
 CHINA = timezone(timedelta(hours=8))
 CLOCK_TOLERANCE = timedelta(minutes=10)
 GATEWAYS = ("/router/rest",)
+BATCH_GATEWAY = "/router/batch"  # several calls in one request, as the platform's Java SDK sends them (class BatchTaobaoClient)
+BATCH_SEPARATOR = "\r\n-S-\r\n"
+BATCH_PUBLIC = "#PUBLIC#"  # before parameters that all calls share
+BATCH_EMPTY = "N"  # a call without parameters of its own
+BATCH_CALLS_MAX = 20  # not verified
 
 
 def china(at: datetime) -> str:
@@ -28,12 +33,12 @@ def from_china(text: str) -> datetime:
     return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=CHINA)
 
 
-def sign(method: str, secret: str, parameters: Mapping[str, str]) -> str:
-    """The signature over all parameters but `sign` (document 101617).
+def sign(method: str, secret: str, parameters: Mapping[str, str], body: str = "") -> str:
+    """The signature over all parameters but `sign` (document 101617), and over the body where that holds no parameters.
 
     `md5`: MD5(secret, sorted key-value text, secret); `hmac` and `hmac-sha256`: keyed with the secret. Upper-case hexadecimal.
     """
-    text = "".join(f"{name}{parameters[name]}" for name in sorted(parameters) if name != "sign").encode()
+    text = ("".join(f"{name}{parameters[name]}" for name in sorted(parameters) if name != "sign") + body).encode()
     key = secret.encode()
     if method == "md5":
         digest = hashlib.md5(key + text + key, usedforsecurity=False).hexdigest()
@@ -117,9 +122,38 @@ def read_parameters(request: Request) -> dict[str, str]:
     return dict(pairs)
 
 
+def read_batch(request: Request) -> tuple[dict[str, str], str, list[dict[str, str]], str]:
+    """Common parameters, the body, each call's own parameters, and what stands between answers. Raises TopError."""
+    if request.verb != "POST":
+        raise TopError(9)
+    separator = request.headers.get("top-api-separator") or BATCH_SEPARATOR
+    try:
+        body = request.body.decode()
+    except UnicodeDecodeError:
+        raise invalid("body", "UTF-8 is wanted") from None
+    public, *forms = body.split(separator)
+    if not public.startswith(BATCH_PUBLIC):
+        public, forms = "", [public, *forms]
+    if not forms or not forms[0]:
+        raise missing("api request list")
+    if len(forms) > BATCH_CALLS_MAX:
+        raise invalid("api request list", f"at most {BATCH_CALLS_MAX}")
+    shared = parse_qsl(public.removeprefix(BATCH_PUBLIC), keep_blank_values=True)
+    calls = [dict([*shared, *parse_qsl("" if form == BATCH_EMPTY else form, keep_blank_values=True)]) for form in forms]
+    return dict(parse_qsl(request.query, keep_blank_values=True)), body, calls, separator
+
+
 def check(parameters: Mapping[str, str], *, app_key: str, secret: str, now: datetime, methods: Mapping[str, bool]) -> str:
     """Go through the common parameters in the gateway's order; returns the method. `methods` says which of them need a session."""
-    for name, code in (("app_key", 28), ("method", 21), ("sign", 24), ("timestamp", 30), ("v", 32)):
+    check_gate(parameters, app_key=app_key, secret=secret, now=now, wanted=(("method", 21),))
+    return check_method(parameters, methods)
+
+
+def check_gate(
+    parameters: Mapping[str, str], *, app_key: str, secret: str, now: datetime, wanted: tuple[tuple[str, int], ...] = (), body: str = ""
+) -> None:
+    """What stands for the whole request: application, version, form, time, signature. `wanted`: more that must be there, with its code."""
+    for name, code in (("app_key", 28), *wanted, ("sign", 24), ("timestamp", 30), ("v", 32)):
         if not parameters.get(name):
             raise TopError(code)
     if parameters["app_key"] != app_key:
@@ -132,9 +166,15 @@ def check(parameters: Mapping[str, str], *, app_key: str, secret: str, now: date
     kind = parameters.get("sign_method", "")
     if kind not in {"md5", "hmac", "hmac-sha256"}:
         raise invalid("sign_method") if kind else missing("sign_method")
-    if not hmac.compare_digest(sign(kind, secret, parameters), parameters["sign"]):
+    if not hmac.compare_digest(sign(kind, secret, parameters, body), parameters["sign"]):
         raise TopError(25)
-    method = parameters["method"]
+
+
+def check_method(parameters: Mapping[str, str], methods: Mapping[str, bool]) -> str:
+    """What stands for one call: a method that is known, and a session where it needs one."""
+    method = parameters.get("method", "")
+    if not method:
+        raise TopError(21)
     if method not in methods:
         raise TopError(22, "isv.invalid-method", method)
     if methods[method] and not parameters.get("session"):

@@ -8,6 +8,7 @@ Doors, by `ScriptShop.door`: `poll` and `push` shops are read through the gatewa
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -20,7 +21,7 @@ from paidan.world.taobao import life
 from paidan.world.taobao.bulk import BulkTable
 from paidan.world.taobao.consign import Consigner
 from paidan.world.taobao.errors import TopError
-from paidan.world.taobao.gateway import GATEWAYS, Call, check, read_parameters
+from paidan.world.taobao.gateway import BATCH_GATEWAY, GATEWAYS, Call, check, check_gate, check_method, read_batch, read_parameters
 from paidan.world.taobao.messages import MessageService
 from paidan.world.taobao.reading import Reader
 from paidan.world.taobao.state import Seller, State, Trade
@@ -74,15 +75,12 @@ class TaobaoPlatform:
         self._answers = 0
 
     def answer(self, request: Request, now: datetime) -> Response:
-        """Serve the gateway."""
+        """Serve the gateway, one call or a batch of them."""
+        if request.path == BATCH_GATEWAY:
+            return Response(body=self._serve_batch(request, now), content_type=JSON_TYPE)
         if request.path not in GATEWAYS:
             return Response(status=404, body=b"404 Not Found", content_type="text/plain")
-        self._answers += 1
-        try:
-            body = self._serve(request, now)
-        except TopError as error:
-            body = error.body(f"{number_from(self.name, self._answers):x}")
-        return Response(body=msgspec.json.encode(body), content_type=JSON_TYPE)
+        return Response(body=self._answered(lambda: self._serve(request, now)), content_type=JSON_TYPE)
 
     def advance(self, now: datetime) -> list[Callback]:
         """Let the buyers act until then and write the order-push table. This platform calls nobody: its messages are fetched."""
@@ -115,9 +113,30 @@ class TaobaoPlatform:
             "is_display_consistent": all(slot.is_consistent() for slot in slots),
         }
 
+    def _answered(self, serve: Callable[[], dict[str, Any]]) -> bytes:
+        self._answers += 1
+        try:
+            body = serve()
+        except TopError as error:
+            body = error.body(f"{number_from(self.name, self._answers):x}")
+        return msgspec.json.encode(body)
+
+    def _serve_batch(self, request: Request, now: datetime) -> bytes:
+        """Each call has an answer of its own, in order; what is wrong with the request as a whole is said once."""
+        try:
+            common, body, calls, separator = read_batch(request)
+            check_gate(common, app_key=self.app_key, secret=self._secret, now=now, body=body)
+        except TopError as error:
+            return msgspec.json.encode(error.body(f"{number_from(self.name, self._answers):x}"))
+        return separator.encode().join([self._answered(partial(self._call, common | call, now)) for call in calls])
+
     def _serve(self, request: Request, now: datetime) -> dict[str, Any]:
         parameters = read_parameters(request)
-        method = check(parameters, app_key=self.app_key, secret=self._secret, now=now, methods=self._methods)
+        check(parameters, app_key=self.app_key, secret=self._secret, now=now, methods=self._methods)
+        return self._call(parameters, now)
+
+    def _call(self, parameters: Mapping[str, str], now: datetime) -> dict[str, Any]:
+        method = check_method(parameters, self._methods)
         service, needs_session = self._services[method]
         shop = self._shop_by_session.get(parameters.get("session", ""), "")
         if needs_session and not shop:
