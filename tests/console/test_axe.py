@@ -1,4 +1,4 @@
-"""Accessibility of every page, light and dark. A file of its own, so that it may run beside the crawl."""
+"""Accessibility of every page: day by day each in one theme, in turn, by hand in both. A file of its own, so that it may run beside the crawl."""
 
 from pathlib import Path
 
@@ -13,16 +13,32 @@ SERIOUS = """async () => (await axe.run(document, {resultTypes: ['violations']})
   .map(violation => `${violation.id}: ${violation.nodes.length} × ${violation.nodes[0].html.slice(0, 160)}`)"""
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_has_no_serious_finding(chromium, console, addresses, theme):
+THEMES = ("light", "dark")
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_pages_in_turn_have_no_serious_finding(chromium, console, addresses, theme):
+    """Each page in one theme."""
+    look(chromium, console, addresses, theme, lambda number: THEMES[number % 2] == theme)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("theme", THEMES)
+def test_no_page_has_a_serious_finding(chromium, console, addresses, theme):
+    look(chromium, console, addresses, theme, lambda _: True)
+
+
+def look(chromium, console, addresses, theme, is_wanted):
     if not AXE.is_file():
         pytest.skip("axe-core is not installed: cd console && npm ci")
     with signed_in(chromium, console, theme=theme) as page:
         heard, found = Heard(page), []
-        for name, path in addresses(page).items():
+        wanted = [place for number, place in enumerate(addresses(page).items()) if is_wanted(number)]
+        for name, path in wanted:
             with heard.coming(f"{name} (zh, {theme})"):
                 page.goto(f"{console}/console{path}")
                 settle(page)
             page.evaluate(AXE.read_text())
             found += [f"{name}: {finding}" for finding in page.evaluate(SERIOUS)]
+        assert wanted
         assert found == []
