@@ -33,6 +33,7 @@ from paidan.runtime.buckets import BucketLease
 from paidan.runtime.chores import do_due
 from paidan.runtime.http import HttpCaller
 from paidan.runtime.passes import PoisonGuard, run_step
+from paidan.runtime.plans import PlanWatch
 from paidan.runtime.queries import load_queries
 from paidan.runtime.relay import Relay, RelayRules
 from paidan.runtime.slots import Slots
@@ -77,6 +78,7 @@ class Mill:
         self._shops = ShopLinks(CHANNELS, self._caller, s.clock, s.sealer, accounts)
         self._lease = BucketLease(s.database, self._rules.owner, lease_s=s.settings.lease_s, renew_s=s.settings.lease_s / 4)
         self._guard = PoisonGuard()
+        self._plans = PlanWatch(s.database)
         self._versions: int | None = None
         self._woken_for: int | None = None  # the version of the network for which backorders were looked at
         self._steps: Sequence[Any] = (
@@ -109,6 +111,7 @@ class Mill:
         Orders and messages are divided among workers by their buckets, and so are the shops to pull from and to push to.
         """
         self._lease.hold()
+        self._plans.look()
         done = self._pull()
         due = self._look()
         _add(done, self._pass(due))

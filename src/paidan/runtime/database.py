@@ -22,6 +22,8 @@ POISON_CLASSES: Final = frozenset({"22", "23"})
 # Transaction rollback, connection exception, insufficient resources, operator intervention; and one code of class 55.
 RETRY_CLASSES: Final = frozenset({"40", "08", "53", "57"})
 LOCK_NOT_AVAILABLE: Final = "55P03"
+OPENING: Final = sql.SQL("BEGIN; SELECT set_config('role', {0}, true), set_config('search_path', {0}, true){1}")
+GENERIC: Final = sql.SQL(", set_config('plan_cache_mode', 'force_generic_plan', true)")
 PREPARED_AFTER: Final = 2
 # A mill has more than 200 statements. The library keeps 100 of a connection: with more it would forget each before it comes again.
 PREPARED_MAX: Final = 1000
@@ -56,7 +58,13 @@ class Database:
     def _become(self, merchant: str) -> None:
         self.merchant = merchant
         self.schema = schema_of(merchant)
-        self._opening = sql.SQL("BEGIN; SELECT set_config('role', {0}, true), set_config('search_path', {0}, true)").format(sql.Literal(self.schema))
+        self.keeps_plans = False
+        self._opening = OPENING.format(sql.Literal(self.schema), sql.SQL(""))
+
+    def keep_plans(self) -> None:
+        """From the next transaction on, a prepared statement keeps one plan whatever its parameters are; see plans.py for when that is good."""
+        self._opening = OPENING.format(sql.Literal(self.schema), GENERIC)
+        self.keeps_plans = True
 
     def for_merchant(self, merchant: str) -> "Database":
         """The same connections, another merchant."""

@@ -240,6 +240,15 @@ UPDATE bucket SET owner = '', lease_until = '-infinity' WHERE owner = %(owner)s 
 -- Parameters: owner, buckets. Locks: the rows, FOR SHARE, ordered.
 SELECT bucket FROM bucket WHERE owner = %(owner)s AND bucket = ANY(%(buckets)s::smallint[]) ORDER BY bucket FOR SHARE;
 
+-- name: fewest_rows
+-- Rows of the smallest of these tables, partitions together, as the planner believes since they were analysed. Parameters: tables text[]. No locks.
+SELECT min(t.live) FROM (
+    SELECT sum(greatest(c.reltuples, 0)) AS live
+    FROM unnest(%(tables)s::text[]) AS w (name)
+    JOIN pg_class c ON c.oid = to_regclass(w.name) OR c.oid IN (SELECT i.inhrelid FROM pg_inherits i WHERE i.inhparent = to_regclass(w.name))
+    GROUP BY w.name
+) AS t;
+
 -- name: list_invariants
 -- The invariant views of the schema, with their comments.
 SELECT relname, coalesce(obj_description(oid, 'pg_class'), '')

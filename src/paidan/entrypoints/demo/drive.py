@@ -1,6 +1,7 @@
 """Drives a day: moves the world's clock, lets Paidan work until nothing is due, goes on to the next instant at which anything happens."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -20,6 +21,8 @@ from paidan.world.wire import Faults
 queries = load_queries("paidan.entrypoints.demo")
 
 TICK_S = 60  # how far business time moves at least, while the day's shops are busy
+NIGHT_TICK_S = 300  # ... in hours in which next to nothing is bought
+NIGHT_SHARE = 1 / 3  # such hours have less than this share of an average hour's orders
 QUIET_TICK_S = 3600  # ... and once the day's trade is over
 ROUGH_S = 43_200  # how long after the day's trade faults go on
 QUIET_TICKS = 3  # so often nothing was left to do: longer than the slowest feed rests and than a message may be late
@@ -90,6 +93,7 @@ def drive(
     now = redelivered_at = day.opens_at
     end = day.closes_at + timedelta(days=TAIL_DAYS)
     quiet = 0
+    nights = quiet_hours(day)
     host.set_faults(faults or Faults())
     while now <= end and quiet <= QUIET_TICKS:
         if faults is not None and now > day.closes_at + timedelta(seconds=ROUGH_S):
@@ -106,12 +110,23 @@ def drive(
         run.seconds = time.monotonic() - started
         progress(now, run)
         following = [at for at in (advanced.next_due, _next_due(services, now), *expected) if at is not None and at > now]
-        step = timedelta(seconds=tick_s if now < day.closes_at else quiet_tick_s)
+        step = timedelta(seconds=max(tick_s, NIGHT_TICK_S if _hour(day, now) in nights else 0) if now < day.closes_at else quiet_tick_s)
         quiet = quiet + 1 if not following and now > day.closes_at else 0
         now = max(now + step, min(following, default=now + step))
     run.ended_at = now
     run.seconds = time.monotonic() - started
     return run
+
+
+def quiet_hours(day: Day) -> frozenset[int]:
+    """Hours of the day, counted from its opening, with few orders. Pure."""
+    counts = Counter(_hour(day, order.placed_at) for order in day.orders)
+    hours = max((day.closes_at - day.opens_at) // timedelta(hours=1), 1)
+    return frozenset(hour for hour in range(hours) if counts[hour] * hours < len(day.orders) * NIGHT_SHARE)
+
+
+def _hour(day: Day, at: datetime) -> int:
+    return (at - day.opens_at) // timedelta(hours=1)
 
 
 def _announce_arrivals(services: OpenInstallation, day: Day) -> None:
