@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
+from msgspec import structs
 
 from channels.platform_server import Got, PlatformServer, Said, top, top_error
 from channels.taobao_trades import body, line, trade
@@ -427,6 +428,26 @@ def test_a_parcel_is_told_by_the_call_that_fits(
     assert len(done.records) == len(methods)
     for got, fields in zip(platform.got, expected, strict=True):
         assert {name: got.form.get(name) for name in fields} == fields
+
+
+def test_parcels_are_told_together_and_each_has_its_own_fate(platform: PlatformServer, top_client: TopClient) -> None:
+    """Of four parcels in one request: taken, told before, refused; the fourth is a part of a line and goes by itself."""
+
+    def answer(got: Got) -> Said:
+        trade, method = got.form["tid"], got.form["method"]
+        if method == FULLINFO:
+            return top(
+                FULLINFO, {"trade": {"tid": int(trade), "orders": {"order": [line(1, oid=71, invoice_no="SF123" if trade == "1001" else "")]}}}
+            )
+        return top_error(15, "isv.logistics-offline-service-error:B04") if trade in {"1001", "1002"} else shipped(got)
+
+    platform.answer = answer
+    parcels = [structs.replace(parcel(WHOLE), order_no=str(1000 + n)) for n in range(3)]
+    outcomes = TaobaoShipper(top_client).ship_all([*parcels, structs.replace(parcel(PART), order_no="1003")])
+    assert [len(got.parts()) for got in platform.requests] == [3, 1, 1, 1, 1]
+    assert [getattr(outcome, "was_known", "refused") for outcome in outcomes] == [False, True, "refused", False]
+    methods = [[record.method for record in outcome.records] for outcome in outcomes]
+    assert methods == [[OFFLINE], [OFFLINE, FULLINFO], [OFFLINE, FULLINFO], [FULLINFO, BY_PART]]
 
 
 def test_a_part_of_a_line_names_its_goods(platform: PlatformServer, top_client: TopClient) -> None:

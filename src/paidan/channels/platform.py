@@ -118,8 +118,10 @@ class Puller(Protocol):
 class Writer(Protocol):
     """Tells a platform what we did."""
 
-    def ship(self, parcel: PlatformParcel) -> Told:
-        """Tell a parcel; a repeat of the same one is success. Raises CounterpartError with `.records`."""
+    parcels_at_once: int  # so many go in one request
+
+    def ship_all(self, parcels: Sequence[PlatformParcel]) -> list[Told | RecordedFailure]:
+        """Tell parcels, each by itself, at most `parcels_at_once`; a repeat of the same one is success. What became of each, in order."""
         ...
 
     def set_quantities(self, rows: Sequence[ListingQuantity], *, key: str) -> list[StockOutcome]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from paidan.channels.calling import CallRecord
+from paidan.channels.calling import CallRecord, RecordedFailure
 from paidan.channels.platform import ListingQuantity, PlatformParcel, StockOutcome, Told
 from paidan.channels.taobao.merge import Candidate, Groups
 
@@ -11,8 +11,10 @@ from paidan.channels.taobao.merge import Candidate, Groups
 class Teller(Protocol):
     """Hears about parcels and quantities (channels.platform.Writer)."""
 
-    def ship(self, parcel: PlatformParcel) -> Told:
-        """Tell a parcel; a repeat of the same one is success. Raises RecordedFailure."""
+    parcels_at_once: int
+
+    def ship_all(self, parcels: Sequence[PlatformParcel]) -> list[Told | RecordedFailure]:
+        """Tell parcels, each by itself; a repeat of the same one is success. What became of each, in order."""
         ...
 
     def set_quantities(self, rows: Sequence[ListingQuantity], *, key: str) -> list[StockOutcome]:

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from paidan.catalog.load import cache_versions
 from paidan.channels.calling import RecordedFailure
-from paidan.channels.platform import PlatformParcel
+from paidan.channels.platform import PlatformParcel, Told
 from paidan.feedback.decide import OrderedLine, Tell, what_to_tell
 from paidan.feedback.exchanges import exchanges_of, outcome_of, reason_of
 from paidan.feedback.links import ShopLink, ShopLinks
@@ -43,6 +43,15 @@ class Job(Struct, frozen=True, kw_only=True):
     parcel: PlatformParcel | None = None
     link: ShopLink | None = None
     tell: Tell | None = None
+
+
+class Ready(Struct, frozen=True, kw_only=True):
+    """A parcel that is to be told now."""
+
+    row: OutboxRow
+    parcel: PlatformParcel
+    link: ShopLink
+    tell: Tell
 
 
 class ShipDelivery:
@@ -89,19 +98,27 @@ class ShipDelivery:
         return Job(order_id=order_id, parcel=told, link=link, tell=tell)
 
     def send(self, rows: Sequence[OutboxRow], loaded: Mapping[int, Job]) -> list[Outcome]:
-        """Tell each; a platform takes one parcel in a call."""
-        return self._slots.map(lambda row: self._send(row, loaded[row.id]), rows)
+        """Tell each shop its parcels, as many in a request as its platform takes."""
+        by_shop: dict[int, list[Ready]] = {}
+        for row in rows:
+            job = loaded[row.id]
+            if job.parcel is not None and job.link is not None and job.tell is not None:
+                by_shop.setdefault(job.link.shop.id, []).append(Ready(row=row, parcel=job.parcel, link=job.link, tell=job.tell))
+        groups = [group for ready in by_shop.values() for group in _in_requests(ready)]
+        told = {row_id: outcome for group in self._slots.map(self._send, groups) for row_id, outcome in group.items()}
+        return [told.get(row.id) or loaded[row.id].outcome or done() for row in rows]
 
-    def _send(self, row: OutboxRow, job: Job) -> Outcome:
-        if job.parcel is None or job.link is None or job.tell is None:
-            return job.outcome or done()
-        about = partial(exchanges_of, counterpart=job.link.counterpart, at=self._clock.now(), business_key=job.parcel.order_no, attempts=row.attempts)
-        try:
-            told = job.link.teller.ship(job.parcel)
-        except RecordedFailure as failure:
-            return outcome_of(failure, about(failure.records, reason=reason_of(failure)))
-        lines = [[line.line_ref, line.quantity] for line in job.tell.lines]
-        detail = {"parcel": row.ref_id, "lines": lines, "last": job.tell.is_last, "known": told.was_known}
+    def _send(self, group: Sequence[Ready]) -> dict[int, Outcome]:
+        answers = group[0].link.teller.ship_all([ready.parcel for ready in group])
+        return {ready.row.id: self._outcome(ready, answer) for ready, answer in zip(group, answers, strict=True)}
+
+    def _outcome(self, ready: Ready, told: Told | RecordedFailure) -> Outcome:
+        row, parcel = ready.row, ready.parcel
+        about = partial(exchanges_of, counterpart=ready.link.counterpart, at=self._clock.now(), business_key=parcel.order_no, attempts=row.attempts)
+        if isinstance(told, RecordedFailure):
+            return outcome_of(told, about(told.records, reason=reason_of(told)))
+        lines = [[line.line_ref, line.quantity] for line in ready.tell.lines]
+        detail = {"parcel": row.ref_id, "lines": lines, "last": ready.tell.is_last, "known": told.was_known}
         return done(answer=detail, exchanges=about(told.records))
 
     def apply(self, tx: Tx, rows: Sequence[OutboxRow], outcomes: Sequence[Outcome]) -> None:
@@ -110,6 +127,11 @@ class ShipDelivery:
         mark_told(tx, known, self._clock.now())
         notes = [_note(row, outcome) for row, outcome in zip(rows, outcomes, strict=True)]
         note(tx, self._ids, [one for one in notes if one is not None], self._clock.now())
+
+
+def _in_requests(ready: Sequence[Ready]) -> list[Sequence[Ready]]:
+    size = ready[0].link.teller.parcels_at_once
+    return [ready[at : at + size] for at in range(0, len(ready), size)]
 
 
 class _Parcel(Struct, frozen=True):

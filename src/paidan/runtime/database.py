@@ -25,7 +25,7 @@ LOCK_NOT_AVAILABLE: Final = "55P03"
 OPENING: Final = sql.SQL("BEGIN; SELECT set_config('role', {0}, true), set_config('search_path', {0}, true){1}")
 GENERIC: Final = sql.SQL(", set_config('plan_cache_mode', 'force_generic_plan', true)")
 PREPARED_AFTER: Final = 2
-# A mill has more than 200 statements. The library keeps 100 of a connection: with more it would forget each before it comes again.
+# A played day has 230 different statements (counted by pg_stat_statements). The library keeps 100 of a connection and would forget them in turns.
 PREPARED_MAX: Final = 1000
 # What a pure decision raises when it meets an item it can't digest.
 DECISION_ERRORS: Final = (

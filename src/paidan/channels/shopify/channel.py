@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from paidan.channels.calling import Caller
+from paidan.channels.calling import Caller, RecordedFailure
 from paidan.channels.facts import PlatformOrder
 from paidan.channels.platform import Channel, Connection, ListingQuantity, PlatformParcel, StockOutcome, Told
 from paidan.channels.shopify.graphql import ShopifyAccess, ShopifyClient
@@ -28,13 +28,21 @@ class ShopifyCodec:
 class ShopifyWriter:
     """Tells parcels and quantities of one shop."""
 
+    parcels_at_once = 1
+
     def __init__(self, client: ShopifyClient) -> None:
         self._shipper = ShopifyShipper(client)
         self._stock = ShopifyStock(client)
 
-    def ship(self, parcel: PlatformParcel) -> Told:
-        """Tell a parcel; a repeat is success."""
-        return self._shipper.ship(parcel)
+    def ship_all(self, parcels: Sequence[PlatformParcel]) -> list[Told | RecordedFailure]:
+        """Tell parcels, one after the other; a repeat is success."""
+        return [self._ship(parcel) for parcel in parcels]
+
+    def _ship(self, parcel: PlatformParcel) -> Told | RecordedFailure:
+        try:
+            return self._shipper.ship(parcel)
+        except RecordedFailure as failure:
+            return failure
 
     def set_quantities(self, rows: Sequence[ListingQuantity], *, key: str) -> list[StockOutcome]:
         """Show exactly these quantities."""

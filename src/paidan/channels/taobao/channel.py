@@ -5,10 +5,10 @@ from typing import Any
 
 import msgspec
 
-from paidan.channels.calling import Caller
+from paidan.channels.calling import Caller, RecordedFailure
 from paidan.channels.facts import PlatformOrder
 from paidan.channels.platform import Channel, Connection, ListingQuantity, PlatformParcel, StockOutcome, Told
-from paidan.channels.taobao.client import TopAccess, TopClient
+from paidan.channels.taobao.client import CALLS_MAX, TopAccess, TopClient
 from paidan.channels.taobao.orders import parse
 from paidan.channels.taobao.pull import TaobaoPuller
 from paidan.channels.taobao.ship import TaobaoShipper
@@ -28,13 +28,15 @@ class TaobaoCodec:
 class TaobaoWriter:
     """Tells parcels and quantities of one shop."""
 
+    parcels_at_once = CALLS_MAX
+
     def __init__(self, client: TopClient) -> None:
         self._shipper = TaobaoShipper(client)
         self._stock = TaobaoStock(client)
 
-    def ship(self, parcel: PlatformParcel) -> Told:
-        """Tell a parcel; a repeat is success."""
-        return self._shipper.ship(parcel)
+    def ship_all(self, parcels: Sequence[PlatformParcel]) -> list[Told | RecordedFailure]:
+        """Tell parcels, each by itself; a repeat is success."""
+        return self._shipper.ship_all(parcels)
 
     def set_quantities(self, rows: Sequence[ListingQuantity], *, key: str) -> list[StockOutcome]:
         """Show exactly these quantities; setting is repeatable by nature, so the key is not sent."""

@@ -12,9 +12,9 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from paidan.channels.calling import CallRecord, RecordedRefusal, after
+from paidan.channels.calling import CallRecord, RecordedFailure, RecordedRefusal, after
 from paidan.channels.platform import ParcelLine, PlatformParcel, Told
-from paidan.channels.taobao.client import TopClient
+from paidan.channels.taobao.client import Answered, TopCall, TopClient
 from paidan.channels.taobao.wire import Flag, Ref, Short, Text
 from paidan.kernel.reasons import Reason
 
@@ -117,10 +117,26 @@ class TaobaoShipper:
     def __init__(self, client: TopClient) -> None:
         self._client = client
 
-    def ship(self, parcel: PlatformParcel) -> Told:
-        """Tell a parcel. A repeat is success. Raises a RecordedFailure with all records so far."""
+    def ship_all(self, parcels: Sequence[PlatformParcel]) -> list[Told | RecordedFailure]:
+        """Tell parcels. Those that one call tells go together; what was refused, and what takes more, goes on by itself."""
+        simple = {place: calls[0] for place, parcel in enumerate(parcels) if len(calls := ship_calls(parcel)) == 1 and calls[0].method != BY_PART}
+        answers = self._client.call_all([TopCall(method=call.method, parameters=call.parameters) for call in simple.values()])
+        answered = dict(zip(simple, answers, strict=True))
+        return [self._shipped(parcel, answered.get(place)) for place, parcel in enumerate(parcels)]
+
+    def _shipped(self, parcel: PlatformParcel, answered: Answered | None) -> Told | RecordedFailure:
+        try:
+            return self.ship(parcel, answered)
+        except RecordedFailure as failure:
+            return failure
+
+    def ship(self, parcel: PlatformParcel, answered: Answered | None = None) -> Told:
+        """Tell a parcel. A repeat is success. `answered`: what became of its only call, if that was made before.
+
+        Raises a RecordedFailure with all records so far.
+        """
         records: list[CallRecord] = []
-        known = [self._tell(parcel, call, records) for call in ship_calls(parcel)]
+        known = [self._tell(parcel, call, records, answered) for call in ship_calls(parcel)]
         return Told(records=tuple(records), was_known=bool(known) and all(known))
 
     def correct(self, parcel: PlatformParcel) -> Told:
@@ -132,7 +148,7 @@ class TaobaoShipper:
         call = ShipCall(method=RESEND, parameters=parameters, line_refs=tuple([line.line_ref for line in parcel.lines]))
         return Told(was_known=self._tell(parcel, call, records), records=tuple(records))
 
-    def _tell(self, parcel: PlatformParcel, call: ShipCall, records: list[CallRecord]) -> bool:
+    def _tell(self, parcel: PlatformParcel, call: ShipCall, records: list[CallRecord], answered: Answered | None = None) -> bool:
         """Make one call; whether the platform knew already."""
         if call.method == BY_PART:
             with after(records[:]):
@@ -140,7 +156,7 @@ class TaobaoShipper:
                     return True
         try:
             with after(records):
-                records.append(self._send(call))
+                records.append(self._send(call, answered))
         except RecordedRefusal as refusal:
             records[:] = refusal.records
             if not self._is_booked_after_all(parcel, call, records):
@@ -149,8 +165,10 @@ class TaobaoShipper:
             return True
         return False
 
-    def _send(self, call: ShipCall) -> CallRecord:
-        answer = self._client.call(call.method, call.parameters)
+    def _send(self, call: ShipCall, answered: Answered | None) -> CallRecord:
+        if isinstance(answered, RecordedFailure):
+            raise answered
+        answer = answered or self._client.call(call.method, call.parameters)
         said = answer.read(_RESULT)
         verdict = said.shipping or said.result
         if verdict is None or str(verdict.is_success if said.shipping else verdict.success).lower() != "true":
