@@ -71,6 +71,10 @@ export async function signIn(name: string, password: string): Promise<Me> {
   return whoAmI()
 }
 
+/** How people sign in here; `told`: the reason that a sign-in came back with. */
+export const signInWays = (told: string | null) =>
+  call<Schemas['SignInWays']>('GET', `/sign-in/ways${told === null ? '' : `?told=${encodeURIComponent(told)}`}`)
+
 export const signOut = () => call('POST', '/sign-out', {})
 export const read = <Answer>(path: string) => call<Answer>('GET', path)
 export const send = (path: string, body: unknown) => call<unknown>('POST', path, body)

@@ -1,10 +1,10 @@
-import { type Me, Refusal, signIn, signOut, whoAmI } from './api'
+import { type Me, Refusal, signIn, signInWays, signOut, whoAmI } from './api'
 import { button, el } from './dom'
 import { banner, go, show, tell } from './frame'
 import { forgetWork } from './kept'
 import { dismiss, drain, onQueue, readQueue } from './queue'
 import { isLoud, setLoud } from './sound'
-import { say, switchLanguage, type Word } from './words'
+import { LANGUAGE, say, switchLanguage, type Word } from './words'
 
 /** The first screen, signing in, and what is not sent yet. */
 export function home(me: Me | null): void {
@@ -72,16 +72,37 @@ export function askWho(onSignedIn: (me: Me) => void): void {
       },
     )
   }
-  const form = el(
-    'form',
-    { class: 'sign-in', on: { submit } },
+  const byPassword = [
     el('label', {}, say('name'), name),
     el('label', {}, say('password'), password),
     el('button', { class: 'main', attributes: { type: 'submit' } }, say('signIn')),
+  ]
+  const provider = el('a', { class: 'main link' })
+  provider.hidden = true
+  const form = el(
+    'form',
+    { class: 'sign-in', on: { submit } },
+    provider,
+    ...byPassword,
     button(say('other'), switchLanguage, 'quiet'),
   )
   show(say('title'), null, form, banner)
   name.focus()
+  void offerProvider(provider, byPassword)
+}
+
+/** The button of the provider, where there is one; and why a sign-in by him came back without anybody. */
+async function offerProvider(link: HTMLAnchorElement, byPassword: HTMLElement[]): Promise<void> {
+  const reason = new URLSearchParams(location.search).get('sign_in')
+  const ways = await signInWays(reason).catch(() => null) // without a network there is no provider to go to either
+  if (ways?.provider) {
+    link.href = `${ways.provider.path}?${new URLSearchParams({ to: '/pda', language: LANGUAGE }).toString()}`
+    link.textContent = say('signInWith', ways.provider.label)
+    link.hidden = false
+  }
+  for (const one of byPassword) one.hidden = ways?.has_password === false
+  if (ways?.told) tell('bad', ways.told.title, ways.told.next_step)
+  if (reason !== null) history.replaceState(history.state, '', location.pathname)
 }
 
 export function unsent(): () => void {

@@ -80,6 +80,7 @@ const WORDS = {
   sendNow: ['立即发送', 'Send now'],
   waiting: ['等待发送', 'Waiting'],
   signIn: ['登录', 'Sign in'],
+  signInWith: ['以 {x} 登录', 'Sign in with {x}'],
   signOut: ['退出', 'Sign out'],
   name: ['用户名', 'Name'],
   password: ['密码', 'Password'],

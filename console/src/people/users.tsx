@@ -4,6 +4,7 @@ import { Button, Input, Space } from 'antd'
 import { useMemo, useState, type ReactNode } from 'react'
 import { api, given } from '@/api/client'
 import type { components } from '@/api/schema'
+import { useWays } from '@/api/ways'
 import { toast, toastProblem } from '@/frame/toasts'
 import type { Column } from '@/grid/columns'
 import { instant } from '@/i18n/format'
@@ -13,6 +14,7 @@ import type { FormField, Values } from '@/masters/form-fields'
 import { useShops, useWarehouses } from '@/masters/options'
 import { RecordDialog } from '@/masters/record-dialog'
 import { AddGrid } from './add-grid'
+import { ProviderOf, waysOf } from './provider-of'
 import { peopleWords } from './words'
 
 type User = components['schemas']['UserView']
@@ -23,7 +25,9 @@ const NEW: Values = { language: 'zh', roles: [], shops: null, warehouses: null, 
 export function Users({ tabs }: { tabs: ReactNode }) {
   const t = useWords(peopleWords)
   const [opened, setOpened] = useState<User | 'new' | null>(null)
-  const fields = useUserFields(opened === 'new')
+  const { data: ways } = useWays()
+  const label = ways?.provider?.label ?? ''
+  const fields = useUserFields(opened === 'new', ways?.has_password ?? true, label)
   const columns = useMemo((): Column<User>[] => {
     const scope = (ids: readonly string[] | null | undefined) =>
       ids === null || ids === undefined ? t('allOnes') : t('someOnes', { count: ids.length })
@@ -33,6 +37,7 @@ export function Users({ tabs }: { tabs: ReactNode }) {
       { id: 'roles', title: t('role'), width: 240, text: (row) => row.roles.join(' · ') },
       { id: 'shops', title: t('shops'), width: 110, text: (row) => scope(row.shops) },
       { id: 'warehouses', title: t('warehouses'), width: 130, text: (row) => scope(row.warehouses) },
+      { id: 'ways', title: t('signsInBy'), width: 190, text: (row) => waysOf(row, label, t) },
       { id: 'signed_in_at', title: t('signedIn'), width: 120, text: (row) => instant(row.signed_in_at) || t('never') },
       {
         id: 'is_active',
@@ -42,7 +47,7 @@ export function Users({ tabs }: { tabs: ReactNode }) {
         render: (row) => <YesNo isYes={row.is_active} />,
       },
     ]
-  }, [t])
+  }, [t, label])
   return (
     <>
       <AddGrid<User>
@@ -74,7 +79,16 @@ export function Users({ tabs }: { tabs: ReactNode }) {
             setOpened(null)
           }}
         >
-          {opened !== 'new' && <SetPassword user={opened} />}
+          {opened !== 'new' && ways?.has_password !== false && <SetPassword user={opened} />}
+          {opened !== 'new' && label && (
+            <ProviderOf
+              user={opened}
+              label={label}
+              onDone={() => {
+                setOpened(null)
+              }}
+            />
+          )}
         </RecordDialog>
       )}
     </>
@@ -82,10 +96,10 @@ export function Users({ tabs }: { tabs: ReactNode }) {
 }
 
 async function save(opened: User | 'new', values: Values): Promise<undefined> {
-  const { name, title, language, roles, is_active, password } = values
+  const { name, title, language, roles, is_active, password = '', awaits_provider = false } = values
   const some = (ids: unknown) => (Array.isArray(ids) && ids.length > 0 ? ids : null)
   const body = { title, language, roles, is_active, shops: some(values.shops), warehouses: some(values.warehouses) }
-  if (opened === 'new') await api.POST('/api/v1/users', { body: { ...body, name, password } as never })
+  if (opened === 'new') await api.POST('/api/v1/users', { body: { ...body, name, password, awaits_provider } as never })
   else
     await api.PUT('/api/v1/users/{person_id}', {
       params: { path: { person_id: Number(opened.id) }, header: { 'If-Match': `"v${opened.version}"` } },
@@ -94,7 +108,7 @@ async function save(opened: User | 'new', values: Values): Promise<undefined> {
   return undefined
 }
 
-function useUserFields(isNew: boolean): FormField[] {
+function useUserFields(isNew: boolean, hasPassword: boolean, label: string): FormField[] {
   const t = useWords(peopleWords)
   const shops = useShops()
   const warehouses = useWarehouses()
@@ -117,7 +131,19 @@ function useUserFields(isNew: boolean): FormField[] {
       ],
     },
     { name: 'is_active', label: t('active'), kind: 'flag' },
-    ...(isNew ? [{ name: 'password', label: t('firstPassword'), kind: 'text' as const, isRequired: true }] : []),
+    ...(isNew && hasPassword
+      ? [{ name: 'password', label: t('firstPassword'), kind: 'text' as const, isRequired: !label }]
+      : []),
+    ...(isNew && label
+      ? [
+          {
+            name: 'awaits_provider',
+            label: t('awaits', { label }),
+            kind: 'flag' as const,
+            hint: t('awaitsHint', { label }),
+          },
+        ]
+      : []),
     { name: 'roles', label: t('role'), kind: 'many', options: roles },
     { name: 'shops', label: t('shops'), kind: 'many', options: shops, hint: t('allOnes') },
     { name: 'warehouses', label: t('warehouses'), kind: 'many', options: warehouses, hint: t('allOnes') },

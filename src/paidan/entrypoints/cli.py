@@ -134,10 +134,11 @@ def password(name: str = "admin") -> int:
     """Give somebody a new password, drawn by lot and shown once (重设密码). Every session of his ends."""
     from paidan.entrypoints.api.people.passwords import drawn
     from paidan.entrypoints.api.people.sessions import queries
-    from paidan.entrypoints.api.people.store import set_password
+    from paidan.entrypoints.api.people.store import set_password, signs_in_by_password
     from paidan.entrypoints.installation import open_installation
 
-    services = open_installation(_settings())
+    settings = _settings()
+    services = open_installation(settings)
     secret = drawn()
     with services.database.transaction() as tx:
         row = tx.execute(queries.find_by_name, {"name": name}).fetchone()
@@ -149,6 +150,8 @@ def password(name: str = "admin") -> int:
         return 1
     console.print(f"[green]✓[/] {name}; shown once:", highlight=False)
     console.print(secret, markup=False, highlight=False, soft_wrap=True)
+    if not signs_in_by_password(name, is_for_all=settings.password_sign_in):
+        console.print("PAIDAN_PASSWORD_SIGN_IN is off: it counts when that is on again (密码登录已关闭，开启后才有效)", highlight=False)
     return 0
 
 

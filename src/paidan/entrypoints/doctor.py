@@ -7,11 +7,16 @@ from collections.abc import Iterator
 import psycopg
 from msgspec import Struct
 
+from paidan.entrypoints.api.people.openid.attempts import BACK_PATH
+from paidan.entrypoints.api.people.openid.configuration import read_provider
+from paidan.entrypoints.api.people.openid.door import open_door
+from paidan.entrypoints.api.people.openid.store import known_roles
 from paidan.entrypoints.installation import keyring_file
-from paidan.kernel.errors import SetupError
+from paidan.kernel.errors import CounterpartError, SetupError
 from paidan.runtime import embedded
+from paidan.runtime.database import Database
 from paidan.runtime.migrations import head, revision_of
-from paidan.runtime.provision import merchants
+from paidan.runtime.provision import merchants, with_database
 from paidan.runtime.settings import Settings
 
 FREE_BYTES_MIN = 2 << 30
@@ -35,6 +40,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield Finding(free >= FREE_BYTES_MIN, f"{free >> 30} GiB free for {home.name}", "" if free >= FREE_BYTES_MIN else "Make room on the disk")
     yield from _keys(settings)
     yield from _database(settings)
+    yield from _provider(settings)
 
 
 def _keys(settings: Settings) -> Iterator[Finding]:
@@ -60,8 +66,41 @@ def _database(settings: Settings) -> Iterator[Finding]:
             yield Finding(not app[0], "the application is no superuser", "" if not app[0] else "ALTER ROLE paidan_app NOSUPERUSER")
         if settings.owner_url:
             yield from _schemas(settings.owner_url)
+        yield from _roles(settings, settings.database_url or with_database(url, settings.database))
     except (psycopg.Error, SetupError) as error:
         yield Finding(is_good=False, text="the database does not answer", advice=str(error).splitlines()[0])
+
+
+def _provider(settings: Settings) -> Iterator[Finding]:
+    """Whether the provider of sign-ins answers, speaks for the issuer that is configured, and has keys that we take."""
+    try:
+        door = open_door(settings)
+        if door is None:
+            return
+        has_secret = "with" if door.provider.client_secret else "without"
+        yield Finding(is_good=True, text=f"sign-in by {door.provider.issuer} as {door.provider.client_id} ({has_secret} a secret)")
+        known = bool(door.provider.public_url) or settings.allow_loopback
+        yield Finding(known, "address of the console", "" if known else f"Set PAIDAN_PUBLIC_URL, and register {BACK_PATH} below it with the provider")
+        keys = door.published.count_keys()
+        yield Finding(keys > 0, f"keys that the provider publishes and we take: {keys}", "" if keys else "It must sign by RS256 or ES256")
+    except (CounterpartError, SetupError) as error:
+        yield Finding(is_good=False, text="sign-in by a provider", advice=str(error))
+
+
+def _roles(settings: Settings, url: str) -> Iterator[Finding]:
+    """Whether every role that the provider's words stand for is there."""
+    try:
+        provider = read_provider(settings)
+    except SetupError:
+        return  # told by `_provider`
+    if provider is None or not provider.role_codes:
+        return
+    text = "roles named by PAIDAN_OIDC_ROLES and PAIDAN_OIDC_DEFAULT_ROLE"
+    database = Database(url, settings.merchant, size=1)
+    with database.transaction() as tx:
+        missing = sorted(set(provider.role_codes) - set(known_roles(tx, sorted(provider.role_codes))))
+    database.close()
+    yield Finding(not missing, text, f"There is no role {', '.join(missing)}" if missing else "")
 
 
 def _durability(connection: "psycopg.Connection[tuple[object, ...]]") -> Iterator[Finding]:

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from msgspec import structs
+
 from paidan.kernel.errors import SetupError
 from paidan.runtime.settings import Settings
 
@@ -58,6 +60,9 @@ def environment(settings: Settings, app_url: str) -> dict[str, str]:
         "PAIDAN_CALL_TIMEOUT_S": str(settings.call_timeout_s),
         "PAIDAN_LEASE_S": str(settings.lease_s),
         "PAIDAN_OUTBOX_LEASE_S": str(settings.outbox_lease_s),
+        "PAIDAN_PUBLIC_URL": settings.public_url,
+        "PAIDAN_PASSWORD_SIGN_IN": "true" if settings.password_sign_in else "false",
+        **{f"PAIDAN_{name.upper()}": str(value) for name, value in structs.asdict(settings).items() if name.startswith("oidc_")},
     }
     return {**os.environ, **told}
 

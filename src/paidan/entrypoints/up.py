@@ -10,6 +10,7 @@ from rich.console import Console
 
 from paidan.entrypoints.api.keys import make_key
 from paidan.entrypoints.api.keys import queries as key_queries
+from paidan.entrypoints.api.people.openid.configuration import read_provider
 from paidan.entrypoints.api.people.passwords import drawn
 from paidan.entrypoints.api.people.rights import Scope
 from paidan.entrypoints.api.people.store import FIRST, make_first_person
@@ -24,6 +25,7 @@ log = structlog.get_logger(__name__)
 
 def run_up(settings: Settings, *, host: str, port: int, workers: int) -> int:
     """Start everything, wait, end everything."""
+    read_provider(settings)
     app_url = settings.database_url or install(settings).app_url
     make_keyring(keyring_file(settings))
     _first_key(settings, app_url)

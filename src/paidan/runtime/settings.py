@@ -11,6 +11,15 @@ from paidan.kernel.errors import SetupError
 PREFIX = "PAIDAN_"
 
 
+class Secret(str):
+    """A text that is not shown when what holds it is."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'…'" if self else "''"
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     """One field per variable: `home` is PAIDAN_HOME. Empty URLs mean the embedded server under `home`."""
 
@@ -31,6 +40,17 @@ class Settings(Struct, frozen=True, kw_only=True):
     outbox_lease_s: float = 60.0  # ... and the calls it had under way are asked about
     print_fonts: str = ""  # a folder with fonts for print-outs, beside the system's
     print_zpl_font: str = "E:SIMSUN.FNT"  # the font with Chinese letters that the label printers hold
+    public_url: str = ""  # how browsers reach the console (https://oms.example.com); without it sign-ins by a provider work on this machine only
+    password_sign_in: bool = True  # off: people sign in by the provider alone, the first administrator still by his password
+    oidc_issuer: str = ""  # who vouches for people (OpenID Connect); empty: nobody does
+    oidc_client_id: str = ""  # what we are called there
+    oidc_client_secret: Secret = Secret()
+    oidc_scopes: str = "openid profile email"  # what we ask for; some providers want one more for groups
+    oidc_name_claims: str = "preferred_username email"  # the first of these that can be a name here is a new person's name
+    oidc_role_claim: str = "groups"  # the claim that holds what `oidc_roles` speaks of; a path such as realm_access.roles too
+    oidc_roles: str = ""  # JSON, {"their word": "our role" or a list}; empty: the provider has no say in roles
+    oidc_default_role: str = ""  # of those who have none by `oidc_roles`; empty: they are refused
+    oidc_label: str = ""  # what the button says; empty: the issuer's host
     keep_outbox_days: int = 30  # what was told to a counterpart is forgotten after so long; the message log keeps the exchange
     keep_jobs_days: int = 90  # bulk jobs of the console, what became of each of their orders, and the files they made
     keep_inbox_days: int = 180  # a shop's message repeated after so long is taken in anew, without effect

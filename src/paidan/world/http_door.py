@@ -138,6 +138,8 @@ class HttpDoor(asyncio.Protocol):
             self._transport.abort()
             return
         head = f"content-type: {response.content_type}\r\ncontent-length: {len(response.body)}\r\n".encode()
+        if response.headers:
+            head += "".join(f"{name}: {value}\r\n" for name, value in response.headers.items()).encode("latin-1")
         ending = b"\r\n" if keep else b"connection: close\r\n\r\n"
         self._transport.write(PHRASES[response.status] + head + ending + response.body)
         if not keep:

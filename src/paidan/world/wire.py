@@ -23,6 +23,7 @@ class Response(Struct, frozen=True, kw_only=True):
     status: int = 200
     body: bytes = b""
     content_type: str = "application/json"
+    headers: Mapping[str, str] = {}
 
 
 class Callback(Struct, frozen=True, kw_only=True):

@@ -21,6 +21,7 @@ class Caller(Struct, frozen=True, kw_only=True):
     language: str = "zh"
     csrf: str = ""
     must_change_password: bool = False
+    has_password: bool = False
 
     @property
     def owner(self) -> str:

@@ -2,7 +2,7 @@
 
 -- name: find_session
 -- The person of a living session with his rights. Parameters: digest, quiet_s. No locks.
-SELECT s.id, p.id, p.name, p.title, p.language, p.shop_ids, p.warehouse_ids, p.must_change_password,
+SELECT s.id, p.id, p.name, p.title, p.language, p.shop_ids, p.warehouse_ids, p.must_change_password, p.password <> '',
        ARRAY(SELECT DISTINCT unnest(r.rights) FROM person_role pr JOIN role r ON r.id = pr.role_id WHERE pr.person_id = p.id),
        s.seen_at < now() - interval '1 minute'
 FROM session s JOIN person p ON p.id = s.person_id
@@ -67,8 +67,11 @@ UPDATE person SET language = %(language)s WHERE id = %(id)s;
 SELECT EXISTS (SELECT 1 FROM person);
 
 -- name: list_people
--- By id; `id`: that one. Parameters: id, after, limit. Names of shops and warehouses are their codes.
+-- By id; `id`: that one. Parameters: id, after, limit, issuer ('': no provider). Names of shops and warehouses are their codes.
 SELECT p.id::text AS id, p.version, p.name, p.title, p.language, p.is_active, p.must_change_password, p.created_at, p.signed_in_at,
+       p.password <> '' AS has_password,
+       coalesce((SELECT CASE i.subject WHEN '' THEN 'awaited' ELSE 'linked' END FROM person_identity i
+                 WHERE i.person_id = p.id AND i.issuer = %(issuer)s AND i.issuer <> ''), 'none') AS provider,
        ARRAY(SELECT r.code FROM person_role pr JOIN role r ON r.id = pr.role_id WHERE pr.person_id = p.id ORDER BY r.code) AS roles,
        CASE WHEN p.shop_ids IS NOT NULL THEN ARRAY(SELECT s.code FROM shop s WHERE s.id = ANY(p.shop_ids) ORDER BY s.code) END AS shops,
        CASE WHEN p.warehouse_ids IS NOT NULL THEN ARRAY(SELECT w.code FROM warehouse w WHERE w.id = ANY(p.warehouse_ids) ORDER BY w.code) END AS warehouses

@@ -11,13 +11,12 @@ from paidan.entrypoints.api.guard import Known, needs
 from paidan.entrypoints.api.pages import Cursor, Limit, OptionalText, Page, as_views, page, read_cursor
 from paidan.entrypoints.api.people.rights import Right
 from paidan.entrypoints.api.people.sessions import queries
-from paidan.entrypoints.api.people.sign_in import address_of
+from paidan.entrypoints.api.people.visiting import address_of
 from paidan.entrypoints.api.problems import Refused
 from paidan.entrypoints.api.services import Given
 from paidan.entrypoints.api.verbs import get, post
 from paidan.kernel.reasons import Reason
 from paidan.parties.store import unseal_receivers
-
 
 Which = Literal["in_force", "platform"]
 

@@ -4,7 +4,7 @@ The token against forged requests (CSRF) is derived from the session's: whoever 
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Final
 
@@ -64,7 +64,7 @@ def find_person(tx: Tx, sealer: Sealer, token: str) -> Caller | None:
     row = tx.execute(queries.find_session, {"digest": sealer.pepper_digest(token), "quiet_s": QUIET_S}).fetchone()
     if row is None:
         return None
-    session_id, person_id, name, title, language, shops, warehouses, must_change, rights, is_stale = row
+    session_id, person_id, name, title, language, shops, warehouses, must_change, has_password, rights, is_stale = row
     if is_stale:
         tx.execute(queries.touch_session, {"id": session_id})
     return Caller(
@@ -78,6 +78,7 @@ def find_person(tx: Tx, sealer: Sealer, token: str) -> Caller | None:
         language=language,
         csrf=csrf_of(sealer, token),
         must_change_password=must_change,
+        has_password=has_password,
     )
 
 
@@ -93,7 +94,15 @@ def end_sessions(tx: Tx, person_id: int, *, only: int | None = None, but: int | 
 
 def is_locked_out(tx: Tx, name: str, address: str) -> bool:
     """Whether too many sign-ins have failed lately, for this name or from this address."""
-    limits = dict(zip(_subjects(name, address), (NAME_FAILURES_MAX, ADDRESS_FAILURES_MAX), strict=True))
+    return _is_over(tx, dict(zip(_subjects(name, address), (NAME_FAILURES_MAX, ADDRESS_FAILURES_MAX), strict=True)))
+
+
+def is_address_resting(tx: Tx, address: str) -> bool:
+    """Whether too many sign-ins have failed lately from this address, whatever the names."""
+    return _is_over(tx, {_subject_of(address): ADDRESS_FAILURES_MAX})
+
+
+def _is_over(tx: Tx, limits: Mapping[str, int]) -> bool:
     rows = tx.execute(queries.failures, {"subjects": list(limits), "window_s": WINDOW_S})
     return any(failures >= limits[subject] for subject, failures in rows)
 
@@ -103,6 +112,11 @@ def count_failure(tx: Tx, name: str, address: str) -> None:
     tx.execute(queries.count_failure, {"subjects": sorted(_subjects(name, address)), "window_s": WINDOW_S})
 
 
+def count_address_failure(tx: Tx, address: str) -> None:
+    """One more failed from this address, nobody knows under which name."""
+    tx.execute(queries.count_failure, {"subjects": [_subject_of(address)], "window_s": WINDOW_S})
+
+
 def forget_failures(tx: Tx, name: str) -> None:
     """He has signed in."""
     tx.execute(queries.forget_failures, {"subject": _subjects(name, "")[0]})
@@ -110,4 +124,8 @@ def forget_failures(tx: Tx, name: str) -> None:
 
 def _subjects(name: str, address: str) -> Sequence[str]:
     # A name that is nobody's may be a password typed into the wrong field: it is not kept in clear.
-    return (f"name:{sha256(name.encode()).hexdigest()[:32]}", f"address:{address}")
+    return (f"name:{sha256(name.encode()).hexdigest()[:32]}", _subject_of(address))
+
+
+def _subject_of(address: str) -> str:
+    return f"address:{address}"

@@ -1,11 +1,10 @@
 """Signing in and out, and what everybody may do about himself: language, password, sessions."""
 
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from litestar import Request, Response, Router
-from litestar.datastructures import Cookie
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
@@ -15,7 +14,6 @@ from paidan.entrypoints.api.people.caller import Caller
 from paidan.entrypoints.api.people.passwords import LENGTH_MAX, is_right
 from paidan.entrypoints.api.people.rights import Right
 from paidan.entrypoints.api.people.sessions import (
-    AGE_S,
     COOKIE,
     QUIET_S,
     Visitor,
@@ -27,13 +25,13 @@ from paidan.entrypoints.api.people.sessions import (
     open_session,
     queries,
 )
-from paidan.entrypoints.api.people.store import set_password
+from paidan.entrypoints.api.people.store import set_password, signs_in_by_password
+from paidan.entrypoints.api.people.visiting import address_of, session_cookie
 from paidan.entrypoints.api.problems import Refused
 from paidan.entrypoints.api.services import Given, HandlerContext
 from paidan.entrypoints.api.verbs import delete, get, post, put
 from paidan.kernel.reasons import Reason
 
-LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1", "testserver.local"})
 Password = Annotated[str, Meta(min_length=1, max_length=LENGTH_MAX)]
 
 
@@ -60,7 +58,7 @@ class LanguageBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class Me(Struct, frozen=True, kw_only=True):
     """Who I am. `shops`, `warehouses`: ids of what I see, null for all. `csrf` goes into the header X-CSRF of whatever changes something.
 
-    `now` is the business clock, by which deadlines count.
+    `has_password`: whether he signs in by one, and may change it. `now` is the business clock, by which deadlines count.
     """
 
     name: str
@@ -71,6 +69,7 @@ class Me(Struct, frozen=True, kw_only=True):
     warehouses: tuple[str, ...] | None
     csrf: str
     must_change_password: bool
+    has_password: bool
     session_id: str | None
     now: datetime
 
@@ -90,11 +89,13 @@ def sign_in(services: Given, request: Request[Any, Any, Any], data: JSONBody[Sig
     """Sets the session's cookie. After five failures within a quarter of an hour a name rests; thirty, an address."""
     if not _is_ours(request):
         raise Refused(Reason.CSRF_WRONG)
+    if not signs_in_by_password(data.name, is_for_all=services.settings.password_sign_in):
+        raise Refused(Reason.PASSWORD_SIGN_IN_OFF)
     visitor = Visitor(address=address_of(request), agent=request.headers.get("user-agent", ""))
     token = _signed_in(services, data, visitor)
     if token is None:
         raise Refused(Reason.SIGN_IN_WRONG)
-    cookie = Cookie(key=COOKIE, value=token, path="/", httponly=True, samesite="lax", secure=_is_secure(request), max_age=AGE_S)
+    cookie = session_cookie(request, token)
     return Response(content=None, status_code=204, cookies=[cookie])
 
 
@@ -124,18 +125,8 @@ def sign_out(services: Given, request: Request[Any, Any, Any]) -> Response[None]
         caller = find_person(tx, services.sealer, request.cookies.get(COOKIE, ""))
         if caller is not None and caller.person_id is not None:
             end_sessions(tx, caller.person_id, only=caller.session_id)
-    gone = Cookie(key=COOKIE, value="", path="/", httponly=True, samesite="lax", secure=_is_secure(request), max_age=0)
+    gone = session_cookie(request, "")
     return Response(content=None, status_code=204, cookies=[gone])
-
-
-def address_of(request: Request[Any, Any, Any]) -> str:
-    """From where it came, as the connection tells; headers can be made up."""
-    return request.client.host if request.client else ""
-
-
-def _is_secure(request: Request[Any, Any, Any]) -> bool:
-    """A cookie goes over TLS only, but on this machine."""
-    return (request.base_url.hostname or "") not in LOOPBACK
 
 
 def _is_ours(request: Request[Any, Any, Any]) -> bool:
@@ -147,6 +138,7 @@ def _is_ours(request: Request[Any, Any, Any]) -> bool:
 @get("/me", opt=SIGNED_IN, sync_to_thread=False, summary="Who am I", tags=["people"])
 def get_me(services: Given, caller: Known) -> Me:
     """Name, rights and limits of whoever calls, person or key."""
+    has_password = caller.has_password and signs_in_by_password(caller.name, is_for_all=services.settings.password_sign_in)
     return Me(
         name=caller.name,
         title=caller.title or caller.name,
@@ -155,7 +147,8 @@ def get_me(services: Given, caller: Known) -> Me:
         shops=_told(caller.shops),
         warehouses=_told(caller.warehouses),
         csrf=caller.csrf,
-        must_change_password=caller.must_change_password,
+        must_change_password=caller.must_change_password and has_password,
+        has_password=has_password,
         session_id=None if caller.session_id is None else str(caller.session_id),
         now=services.clock.now(),
     )
@@ -174,8 +167,12 @@ def _person(caller: Caller) -> int:
 
 @put("/me/password", opt=SIGNED_IN, status_code=204, sync_to_thread=True, summary="Change my password", tags=["people"])
 def put_password(services: Given, caller: Known, request: Request[Any, Any, Any], data: JSONBody[PasswordBody]) -> None:
-    """Every other session of mine ends. Wrong guesses count as failed sign-ins."""
+    """Every other session of mine ends. Wrong guesses count as failed sign-ins. Whoever signs in by a provider alone has none to change."""
     person_id, address = _person(caller), address_of(request)
+    if not caller.has_password:
+        raise Refused(Reason.NO_PASSWORD)
+    if not signs_in_by_password(caller.name, is_for_all=services.settings.password_sign_in):
+        raise Refused(Reason.PASSWORD_SIGN_IN_OFF)
     with services.database.transaction() as tx:
         if is_locked_out(tx, caller.name, address):
             raise Refused(Reason.TOO_MANY_REQUESTS)

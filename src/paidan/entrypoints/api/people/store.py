@@ -104,6 +104,11 @@ def set_password(tx: Tx, person_id: int, password: str, *, must_change: bool, bu
     end_sessions(tx, person_id, but=but_session)
 
 
+def signs_in_by_password(name: str, *, is_for_all: bool) -> bool:
+    """Whether somebody of this name may: everybody, or the first administrator alone, so that a provider that is away locks nobody out for good."""
+    return is_for_all or name == FIRST
+
+
 def refuse_weak(password: str) -> None:
     """Raise Refused for a password that is too short."""
     if not LENGTH_MIN <= len(password) <= LENGTH_MAX:
@@ -127,7 +132,12 @@ def limits_of(
     return (None if shops is None else shop_ids), (None if warehouses is None else warehouse_ids)
 
 
-def _refuse_without_administrator(tx: Tx) -> None:
+def has_administrator(tx: Tx) -> bool:
+    """Whether there is an active person who sees everything and may change people."""
     row = tx.execute(queries.administrators).fetchone()
-    if row is None or not row[0]:
+    return row is not None and bool(row[0])
+
+
+def _refuse_without_administrator(tx: Tx) -> None:
+    if not has_administrator(tx):
         raise Refused(Reason.LAST_ADMINISTRATOR)

@@ -10,13 +10,14 @@ from msgspec import Meta, Struct
 from paidan.entrypoints.api.guard import SIGNED_IN, needs
 from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
 from paidan.entrypoints.api.pages import Cursor, Limit, Page, RecordId, as_views, page, read_cursor
+from paidan.entrypoints.api.people.openid.store import await_link, unlink
 from paidan.entrypoints.api.people.passwords import LENGTH_MAX
 from paidan.entrypoints.api.people.rights import RIGHT_WORDS, Right
 from paidan.entrypoints.api.people.sessions import queries
-from paidan.entrypoints.api.people.store import PersonChange, add_person, change_person, change_role, set_password
+from paidan.entrypoints.api.people.store import PersonChange, add_person, change_person, change_role, set_password, signs_in_by_password
 from paidan.entrypoints.api.problems import Refused, invalid
-from paidan.entrypoints.api.services import Given
-from paidan.entrypoints.api.verbs import get, post, put
+from paidan.entrypoints.api.services import Given, HandlerContext
+from paidan.entrypoints.api.verbs import delete, get, post, put
 from paidan.entrypoints.api.versions import IfMatch, etag, seen
 from paidan.kernel.reasons import Reason
 from paidan.runtime.database import Tx
@@ -44,6 +45,7 @@ class NewUserBody(UserBody, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     name: Annotated[str, Meta(pattern=r"^[^\s\x00:|/]{1,40}$", description="How he signs in; told in timelines as user:<name>")]
     password: NewPassword = ""
+    awaits_provider: Annotated[bool, Meta(description="The provider's next person of this name is he")] = False
 
 
 class UserPasswordBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -53,7 +55,7 @@ class UserPasswordBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class UserView(Struct, frozen=True, kw_only=True):
-    """A person."""
+    """A person. `provider`: whether the provider vouches for him (linked), will at his first sign-in (awaited), or does not (none)."""
 
     id: str
     version: int
@@ -62,6 +64,8 @@ class UserView(Struct, frozen=True, kw_only=True):
     language: str
     is_active: bool
     must_change_password: bool
+    has_password: bool
+    provider: Literal["none", "awaited", "linked"]
     created_at: datetime
     signed_in_at: datetime | None
     roles: tuple[str, ...]
@@ -101,15 +105,16 @@ def get_users(services: Given, cursor: Cursor = "", limit: Limit = 50) -> Page[U
     """Everybody, active or not."""
     [after] = read_cursor(cursor, [int])
     with services.database.transaction() as tx:
-        return page(_people(tx, None, after or 0, limit + 1), limit, lambda user: [int(user.id)])
+        return page(_people(services, tx, None, after or 0, limit + 1), limit, lambda user: [int(user.id)])
 
 
-def _people(tx: Tx, person_id: int | None, after: int, limit: int) -> list[UserView]:
-    return as_views(UserView, tx.execute(queries.list_people, {"id": person_id, "after": after, "limit": limit}))
+def _people(services: HandlerContext, tx: Tx, person_id: int | None, after: int, limit: int) -> list[UserView]:
+    issuer = services.settings.oidc_issuer
+    return as_views(UserView, tx.execute(queries.list_people, {"id": person_id, "after": after, "limit": limit, "issuer": issuer}))
 
 
-def _one(tx: Tx, person_id: int) -> UserView:
-    found = _people(tx, person_id, -1, 1)
+def _one(services: HandlerContext, tx: Tx, person_id: int) -> UserView:
+    found = _people(services, tx, person_id, -1, 1)
     if not found:
         raise Refused(Reason.NOT_FOUND)
     return found[0]
@@ -119,9 +124,14 @@ def _one(tx: Tx, person_id: int) -> UserView:
 def post_user(services: Given, once: Post, data: JSONBody[NewUserBody], idempotency_key: IdempotencyKey = "") -> Response[UserView]:
     """With roles, and what he may see."""
     del idempotency_key
+    if data.password and not signs_in_by_password(data.name, is_for_all=services.settings.password_sign_in):
+        raise invalid("password", Reason.PASSWORD_SIGN_IN_OFF)
 
     def work(tx: Tx) -> UserView:
-        return _one(tx, add_person(tx, services.ids, data.name, data.password, _told(data), once.now))
+        person_id = add_person(tx, services.ids, data.name, data.password, _told(data), once.now)
+        if data.awaits_provider:
+            _await(services, tx, person_id)
+        return _one(services, tx, person_id)
 
     return once.answer(work, status=201)
 
@@ -132,7 +142,7 @@ def put_user(services: Given, person_id: RecordId, data: JSONBody[UserBody], if_
     version = seen(if_match)
     with services.database.transaction() as tx:
         change_person(tx, person_id, _told(data), version)
-        changed = _one(tx, person_id)
+        changed = _one(services, tx, person_id)
     return Response(content=changed, headers=etag(changed.version))
 
 
@@ -146,8 +156,46 @@ def _told(data: UserBody) -> PersonChange:
 def post_user_password(services: Given, person_id: RecordId, data: JSONBody[UserPasswordBody]) -> None:
     """He is signed out everywhere and asked to change it."""
     with services.database.transaction() as tx:
-        _one(tx, person_id)
+        person = _one(services, tx, person_id)
+        if not signs_in_by_password(person.name, is_for_all=services.settings.password_sign_in):
+            raise Refused(Reason.PASSWORD_SIGN_IN_OFF)
         set_password(tx, person_id, data.password, must_change=True)
+
+
+@post(
+    "/users/{person_id:int}/provider",
+    opt=PEOPLE,
+    status_code=204,
+    sync_to_thread=True,
+    summary="Let somebody sign in by the provider",
+    tags=["people"],
+)
+def post_user_provider(services: Given, person_id: RecordId) -> None:
+    """The next one who comes from the provider under this name is this person, from then on by the provider's own number for him."""
+    with services.database.transaction() as tx:
+        _one(services, tx, person_id)
+        _await(services, tx, person_id)
+
+
+def _await(services: HandlerContext, tx: Tx, person_id: int) -> None:
+    if services.provider is None:
+        raise Refused(Reason.SIGN_IN_PROVIDER_OFF)
+    await_link(tx, services.provider.provider, person_id)
+
+
+@delete(
+    "/users/{person_id:int}/provider",
+    opt=PEOPLE,
+    status_code=204,
+    sync_to_thread=True,
+    summary="End somebody's sign-in by the provider",
+    tags=["people"],
+)
+def delete_user_provider(services: Given, person_id: RecordId) -> None:
+    """He is signed out everywhere; his password, if he has one, goes on."""
+    with services.database.transaction() as tx:
+        _one(services, tx, person_id)
+        unlink(tx, person_id)
 
 
 @get("/roles", opt=PEOPLE, sync_to_thread=True, summary="List roles", tags=["people"])
@@ -193,4 +241,18 @@ def get_rights() -> list[RightView]:
     return [RightView(code=right, zh=RIGHT_WORDS[right][0], en=RIGHT_WORDS[right][1]) for right in Right]
 
 
-ROUTER = Router("/", route_handlers=[get_users, post_user, put_user, post_user_password, get_roles, post_role, put_role, get_rights])
+ROUTER = Router(
+    "/",
+    route_handlers=[
+        get_users,
+        post_user,
+        put_user,
+        post_user_password,
+        post_user_provider,
+        delete_user_provider,
+        get_roles,
+        post_role,
+        put_role,
+        get_rights,
+    ],
+)
