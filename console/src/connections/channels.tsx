@@ -15,7 +15,8 @@ import { say, useWords } from '@/i18n/words'
 import { doorName, platformName, type Shop } from '@/masters/shops-page'
 import { masterWords } from '@/masters/words'
 import { FAILURES, failureOf, isAwaited, type Feed } from './feeds'
-import { callsOf, TONES, useLanes, useTryNow, type ConnectionSay } from './lanes'
+import { callsOf, TONES, useLanes, type ConnectionSay } from './lanes'
+import { TryNow } from './try-now'
 import { connectionWords } from './words'
 import styles from './connections.module.css'
 
@@ -154,8 +155,6 @@ function ReadNow({ shop }: { shop: Shop }) {
 /** Whether the platform hears of stock and shipments, and what waits to be told. */
 function Told({ shop }: { shop: Shop }) {
   const t = useWords(connectionWords)
-  const may = useMay()
-  const tryNow = useTryNow()
   const lane = useLanes().get(`shop:${shop.code}`)
   const isOwn = shop.platform === 'direct'
   const isAble = !isOwn && shop.has_secrets && shop.is_active
@@ -168,17 +167,7 @@ function Told({ shop }: { shop: Shop }) {
         <Pill tone={isOwn ? 'quiet' : 'wait'}>{t(isOwn || !shop.is_active ? 'silent' : 'noSecrets')}</Pill>
       )}
       {isAble && lane && <span>{callsOf(lane, t)}</span>}
-      {isAble && lane && lane.state !== 'good' && may('messages') && (
-        <Button
-          size="small"
-          loading={tryNow.isPending}
-          onClick={() => {
-            tryNow.mutate(lane)
-          }}
-        >
-          {t('tryNow')}
-        </Button>
-      )}
+      {isAble && <TryNow lane={lane} />}
     </div>
   )
 }

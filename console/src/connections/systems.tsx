@@ -13,7 +13,8 @@ import { frameWords } from '@/frame/words'
 import { useWords } from '@/i18n/words'
 import { pairsText, type FormField } from '@/masters/form-fields'
 import { RecordDialog } from '@/masters/record-dialog'
-import { callsOf, TONES, useLanes, useTryNow, type ConnectionSay, type Part } from './lanes'
+import { callsOf, TONES, useLanes, type ConnectionSay, type Part } from './lanes'
+import { TryNow } from './try-now'
 import { connectionWords } from './words'
 import styles from './connections.module.css'
 
@@ -144,23 +145,11 @@ function System({ connection, users, lanes, onOpen }: SystemProps) {
 
 function LaneOf({ name, lane }: { name: string; lane: Part | undefined }) {
   const t = useWords(connectionWords)
-  const may = useMay()
-  const tryNow = useTryNow()
   return (
     <li>
       <Pill tone={lane ? TONES[lane.state] : 'good'}>{name}</Pill>
       <span className="dim">{lane ? callsOf(lane, t) : t('nothingWaits')}</span>
-      {lane && lane.state !== 'good' && may('messages') && (
-        <Button
-          size="small"
-          loading={tryNow.isPending}
-          onClick={() => {
-            tryNow.mutate(lane)
-          }}
-        >
-          {t('tryNow')}
-        </Button>
-      )}
+      <TryNow lane={lane} />
     </li>
   )
 }

@@ -4,10 +4,11 @@ import { useCallback, useMemo, useState, type ReactNode } from 'react'
 import { SEARCH_ID } from '@/frame/search-id'
 import { ProblemView } from '@/frame/problem-view'
 import { ColumnChooser } from '@/grid/column-chooser'
-import type { Column } from '@/grid/columns'
+import { shownColumns, type Column } from '@/grid/columns'
 import { DataGrid } from '@/grid/data-grid'
 import type { Selection } from '@/grid/selection'
 import { useLayout } from '@/grid/use-layout'
+import { ExportButton, type ExportOf } from './export-button'
 import styles from './paged-grid.module.css'
 
 export interface PageOf<Row> {
@@ -28,10 +29,12 @@ export interface PagedGridProps<Row> {
   onSelection?: (selection: Selection) => void
   /** Filters and switches on the left of the column button. */
   tools?: ReactNode
+  /** What its button writes into a file: the list with its filters, the columns as on the screen. */
+  exports?: readonly ExportOf[]
 }
 
 /** A grid over one of the API's plain lists: pages follow as somebody scrolls. */
-export function PagedGrid<Row>({ id, columns, queryKey, read, tools, ...rest }: PagedGridProps<Row>) {
+export function PagedGrid<Row>({ id, columns, queryKey, read, tools, exports, ...rest }: PagedGridProps<Row>) {
   const [layout, setLayout] = useLayout(id)
   const [active, setActive] = useState<string | null>(null)
   const query = useInfiniteQuery({
@@ -51,6 +54,7 @@ export function PagedGrid<Row>({ id, columns, queryKey, read, tools, ...rest }: 
       <div className={styles.tools}>
         {tools}
         <span className={styles.space} />
+        {exports && <ExportButton of={exports} columns={shownColumns(columns, layout).map((column) => column.id)} />}
         <ColumnChooser columns={columns} layout={layout} onLayout={setLayout} />
       </div>
       <DataGrid

@@ -20,14 +20,19 @@ def read_policy(tx: Tx) -> SourcingPolicy:
     return structs.replace(msgspec.json.decode(row[0], type=SourcingPolicy), version=row[1])
 
 
-def write_policy(tx: Tx, body: bytes) -> SourcingPolicy:
-    """Put a policy in force, given as JSON; fields left out keep their default. Raises BadInput for unknown or invalid fields."""
+def write_policy(tx: Tx, body: bytes, *, seen: int | None = None) -> SourcingPolicy:
+    """Put a policy in force, given as JSON; fields left out keep their default. `seen`: the version it replaces; None: any.
+
+    Raises BadInput for unknown or invalid fields, and VERSION_CONFLICT when another version is in force than was seen.
+    """
     try:
         policy = msgspec.json.decode(body, type=SourcingPolicy)
     except msgspec.ValidationError as error:
         raise BadInput(Reason.FIELD_INVALID, str(error)) from error
     except msgspec.DecodeError as error:
         raise BadInput(Reason.BODY_UNREADABLE) from error
-    row = tx.execute(queries.write_sourcing, {"value": msgspec.json.encode(policy).decode()}).fetchone()
+    row = tx.execute(queries.write_sourcing, {"value": msgspec.json.encode(policy).decode(), "seen": seen}).fetchone()
+    if row is None:
+        raise BadInput(Reason.VERSION_CONFLICT)
     tx.execute(queries.raise_rules_version)
-    return structs.replace(policy, version=row[0] if row else 1)
+    return structs.replace(policy, version=row[0])

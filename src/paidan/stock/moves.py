@@ -24,7 +24,7 @@ class Reserve(Struct, frozen=True, kw_only=True):
 
 
 class GiveBack(Struct, frozen=True, kw_only=True):
-    """Let go of units that a fulfilment line has reserved."""
+    """Let go of units that a fulfilment line has reserved. Negative: the line takes again what another gives back in the same moves."""
 
     fulfilment_id: int
     line_no: int

@@ -12,6 +12,8 @@ export interface Action {
   key?: string
   parameters: readonly Parameter[]
   isDanger?: boolean
+  /** Cannot be taken back, and what can be done instead: said before the click. */
+  warning?: Word
   /** Shown as a button; the others are in the menu. */
   isFirst?: boolean
 }
@@ -30,8 +32,8 @@ export const ACTIONS: readonly Action[] = [
   { action: 'split', right: 'merge', parameters: [] },
   { action: 'add_gift', right: 'edit_order', parameters: ['sku', 'quantity'] },
   { action: 'flag', right: 'edit_order', parameters: ['flag'] },
-  { action: 'export', right: 'export', parameters: [] },
-  { action: 'cancel', right: 'cancel', parameters: ['note'], isDanger: true },
+  { action: 'export', right: 'export', key: 'shift+e', parameters: [] },
+  { action: 'cancel', right: 'cancel', parameters: ['note'], isDanger: true, warning: 'cancelIsFinal' },
 ]
 
 export type Values = Partial<Record<Parameter, string | number>>

@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { Button, Modal } from 'antd'
+import { Alert, Button, Modal } from 'antd'
 import { useDeferredValue, useState } from 'react'
 import { api, given } from '@/api/client'
 import type { components } from '@/api/schema'
@@ -110,6 +110,7 @@ export function BulkDialog({ action, target, columns, onClose }: Props) {
         </>
       }
     >
+      {action.warning && <Alert type="warning" showIcon title={t(action.warning)} className={styles.warning} />}
       <form
         onSubmit={(event) => {
           event.preventDefault()

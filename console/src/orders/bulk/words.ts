@@ -18,6 +18,10 @@ export const bulkWords = defineWords('bulk', {
   add_gift: ['加赠品', 'Add a gift'],
   flag: ['标旗', 'Flag'],
   cancel: ['取消订单', 'Cancel'],
+  cancelIsFinal: [
+    '取消后不能撤销：库存立即释放，可能马上卖给别人；已到仓的会请求拦截。只想先停下来，请用“挂起”，随时可以放行。',
+    'A cancellation cannot be undone: the units are free at once and may be sold to others; what a warehouse has is asked back. To stop it for a while, hold it: that can be lifted at any time.',
+  ],
   print: ['打印', 'Print'],
   mark_printed: ['标为已打印', 'Mark as printed'],
   paper: ['单据', 'Paper'],

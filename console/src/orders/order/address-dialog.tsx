@@ -1,13 +1,10 @@
 import { useMutation } from '@tanstack/react-query'
-import { Alert, Button, Input, Modal } from 'antd'
+import { Button, Input } from 'antd'
 import { useState } from 'react'
 import { api, given } from '@/api/client'
-import { ApiProblem } from '@/api/problems'
-import { useKeys } from '@/frame/keys'
-import { ProblemView } from '@/frame/problem-view'
-import { frameWords } from '@/frame/words'
 import { useWords } from '@/i18n/words'
 import type { Order } from '../shapes'
+import { EditFrame } from './edit-frame'
 import { editWords } from './edit-words'
 import { RegionPicker, type RegionNames } from './region-picker'
 import { useAddressEdit } from './use-edits'
@@ -21,14 +18,12 @@ interface Props {
 /** Another receiver. Nothing of the present one is shown but his masks: an empty field stays as it is. */
 export default function AddressDialog({ order, onClose }: Props) {
   const t = useWords(editWords)
-  const f = useWords(frameWords)
   const [base, setBase] = useState(order)
   const [isNewer, setNewer] = useState(false)
   const [name, setName] = useState('')
   const [phone, setPhone] = useState('')
   const [detail, setDetail] = useState('')
   const [region, setRegion] = useState<RegionNames | null>(null)
-  useKeys([], { isModal: true })
   const save = useAddressEdit(base, {
     onNewer: (now) => {
       setBase(now)
@@ -50,52 +45,39 @@ export default function AddressDialog({ order, onClose }: Props) {
   const place = [base.province, base.city, base.district].filter(Boolean).join(' / ')
   const stays = (now: string) => (base.is_receiver_masked ? '' : t('unchanged', { now }))
   return (
-    <Modal
-      open
+    <EditFrame
       title={`${t('editAddress')} ${order.order_no}`}
-      okText={f('save')}
-      cancelText={f('cancel')}
-      okButtonProps={{ loading: save.isPending, disabled: !isReady }}
-      onOk={submit}
-      onCancel={onClose}
       width={560}
+      isReady={isReady}
+      isSaving={save.isPending}
+      news={isNewer && t('changedMeanwhile')}
+      problem={save.error}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <form
-        className={styles.fields}
-        onSubmit={(event) => {
-          event.preventDefault()
-          submit()
+      <p className="dim">{t(base.is_receiver_masked ? 'maskedHint' : 'addressHint')}</p>
+      <PasteBox
+        onRead={(found) => {
+          setName(found.name || name)
+          setPhone(found.phone || phone)
+          setDetail(found.detail || detail)
+          if (found.province) setRegion({ province: found.province, city: found.city, district: found.district })
         }}
-      >
-        <p className="dim">{t(base.is_receiver_masked ? 'maskedHint' : 'addressHint')}</p>
-        <PasteBox
-          onRead={(found) => {
-            setName(found.name || name)
-            setPhone(found.phone || phone)
-            setDetail(found.detail || detail)
-            if (found.province) setRegion({ province: found.province, city: found.city, district: found.district })
-          }}
-        />
-        <div className={styles.pair}>
-          <Text label={t('name')} placeholder={stays(base.receiver_name)} value={name} onValue={setName} max={64} />
-          <Text label={t('phone')} placeholder={stays(base.receiver_phone)} value={phone} onValue={setPhone} max={32} />
-        </div>
-        <RegionPicker country={base.country} value={region} onValue={setRegion} />
-        {!region && place && <p className={styles.small}>{t('unchanged', { now: place })}</p>}
-        <Text
-          label={t('detail')}
-          placeholder={base.is_receiver_masked ? '' : t('detailUnchanged')}
-          value={detail}
-          onValue={setDetail}
-          max={300}
-        />
-        <button type="submit" hidden />
-      </form>
-      {isNewer && <Alert type="warning" showIcon title={t('changedMeanwhile')} />}
-      {save.isError && !(save.error instanceof ApiProblem && save.error.isConflict) && (
-        <ProblemView problem={save.error} />
-      )}
-    </Modal>
+      />
+      <div className={styles.pair}>
+        <Text label={t('name')} placeholder={stays(base.receiver_name)} value={name} onValue={setName} max={64} />
+        <Text label={t('phone')} placeholder={stays(base.receiver_phone)} value={phone} onValue={setPhone} max={32} />
+      </div>
+      <RegionPicker country={base.country} value={region} onValue={setRegion} />
+      {!region && place && <p className={styles.small}>{t('unchanged', { now: place })}</p>}
+      <Text
+        label={t('detail')}
+        placeholder={base.is_receiver_masked ? '' : t('detailUnchanged')}
+        value={detail}
+        onValue={setDetail}
+        max={300}
+      />
+    </EditFrame>
   )
 }
 

@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query'
-import { Checkbox, Input, Modal, Select } from 'antd'
+import { Alert, Checkbox, Input, Modal, Select } from 'antd'
 import { useState } from 'react'
 import { api, given } from '@/api/client'
 import { ApiProblem } from '@/api/problems'
@@ -12,13 +12,15 @@ import { useCarriers, useWarehouses } from '@/masters/options'
 import type { Order } from '../shapes'
 import { orderWords } from '../words'
 import { Conflict } from './conflict'
-import { changeOf, conflictsOf, draftOf, type Draft } from './edits'
+import { editWords } from './edit-words'
+import { changeOf, conflictsOf, draftOf, mergedOf, type Draft } from './edits'
 import { useOrderCommands } from './queries'
 import styles from './order.module.css'
 
 /** Our wishes above the platform's facts. If somebody was quicker, both versions are shown and merged by hand. */
 export function EditDialog({ order, onClose }: { order: Order; onClose: () => void }) {
   const t = useWords(orderWords)
+  const e = useWords(editWords)
   const f = useWords(frameWords)
   const warehouses = useWarehouses()
   const carriers = useCarriers()
@@ -26,6 +28,7 @@ export function EditDialog({ order, onClose }: { order: Order; onClose: () => vo
   const [base, setBase] = useState(order)
   const [draft, setDraft] = useState<Draft>(() => draftOf(order))
   const [theirs, setTheirs] = useState<Order | null>(null)
+  const [isMerged, setMerged] = useState(false)
   useKeys([], { isModal: true })
   const path = { order_id: Number(order.id) }
   const save = useMutation({
@@ -42,11 +45,16 @@ export function EditDialog({ order, onClose }: { order: Order; onClose: () => vo
     onError: async (error) => {
       if (!(error instanceof ApiProblem) || !error.isConflict) return
       const now = given(await api.GET('/api/v1/orders/{order_id}', { params: { path } }))
-      const isAlike = conflictsOf(base, draft, now).length === 0
-      if (isAlike) setBase(now)
-      else setTheirs(now)
+      if (conflictsOf(base, draft, now).length > 0) setTheirs(now)
+      else take(now, mergedOf(base, draft, now, new Set()))
     },
   })
+  const take = (now: Order, merged: Draft) => {
+    setBase(now)
+    setDraft(merged)
+    setTheirs(null)
+    setMerged(true)
+  }
   const put = (change: Partial<Draft>) => {
     setDraft({ ...draft, ...change })
   }
@@ -61,6 +69,7 @@ export function EditDialog({ order, onClose }: { order: Order; onClose: () => vo
         showSearch
         allowClear
         optionFilterProp="label"
+        aria-label={label}
         placeholder={t('anyWarehouse')}
         value={draft[name] ?? undefined}
         onChange={(value: string | undefined) => {
@@ -89,13 +98,12 @@ export function EditDialog({ order, onClose }: { order: Order; onClose: () => vo
           mine={draft}
           theirs={theirs}
           onMerged={(merged) => {
-            setBase(theirs)
-            setDraft(merged)
-            setTheirs(null)
+            take(theirs, merged)
           }}
         />
       ) : (
         <div className={styles.fields}>
+          {isMerged && <Alert type="warning" showIcon title={e('mergedWithTheirs')} />}
           {select(t('wishedWarehouse'), 'warehouse_code', warehouses)}
           {select(t('wishedCarrier'), 'carrier_code', carriers)}
           <label className={styles.field}>

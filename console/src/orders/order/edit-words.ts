@@ -49,6 +49,12 @@ export const editWords = defineWords('order-edits', {
   removeGift: ['移除赠品', 'Remove the gift'],
   instead: ['代替 {{sku}}', 'in place of {{sku}}'],
   cut: ['人工减量', 'cut by us'],
+  mergedWithTheirs: [
+    '别人刚刚改过这一单：他的修改已并入，你的还在；请核对后再保存。',
+    'Somebody has just changed this order: that is merged in, and yours is still here. Look again, then save.',
+  ],
+  theyMade: ['别人已改为 {{quantity}} × {{sku}}', 'Somebody made it {{quantity}} × {{sku}}'],
+  takeTheirs: ['采用', 'Take it'],
   changedMeanwhile: [
     '订单刚被改过，已换成最新版本；请核对后再保存。',
     'It was changed meanwhile; this is the newest version. Look again, then save.',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Order, OrderLine } from '../shapes'
-import { bodyOf, draftsOf, inverseOf, isEditable, isLatestEdit, toSend } from './line-edits'
+import { bodyOf, draftsOf, inverseOf, isEditable, isLatestEdit, mergedDrafts, toSend } from './line-edits'
 
 function line(line_no: number, given: Partial<OrderLine> = {}): OrderLine {
   return {
@@ -103,4 +103,27 @@ it.each([
   ['unpaid', false, false],
 ])('an order that is %s (to be cancelled: %s) may be edited: %s', (state, is_cancelled, expected) => {
   expect(isEditable({ state, edits: { is_cancelled } } as never)).toBe(expected)
+})
+
+describe('two people edit the lines of one order', () => {
+  const base = order([line(1), line(2, { sku_code: 'Y' })])
+  const [first = { line_no: 0, quantity: 0, sku: '' }, second = first] = draftsOf(base)
+
+  it('takes what only one of them changed', () => {
+    const now = order([line(1), line(2, { sku_code: 'Z' })])
+    expect(mergedDrafts(base, [{ ...first, quantity: 1 }, second], now)).toEqual({
+      drafts: [
+        { ...first, quantity: 1 },
+        { ...second, sku: 'Z' },
+      ],
+      clashes: [],
+    })
+  })
+
+  it('keeps mine where both changed the same, and tells theirs', () => {
+    const now = order([line(1, { cancelled: 2 }), line(2, { sku_code: 'Y' })])
+    const { drafts, clashes } = mergedDrafts(base, [{ ...first, quantity: 2 }, second], now)
+    expect(drafts[0]?.quantity).toBe(2)
+    expect(clashes).toEqual([{ ...first, quantity: 1 }])
+  })
 })

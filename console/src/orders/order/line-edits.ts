@@ -46,6 +46,30 @@ export function draftsOf(order: Pick<Order, 'lines'>): LineDraft[] {
   }))
 }
 
+/** Three-way: what I changed of a line stays mine, the rest is as it is now; `clashes` are lines that both changed, and not to the same. */
+export function mergedDrafts(
+  base: Pick<Order, 'lines'>,
+  mine: readonly LineDraft[],
+  now: Pick<Order, 'lines'>,
+): { drafts: LineDraft[]; clashes: LineDraft[] } {
+  const before = new Map(draftsOf(base).map((draft) => [draft.line_no, draft]))
+  const wanted = new Map(mine.map((draft) => [draft.line_no, draft]))
+  const clashes: LineDraft[] = []
+  const drafts = draftsOf(now).map((theirs) => {
+    const was = before.get(theirs.line_no)
+    const my = wanted.get(theirs.line_no)
+    if (!was || !my) return theirs
+    const quantity = my.quantity === was.quantity ? theirs.quantity : my.quantity
+    const sku = my.sku === was.sku ? theirs.sku : my.sku
+    const isClash =
+      (theirs.quantity !== was.quantity && quantity !== theirs.quantity) ||
+      (theirs.sku !== was.sku && sku !== theirs.sku)
+    if (isClash) clashes.push(theirs)
+    return { line_no: theirs.line_no, quantity, sku }
+  })
+  return { drafts, clashes }
+}
+
 /** What differs from the order, as the API takes it. A SKU of null means what was bought. */
 export function bodyOf(
   order: Pick<Order, 'lines'>,

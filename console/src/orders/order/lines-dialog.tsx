@@ -1,14 +1,11 @@
 import { DeleteOutlined, PlusOutlined, UndoOutlined } from '@ant-design/icons'
-import { Alert, Button, InputNumber, Modal } from 'antd'
+import { Button, InputNumber } from 'antd'
 import { useState } from 'react'
-import { ApiProblem } from '@/api/problems'
-import { useKeys } from '@/frame/keys'
-import { ProblemView } from '@/frame/problem-view'
-import { frameWords } from '@/frame/words'
 import { useWords } from '@/i18n/words'
 import type { Order, OrderLine } from '../shapes'
+import { EditFrame } from './edit-frame'
 import { editWords } from './edit-words'
-import { bodyOf, draftsOf, editableLines, type GiftDraft, type LineDraft } from './line-edits'
+import { bodyOf, draftsOf, editableLines, mergedDrafts, type GiftDraft, type LineDraft } from './line-edits'
 import { SkuInput } from './sku-input'
 import { useLinesEdit } from './use-edits'
 import styles from './order.module.css'
@@ -23,16 +20,17 @@ const GIFTS_MAX = 1000
 /** What shall be sent: fewer units, other goods, gifts. */
 export default function LinesDialog({ order, onClose }: Props) {
   const t = useWords(editWords)
-  const f = useWords(frameWords)
   const [base, setBase] = useState(order)
   const [isNewer, setNewer] = useState(false)
+  const [clashes, setClashes] = useState<readonly LineDraft[]>([])
   const [drafts, setDrafts] = useState(() => draftsOf(order))
   const [gifts, setGifts] = useState<GiftDraft[]>([])
-  useKeys([], { isModal: true })
   const save = useLinesEdit(base, {
     onNewer: (now) => {
+      const merged = mergedDrafts(base, drafts, now)
       setBase(now)
-      setDrafts(draftsOf(now))
+      setDrafts(merged.drafts)
+      setClashes(merged.clashes)
       setNewer(true)
     },
     onDone: onClose,
@@ -46,68 +44,71 @@ export default function LinesDialog({ order, onClose }: Props) {
     if (isReady) save.mutate(body)
   }
   return (
-    <Modal
-      open
+    <EditFrame
       title={`${t('editLines')} ${order.order_no}`}
-      okText={f('save')}
-      cancelText={f('cancel')}
-      okButtonProps={{ loading: save.isPending, disabled: !isReady }}
-      onOk={submit}
-      onCancel={onClose}
       width={640}
+      isReady={isReady}
+      isSaving={save.isPending}
+      news={isNewer && t('mergedWithTheirs')}
+      problem={save.error}
+      onSubmit={submit}
+      onClose={onClose}
     >
-      <form
-        className={styles.fields}
-        onSubmit={(event) => {
-          event.preventDefault()
-          submit()
-        }}
-      >
-        <p className="dim">{t('linesHint')}</p>
-        {editableLines(base).map((line, index) => {
-          const draft = drafts.find((one) => one.line_no === line.line_no)
-          return draft && <LineRow key={line.line_no} line={line} draft={draft} isFirst={index === 0} onDraft={put} />
-        })}
-        {gifts.map((gift) => (
-          <GiftRow
-            key={gift.key}
-            gift={gift}
-            onGift={(changed) => {
-              setGifts(gifts.map((one) => (one.key === gift.key ? changed : one)))
-            }}
-            onRemove={() => {
-              setGifts(gifts.filter((one) => one.key !== gift.key))
+      <p className="dim">{t('linesHint')}</p>
+      {editableLines(base).map((line, index) => {
+        const draft = drafts.find((one) => one.line_no === line.line_no)
+        if (!draft) return null
+        const theirs = clashes.find((one) => one.line_no === line.line_no)
+        return (
+          <LineRow
+            key={line.line_no}
+            line={line}
+            draft={draft}
+            theirs={theirs}
+            isFirst={index === 0}
+            onDraft={(changed) => {
+              put(changed)
+              if (changed === theirs) setClashes(clashes.filter((one) => one !== theirs))
             }}
           />
-        ))}
-        <div>
-          <Button
-            icon={<PlusOutlined />}
-            onClick={() => {
-              setGifts([...gifts, { key: Date.now(), sku: '', quantity: 1 }])
-            }}
-          >
-            {t('addGift')}
-          </Button>
-        </div>
-        <button type="submit" hidden />
-      </form>
-      {isNewer && <Alert type="warning" showIcon title={t('changedMeanwhile')} />}
-      {save.isError && !(save.error instanceof ApiProblem && save.error.isConflict) && (
-        <ProblemView problem={save.error} />
-      )}
-    </Modal>
+        )
+      })}
+      {gifts.map((gift) => (
+        <GiftRow
+          key={gift.key}
+          gift={gift}
+          onGift={(changed) => {
+            setGifts(gifts.map((one) => (one.key === gift.key ? changed : one)))
+          }}
+          onRemove={() => {
+            setGifts(gifts.filter((one) => one.key !== gift.key))
+          }}
+        />
+      ))}
+      <div>
+        <Button
+          icon={<PlusOutlined />}
+          onClick={() => {
+            setGifts([...gifts, { key: Date.now(), sku: '', quantity: 1 }])
+          }}
+        >
+          {t('addGift')}
+        </Button>
+      </div>
+    </EditFrame>
   )
 }
 
 interface LineRowProps {
   line: OrderLine
   draft: LineDraft
+  /** What somebody else made of it meanwhile. */
+  theirs: LineDraft | undefined
   isFirst: boolean
   onDraft: (draft: LineDraft) => void
 }
 
-function LineRow({ line, draft, isFirst, onDraft }: LineRowProps) {
+function LineRow({ line, draft, theirs, isFirst, onDraft }: LineRowProps) {
   const t = useWords(editWords)
   const bought = line.bought_sku_code
   return (
@@ -151,6 +152,20 @@ function LineRow({ line, draft, isFirst, onDraft }: LineRowProps) {
         />
         <span className={styles.small}>{t('ofBought', { n: line.quantity })}</span>
       </div>
+      {theirs && (
+        <div role="alert" className={styles.theirs}>
+          {t('theyMade', { quantity: theirs.quantity, sku: theirs.sku })}
+          <Button
+            type="link"
+            size="small"
+            onClick={() => {
+              onDraft(theirs)
+            }}
+          >
+            {t('takeTheirs')}
+          </Button>
+        </div>
+      )}
     </fieldset>
   )
 }

@@ -43,7 +43,7 @@ export default function Messages({ order }: { order: Order }) {
             }}
           >
             <span className="dim">{instant(message.at)}</span>
-            <span aria-hidden>{message.direction === 'in' ? '↓' : '↑'}</span>
+            <span aria-hidden>{message.direction === 'i' ? '↓' : '↑'}</span>
             <span className={styles.kind} translate="no">
               {message.kind}
             </span>

@@ -1,14 +1,15 @@
 """The columns of each kind of file: field, headers in zh and en, and how a cell becomes a value. Headers match in any case, with or without stars."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import time
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, NamedTuple
 
 from paidan.channels.sheet.columns import FLAGS
 
-LISTS: Final = re.compile(r"[;,|、，；\s]+")
+LISTED: Final = re.compile(r'"([^"]+)"(?=$|[;,|、，；\s])|([^;,|、，；\s]+)')
+APART: Final = re.compile(r"[;,|、，；\s]")
 MINOR: Final = 100
 
 
@@ -21,6 +22,14 @@ class Field(NamedTuple):
     turn: Callable[[str], Any] = str
     is_needed: bool = False
     hint: str = ""
+
+    def tell(self, value: Any, language: str) -> Any:
+        """The way back of `turn`: what stands in the cell of an exported file, so that it is read as the same value again."""
+        if value is None:
+            return None
+        if isinstance(self.turn, Choice):
+            return self.turn.tell(value, language)
+        return _TOLD[self.turn](value) if self.turn in _TOLD else value
 
 
 def count(text: str) -> int:
@@ -65,8 +74,8 @@ def flag(text: str) -> bool:
 
 
 def words(text: str) -> tuple[str, ...]:
-    """Several values in one cell."""
-    return tuple(part for part in LISTS.split(text) if part)
+    """Several values in one cell; one that holds a blank or a comma stands in quotes."""
+    return tuple(quoted or bare for quoted, bare in LISTED.findall(text))
 
 
 def counts(text: str) -> tuple[int, ...]:
@@ -74,10 +83,54 @@ def counts(text: str) -> tuple[int, ...]:
     return tuple(count(part) for part in words(text))
 
 
-def choice(values: Mapping[str, str]) -> Callable[[str], str]:
+def pairs(text: str) -> dict[str, str]:
+    """Names with their values in one cell: "a=1;b=2"."""
+    split = [part.partition("=") for part in words(text)]
+    if not all(name and value for name, _, value in split):
+        raise ValueError("name=value")
+    return {name: value for name, _, value in split}
+
+
+class Choice:
     """One of some words: ours, or the Chinese ones."""
-    known = {**values, **{value: value for value in values.values()}}
-    return lambda text: known[text.lower()]
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._known = {**values, **{value: value for value in values.values()}}
+        self._zh: dict[str, str] = {}
+        for zh, value in values.items():
+            self._zh.setdefault(value, zh)
+
+    def __call__(self, text: str) -> str:
+        """The value of a word. Raises KeyError for any other."""
+        return self._known[text.lower()]
+
+    def tell(self, value: str, language: str) -> str:
+        """The word of a value."""
+        return self._zh.get(value, value) if language == "zh" else value
+
+
+def choice(values: Mapping[str, str]) -> Choice:
+    """One of some words: ours, or the Chinese ones."""
+    return Choice(values)
+
+
+def _listed(values: Iterable[object]) -> str:
+    parts = [str(value) for value in values]
+    return ";".join(f'"{part}"' if APART.search(part) else part for part in parts)
+
+
+def _of_day(value: time) -> str:
+    return value.isoformat("minutes" if not value.second else "seconds")
+
+
+_TOLD: Final[Mapping[Callable[[str], Any], Callable[[Any], Any]]] = {
+    amount: lambda minor: Decimal(minor) / MINOR,
+    clock: _of_day,
+    words: _listed,
+    counts: _listed,
+    pairs: lambda value: _listed(f"{name}={text}" for name, text in value.items()),
+}
+"""How values that are not told as they are become cells."""
 
 
 CLASSES: Final = {"普通": "normal", "易碎": "fragile", "生鲜": "fresh", "危险品": "dangerous", "超大件": "oversize"}
@@ -133,6 +186,7 @@ CARRIERS: Final = (
     Field("taobao", ("淘宝编码",), ("taobao", "taobao code")),
     Field("shopify", ("shopify名称",), ("shopify", "shopify name")),
     Field("kuaidi100", ("快递100编码",), ("kuaidi100", "kuaidi100 code")),
+    Field("code_by_system", ("其他系统编码",), ("codes by system", "other codes"), pairs, hint="cainiao=ZTO;jd=ZT"),
     Field("is_active", ("启用", "是否启用"), ("active", "is active"), flag),
 )
 FREIGHT: Final = (

@@ -40,8 +40,16 @@ Values = Mapping[str, Any]
 Write = Callable[[Tx, Means, Sequence[Any], datetime, str], list[Outcome]]
 
 
+def _alone(row: Any) -> list[Values]:
+    """A record that is one row of the file."""
+    return [{name: getattr(row, name) for name in row.__struct_fields__}]
+
+
 class Kind(Struct, frozen=True, kw_only=True):
-    """One kind of file. `group`: the fields by which several rows are one record (none: each row is one); `join` makes it of them."""
+    """One kind of file. `group`: the fields by which several rows are one record (none: each row is one); `join` makes it of them.
+
+    `spread` is the way back: the rows of a record as it is shown, for a file that is exported, edited and imported again.
+    """
 
     name: str
     fields: tuple[Field, ...]
@@ -49,6 +57,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     write: Write
     group: str = ""
     join: Callable[[Sequence[Values]], Values] = lambda rows: rows[0]
+    spread: Callable[[Any], Sequence[Values]] = _alone
 
 
 def _bundle(rows: Sequence[Values]) -> Values:
@@ -57,10 +66,25 @@ def _bundle(rows: Sequence[Values]) -> Values:
     return {"code": rows[0]["code"], "parts": parts}
 
 
+def _parts_of(bundle: Any) -> list[Values]:
+    """The way back: a row for each part."""
+    return [{"code": bundle.code, "part": part.code, "quantity": part.quantity, "price_share": part.price_share} for part in bundle.parts]
+
+
+SYSTEMS: Final = ("taobao", "shopify", "kuaidi100")
+
+
 def _carrier(rows: Sequence[Values]) -> Values:
-    """The systems' own codes stand in columns of their own."""
-    systems = {name: rows[0][name] for name in ("taobao", "shopify", "kuaidi100") if name in rows[0]}
-    return {name: value for name, value in rows[0].items() if name not in systems} | ({"code_by_system": systems} if systems else {})
+    """The systems' own codes stand in columns of their own, those of others in one column."""
+    systems = dict(rows[0].get("code_by_system", {})) | {name: rows[0][name] for name in SYSTEMS if name in rows[0]}
+    return {name: value for name, value in rows[0].items() if name not in SYSTEMS} | ({"code_by_system": systems} if systems else {})
+
+
+def _codes_of(carrier: Any) -> list[Values]:
+    """The way back."""
+    known = {name: code for name, code in carrier.code_by_system.items() if name in SYSTEMS}
+    others = {name: code for name, code in carrier.code_by_system.items() if name not in SYSTEMS}
+    return [{**_alone(carrier)[0], "code_by_system": others, **known}]
 
 
 def _opening(tx: Tx, means: Means, rows: Sequence[Any], now: datetime, actor: str) -> list[Outcome]:
@@ -78,6 +102,7 @@ KINDS: Final = {
             write=lambda tx, m, rows, now, _: write_bundles(tx, m.ids, rows, now),
             group="code",
             join=_bundle,
+            spread=_parts_of,
         ),
         Kind(
             name="warehouses", fields=columns.WAREHOUSES, row=WarehouseRow, write=lambda tx, m, rows, now, _: write_warehouses(tx, m.ids, rows, now)
@@ -88,6 +113,7 @@ KINDS: Final = {
             row=CarrierRow,
             write=lambda tx, m, rows, now, _: write_carriers(tx, m.ids, rows, now),
             join=_carrier,
+            spread=_codes_of,
         ),
         Kind(name="freight", fields=columns.FREIGHT, row=TierRow, write=lambda tx, m, rows, now, _: write_freight(tx, m.ids, rows, now)),
         Kind(

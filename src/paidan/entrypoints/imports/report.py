@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import xlsxwriter
 from msgspec import Struct
+from msgspec.structs import replace
 
 from paidan.channels.sheet.read import CELL_MAX, Row
 from paidan.entrypoints.imports.columns import Field
@@ -25,12 +26,13 @@ SAFE: Final = {
 
 
 class RowProblem(Struct, frozen=True, kw_only=True):
-    """What is wrong where. Rows count from 1, the header being 1; `field` empty: the row as a whole."""
+    """What is wrong where. Rows count from 1, the header being 1; `field` empty: the whole row. `column`: the field's heading in the template."""
 
     row: int
     field: str
     reason: Reason
     detail: str = ""
+    column: str = ""
 
 
 class ImportReport(Struct, frozen=True, kw_only=True):
@@ -55,7 +57,7 @@ def report_of(
         kind=kind,
         accepted=accepted,
         rejected=len(by_row),
-        problems=tuple(sorted(problems, key=lambda problem: problem.row)),
+        problems=tuple(replace(one, column=names.get(one.field, one.field)) for one in sorted(problems, key=lambda problem: problem.row)),
         ignored_headers=tuple(ignored),
         error_file=error_file(rows, by_row, names) if by_row else b"",
     )

@@ -15,6 +15,7 @@ from paidan.entrypoints.api.jobs.parameters import Action, Told, queries
 from paidan.entrypoints.api.services import HandlerContext
 from paidan.fulfilment.recall import ask_back
 from paidan.kernel.reasons import Reason
+from paidan.kernel.states import FulfilmentState
 from paidan.orders.batch import Fulfilment, Order
 from paidan.orders.load import load_orders
 from paidan.orders.store import fresh_fulfilments, lock_orders, reweigh, update_fulfilments, write_orders
@@ -24,6 +25,8 @@ from paidan.stock.moves import StockMoves
 from paidan.stock.store import apply, lock
 
 CHUNK: Final = 500
+ASKABLE: Final = (FulfilmentState.RELEASED, FulfilmentState.ACCEPTED)
+NOT_TAKEN: Final = (FulfilmentState.RELEASED,)
 LEAVES_ORDERS: Final = frozenset({Action.MARK_PRINTED, Action.EXPORT})
 
 
@@ -92,8 +95,10 @@ def _context(tx: Tx, services: HandlerContext, task: Task, orders: Mapping[int, 
     ids = {"ids": sorted(orders)}
     if task.action in {Action.MERGE, Action.UN_MERGE}:
         context.mates = frozenset(row[0] for row in tx.execute(queries.mates, ids))
-    if task.action == Action.UN_MERGE:
-        context.leader_by_fulfilment = dict(tx.execute(queries.companies, ids).fetchall())
+    if task.action == Action.UN_MERGE or (task.action == Action.MERGE and task.is_undo):
+        # Un-merging may ask for what the warehouse has taken; undoing only for what it has not.
+        states = [int(state) for state in (ASKABLE if task.action == Action.UN_MERGE else NOT_TAKEN)]
+        context.leader_by_fulfilment = dict(tx.execute(queries.companies, {**ids, "states": states}).fetchall())
     if task.action == Action.SPLIT:
         skus = {line.sku_id for order in orders.values() for fulfilment in order.fulfilments for line in fulfilment.lines}
         context.weight_by_sku = dict(tx.execute(queries.weights, {"ids": sorted(skus)}).fetchall())
@@ -123,7 +128,7 @@ def _write(tx: Tx, services: HandlerContext, orders: Sequence[Order], context: C
             before, now_waiting = order.units_before.get(sku_id, (0, 0)), after.get(sku_id, (0, 0))
             if before != now_waiting:
                 moves.add_demand(sku_id, now_waiting[0] - before[0], now_waiting[1] - before[1])
-    has_moves = bool(moves.reserve or moves.demand)
+    has_moves = bool(moves.reserve or moves.give_back or moves.demand)
     if has_moves:
         lock(tx, moves, context.now)
     write_orders(tx, orders, sealer=services.sealer, ids=services.ids, now=context.now)
@@ -134,8 +139,8 @@ def _write(tx: Tx, services: HandlerContext, orders: Sequence[Order], context: C
 
 
 def _settle_parts(tx: Tx, orders: Sequence[Order], context: Context) -> None:
-    """Parts split off are stored as planned ones are; then what sets them apart is written."""
-    if not context.split_off:
+    """Parts split off are stored as planned ones are; then what sets them apart is written. Wholes and parts weigh what they hold now."""
+    if context.action != Action.SPLIT:
         return
     for part in context.split_off:
         part.is_new, part.attempt, part.path = False, SPLIT_ATTEMPT, []

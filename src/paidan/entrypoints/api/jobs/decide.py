@@ -3,7 +3,7 @@
 Guards and meanings are those of orders/commands.py; here only what an action over many orders adds. Each leaves in `before` what undoing needs.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -182,7 +182,7 @@ def _planned(order: Order) -> list[Fulfilment]:
 
 
 def _merge(order: Order, context: Context) -> Reason | None:
-    """Its window ends now: at the release all that may travel together do."""
+    """Its window ends now: at the release all that may travel together do. Kept for undoing: when each would have been released."""
     if order.state in ENDED:
         return ENDED[OrderState(order.state)]
     found = [fulfilment for fulfilment in _planned(order) if fulfilment.id in context.mates]
@@ -191,10 +191,30 @@ def _merge(order: Order, context: Context) -> Reason | None:
     held = _open_holds(order)
     if held:
         return Reason(held[0].reason)
+    context.before[order.id] = {str(f.id): f.release_due_at.isoformat() if f.release_due_at else "" for f in found}
     for fulfilment in found:
         fulfilment.release_due_at = context.now
         fulfilment.is_changed = True
     order.tell("merge_asked", {"fulfilment": found[0].id})
+    return None
+
+
+def _wait_again(order: Order, context: Context, before: Any) -> Reason | None:
+    """The window opens again for what is planned still; a parcel that its warehouse has not taken yet is asked back and taken apart."""
+    ours = [fulfilment for fulfilment in order.fulfilments if str(fulfilment.id) in before]
+    travelling = [fulfilment for fulfilment in ours if fulfilment.id in context.leader_by_fulfilment]
+    if any(fulfilment.state in AT_WAREHOUSE and fulfilment not in travelling for fulfilment in ours):
+        return Reason.AT_THE_WAREHOUSE
+    due_at = {f.id: datetime.fromisoformat(before[str(f.id)]) for f in ours if f.state == FulfilmentState.PLANNED and before[str(f.id)]}
+    waiting = [fulfilment for fulfilment in ours if fulfilment.id in due_at and due_at[fulfilment.id] > context.now]
+    if order.state in ENDED or not (travelling or waiting):
+        return Reason.NOT_TO_BE_UNDONE
+    for fulfilment in waiting:
+        fulfilment.release_due_at = due_at[fulfilment.id]
+        fulfilment.is_changed = True
+    if travelling:
+        _keep_alone(order, travelling, context)
+    order.tell("merge_undone", {"fulfilment": (travelling or waiting)[0].id})
     return None
 
 
@@ -203,11 +223,16 @@ def _un_merge(order: Order, context: Context) -> Reason | None:
     waiting = [f for f in _planned(order) if f.id in context.mates and not (order.edits or {}).get("sealed")]
     if not travelling and not waiting:
         return ENDED.get(OrderState(order.state), Reason.NOTHING_TO_MERGE)
+    _keep_alone(order, travelling, context)
+    order.tell("unmerge_asked", {"fulfilment": (travelling or waiting)[0].id})
+    return None
+
+
+def _keep_alone(order: Order, travelling: Sequence[Fulfilment], context: Context) -> None:
+    """It merges no more, and the parcels in which it travels with others are asked back."""
     order.edits = dict(order.edits or {}) | {"sealed": True}
     for fulfilment in travelling:
         order.recalls.append((context.leader_by_fulfilment[fulfilment.id], str(Reason.HELD_BY_PERSON)))
-    order.tell("unmerge_asked", {"fulfilment": (travelling or waiting)[0].id})
-    return None
 
 
 def _split(order: Order, context: Context) -> Reason | None:
@@ -222,10 +247,52 @@ def _split(order: Order, context: Context) -> Reason | None:
     parts = [_parts_of(fulfilment, wanted) for fulfilment in planned]
     if not any(parts) or (wanted and _units(parts) != wanted):
         return Reason.NOTHING_TO_SPLIT
+    done: list[list[Any]] = []
     for fulfilment, units_by_part in zip(planned, parts, strict=True):
-        for units in units_by_part:
-            _split_off(order, fulfilment, units, context)
+        attempt = fulfilment.attempt
+        split_off = [_split_off(order, fulfilment, units, context).id for units in units_by_part]
+        if split_off:
+            done.append([fulfilment.id, attempt, split_off])
+    context.before[order.id] = done
     return None
+
+
+def _join(order: Order, context: Context, before: Any) -> Reason | None:
+    """The parts go back into the fulfilments they were taken from, all of them or none."""
+    by_id = {fulfilment.id: fulfilment for fulfilment in order.fulfilments}
+    groups = [(by_id.get(whole_id), attempt, [by_id.get(part_id) for part_id in part_ids]) for whole_id, attempt, part_ids in before]
+    found = [one for whole, _, parts in groups for one in (whole, *parts)]
+    if any(one is not None and one.state in AT_WAREHOUSE for one in found):
+        return Reason.AT_THE_WAREHOUSE
+    if not found or any(one is None or one.state != FulfilmentState.PLANNED for one in found):
+        return Reason.NOT_TO_BE_UNDONE
+    for whole, attempt, parts in groups:
+        for part in parts:
+            if whole is not None and part is not None:
+                _take_in(order, whole, part, context)
+        if whole is not None:
+            whole.attempt = attempt
+    return None
+
+
+def _take_in(order: Order, whole: Fulfilment, part: Fulfilment, context: Context) -> None:
+    """The units of a part are its whole's again, reserved without a moment in which others could take them; the part ends."""
+    by_no = {line.line_no: line for line in whole.lines}
+    for line in part.lines:
+        quantity = line.open
+        if quantity:
+            line.cancelled += quantity
+            by_no[line.line_no].cancelled -= quantity
+            for fulfilment_id, back in ((part.id, quantity), (whole.id, -quantity)):
+                place = {"sku_id": line.sku_id, "warehouse_id": whole.warehouse_id}
+                context.give_back.append(GiveBack(fulfilment_id=fulfilment_id, line_no=line.line_no, quantity=back, **place))
+    whole.weight_g += part.weight_g
+    whole.freight_minor = context.freight(order, whole, whole.weight_g)
+    whole.is_changed = True
+    part.release_due_at = None
+    part.recall_reason = str(Reason.EDITED_BY_PERSON)
+    part.move(FulfilmentState.CANCELLED)
+    order.tell("split_undone", {"fulfilment": whole.id, "part": part.id})
 
 
 def _parts_of(fulfilment: Fulfilment, wanted: Mapping[int, int]) -> list[dict[int, int]]:
@@ -245,7 +312,7 @@ def _units(parts: list[list[dict[int, int]]]) -> dict[int, int]:
     return units
 
 
-def _split_off(order: Order, fulfilment: Fulfilment, units: Mapping[int, int], context: Context) -> None:
+def _split_off(order: Order, fulfilment: Fulfilment, units: Mapping[int, int], context: Context) -> Fulfilment:
     """Part of a planned fulfilment becomes one of its own, from the same warehouse; both travel alone from now on."""
     (new_id,) = context.take_ids(1)
     moved = [line for line in fulfilment.lines if line.line_no in units]
@@ -278,6 +345,7 @@ def _split_off(order: Order, fulfilment: Fulfilment, units: Mapping[int, int], c
     order.fulfilments.append(part)
     context.split_off.append(part)
     order.tell("split_by_hand", {"fulfilment": fulfilment.id, "part": new_id, "units": dict(units)})
+    return part
 
 
 def _nothing(order: Order, context: Context) -> Reason | None:
@@ -314,5 +382,7 @@ _UNDO: Final[Mapping[Action, Callable[[Order, Context, Any], Reason | None]]] = 
     Action.CHANGE_CARRIER: _edit_back,
     Action.FLAG: _edit_back,
     Action.ADD_GIFT: _take_gift_back,
+    Action.MERGE: _wait_again,
+    Action.SPLIT: _join,
     Action.MARK_PRINTED: _nothing_back,
 }

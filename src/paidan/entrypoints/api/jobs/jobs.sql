@@ -47,6 +47,21 @@ FROM (SELECT count(*) FILTER (WHERE state = 1) AS done, count(*) FILTER (WHERE s
       FROM job_row WHERE job_id = %(id)s) c
 WHERE j.id = %(id)s;
 
+-- name: renew_lease
+-- Who works on it goes on; `done` (NULL: as it is) says how far he is, and the total follows when there is more than was counted.
+-- Parameters: id, done, lease_s. Locks: the row.
+UPDATE job SET lease_until = now() + make_interval(secs => %(lease_s)s), done = COALESCE(%(done)s::integer, done),
+               total = GREATEST(total, COALESCE(%(done)s::integer, total))
+WHERE id = %(id)s;
+
+-- name: settle_list
+-- A list has as many rows as were read: some may have come or gone since they were counted. Parameters: id, rows. Locks: the row.
+UPDATE job SET done = %(rows)s, total = %(rows)s, failed = 0 WHERE id = %(id)s;
+
+-- name: fail_list
+-- No file could be made of it. Parameters: id. Locks: the row.
+UPDATE job SET failed = GREATEST(total - done, 1) WHERE id = %(id)s;
+
 -- name: end_job
 -- Parameters: id, state, now. Locks: the row.
 UPDATE job SET state = %(state)s, ended_at = %(now)s, lease_until = '-infinity' WHERE id = %(id)s;
@@ -113,11 +128,11 @@ WHERE f.order_id = ANY(%(ids)s::bigint[]) AND f.state = 10 AND f.merge_key IS NO
                 AND o.edits ->> 'sealed' IS DISTINCT FROM 'true');
 
 -- name: companies
--- Leaders of the parcels in which fulfilments of these orders travel with others, as long as the warehouse may be asked.
--- Parameters: ids bigint[] of orders. Locks: the leaders, in key order.
+-- Leaders of the parcels in which fulfilments of these orders travel with others, as long as the leader is in one of these states.
+-- Parameters: ids bigint[] of orders, states smallint[]. Locks: the leaders, in key order.
 SELECT f.id, l.id
 FROM fulfilment f JOIN fulfilment l ON l.id = COALESCE(f.merged_into_id, f.id)
-WHERE f.order_id = ANY(%(ids)s::bigint[]) AND f.state IN (20, 30, 40) AND l.state IN (30, 40)
+WHERE f.order_id = ANY(%(ids)s::bigint[]) AND f.state IN (20, 30, 40) AND l.state = ANY(%(states)s::smallint[])
   AND EXISTS (SELECT 1 FROM fulfilment m WHERE m.merged_into_id = l.id)
 ORDER BY l.id FOR NO KEY UPDATE OF l;
 

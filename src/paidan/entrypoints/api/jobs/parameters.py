@@ -51,9 +51,9 @@ NEEDED: Final[Mapping[Action, Right]] = {
     Action.MARK_PRINTED: Right.PRINT,
     Action.EXPORT: Right.EXPORT,
 }
-UNDOABLE: Final = frozenset(
-    {Action.AUDIT, Action.HOLD, Action.RELEASE, Action.CHANGE_WAREHOUSE, Action.CHANGE_CARRIER, Action.ADD_GIFT, Action.FLAG, Action.MARK_PRINTED}
-)
+FINAL: Final = frozenset({Action.CANCEL, Action.UN_MERGE, Action.EXPORT})
+"""A cancellation stays (decision 25), a parcel taken apart is not put together again, a file changes nothing."""
+UNDOABLE: Final = frozenset(Action) - FINAL
 
 Text = Annotated[str, Meta(max_length=500, pattern=r"^[^\x00]*$")]
 Code = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[^\x00]*$")]

@@ -9,6 +9,7 @@ from litestar.params import JSONBody, QueryParameter
 from msgspec import Meta, Struct
 from psycopg.types.json import Jsonb
 
+from paidan.entrypoints.api.exports.write import EXPORT_LIST
 from paidan.entrypoints.api.guard import SEE, Known, needs
 from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
 from paidan.entrypoints.api.jobs.carry import CHUNK, Task, dry_run
@@ -250,8 +251,8 @@ def get_job_rows(
 def post_retry(services: Given, caller: Known, request: Request[Any, Any, Any], job_id: RecordId) -> JobView:
     """Those refused wait again; what was done stays done."""
     with services.database.transaction() as tx:
-        state, action, _ = _locked(tx, caller, job_id)
-        if state != ENDED or not caller.may(NEEDED[action]):
+        state, needed, _ = _locked(tx, caller, job_id)
+        if state != ENDED or not caller.may(needed):
             raise Refused(Reason.ILLEGAL_MOVE)
         tx.execute(queries.retry_rows, {"job_id": job_id})
         tx.execute(queries.reopen_job, {"id": job_id, "state": RUNNING})
@@ -264,8 +265,8 @@ def post_retry(services: Given, caller: Known, request: Request[Any, Any, Any], 
 def post_undo(services: Given, caller: Known, request: Request[Any, Any, Any], job_id: RecordId) -> JobView:
     """Within a quarter of an hour, order by order, as far as each still can be; what has gone on meanwhile is listed."""
     with services.database.transaction() as tx:
-        state, action, can_be_undone = _locked(tx, caller, job_id)
-        if state != ENDED or not can_be_undone or not caller.may(NEEDED[action]):
+        state, needed, can_be_undone = _locked(tx, caller, job_id)
+        if state != ENDED or not can_be_undone or not caller.may(needed):
             raise Refused(Reason.NOT_TO_BE_UNDONE, status=409)
         tx.execute(queries.reopen_job, {"id": job_id, "state": UNDOING})
         found = _views(tx.execute(queries.get_job, {"id": job_id, "owner": caller.owner}))
@@ -273,11 +274,12 @@ def post_undo(services: Given, caller: Known, request: Request[Any, Any, Any], j
     return found[0]
 
 
-def _locked(tx: Tx, caller: Caller, job_id: int) -> tuple[int, Action, bool]:
+def _locked(tx: Tx, caller: Caller, job_id: int) -> tuple[int, Right, bool]:
+    """Its state, the right it takes, and whether it can be undone."""
     row = tx.execute(queries.lock_job, {"id": job_id, "owner": caller.owner}).fetchone()
     if row is None:
         raise Refused(Reason.NOT_FOUND)
-    return row[0], Action(row[1]), bool(row[2])
+    return row[0], Right.EXPORT if row[1] == EXPORT_LIST else NEEDED[Action(row[1])], bool(row[2])
 
 
 @get("/jobs/{job_id:int}/file", opt=needs(Right.EXPORT), sync_to_thread=True, summary="Get the file of a job", media_type="application/octet-stream")

@@ -11,6 +11,8 @@ import msgspec
 import structlog
 from msgspec import Struct
 
+from paidan.entrypoints.api.exports.write import EXPORT_LIST, ListTask, write_list
+from paidan.entrypoints.api.exports.write import opened as opened_list
 from paidan.entrypoints.api.jobs.carry import CHUNK, Done, Task, carry
 from paidan.entrypoints.api.jobs.export import write_export
 from paidan.entrypoints.api.jobs.parameters import Action, opened, queries
@@ -32,15 +34,19 @@ log = structlog.get_logger(__name__)
 
 
 class Claimed(Struct, frozen=True, kw_only=True):
-    """A job that is ours for now."""
+    """A job that is ours for now: an action over orders, or a list to be written."""
 
     id: int
-    task: Task
+    task: Task | ListTask
     warehouse_ids: list[int] | None
     language: str
 
 
 Row = tuple[int, int, str, Any]  # n, order id, order number, before
+
+
+class Stopped(Exception):
+    """The runner is to stop in the middle of a file."""
 
 
 class JobRunner:
@@ -84,15 +90,44 @@ class JobRunner:
         job = self._claim()
         if job is None:
             return False
-        if job.task.action == Action.EXPORT and not job.task.is_undo:
-            write_export(self._services, job.id, job.task.told, job.warehouse_ids, job.language)
+        try:
+            self._write_file(job)
+        except Stopped:
+            return self._give_up(job)
+        except Exception as error:
+            if not isinstance(job.task, ListTask) or trouble(error) != "poison":
+                raise
+            self._leave_list(job, error)
         while not self._stop.is_set():
-            if not self._chunk(job):
+            if isinstance(job.task, ListTask) or not self._chunk(job, job.task):
                 self._end(job)
                 return True
+        return self._give_up(job)
+
+    def _give_up(self, job: Claimed) -> bool:
         with self._services.database.transaction() as tx:
             tx.execute(queries.give_up_lease, {"id": job.id})
         return True
+
+    def _write_file(self, job: Claimed) -> None:
+        """The file of an export, first of all. Raises Stopped."""
+        if isinstance(job.task, ListTask):
+            write_list(self._services, job.id, job.task, job.language, lambda done: self._beat(job, done))
+        elif job.task.action == Action.EXPORT and not job.task.is_undo:
+            write_export(self._services, job.id, job.task.told, job.warehouse_ids, job.language, lambda: self._beat(job, None))
+
+    def _leave_list(self, job: Claimed, error: BaseException) -> None:
+        """A row that can't be told would be met at every try: the list ends without a file, and a person may try again."""
+        log.error("jobs.poison", job=job.id, **told_of_error(error))
+        with self._services.database.transaction() as tx:
+            tx.execute(queries.fail_list, {"id": job.id})
+
+    def _beat(self, job: Claimed, done: int | None) -> None:
+        """The job stays ours, and tells how far it is. Raises Stopped when the process ends."""
+        if self._stop.is_set():
+            raise Stopped
+        with self._services.database.transaction() as tx:
+            tx.execute(queries.renew_lease, {"id": job.id, "done": done, "lease_s": LEASE_S})
 
     def _claim(self) -> Claimed | None:
         with self._services.database.transaction() as tx:
@@ -100,42 +135,46 @@ class JobRunner:
         if row is None:
             return None
         job_id, action, parameters, state, actor, warehouse_ids, language = row
-        task = Task(action=Action(action), told=opened(parameters), actor=actor, is_undo=state == UNDOING)
+        task: Task | ListTask
+        if action == EXPORT_LIST:
+            task = opened_list(parameters)
+        else:
+            task = Task(action=Action(action), told=opened(parameters), actor=actor, is_undo=state == UNDOING)
         return Claimed(id=job_id, task=task, warehouse_ids=warehouse_ids, language=language)
 
-    def _chunk(self, job: Claimed) -> bool:
+    def _chunk(self, job: Claimed, task: Task) -> bool:
         """One chunk; False when no row waits. What a single row can't digest is refused alone."""
         limit = CHUNK
         tries = 0
         while True:
             try:
                 with self._services.database.transaction() as tx:
-                    return self._in_transaction(tx, job, limit)
+                    return self._in_transaction(tx, job, task, limit)
             except Exception as error:
                 kind = trouble(error)
                 if kind == "poison" and limit > 1:
                     limit = max(limit // 8, 1)
                 elif kind == "poison":
-                    self._set_aside(job, error)
+                    self._set_aside(job, task, error)
                     return True
                 elif kind == "retry" and tries < TRIES_MAX and not self._stop.wait(TRY_AGAIN_S):
                     tries += 1
                 else:
                     raise
 
-    def _in_transaction(self, tx: Tx, job: Claimed, limit: int) -> bool:
-        wanted = ROW_DONE if job.task.is_undo else ROW_WAITING
+    def _in_transaction(self, tx: Tx, job: Claimed, task: Task, limit: int) -> bool:
+        wanted = ROW_DONE if task.is_undo else ROW_WAITING
         rows: list[Row] = tx.execute(queries.next_rows, {"job_id": job.id, "state": wanted, "limit": limit}).fetchall()
         if not rows:
             return False
-        found = carry(tx, self._services, job.task, {row[1]: row[3] for row in rows}, self._services.clock.now())
+        found = carry(tx, self._services, task, {row[1]: row[3] for row in rows}, self._services.clock.now())
         _settle(tx, job, [(row[0], found[row[1]]) for row in rows])
         return True
 
-    def _set_aside(self, job: Claimed, error: BaseException) -> None:
+    def _set_aside(self, job: Claimed, task: Task, error: BaseException) -> None:
         log.error("jobs.poison", job=job.id, **told_of_error(error))
         with self._services.database.transaction() as tx:
-            wanted = ROW_DONE if job.task.is_undo else ROW_WAITING
+            wanted = ROW_DONE if task.is_undo else ROW_WAITING
             rows: list[Row] = tx.execute(queries.next_rows, {"job_id": job.id, "state": wanted, "limit": 1}).fetchall()
             _settle(tx, job, [(row[0], Done(reason=Reason.POISON)) for row in rows])
 

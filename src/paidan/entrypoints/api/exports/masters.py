@@ -1,0 +1,70 @@
+"""Master data as files: the columns that its import reads, each told the way back. What was exported can be edited and imported again."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, LiteralString
+
+from paidan.entrypoints.api.catalog_routes import LISTINGS, SKUS
+from paidan.entrypoints.api.exports.lists import Asked, Column, Exported, Key, Reading, by_id, flag
+from paidan.entrypoints.api.master_views import TierView
+from paidan.entrypoints.api.network_routes import CARRIERS, SHOPS, WAREHOUSES, queries
+from paidan.entrypoints.api.pages import as_views
+from paidan.entrypoints.imports.columns import Field
+from paidan.entrypoints.imports.kinds import KINDS
+from paidan.runtime.database import Tx
+
+
+def _column(field: Field) -> Column:
+    """The import's column, told the way back: rows are what `Kind.spread` gives, values by field name."""
+    en = field.en[0]
+    return Column(name=field.name, zh=field.zh[0], en=en[0].upper() + en[1:], show=lambda row, language: field.tell(row.get(field.name), language))
+
+
+def _master(
+    kind: str,
+    words: tuple[str, str],
+    select: LiteralString,
+    view: Any,
+    more: Callable[[Asked], Mapping[str, Any]] = lambda _: {},
+    *,
+    code: str = "code",
+    asks: tuple[str, ...] = (),
+) -> Exported:
+    """`code`: the filter that the statement calls so."""
+    fields = KINDS[kind]
+
+    def named(_: Tx, reading: Reading, key: Key | None, limit: int) -> Mapping[str, Any]:
+        after = key[0] if key else 0
+        return {"id": None, "after": after, "code": reading.asked.get(code) or None, "limit": limit, **more(reading.asked), **reading.caller.sees}
+
+    return Exported(
+        name=kind,
+        zh=words[0],
+        en=words[1],
+        columns=tuple(_column(field) for field in fields.fields),
+        asks=(code, *asks),
+        select=select,
+        named=named,
+        views=lambda cursor, _: as_views(view, cursor),
+        key=by_id,
+        spread=fields.spread,
+        is_whole=True,
+    )
+
+
+MASTERS: Final = (
+    _master("products", ("货品", "Products"), SKUS.select, SKUS.view, lambda _: {"kind": None}),
+    _master("bundles", ("组合装", "Bundles"), SKUS.select, SKUS.view, lambda _: {"kind": "bundle"}),
+    _master(
+        "listings",
+        ("商品对应", "Listings"),
+        LISTINGS.select,
+        LISTINGS.view,
+        lambda asked: {"is_unmapped": flag(asked, "unmapped")},
+        code="shop",
+        asks=("unmapped",),
+    ),
+    _master("shops", ("店铺", "Shops"), SHOPS.select, SHOPS.view),
+    _master("warehouses", ("仓库", "Warehouses"), WAREHOUSES.select, WAREHOUSES.view),
+    _master("carriers", ("快递", "Carriers"), CARRIERS.select, CARRIERS.view),
+    _master("freight", ("运费", "Freight"), queries.freight, TierView, code="carrier"),
+)

@@ -1,0 +1,96 @@
+"""Exports of lists over HTTP: a job of one's own whose file is fetched like any other job's."""
+
+from typing import Annotated, Any, Final, Literal
+
+from litestar import Request, Response, Router
+from litestar.params import JSONBody
+from msgspec import Meta, Struct
+from psycopg.types.json import Jsonb
+
+from paidan.entrypoints.api.exports.lists import ROWS_MAX, TEXT_MAX, Reading, count
+from paidan.entrypoints.api.exports.write import EXPORT_LIST, LISTS, Given, ListTask, kept
+from paidan.entrypoints.api.guard import SEE, Known
+from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
+from paidan.entrypoints.api.jobs.parameters import queries
+from paidan.entrypoints.api.jobs.runner import JobRunner
+from paidan.entrypoints.api.language import language_of
+from paidan.entrypoints.api.people.rights import Right
+from paidan.entrypoints.api.problems import Refused
+from paidan.entrypoints.api.services import Given as Services
+from paidan.entrypoints.api.verbs import post
+from paidan.kernel.reasons import Reason
+from paidan.runtime.database import Tx
+
+COLUMNS_MAX: Final = 200
+FILTERS_MAX: Final = 20
+
+ListName = Literal[
+    "products",
+    "bundles",
+    "listings",
+    "shops",
+    "warehouses",
+    "carriers",
+    "freight",
+    "exceptions",
+    "sellable",
+    "balances",
+    "entries",
+    "documents",
+    "differences",
+    "fulfilments",
+    "messages",
+]
+Name = Annotated[str, Meta(max_length=40)]
+Value = Annotated[str, Meta(max_length=TEXT_MAX)]
+
+
+class ExportBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A list with the filters of its page, by the names they have in the page's request; `columns` none: all.
+
+    Files of master data have all columns always, those that their import reads.
+    """
+
+    list: ListName
+    filters: Annotated[dict[Name, Value], Meta(max_length=FILTERS_MAX)] = {}
+    columns: Annotated[tuple[Annotated[str, Meta(max_length=64)], ...], Meta(max_length=COLUMNS_MAX)] = ()
+
+
+class ExportAnswer(Struct, frozen=True, kw_only=True):
+    """The job that writes the file (GET /jobs/{id}, then /jobs/{id}/file), and how many rows it will read."""
+
+    job_id: str
+    total: int
+
+
+@post("/exports", opt=SEE, status_code=200, sync_to_thread=True, summary="Export a list")
+def post_export(
+    services: Services, caller: Known, once: Post, request: Request[Any, Any, Any], data: JSONBody[ExportBody], idempotency_key: IdempotencyKey = ""
+) -> Response[ExportAnswer]:
+    """What the page shows to the caller, in the background, as XLSX. At most 200,000 rows."""
+    del idempotency_key
+    if not caller.may(Right.EXPORT):
+        raise Refused(Reason.NOT_ALLOWED)
+    exported = LISTS[data.list]
+    exported.check(data.filters)
+    language = language_of(request.headers.get("accept-language", ""))
+    given = Given(list=data.list, filters=data.filters, columns=data.columns)
+    task = ListTask(given=given, name=caller.name, shops=caller.shops, warehouses=caller.warehouses)
+
+    def work(tx: Tx) -> ExportAnswer:
+        total = count(tx, exported, Reading(caller=caller, now=once.now, language=language, asked=data.filters))
+        if total > ROWS_MAX:
+            raise Refused(Reason.TOO_MANY_AT_ONCE, detail=str(ROWS_MAX), status=422)
+        (job_id,) = services.ids.take(1)
+        job = {"id": job_id, "action": EXPORT_LIST, "parameters": Jsonb(kept(task)), "owner": caller.owner, "actor": caller.actor}
+        figures = {"language": language, "total": total, "failed": 0, "now": once.now, "undo_s": None}
+        tx.execute(queries.add_job, {**job, **figures, "warehouse_ids": caller.sees["warehouses"]})
+        return ExportAnswer(job_id=str(job_id), total=total)
+
+    answer = once.answer(work)
+    runner: JobRunner = request.app.state.jobs
+    runner.wake()
+    return answer
+
+
+ROUTER = Router("/", route_handlers=[post_export], tags=["exports"])
