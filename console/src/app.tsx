@@ -13,6 +13,7 @@ import { useIsDark, usePreferences } from '@/frame/preferences'
 import { ProblemView } from '@/frame/problem-view'
 import { nonceStyles } from '@/frame/style-nonce'
 import { SignIn } from '@/frame/sign-in'
+import { SignInTold } from '@/frame/sign-in-told'
 import { Toasts } from '@/frame/toasts'
 import { Pages } from '@/pages'
 
@@ -87,6 +88,7 @@ function SignedIn() {
   }
   return (
     <MeContext value={me.data}>
+      <SignInTold />
       <Pages />
     </MeContext>
   )

@@ -180,6 +180,7 @@ def test_messages_and_calls_of_others_can_not_be_sent_again(town):
     clerk = town.person("li", *ALL, shops=["S1"])
     [theirs] = town.scene.query("SELECT id FROM message WHERE business_key = 'aside-S2'")
     assert clerk.call("POST", f"/messages/{theirs[0]}/replay").status_code == 404
+    assert clerk.call("POST", "/messages/replays", {"ids": [str(theirs[0])]}).json() == {"ids": [], "left": [str(theirs[0])]}
     calls = [str(row) for row in every_id(town, "outbox")]
     assert clerk.call("POST", "/outbox/revive", {"ids": calls}).json() == {"ids": []}
 

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from afterwards import going_on
+from desk import Desk
 from heard import Heard
 from paidan.entrypoints.console_build import ensure_built
-from paidan.entrypoints.pictures import PAGES, browser, find_chromium, first_order, signed_in, small_day
+from paidan.entrypoints.pictures import PAGES, browser, find_chromium, first_order, played_day, signed_in
 from paidan.runtime.settings import Settings
 
 
@@ -24,20 +26,35 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def console():
-    """The address of a console with a day behind it. PAIDAN_CONSOLE_URL names a running one instead (its administrator's password as here)."""
-    if running := os.environ.get("PAIDAN_CONSOLE_URL"):
-        yield running
+def day():
+    """A played day behind its console; None where PAIDAN_CONSOLE_URL names a running one instead (its administrator's password as here)."""
+    if os.environ.get("PAIDAN_CONSOLE_URL"):
+        yield None
         return
     pytest.importorskip("playwright")
     if not ensure_built():
         pytest.skip("the console is not built: Node is missing")
     folder = Path(tempfile.mkdtemp(dir=os.environ.get("PAIDAN_TEST_RUN_DIR"), prefix="console-"))
     try:
-        with small_day(Settings(home=folder / "home", allow_loopback=True)) as url:
-            yield url
+        with played_day(Settings(home=folder / "home", allow_loopback=True)) as played:
+            yield played
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def console(day):
+    """The address of a console with a day behind it."""
+    return day.url if day else os.environ["PAIDAN_CONSOLE_URL"]
+
+
+@pytest.fixture(scope="session")
+def world(day):
+    """The world after the day: it stands still until a test lets time pass."""
+    if day is None:
+        pytest.skip("a running console's world is not ours")
+    with going_on(day) as world:
+        yield world
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +76,21 @@ def page(chromium, console):
     """The console, signed in, 1440 wide, Chinese."""
     with signed_in(chromium, console) as shown:
         yield shown
+
+
+@pytest.fixture(scope="module")
+def one_desk(chromium, console):
+    """A page that stays signed in for a whole file."""
+    with signed_in(chromium, console) as shown:
+        yield Desk(shown, console)
+
+
+@pytest.fixture
+def desk(one_desk):
+    """The same, with nothing on it that an earlier test left; in the end the browser must not have complained."""
+    one_desk.clear()
+    yield one_desk
+    assert one_desk.heard.complaints == []
 
 
 @pytest.fixture

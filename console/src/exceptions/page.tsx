@@ -74,6 +74,7 @@ export default function ExceptionsPage() {
           return given(await api.GET('/api/v1/lists/exceptions', { params: { query }, signal }))
         }}
         rowId={rowId}
+        exports={[{ list: 'exceptions', filters: { kind, owner, snoozed: isWithSnoozed } }]}
         onOpen={(row) => {
           if (row.order_id) onOpen(row.order_id)
         }}
@@ -179,7 +180,12 @@ function useExceptionColumns(onOpen: (id: string) => void): Column<Exception>[] 
 
 function ReferenceLink({ row, onOpen }: { row: Exception; onOpen: (id: string) => void }) {
   const id = row.order_id
-  if (!id) return <Link to="/messages">{row.order_no || row.ref_id}</Link>
+  if (!id)
+    return (
+      <Link to={row.order_no ? `/messages?key=${encodeURIComponent(row.order_no)}` : '/messages'}>
+        {row.order_no || row.ref_id}
+      </Link>
+    )
   return (
     <Link
       to={`/orders/${id}`}

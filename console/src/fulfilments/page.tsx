@@ -70,7 +70,7 @@ export default function FulfilmentsPage() {
         id: 'order_id',
         title: t('order'),
         width: 110,
-        text: (row) => row.order_id,
+        text: (row) => row.order_no ?? row.order_id,
         render: (row) => <Link to={`/orders/${row.order_id}`}>{t('openOrder')}</Link>,
       },
       { id: 'warehouse', title: t('warehouse'), width: 110, text: (row) => row.warehouse_code },
@@ -121,6 +121,7 @@ export default function FulfilmentsPage() {
           return given(await api.GET('/api/v1/fulfilments', { params: { query }, signal }))
         }}
         rowId={rowId}
+        exports={[{ list: 'fulfilments', filters: { state: chosenState, warehouse } }]}
         tools={
           <>
             <Select

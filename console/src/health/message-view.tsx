@@ -1,6 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { Skeleton } from 'antd'
 import { api, given } from '@/api/client'
+import type { components } from '@/api/schema'
+import { Pill } from '@/frame/pill'
 import { ProblemView } from '@/frame/problem-view'
 import { useWords } from '@/i18n/words'
 import { healthWords } from './words'
@@ -17,15 +19,28 @@ export function MessageView({ id }: { id: string }) {
   })
   if (isError) return <ProblemView problem={error} />
   if (!data) return <Skeleton active />
-  const mapped = (data as { mapped?: unknown }).mapped
   return (
     <div className={styles.sides}>
-      <Side title={t('raw')} text={pretty(data.body)} />
-      {mapped !== undefined && mapped !== null && <Side title={t('mapped')} text={JSON.stringify(mapped, null, 2)} />}
+      <Side title={t('raw')} text={data.body} />
+      {data.mapped && <Mapped mapped={data.mapped} />}
       {data.answer !== null && data.answer !== undefined && data.answer !== '' && (
-        <Side title={t('answer')} text={pretty(data.answer)} />
+        <Side title={t('answer')} text={data.answer} />
       )}
     </div>
+  )
+}
+
+/** What our reader makes of it; or why it can't be read, and where. */
+function Mapped({ mapped }: { mapped: NonNullable<components['schemas']['WholeMessage']['mapped']> }) {
+  const t = useWords(healthWords)
+  if (!mapped.reason) return <Side title={t('mapped')} text={JSON.stringify(mapped.facts, null, 2)} />
+  return (
+    <section className={styles.side}>
+      <h3 className={styles.title}>{t('mapped')}</h3>
+      <p role="alert">
+        <Pill tone="bad">{t('unreadable')}</Pill> {mapped.text} <code>{mapped.place}</code>
+      </p>
+    </section>
   )
 }
 
@@ -38,13 +53,4 @@ function Side({ title, text }: { title: string; text: string }) {
       </pre>
     </section>
   )
-}
-
-/** JSON with indents; anything else as it is. */
-function pretty(text: string): string {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2)
-  } catch {
-    return text
-  }
 }

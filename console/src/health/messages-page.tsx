@@ -5,6 +5,7 @@ import { useMemo, useState } from 'react'
 import { useSearchParams } from 'react-router'
 import { api, given } from '@/api/client'
 import { useEnum } from '@/api/enums'
+import { useMay } from '@/api/me'
 import type { components } from '@/api/schema'
 import { EmptyState } from '@/frame/empty-state'
 import { Page } from '@/frame/page'
@@ -27,28 +28,29 @@ export default function MessagesPage() {
   const t = useWords(healthWords)
   const state = useEnum('message_state')
   const reason = useEnum('reason')
+  const may = useMay()
   const cache = useQueryClient()
   const [params, setParams] = useSearchParams()
   const key = params.get('key') ?? ''
   const [opened, setOpened] = useState<Message | null>(null)
   const [selection, setSelection] = useState<Selection>(NOTHING)
   const replay = useMutation({
-    mutationFn: async (ids: readonly string[]) => {
-      for (const id of ids)
-        await api.POST('/api/v1/messages/{message_id}/replay', { params: { path: { message_id: Number(id) } } })
-      return ids.length
-    },
-    onSuccess: (count) => {
-      toast(t('replayed', { count }))
+    mutationFn: async (ids: readonly string[]) =>
+      given(await api.POST('/api/v1/messages/replays', { body: { ids: [...ids] } })),
+    onSuccess: ({ ids, left }) => {
+      const more = left.length > 0 ? { kind: 'plain' as const, more: t('notReplayed', { count: left.length }) } : {}
+      toast(t('replayed', { count: ids.length }), more)
       setSelection(NOTHING)
     },
     onError: toastProblem,
-    onSettled: () => void cache.invalidateQueries({ queryKey: ['messages-list'] }),
+    onSettled: () => {
+      for (const queryKey of [['messages-list'], ['message']]) void cache.invalidateQueries({ queryKey })
+    },
   })
   const columns = useMemo(
     (): Column<Message>[] => [
       { id: 'at', title: t('at'), width: 112, isPinned: true, text: (row) => instant(row.at) },
-      { id: 'direction', title: t('direction'), width: 76, text: (row) => t(row.direction === 'in' ? 'in' : 'out') },
+      { id: 'direction', title: t('direction'), width: 76, text: (row) => t(row.direction === 'i' ? 'in' : 'out') },
       { id: 'kind', title: t('kind'), width: 210, text: (row) => row.kind },
       { id: 'counterpart', title: t('counterpart'), width: 160, text: (row) => row.counterpart },
       { id: 'key', title: t('key'), width: 190, text: (row) => row.business_key },
@@ -71,6 +73,7 @@ export default function MessagesPage() {
       title={t('messages')}
       about={t('aboutMessages')}
       actions={
+        may('messages') &&
         selection.ids.size > 0 && (
           <Button
             type="primary"
@@ -94,6 +97,7 @@ export default function MessagesPage() {
           return given(await api.GET('/api/v1/messages', { params: { query }, signal }))
         }}
         rowId={rowId}
+        exports={[{ list: 'messages', filters: { business_key: key } }]}
         onOpen={setOpened}
         selection={selection}
         onSelection={setSelection}
@@ -123,7 +127,8 @@ export default function MessagesPage() {
           setOpened(null)
         }}
         extra={
-          opened?.direction === 'in' && (
+          opened?.direction === 'i' &&
+          may('messages') && (
             <Button
               loading={replay.isPending}
               onClick={() => {

@@ -65,7 +65,7 @@ function Calls() {
                 revive.mutate(rows.map((row) => row.id))
               }}
             >
-              {t('revive')}
+              {t('reviveAll')}
             </Button>
           )}{' '}
           <Segmented
@@ -91,6 +91,7 @@ function Calls() {
               <th>{t('reason')}</th>
               <th className={table.end}>{t('attempts')}</th>
               <th>{t('at')}</th>
+              <th aria-label={t('revive')} />
             </tr>
           </thead>
           <tbody>
@@ -103,6 +104,19 @@ function Calls() {
                 <td>{reason(row.reason)}</td>
                 <td className={table.end}>{number(row.attempts)}</td>
                 <td>{instant(row.created_at)}</td>
+                <td className={table.end}>
+                  {state === 'dead' && may('messages') && (
+                    <Button
+                      size="small"
+                      disabled={revive.isPending}
+                      onClick={() => {
+                        revive.mutate([row.id])
+                      }}
+                    >
+                      {t('revive')}
+                    </Button>
+                  )}
+                </td>
               </tr>
             ))}
           </tbody>

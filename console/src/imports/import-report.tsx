@@ -45,7 +45,7 @@ export function ImportReport({ report, isDryRun = false }: { report: Imported; i
               {report.problems.map((problem, index) => (
                 <tr key={index}>
                   <td className={table.end}>{problem.row}</td>
-                  <td>{problem.field}</td>
+                  <td>{problem.column || problem.field}</td>
                   <td>{[reason(problem.reason), problem.detail].filter(Boolean).join(' · ')}</td>
                 </tr>
               ))}

@@ -84,6 +84,7 @@ function Carriers({ tabs }: { tabs: React.ReactNode }) {
           given(await api.GET('/api/v1/network/carriers', { params: { query: { cursor } }, signal }))
         }
         rowId={rowId}
+        exports={[{ list: 'carriers' }]}
         onOpen={may('masters') ? setOpened : undefined}
         tools={
           <>

@@ -1,3 +1,5 @@
+import type { ReactNode } from 'react'
+
 export type FieldKind =
   'text' | 'area' | 'number' | 'decimal' | 'money' | 'flag' | 'select' | 'many' | 'tags' | 'pairs' | 'time'
 
@@ -12,6 +14,8 @@ export interface FormField {
   /** Can't be changed once the record exists. */
   isFixed?: boolean
   isShown?: (values: Values) => boolean
+  /** What is shown below it, such as what its codes mean. */
+  below?: (values: Values) => ReactNode
 }
 
 export type Values = Record<string, unknown>

@@ -14,6 +14,7 @@ import { PagedGrid } from '@/lists/paged-grid'
 import type { FormField } from './form-fields'
 import { useCarriers, useWarehouses } from './options'
 import { RecordDialog } from './record-dialog'
+import { RegionNames } from './region-names'
 import { masterWords } from './words'
 
 type Tier = components['schemas']['TierView']
@@ -73,7 +74,15 @@ export function Freight({ tabs }: { tabs: ReactNode }) {
   )
   const fields: FormField[] = [
     { name: 'carrier_code', label: t('carrier'), kind: 'select', isRequired: true, isFixed: true, options: carriers },
-    { name: 'region', label: t('region'), kind: 'text', isRequired: true, isFixed: true, hint: t('regionsHint') },
+    {
+      name: 'region',
+      label: t('region'),
+      kind: 'text',
+      isRequired: true,
+      isFixed: true,
+      hint: t('regionHint'),
+      below: (values) => <RegionNames regions={[(values.region as string | undefined) ?? '']} />,
+    },
     { name: 'warehouse_code', label: t('fromWarehouse'), kind: 'select', isFixed: true, options: warehouses },
     { name: 'first_g', label: t('firstG'), kind: 'number', isRequired: true },
     { name: 'first_minor', label: t('firstMinor'), kind: 'money', isRequired: true },
@@ -94,6 +103,7 @@ export function Freight({ tabs }: { tabs: ReactNode }) {
           return given(await api.GET('/api/v1/network/freight', { params: { query }, signal }))
         }}
         rowId={rowId}
+        exports={[{ list: 'freight', filters: { carrier } }]}
         onOpen={may('masters') ? setOpened : undefined}
         tools={
           <>

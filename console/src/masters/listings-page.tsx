@@ -61,6 +61,7 @@ export default function ListingsPage() {
             : given(await api.GET('/api/v1/catalog/unmapped', { params: { query }, signal }))
         }}
         rowId={rowId}
+        exports={[{ list: 'listings', filters: { unmapped: !isAll } }]}
         tools={
           <Segmented
             value={isAll ? 'all' : 'unmapped'}

@@ -46,3 +46,18 @@ export function useShops(): Option[] {
     }).data ?? NONE
   )
 }
+
+const WAREHOUSE_SYSTEMS = ['qimen']
+
+/** Connections with warehouse systems. */
+export function useWarehouseSystems(): Option[] {
+  const { data } = useQuery({
+    queryKey: ['options', 'connections'],
+    queryFn: async () =>
+      given(await api.GET('/api/v1/network/connections', { params: { query: { limit: LIMIT } } })).items,
+    staleTime: 60_000,
+  })
+  return (data ?? [])
+    .filter((one) => WAREHOUSE_SYSTEMS.includes(one.protocol))
+    .map((one) => ({ value: one.code, label: `${one.code} (${one.protocol})` }))
+}

@@ -87,6 +87,10 @@ export default function ProductsPage() {
           return page
         }}
         rowId={rowId}
+        exports={[
+          { list: 'products', filters: { code }, label: t('products') },
+          { list: 'bundles', filters: { code }, label: t('bundlesFile') },
+        ]}
         onOpen={may('masters') ? setOpened : undefined}
         selection={selection}
         onSelection={setSelection}

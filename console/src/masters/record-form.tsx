@@ -11,6 +11,7 @@ interface Props {
 }
 
 const MINOR = 100
+const HOUR_AND_MINUTE = /^\d\d:\d\d$/
 
 /** Fields of a record, by their definition. */
 export function RecordForm({ fields, values, isNew, onValues }: Props) {
@@ -37,6 +38,7 @@ export function RecordForm({ fields, values, isNew, onValues }: Props) {
               }}
             />
             {field.hint && <small>{field.hint}</small>}
+            {field.below?.(values)}
           </label>
         ))}
     </div>
@@ -97,12 +99,20 @@ function Editor({ field, value, isDisabled, onValue }: EditorProps): ReactNode {
         />
       )
     case 'tags':
-      return <Lines value={((value as string[] | null) ?? []).join(' ')} read={readTags} onValue={onValue} />
+      return (
+        <Lines
+          label={field.label}
+          value={((value as string[] | null) ?? []).join(' ')}
+          read={readTags}
+          onValue={onValue}
+        />
+      )
     case 'pairs':
-      return <Lines value={pairsText(value)} read={readPairs} onValue={onValue} />
+      return <Lines label={field.label} value={pairsText(value)} read={readPairs} onValue={onValue} />
     case 'area':
       return (
         <Input.TextArea
+          aria-label={field.label}
           rows={2}
           value={text}
           disabled={isDisabled}
@@ -115,11 +125,13 @@ function Editor({ field, value, isDisabled, onValue }: EditorProps): ReactNode {
     case 'text':
       return (
         <Input
+          aria-label={field.label}
           type={field.kind === 'time' ? 'time' : 'text'}
           value={text}
           disabled={isDisabled}
           onChange={(event) => {
-            onValue(event.target.value)
+            const given = event.target.value
+            onValue(field.kind === 'time' && HOUR_AND_MINUTE.test(given) ? `${given}:00` : given)
           }}
         />
       )
@@ -128,10 +140,12 @@ function Editor({ field, value, isDisabled, onValue }: EditorProps): ReactNode {
 
 /** Free text that stands for a list or a map; what is typed stays as typed until it is left. */
 function Lines({
+  label,
   value,
   read,
   onValue,
 }: {
+  label: string
   value: string
   read: (text: string) => unknown
   onValue: (value: unknown) => void
@@ -139,6 +153,7 @@ function Lines({
   const [text, setText] = useState(value)
   return (
     <Input.TextArea
+      aria-label={label}
       rows={3}
       value={text}
       onChange={(event) => {

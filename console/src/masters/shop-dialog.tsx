@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { api, given } from '@/api/client'
 import { useWords } from '@/i18n/words'
 import type { FormField, Values } from './form-fields'
+import { useWarehouses } from './options'
 import { RecordDialog } from './record-dialog'
 import { doorName, platformName, type MasterSay, type Shop } from './shops-page'
 import { masterWords } from './words'
@@ -16,6 +17,7 @@ export function useShopFields(t: MasterSay, isNew: boolean): FormField[] {
       given(await api.GET('/api/v1/network/connections', { params: { query: { limit: 200 } } })).items,
     staleTime: 60_000,
   })
+  const warehouses = useWarehouses()
   const connections = (data ?? []).map(({ code, protocol }) => ({ value: code, label: `${code} (${protocol})` }))
   const isRemote = (values: Values) => values.platform !== 'direct'
   return [
@@ -50,6 +52,13 @@ export function useShopFields(t: MasterSay, isNew: boolean): FormField[] {
       kind: 'many',
       options: DOORS.map((value) => ({ value, label: doorName(value, t) })),
       isShown: isRemote,
+    },
+    {
+      name: 'warehouse_codes',
+      label: t('servedBy'),
+      kind: 'many',
+      options: warehouses,
+      hint: t('servedByHint'),
     },
     { name: 'secrets', label: t('secrets'), kind: 'pairs', hint: t('secretsHint'), isShown: isRemote },
   ]

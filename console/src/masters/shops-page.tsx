@@ -54,6 +54,7 @@ export default function ShopsPage() {
           given(await api.GET('/api/v1/shops', { params: { query: { cursor } }, signal }))
         }
         rowId={rowId}
+        exports={[{ list: 'shops' }]}
         onOpen={may('settings') ? setOpened : undefined}
         empty={
           <EmptyState icon={<ShopOutlined />} title={t('noShops')} text={t('noShopsHint')}>

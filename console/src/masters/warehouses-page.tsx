@@ -12,7 +12,9 @@ import { useWords } from '@/i18n/words'
 import { PagedGrid } from '@/lists/paged-grid'
 import { YesNo } from './active-cell'
 import type { FormField, Values } from './form-fields'
+import { useWarehouseSystems, type Option } from './options'
 import { RecordDialog } from './record-dialog'
+import { RegionNames } from './region-names'
 import type { MasterSay } from './shops-page'
 import { masterWords } from './words'
 
@@ -41,6 +43,7 @@ export default function WarehousesPage() {
   const t = useWords(masterWords)
   const may = useMay()
   const [opened, setOpened] = useState<Warehouse | 'new' | null>(null)
+  const connections = useWarehouseSystems()
   const columns = useMemo(() => columnsOf(t), [t])
   return (
     <Page
@@ -69,13 +72,14 @@ export default function WarehousesPage() {
           given(await api.GET('/api/v1/network/warehouses', { params: { query: { cursor } }, signal }))
         }
         rowId={rowId}
+        exports={[{ list: 'warehouses' }]}
         onOpen={may('masters') ? setOpened : undefined}
         empty={<EmptyState icon={<HomeOutlined />} title={t('noWarehouses')} text={t('noWarehousesHint')} />}
       />
       {opened && (
         <RecordDialog
           title={opened === 'new' ? t('newOne') : opened.name}
-          fields={fieldsOf(t, opened === 'new')}
+          fields={fieldsOf(t, opened === 'new', connections)}
           first={opened === 'new' ? NEW : { ...opened }}
           isNew={opened === 'new'}
           refresh={[['warehouses'], ['options', 'warehouses']]}
@@ -98,7 +102,7 @@ export default function WarehousesPage() {
   )
 }
 
-function fieldsOf(t: MasterSay, isNew: boolean): FormField[] {
+function fieldsOf(t: MasterSay, isNew: boolean, connections: readonly Option[]): FormField[] {
   return [
     {
       name: 'code',
@@ -116,7 +120,13 @@ function fieldsOf(t: MasterSay, isNew: boolean): FormField[] {
       isRequired: true,
       options: Object.keys(KINDS).map((value) => ({ value, label: kindName(value, t) })),
     },
-    { name: 'connection_code', label: t('connection'), kind: 'text' },
+    {
+      name: 'connection_code',
+      label: t('connection'),
+      kind: 'select',
+      options: connections,
+      hint: t('connectionHint'),
+    },
     { name: 'priority', label: t('priority'), kind: 'number' },
     { name: 'cut_off', label: t('cutOff'), kind: 'time' },
     { name: 'handling_order_minor', label: t('handlingOrder'), kind: 'money' },
@@ -128,7 +138,13 @@ function fieldsOf(t: MasterSay, isNew: boolean): FormField[] {
     { name: 'longitude', label: t('longitude'), kind: 'decimal' },
     { name: 'latitude', label: t('latitude'), kind: 'decimal' },
     { name: 'is_active', label: t('active'), kind: 'flag' },
-    { name: 'regions', label: t('regions'), kind: 'tags', hint: t('regionsHint') },
+    {
+      name: 'regions',
+      label: t('regions'),
+      kind: 'tags',
+      hint: t('regionsHint'),
+      below: (values) => <RegionNames regions={(values.regions as string[] | null) ?? []} />,
+    },
   ]
 }
 

@@ -6,6 +6,7 @@ import { setPreferences, usePreferences } from '@/frame/preferences'
 import { language, setLanguage } from '@/i18n/start'
 import { useWords } from '@/i18n/words'
 import facts from '@/orders/order/order.module.css'
+import { MerchantSettings } from './merchant'
 import { PasswordForm } from './password-form'
 import { Sessions } from './sessions'
 import { settingsWords } from './words'
@@ -66,9 +67,12 @@ export default function SettingsPage() {
             />
           </div>
         </Panel>
+        <Panel title={t('sourcing')}>
+          <MerchantSettings />
+        </Panel>
         <Panel title={t('password')}>
           {me.must_change_password && <p role="alert">{t('mustChange')}</p>}
-          <PasswordForm />
+          {me.has_password ? <PasswordForm /> : <p>{t('noPassword')}</p>}
         </Panel>
         <Panel title={t('sessions')} isFlush>
           <Sessions present={me.session_id} />

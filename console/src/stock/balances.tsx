@@ -59,6 +59,7 @@ export function Balances({ sku, tools, empty, onOpen }: BoardProps) {
         return given(await api.GET('/api/v1/stock/balances', { params: { query }, signal }))
       }}
       rowId={rowId}
+      exports={[{ list: 'balances', filters: { sku, warehouse } }]}
       onOpen={(row) => {
         onOpen(row.sku_code)
       }}

@@ -111,6 +111,7 @@ function Differences({ tabs }: { tabs: ReactNode }) {
           return given(await api.GET('/api/v1/stock/differences', { params: { query }, signal }))
         }}
         rowId={rowId}
+        exports={[{ list: 'differences', filters: { settled: isAll } }]}
         onOpen={
           may('stock')
             ? (row) => {

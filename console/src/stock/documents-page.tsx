@@ -2,6 +2,7 @@ import { InboxOutlined } from '@ant-design/icons'
 import { Button, Checkbox, Drawer, Skeleton } from 'antd'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
+import { useSearchParams } from 'react-router'
 import { api, given } from '@/api/client'
 import { useEnum } from '@/api/enums'
 import { useMay } from '@/api/me'
@@ -9,11 +10,14 @@ import type { components } from '@/api/schema'
 import { EmptyState } from '@/frame/empty-state'
 import { Page } from '@/frame/page'
 import { Pill, type Tone } from '@/frame/pill'
+import { ProblemView } from '@/frame/problem-view'
 import type { Column } from '@/grid/columns'
 import { instant, number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import { PagedGrid } from '@/lists/paged-grid'
+import { actorName } from '@/orders/actor'
 import table from '@/orders/order/order.module.css'
+import { orderWords } from '@/orders/words'
 import { EntryDialog } from './entry-dialog'
 import { documentKindName } from './kinds'
 import { stockWords } from './words'
@@ -33,14 +37,16 @@ const rowId = (row: Document) => row.id
 
 export default function DocumentsPage() {
   const t = useWords(stockWords)
+  const o = useWords(orderWords)
   const state = useEnum('document_state')
   const may = useMay()
   const [isOpenOnly, setOpenOnly] = useState(false)
-  const [opened, setOpened] = useState<Document | null>(null)
+  const [params, setParams] = useSearchParams()
+  const opened = params.get('open')
   const [isMaking, setMaking] = useState(false)
   const columns = useMemo(
     (): Column<Document>[] => [
-      { id: 'id', title: t('document'), width: 120, isPinned: true, text: (row) => row.id },
+      { id: 'no', title: t('document'), width: 170, isPinned: true, text: (row) => row.no ?? row.id },
       { id: 'kind', title: t('kind'), width: 110, text: (row) => documentKindName(row.kind, t) },
       {
         id: 'state',
@@ -53,9 +59,9 @@ export default function DocumentsPage() {
       { id: 'reference', title: t('reference'), width: 170, text: (row) => row.reference },
       { id: 'expected', title: t('expected'), width: 112, text: (row) => instant(row.expected_at) },
       { id: 'created', title: t('created'), width: 112, text: (row) => instant(row.created_at) },
-      { id: 'by', title: t('by'), width: 140, text: (row) => row.created_by },
+      { id: 'by', title: t('by'), width: 140, text: (row) => actorName(row.created_by, o) },
     ],
-    [t, state],
+    [t, o, state],
   )
   const make = may('stock') && (
     <Button
@@ -79,7 +85,10 @@ export default function DocumentsPage() {
           return given(await api.GET('/api/v1/documents', { params: { query }, signal }))
         }}
         rowId={rowId}
-        onOpen={setOpened}
+        exports={[{ list: 'documents', filters: { open: isOpenOnly } }]}
+        onOpen={(row) => {
+          setParams({ open: row.id }, { replace: true })
+        }}
         tools={
           <Checkbox
             checked={isOpenOnly}
@@ -99,12 +108,12 @@ export default function DocumentsPage() {
       <Drawer
         open={opened !== null}
         size="min(560px, 100vw)"
-        title={opened && `${documentKindName(opened.kind, t)} ${opened.id}`}
+        title={opened && <Title id={opened} />}
         onClose={() => {
-          setOpened(null)
+          setParams({}, { replace: true })
         }}
       >
-        {opened && <Lines id={opened.id} />}
+        {opened && <Lines id={opened} />}
       </Drawer>
       {isMaking && (
         <EntryDialog
@@ -117,13 +126,33 @@ export default function DocumentsPage() {
   )
 }
 
-function Lines({ id }: { id: string }) {
-  const t = useWords(stockWords)
-  const { data } = useQuery({
+const LOOK_AGAIN_MS = 10_000
+
+function useDocument(id: string) {
+  return useQuery({
     queryKey: ['document', id],
     queryFn: async () =>
       given(await api.GET('/api/v1/documents/{document_id}', { params: { path: { document_id: Number(id) } } })),
+    refetchInterval: LOOK_AGAIN_MS,
   })
+}
+
+function Title({ id }: { id: string }) {
+  const t = useWords(stockWords)
+  const state = useEnum('document_state')
+  const { data } = useDocument(id)
+  if (!data) return id
+  return (
+    <>
+      {documentKindName(data.kind, t)} {data.no} <Pill tone={TONES[data.state] ?? 'quiet'}>{state(data.state)}</Pill>
+    </>
+  )
+}
+
+function Lines({ id }: { id: string }) {
+  const t = useWords(stockWords)
+  const { data, isError, error } = useDocument(id)
+  if (isError) return <ProblemView problem={error} />
   if (!data) return <Skeleton active />
   return (
     <table className={table.table}>

@@ -20,12 +20,22 @@ export function EntryDialog({ onClose }: { onClose: () => void }) {
   const warehouses = useWarehouses()
   const [warehouse, setWarehouse] = useState('')
   const [reference, setReference] = useState('')
+  const [expected, setExpected] = useState('')
   const [text, setText] = useState('')
   useKeys([], { isModal: true })
   const lines = readParts(text).map(({ code, quantity }) => ({ sku_code: code, quantity }))
   const save = useMutation({
     mutationFn: async () =>
-      given(await api.POST('/api/v1/documents/entries', { body: { warehouse_code: warehouse, lines, reference } })),
+      given(
+        await api.POST('/api/v1/documents/entries', {
+          body: {
+            warehouse_code: warehouse,
+            lines,
+            reference,
+            expected_at: expected ? new Date(expected).toISOString() : null,
+          },
+        }),
+      ),
     onSuccess: ({ no }) => {
       toast(t('announced', { no }))
       void cache.invalidateQueries({ queryKey: ['documents'] })
@@ -63,6 +73,16 @@ export function EntryDialog({ onClose }: { onClose: () => void }) {
             value={reference}
             onChange={(event) => {
               setReference(event.target.value)
+            }}
+          />
+        </label>
+        <label className={form.field}>
+          <span>{t('expectedAt')}</span>
+          <Input
+            type="datetime-local"
+            value={expected}
+            onChange={(event) => {
+              setExpected(event.target.value)
             }}
           />
         </label>

@@ -10,6 +10,8 @@ const ENTRIES = {
   receive: 'entry_receive',
   adjust: 'entry_adjust',
   move: 'entry_move',
+  move_in: 'entry_move_in',
+  move_out: 'entry_move_out',
   expect: 'entry_expect',
   opening: 'entry_opening',
   receipt: 'entry_receipt',
@@ -19,6 +21,8 @@ const DOCUMENTS = {
   entry: 'kind_entry',
   opening: 'kind_opening',
   adjustment: 'kind_adjustment',
+  count: 'kind_count',
+  transfer: 'kind_transfer',
   adjust: 'kind_adjustment',
 } as const
 

@@ -1,5 +1,5 @@
-import { DatabaseOutlined } from '@ant-design/icons'
-import { Segmented } from 'antd'
+import { CheckCircleOutlined, DatabaseOutlined } from '@ant-design/icons'
+import { Checkbox, Segmented } from 'antd'
 import { Link, useSearchParams } from 'react-router'
 import { EmptyState } from '@/frame/empty-state'
 import { Page } from '@/frame/page'
@@ -16,6 +16,7 @@ export default function StockPage() {
   const [params, setParams] = useSearchParams()
   const isByWarehouse = params.get('by') === 'warehouse'
   const sku = params.get('sku') ?? ''
+  const isAlarmsOnly = params.get('alarms') === 'true'
   const open = params.get('open')
   const put = (change: Record<string, string | null>) => {
     const next = new URLSearchParams(params)
@@ -37,6 +38,16 @@ export default function StockPage() {
           { value: 'warehouse', label: t('byWarehouse') },
         ]}
       />
+      {!isByWarehouse && (
+        <Checkbox
+          checked={isAlarmsOnly}
+          onChange={(event) => {
+            put({ alarms: event.target.checked ? 'true' : null })
+          }}
+        >
+          {t('alarmsOnly')}
+        </Checkbox>
+      )}
       <ListSearch
         key={sku}
         label={t('search')}
@@ -47,14 +58,17 @@ export default function StockPage() {
       />
     </>
   )
-  const empty = sku ? (
-    <EmptyState icon={<DatabaseOutlined />} title={t('noMatch')} />
-  ) : (
-    <EmptyState icon={<DatabaseOutlined />} title={t('none')} text={t('noneHint')}>
-      <Link to="/imports?kind=stock">{t('importStock')}</Link>
-      <Link to="/documents">{t('newEntry')}</Link>
-    </EmptyState>
-  )
+  const empty =
+    isAlarmsOnly && !isByWarehouse ? (
+      <EmptyState icon={<CheckCircleOutlined />} title={t('noAlarms')} />
+    ) : sku ? (
+      <EmptyState icon={<DatabaseOutlined />} title={t('noMatch')} />
+    ) : (
+      <EmptyState icon={<DatabaseOutlined />} title={t('none')} text={t('noneHint')}>
+        <Link to="/imports?kind=stock">{t('importStock')}</Link>
+        <Link to="/documents">{t('newEntry')}</Link>
+      </EmptyState>
+    )
   const onOpen = (code: string) => {
     put({ open: code })
   }
@@ -63,7 +77,7 @@ export default function StockPage() {
       {isByWarehouse ? (
         <Balances sku={sku} tools={tools} empty={empty} onOpen={onOpen} />
       ) : (
-        <Sellable sku={sku} tools={tools} empty={empty} onOpen={onOpen} />
+        <Sellable sku={sku} isAlarmsOnly={isAlarmsOnly} tools={tools} empty={empty} onOpen={onOpen} />
       )}
       {open && (
         <SkuDrawer

@@ -12,6 +12,7 @@ type Row = components['schemas']['SellableView']
 
 export interface BoardProps {
   sku: string
+  isAlarmsOnly?: boolean
   tools: ReactNode
   empty: ReactNode
   onOpen: (code: string) => void
@@ -20,13 +21,13 @@ export interface BoardProps {
 const rowId = (row: Row) => row.sku_id
 
 function alarmOf(row: Row): ['oversold' | 'isShort' | 'low' | 'fine', Tone] {
-  if (row.free < 0) return ['oversold', 'bad']
+  if (row.is_short || row.shown > row.sellable) return ['oversold', 'bad']
   if (row.short > 0) return ['isShort', 'bad']
   return row.sellable === 0 ? ['low', 'wait'] : ['fine', 'good']
 }
 
 /** What may be sold over all warehouses, with the quantities it is made of. */
-export function Sellable({ sku, tools, empty, onOpen }: BoardProps) {
+export function Sellable({ sku, isAlarmsOnly = false, tools, empty, onOpen }: BoardProps) {
   const t = useWords(stockWords)
   const columns = useMemo((): Column<Row>[] => {
     const units = (id: keyof Row & string, title: string): Column<Row> => ({
@@ -57,6 +58,7 @@ export function Sellable({ sku, tools, empty, onOpen }: BoardProps) {
       { ...units('sellable', t('sellable')), render: (row) => <strong>{number(row.sellable)}</strong> },
       units('on_hand', t('onHand')),
       units('reserved', t('reserved')),
+      units('shown', t('shown')),
       units('in_transit', t('inTransit')),
       units('free', t('free')),
       units('held', t('held')),
@@ -68,12 +70,13 @@ export function Sellable({ sku, tools, empty, onOpen }: BoardProps) {
       id="sellable"
       label={t('title')}
       columns={columns}
-      queryKey={['sellable', sku]}
+      queryKey={['sellable', sku, isAlarmsOnly]}
       read={async (cursor, signal) => {
-        const query = { cursor, limit: 200, sku: sku ? [sku] : undefined }
+        const query = { cursor, limit: 200, sku: sku ? [sku] : undefined, alarms_only: isAlarmsOnly }
         return given(await api.GET('/api/v1/stock/sellable', { params: { query }, signal }))
       }}
       rowId={rowId}
+      exports={[{ list: 'sellable', filters: { sku, alarms: isAlarmsOnly } }]}
       onOpen={(row) => {
         onOpen(row.sku_code)
       }}

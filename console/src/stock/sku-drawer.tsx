@@ -1,16 +1,19 @@
 import { CloseOutlined } from '@ant-design/icons'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Button, Drawer } from 'antd'
+import { Link } from 'react-router'
 import { api, given } from '@/api/client'
 import type { components } from '@/api/schema'
 import { useKeys } from '@/frame/keys'
 import { Panel } from '@/frame/page'
+import { Pill } from '@/frame/pill'
 import { ProblemView } from '@/frame/problem-view'
 import { frameWords } from '@/frame/words'
 import { instant, money, number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
+import { ExportButton } from '@/lists/export-button'
 import table from '@/orders/order/order.module.css'
-import { entryName } from './kinds'
+import { documentKindName, entryName } from './kinds'
 import { stockWords } from './words'
 
 type Entry = components['schemas']['EntryView']
@@ -42,7 +45,10 @@ export function SkuDrawer({ code, onClose }: { code: string; onClose: () => void
         <Panel title={t('byWarehouse')} isFlush>
           <Warehouses code={code} />
         </Panel>
-        <Panel title={t('entries')} isFlush>
+        <Panel title={t('byShop')} isFlush>
+          <Shops code={code} />
+        </Panel>
+        <Panel title={t('entries')} isFlush extra={<ExportButton of={[{ list: 'entries', filters: { sku: code } }]} />}>
           <Entries code={code} />
         </Panel>
       </div>
@@ -85,6 +91,67 @@ function Warehouses({ code }: { code: string }) {
         ))}
       </tbody>
     </table>
+  )
+}
+
+type ShopStock = components['schemas']['ShopStockView']
+
+function Shops({ code }: { code: string }) {
+  const t = useWords(stockWords)
+  const { data, isError, error } = useQuery({
+    queryKey: ['shops-of', code],
+    queryFn: async () => given(await api.GET('/api/v1/stock/shops', { params: { query: { sku: code } } })).items,
+  })
+  if (isError) return <ProblemView problem={error} />
+  if (data?.length === 0) return <p style={{ padding: 14 }}>{t('notSold')}</p>
+  return (
+    <table className={table.table}>
+      <thead>
+        <tr>
+          <th>{t('shop')}</th>
+          <th className={table.end}>{t('safety')}</th>
+          <th className={table.end}>{t('sellable')}</th>
+          <th>{t('listing')}</th>
+          <th className={table.end}>{t('shown')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {(data ?? []).flatMap((row) => {
+          const listings = row.listings.length > 0 ? row.listings : [null]
+          return listings.map((listing, index) => (
+            <tr key={`${row.shop_code}-${listing?.listing_id ?? ''}`}>
+              <td>{index === 0 && row.shop_name}</td>
+              <td className={table.end}>{index === 0 && number(row.safety_quantity)}</td>
+              <td className={table.end}>{index === 0 && <strong>{number(row.sellable)}</strong>}</td>
+              {listing ? <Shown row={row} listing={listing} /> : <td colSpan={2} />}
+            </tr>
+          ))
+        })}
+      </tbody>
+    </table>
+  )
+}
+
+function Shown({ row, listing }: { row: ShopStock; listing: ShopStock['listings'][number] }) {
+  const t = useWords(stockWords)
+  const isTold = listing.told_at !== null && listing.told_at !== undefined
+  const isTooMuch = isTold && !listing.is_due && listing.shown > row.sellable
+  return (
+    <>
+      <td>
+        {listing.title || listing.item_ref}
+        {!isTold && <div className="dim">{t('notTold')}</div>}
+      </td>
+      <td className={table.end}>
+        {isTold && number(listing.shown)}
+        {isTold && listing.is_due && <div className="dim">{t('beingTold')}</div>}
+        {isTooMuch && (
+          <div>
+            <Pill tone="bad">{t('oversold')}</Pill>
+          </div>
+        )}
+      </td>
+    </>
   )
 }
 
@@ -131,6 +198,18 @@ function Entries({ code }: { code: string }) {
   )
 }
 
+/** The order or the stock document behind an entry. */
+function Cause({ row }: { row: Entry }) {
+  const t = useWords(stockWords)
+  if (row.order_id) return <Link to={`/orders/${row.order_id}`}>{row.order_no}</Link>
+  if (!row.document_kind) return null
+  return (
+    <Link to={`/documents?open=${row.document_id}`}>
+      {documentKindName(row.document_kind, t)} {row.document_no}
+    </Link>
+  )
+}
+
 function EntryRow({ row }: { row: Entry }) {
   const t = useWords(stockWords)
   return (
@@ -142,7 +221,12 @@ function EntryRow({ row }: { row: Entry }) {
       </td>
       <td className={table.end}>{row.value_minor ? money(row.value_minor) : ''}</td>
       <td>{row.warehouse_code}</td>
-      <td className="dim">{row.cause}</td>
+      <td>
+        <Cause row={row} />
+        <div className="dim" translate="no">
+          {row.cause}
+        </div>
+      </td>
     </tr>
   )
 }

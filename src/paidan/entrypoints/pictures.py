@@ -7,6 +7,7 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec import Struct
 from rich.console import Console
 
 from paidan.kernel.errors import SetupError
@@ -14,6 +15,9 @@ from paidan.runtime.settings import Settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+
+    from paidan.entrypoints.installation import OpenInstallation
+    from paidan.world.host_client import HostClient
 
 PAGES: Final = {
     "dashboard": "/?days=30",
@@ -89,8 +93,10 @@ def browser() -> Iterator["Browser"]:
 
 
 @contextmanager
-def signed_in(opened: "Browser", url: str, *, width: int = 1440, language: str = "zh", theme: str = "light") -> Iterator["Page"]:
-    """A page of the console at `url`, signed in as the administrator of pictures and tests."""
+def signed_in(
+    opened: "Browser", url: str, *, width: int = 1440, language: str = "zh", theme: str = "light", name: str = NAME, password: str = PASSWORD
+) -> Iterator["Page"]:
+    """A page of the console at `url`, signed in; as the administrator of pictures and tests unless somebody else is named."""
     context = opened.new_context(viewport={"width": width, "height": SIZES.get(width, 900)}, locale="zh-CN", timezone_id="Asia/Shanghai")
     context.add_init_script(
         f"localStorage.setItem('paidan.language', '{language}'); localStorage.setItem('paidan.preferences', JSON.stringify({{theme: '{theme}'}}))"
@@ -98,8 +104,8 @@ def signed_in(opened: "Browser", url: str, *, width: int = 1440, language: str =
     try:
         page = context.new_page()
         page.goto(f"{url}/console/")
-        page.fill("input[name=username]", NAME)
-        page.fill("input[name=password]", PASSWORD)
+        page.fill("input[name=username]", name)
+        page.fill("input[name=password]", password)
         page.click("button[type=submit]")
         page.wait_for_selector("#main")
         yield page
@@ -116,9 +122,17 @@ def settle(page: "Page") -> None:
     page.wait_for_timeout(250)
 
 
+class PlayedDay(Struct, frozen=True, kw_only=True):
+    """A day behind a console at `url`: our side of it and the world's, both at rest."""
+
+    url: str
+    services: "OpenInstallation"
+    host: "HostClient"
+
+
 @contextmanager
-def small_day(settings: Settings, orders: int = ORDERS) -> Iterator[str]:
-    """A day of trade that was played to its end, its console served; gives its address. `settings` name a home of their own."""
+def played_day(settings: Settings, orders: int = ORDERS) -> Iterator[PlayedDay]:
+    """A day of trade that was played to its end, its console served. `settings` name a home of their own."""
     from msgspec import structs
 
     from paidan.entrypoints.demo.run import Plan, labour_of, play_on, stage, stop
@@ -131,9 +145,16 @@ def small_day(settings: Settings, orders: int = ORDERS) -> Iterator[str]:
             with labour_of(services, installation, plan) as labour:
                 play_on(services, host, town, plan, lambda _now, _run: None, labour)
             greet_first_person(named, installation.app_url)
-            yield town.paidan_url
+            yield PlayedDay(url=town.paidan_url, services=services, host=host)
     finally:
         stop(named)
+
+
+@contextmanager
+def small_day(settings: Settings, orders: int = ORDERS) -> Iterator[str]:
+    """The same; gives the console's address."""
+    with played_day(settings, orders) as day:
+        yield day.url
 
 
 def take_pictures(settings: Settings, folder: Path) -> int:

@@ -22,7 +22,15 @@ ENTRY = "wms.entry"
 
 
 def order_entry(
-    tx: Tx, ids: IdSource, warehouse_code: str, lines: Sequence[tuple[str, int]], reference: str, expected_at: datetime | None, now: datetime
+    tx: Tx,
+    ids: IdSource,
+    warehouse_code: str,
+    lines: Sequence[tuple[str, int]],
+    reference: str,
+    expected_at: datetime | None,
+    now: datetime,
+    *,
+    by: str = "",
 ) -> int:
     """Announce (SKU code, units) to a warehouse; gives the document's id. Raises BadInput for a code we do not have, and as `announce`."""
     skus: dict[str, int] = dict(tx.execute(queries.sku_ids, {"codes": sorted({code for code, _ in lines})}).fetchall())
@@ -31,15 +39,23 @@ def order_entry(
         raise BadInput(Reason.UNKNOWN_WAREHOUSE)
     if any(code not in skus for code, _ in lines):
         raise BadInput(Reason.UNKNOWN_SKU)
-    return announce(tx, ids, warehouse[0], [(skus[code], units) for code, units in lines], reference, expected_at, now)
+    return announce(tx, ids, warehouse[0], [(skus[code], units) for code, units in lines], reference, expected_at, now, by=by)
 
 
 def announce(
-    tx: Tx, ids: IdSource, warehouse_id: int, lines: Sequence[tuple[int, int]], reference: str, expected_at: datetime | None, now: datetime
+    tx: Tx,
+    ids: IdSource,
+    warehouse_id: int,
+    lines: Sequence[tuple[int, int]],
+    reference: str,
+    expected_at: datetime | None,
+    now: datetime,
+    *,
+    by: str = "",
 ) -> int:
     """Make an entry order of (sku_id, units), count its units as on the way and tell the warehouse's system, if it has one; gives the document's id.
 
-    Raises BadInput (FIELD_INVALID) for no lines, more than 30,000, or units below one.
+    `by`: who announces it. Raises BadInput (FIELD_INVALID) for no lines, more than 30,000, or units below one.
     """
     if not 0 < len(lines) <= LINES_MAX or any(units < 1 for _, units in lines):
         raise BadInput(Reason.FIELD_INVALID, "lines")
@@ -53,6 +69,7 @@ def announce(
         reference=reference,
         expected_at=expected_at,
         created_at=now,
+        created_by=by,
         lines=[DocumentLine(line_no=n, sku_id=sku_id, planned=units) for n, (sku_id, units) in enumerate(lines, start=1)],
         is_new=True,
     )

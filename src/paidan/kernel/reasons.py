@@ -125,6 +125,19 @@ class Reason(StrEnum):
     CSRF_WRONG = "csrf_wrong"
     PASSWORD_WEAK = "password_weak"  # noqa: S105 - a reason, no password
     LAST_ADMINISTRATOR = "last_administrator"
+    LAST_ADMINISTRATOR_KEPT = "last_administrator_kept"
+    PASSWORD_SIGN_IN_OFF = "password_sign_in_off"  # noqa: S105 - a reason, no password
+    NO_PASSWORD = "no_password"  # noqa: S105 - a reason, no password
+    PERSON_SWITCHED_OFF = "person_switched_off"
+    SIGN_IN_PROVIDER_OFF = "sign_in_provider_off"
+    SIGN_IN_PROVIDER_AWAY = "sign_in_provider_away"
+    SIGN_IN_REFUSED_THERE = "sign_in_refused_there"
+    SIGN_IN_EXPIRED = "sign_in_expired"
+    SIGN_IN_TOKEN_WRONG = "sign_in_token_wrong"  # noqa: S105 - a reason, no token
+    SIGN_IN_NAME_MISSING = "sign_in_name_missing"
+    SIGN_IN_NAME_TAKEN = "sign_in_name_taken"
+    SIGN_IN_NO_ROLE = "sign_in_no_role"
+    SIGN_IN_ADDRESS_UNKNOWN = "sign_in_address_unknown"
     NOT_FOUND = "not_found"
     TOO_MANY_REQUESTS = "too_many_requests"
     UNAVAILABLE = "unavailable"
@@ -282,6 +295,63 @@ WORDS: Final[dict[Reason, Words]] = {
     Reason.PASSWORD_WEAK: W("密码太短", "The password is too short", "至少 10 个字符", "At least 10 characters"),
     Reason.LAST_ADMINISTRATOR: W(
         "至少要保留一位管理员", "There must be at least one administrator", "先授权另一位", "Give the right to somebody else first"
+    ),
+    Reason.LAST_ADMINISTRATOR_KEPT: W(
+        "统一登录已不再授予您管理权限；因为您是最后一位管理员，原有角色予以保留",
+        "The provider no longer makes you an administrator; as you are the last one, you keep your roles",
+        "先让另一位成为管理员",
+        "Make somebody else an administrator first",
+    ),
+    Reason.PASSWORD_SIGN_IN_OFF: W(
+        "这里不用密码登录",
+        "Nobody signs in by a password here",
+        "请用统一登录；只有首位管理员仍可用密码",
+        "Sign in by the provider; only the first administrator still has a password",
+    ),
+    Reason.NO_PASSWORD: W(
+        "此账号没有密码",
+        "This account has no password",
+        "您通过统一登录进入，密码在那边修改",
+        "You sign in by a provider: change your password there",
+    ),
+    Reason.PERSON_SWITCHED_OFF: W("账号已停用", "This account is switched off", "请联系管理员启用", "Ask an administrator to switch it on"),
+    Reason.SIGN_IN_PROVIDER_OFF: W("没有设置统一登录", "No provider for sign-ins is set up", "请用账号和密码登录", "Sign in with name and password"),
+    Reason.SIGN_IN_PROVIDER_AWAY: W(
+        "统一登录服务没有正常应答",
+        "The provider does not answer as it should",
+        "稍后再试；仍然如此，请管理员运行 paidan doctor",
+        "Try again in a moment; if it stays so, the administrator should run paidan doctor",
+    ),
+    Reason.SIGN_IN_REFUSED_THERE: W(
+        "统一登录没有放行", "The provider did not let you through", "重新登录，并在那边同意", "Sign in again, and agree over there"
+    ),
+    Reason.SIGN_IN_EXPIRED: W("这次登录已失效", "This attempt to sign in is over", "请从本页重新开始", "Begin again from this page"),
+    Reason.SIGN_IN_TOKEN_WRONG: W(
+        "统一登录给出的身份凭证不可信",
+        "What the provider vouches for cannot be trusted",
+        "再试一次；仍然如此，请管理员核对设置与时钟",
+        "Try once more; if it stays so, the administrator should check settings and clocks",
+    ),
+    Reason.SIGN_IN_NAME_MISSING: W(
+        "统一登录没有给出可用的账号名",
+        "The provider tells no name that can be used here",
+        "请管理员核对 PAIDAN_OIDC_NAME_CLAIMS 与 PAIDAN_OIDC_SCOPES",
+        "The administrator should check PAIDAN_OIDC_NAME_CLAIMS and PAIDAN_OIDC_SCOPES",
+    ),
+    Reason.SIGN_IN_NAME_TAKEN: W(
+        "此账号名已属于本系统的另一个账号",
+        "Your name belongs to another account here",
+        "如果就是您，请管理员在“人员与权限”里允许该账号用统一登录",
+        "If it is yours, ask an administrator to let that account sign in by the provider (page People)",
+    ),
+    Reason.SIGN_IN_NO_ROLE: W(
+        "您在这里没有任何角色", "You have no role here", "请管理员把您加入相应的组，或分配角色", "Ask an administrator for a group or a role"
+    ),
+    Reason.SIGN_IN_ADDRESS_UNKNOWN: W(
+        "系统不知道自己的网址，无法使用统一登录",
+        "Paidan does not know its own address, so no provider can lead back to it",
+        "请管理员设置 PAIDAN_PUBLIC_URL",
+        "The administrator should set PAIDAN_PUBLIC_URL",
     ),
     Reason.NOT_FOUND: W("不存在", "Not found"),
     Reason.TOO_MANY_REQUESTS: W("请求过于频繁", "Too many requests", "稍后重试", "Try again later"),

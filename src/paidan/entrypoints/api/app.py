@@ -18,6 +18,7 @@ from paidan.entrypoints.api import (
     fulfilments,
     health,
     imports,
+    merchant_settings,
     network_routes,
     operations,
     order_edits,
@@ -29,6 +30,7 @@ from paidan.entrypoints.api import (
 )
 from paidan.entrypoints.api.committer import committer
 from paidan.entrypoints.api.console import pages as console_pages
+from paidan.entrypoints.api.exports import routes as export_routes
 from paidan.entrypoints.api.front_door import BODY_MAX, FrontDoor
 from paidan.entrypoints.api.gathering import Gathering
 from paidan.entrypoints.api.guard import caller_of, require_right
@@ -42,6 +44,7 @@ from paidan.entrypoints.api.live import dashboard, events, exceptions, parts
 from paidan.entrypoints.api.live.watch import Watch
 from paidan.entrypoints.api.pda import routes as pda_routes
 from paidan.entrypoints.api.people import reveals, sign_in, users
+from paidan.entrypoints.api.people.openid import routes as provider_routes
 from paidan.entrypoints.api.people.sessions import COOKIE
 from paidan.entrypoints.api.problems import HANDLERS
 from paidan.entrypoints.api.services import HandlerContext
@@ -52,6 +55,7 @@ CLOSED: Final = "/api/v1/litestar"
 
 def create_app(services: HandlerContext) -> FrontDoor:
     """The application over these services. Nothing is shared between two applications of one process."""
+    _ = services.provider  # a configuration that can't work is told now, not to the first who signs in
     posts, gatherings = committer(services), doors.gatherings(services)
     kept_together: list[Gathering[Any, Any]] = [posts, *gatherings.values()]
     jobs = JobRunner(services)
@@ -81,16 +85,19 @@ def create_app(services: HandlerContext) -> FrontDoor:
         comparisons,
         catalog_routes,
         network_routes,
+        merchant_settings,
         operations,
         imports,
         words,
         documents,
         sign_in,
+        provider_routes,
         users,
         reveals,
         list_routes,
         views,
         job_routes,
+        export_routes,
         prints,
         pick_places,
         events,

@@ -30,6 +30,7 @@ SKUS: Final = Master(
     view=SkuView,
     select=queries.skus,
     write=lambda services, tx, rows, expected: write_skus(tx, services.ids, rows, services.clock.now(), expected=expected),
+    more={"kind": None},
 )
 LISTINGS: Final = Master(
     path="/catalog/listings",

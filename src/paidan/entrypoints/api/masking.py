@@ -29,7 +29,7 @@ HARMLESS: Final = frozenset(
     (
         "itemname skuname goodsname productname shopname warehousename logisticsname carriername variantname skupropertiesname methodname tagname "
         "vendorname displayname shipmethod shippinglines description zipped customerid messageid messagetype detailorderid ordername filename "
-        "expresscompanyname"
+        "expresscompanyname shipbyat quantityshipped"
     ).split()
 )
 REGIONS: Final = frozenset(
@@ -38,6 +38,8 @@ REGIONS: Final = frozenset(
         "receiverdistrict", "receivercountry", "receiverprovince",
     },
 )  # fmt: skip
+# Fields that hold a waybill's number: some of them look like a phone's.
+WAYBILLS: Final = frozenset({"expresscode", "trackingno", "trackingnumber", "waybillno", "logisticsno", "outsid", "nu"})
 _SEPARATORS: Final = re.compile(r"[^a-z0-9]")
 _PHONE: Final = re.compile(
     r"""(?<![0-9])(?:\+?[0-9]{1,3}[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}(?![0-9])  # mobile numbers of China
@@ -92,7 +94,7 @@ def _masked(value: Any, field: str, *, around: bool, depth: int) -> Any:
         return {_text(str(key), depth + 1): _masked(inner, str(key), around=inside, depth=depth + 1) for key, inner in value.items()}
     if isinstance(value, list):
         return [_masked(inner, field, around=around, depth=depth + 1) for inner in value]
-    if value is None or isinstance(value, bool):
+    if value is None or isinstance(value, bool) or (not around and _is_waybill(field, value)):
         return value
     if _is_personal(field, around=around):
         opened = _opened(value, depth + 1) if isinstance(value, str) else None
@@ -126,7 +128,7 @@ def _xml(text: str) -> str | None:
 def _mask_element(element: Any) -> None:
     tag = etree.QName(element).localname
     around = any(_is_around(etree.QName(above).localname) for above in element.iterancestors())
-    if element.text and element.text.strip():
+    if element.text and element.text.strip() and (around or not _is_waybill(tag, element.text)):
         element.text = HIDDEN if _is_personal(tag, around=around) else _text(element.text, 0)
     if element.tail and element.tail.strip():
         element.tail = HIDDEN
@@ -150,6 +152,10 @@ def _is_personal(field: str, *, around: bool) -> bool:
     if word in REGIONS:
         return False
     return around or (word not in HARMLESS and any(part in word for part in PERSONAL))
+
+
+def _is_waybill(field: str, value: Any) -> bool:
+    return _SEPARATORS.sub("", field.lower()) in WAYBILLS and isinstance(value, str) and value.isascii() and value.isalnum()
 
 
 def _is_around(field: str) -> bool:

@@ -1,6 +1,7 @@
 -- Master data as the API shows it; shops, listings and warehouses only those the caller sees (`shops`, `warehouses`; NULL: all). `id` NULL: a list page after `after`; given: that one record. Secrets are never read here. No locks.
 
 -- name: skus
+-- `kind`: only those.
 SELECT k.id::text AS id, k.version, k.code, k.name, p.code AS product_code, p.name AS product_name, p.brand, p.category, k.kind, k.goods_class,
        k.weight_g, k.volume_cm3, k.is_on_sale,
        ARRAY(SELECT b.barcode FROM sku_barcode b WHERE b.sku_id = k.id ORDER BY b.barcode) AS barcodes,
@@ -8,6 +9,7 @@ SELECT k.id::text AS id, k.version, k.code, k.name, p.code AS product_code, p.na
         FROM bundle_part x JOIN sku c ON c.id = x.part_id WHERE x.bundle_id = k.id) AS parts
 FROM sku k JOIN product p ON p.id = k.product_id
 WHERE (%(id)s::bigint IS NULL OR k.id = %(id)s) AND k.id > %(after)s::bigint AND (%(code)s::text IS NULL OR k.code = %(code)s)
+  AND (%(kind)s::text IS NULL OR k.kind = %(kind)s)
 ORDER BY k.id LIMIT %(limit)s;
 
 -- name: listings

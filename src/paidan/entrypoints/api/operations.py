@@ -3,14 +3,17 @@
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
-from litestar import Response, Router
+from litestar import Request, Response, Router
 from litestar.params import JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
+from paidan.catalog.load import cache_versions
 from paidan.entrypoints.api.guard import SEE, Known, needs
 from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
 from paidan.entrypoints.api.keys import make_key
 from paidan.entrypoints.api.keys import queries as key_queries
+from paidan.entrypoints.api.language import language_of
+from paidan.entrypoints.api.mapped import ReadAs, mapping_of
 from paidan.entrypoints.api.masking import masked
 from paidan.entrypoints.api.pages import Cursor, Limit, OptionalText, Page, RecordId, as_views, page, read_cursor
 from paidan.entrypoints.api.people.rights import Right, Scope
@@ -19,7 +22,9 @@ from paidan.entrypoints.api.people.store import limits_of
 from paidan.entrypoints.api.problems import Refused, invalid
 from paidan.entrypoints.api.services import Given
 from paidan.entrypoints.api.verbs import get, post
+from paidan.intake.load import SHOP
 from paidan.kernel.reasons import Reason
+from paidan.network.load import Network
 from paidan.runtime.database import Tx
 from paidan.runtime.invariants import broken_invariants
 from paidan.runtime.messages import IN, MessageState, read_message
@@ -39,7 +44,7 @@ class MessageView(Struct, frozen=True, kw_only=True):
 
     id: str
     at: datetime
-    direction: str
+    direction: Literal["i", "o"]  # in, out
     counterpart: str
     kind: str
     business_key: str
@@ -50,11 +55,12 @@ class MessageView(Struct, frozen=True, kw_only=True):
 
 
 class WholeMessage(MessageView, frozen=True, kw_only=True):
-    """A message with request and answer, personal data hidden."""
+    """A message with request and answer, personal data hidden. `mapped`: what our reader finds in it; null: nobody reads it."""
 
     meta: Any
     body: str
     answer: str | None
+    mapped: ReadAs | None = None
 
 
 class OutboxView(Struct, frozen=True, kw_only=True):
@@ -102,6 +108,19 @@ class Replayed(Struct, frozen=True, kw_only=True):
     """The message waits for a pass again."""
 
     message_id: str
+
+
+class ReplayBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Messages to be read again."""
+
+    ids: Annotated[tuple[Annotated[str, Meta(pattern=r"^[0-9]{1,18}$")], ...], Meta(min_length=1, max_length=1_000)]
+
+
+class ReplayedMany(Struct, frozen=True, kw_only=True):
+    """`ids`: those that wait for a pass again. `left`: those that can't be read again: our own calls, and what waits already."""
+
+    ids: tuple[str, ...]
+    left: tuple[str, ...]
 
 
 class BrokenView(Struct, frozen=True, kw_only=True):
@@ -169,17 +188,18 @@ def get_messages(services: Given, caller: Known, business_key: OptionalText = No
 
 
 @get("/messages/{message_id:int}", opt=SEE, sync_to_thread=True, summary="Get a message", tags=["messages"])
-def get_one_message(services: Given, caller: Known, message_id: RecordId) -> WholeMessage:
-    """Request and answer as they were, names, phones and addresses hidden."""
+def get_one_message(services: Given, caller: Known, request: Request[Any, Any, Any], message_id: RecordId) -> WholeMessage:
+    """Request and answer as they were, beside what our reader finds in them; names, phones and addresses hidden."""
     with services.database.transaction() as tx:
         found = read_message(tx, services.sealer, message_id)
         counterparts = hears(tx, caller)["counterparts"]
+        network = services.network.load(tx, cache_versions(tx)["network"])
     if found is None or (counterparts is not None and found.counterpart not in counterparts):
         raise Refused(Reason.NOT_FOUND)
     return WholeMessage(
         id=str(found.id),
         at=found.at,
-        direction=found.direction,
+        direction="i" if found.direction == IN else "o",
         counterpart=found.counterpart,
         kind=found.kind,
         business_key=found.business_key,
@@ -190,7 +210,13 @@ def get_one_message(services: Given, caller: Known, message_id: RecordId) -> Who
         meta=found.meta,
         body=masked(found.body),
         answer=None if found.answer is None else masked(found.answer),
+        mapped=mapping_of(found, _platform_of(found.counterpart, network), language_of(request.headers.get("accept-language", ""))),
     )
+
+
+def _platform_of(counterpart: str, network: Network) -> str:
+    shop = network.shop_by_code(counterpart.removeprefix(SHOP)) if counterpart.startswith(SHOP) else None
+    return "" if shop is None else shop.platform
 
 
 @post(
@@ -214,6 +240,21 @@ def replay_message(services: Given, caller: Known, once: Post, message_id: Recor
             raise Refused(Reason.ILLEGAL_MOVE)
         tx.execute(queries.replay_message, {"id": message_id})
         return Replayed(message_id=str(message_id))
+
+    return once.answer(work)
+
+
+@post("/messages/replays", opt=needs(Right.MESSAGES), status_code=200, sync_to_thread=True, summary="Replay messages", tags=["messages"])
+def replay_messages(
+    services: Given, caller: Known, once: Post, data: JSONBody[ReplayBody], idempotency_key: IdempotencyKey = ""
+) -> Response[ReplayedMany]:
+    """Let passes read them again. What can't be replayed stops no other and is told."""
+    del idempotency_key, services
+
+    def work(tx: Tx) -> ReplayedMany:
+        wanted = {"ids": sorted({int(one) for one in data.ids}), "states": [int(state) for state in REPLAYABLE], **hears(tx, caller)}
+        replayed = {row[0] for row in tx.execute(queries.replay_messages, wanted)}
+        return ReplayedMany(ids=tuple(str(one) for one in sorted(replayed)), left=tuple(one for one in data.ids if int(one) not in replayed))
 
     return once.answer(work)
 
@@ -321,6 +362,7 @@ ROUTER = Router(
         get_messages,
         get_one_message,
         replay_message,
+        replay_messages,
         get_outbox,
         revive_calls,
         try_calls,

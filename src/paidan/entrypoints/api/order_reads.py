@@ -144,7 +144,12 @@ def list_holds(tx: Tx, filters: Mapping[str, Any], language: str) -> list[HoldVi
 
 def list_fulfilments(tx: Tx, filters: Mapping[str, Any]) -> list[FulfilmentView]:
     """Fulfilments by filters; see the query."""
-    return [_numbered(f) for f in as_views(FulfilmentView, tx.execute(queries.list_fulfilments, filters), FULFILMENT_STATES)]
+    return fulfilment_views(tx.execute(queries.list_fulfilments, filters))
+
+
+def fulfilment_views(cursor: Any) -> list[FulfilmentView]:
+    """Rows of the statement `list_fulfilments`, with the numbers that warehouses know."""
+    return [_numbered(f) for f in as_views(FulfilmentView, cursor, FULFILMENT_STATES)]
 
 
 def _numbered(fulfilment: FulfilmentView) -> FulfilmentView:

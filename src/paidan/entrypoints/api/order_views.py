@@ -116,6 +116,7 @@ class FulfilmentView(Struct, frozen=True, kw_only=True):
     id: str
     no: str = ""
     order_id: str
+    order_no: str = ""
     state: str
     warehouse_code: str
     carrier_code: str

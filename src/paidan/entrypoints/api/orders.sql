@@ -114,10 +114,10 @@ SELECT (SELECT id FROM warehouse WHERE code = %(warehouse)s), (SELECT id FROM ca
 
 -- name: list_fulfilments
 -- Fulfilments of an order, or those on their way, newest first. Parameters: after (id), order_id, states smallint[], warehouse, limit.
-SELECT f.id::text AS id, f.order_id::text AS order_id, f.state, w.code AS warehouse_code, c.code AS carrier_code, f.attempt, f.version,
+SELECT f.id::text AS id, f.order_id::text AS order_id, o.order_no, f.state, w.code AS warehouse_code, c.code AS carrier_code, f.attempt, f.version,
        f.merged_into_id::text AS merged_into_id, f.release_due_at, f.ship_by_at, f.weight_g, f.freight_minor, f.recall_reason, f.wms_ref,
        f.created_at, f.released_at, f.shipped_at, f.delivered_at
-FROM fulfilment f JOIN warehouse w ON w.id = f.warehouse_id JOIN carrier c ON c.id = f.carrier_id
+FROM fulfilment f JOIN sales_order o ON o.id = f.order_id JOIN warehouse w ON w.id = f.warehouse_id JOIN carrier c ON c.id = f.carrier_id
 WHERE (%(after)s::bigint IS NULL OR f.id < %(after)s)
   AND (%(order_id)s::bigint IS NULL OR f.order_id = %(order_id)s)
   AND (%(order_id)s::bigint IS NOT NULL OR f.state < 70)
@@ -132,10 +132,10 @@ LIMIT %(limit)s;
 -- Parameters: id, shops, warehouses.
 SELECT f.id::text AS id, f.order_id::text AS order_id, f.state, w.code AS warehouse_code, c.code AS carrier_code, f.attempt, f.version,
        f.merged_into_id::text AS merged_into_id, f.release_due_at, f.ship_by_at, f.weight_g, f.freight_minor, f.recall_reason, f.wms_ref,
-       f.created_at, f.released_at, f.shipped_at, f.delivered_at,
+       f.created_at, f.released_at, f.shipped_at, f.delivered_at, o.order_no,
        (SELECT COALESCE(jsonb_agg(m.id::text ORDER BY m.id), '[]') FROM fulfilment m
         WHERE m.merged_into_id = f.id AND (%(shops)s::bigint[] IS NULL OR m.shop_id = ANY(%(shops)s))) AS members
-FROM fulfilment f JOIN warehouse w ON w.id = f.warehouse_id JOIN carrier c ON c.id = f.carrier_id
+FROM fulfilment f JOIN sales_order o ON o.id = f.order_id JOIN warehouse w ON w.id = f.warehouse_id JOIN carrier c ON c.id = f.carrier_id
 WHERE f.id = %(id)s
   AND (%(shops)s::bigint[] IS NULL OR f.shop_id = ANY(%(shops)s))
   AND (%(warehouses)s::bigint[] IS NULL OR f.warehouse_id = ANY(%(warehouses)s));

@@ -12,7 +12,7 @@ from paidan.entrypoints.api.language import language_of
 from paidan.entrypoints.api.pages import Cursor, Limit, OptionalText, Page, as_views, page, read_cursor
 from paidan.entrypoints.api.people.caller import Caller
 from paidan.entrypoints.api.people.rights import Right
-from paidan.entrypoints.api.people.sign_in import address_of
+from paidan.entrypoints.api.people.visiting import address_of
 from paidan.entrypoints.api.problems import Refused, invalid
 from paidan.entrypoints.api.services import Given, HandlerContext
 from paidan.entrypoints.api.verbs import get, post

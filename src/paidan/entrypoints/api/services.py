@@ -10,6 +10,7 @@ from paidan.channels.direct.orders import parse
 from paidan.channels.facts import PlatformOrder
 from paidan.channels.registry import CHANNELS
 from paidan.entrypoints.api.known_keys import KnownKeys
+from paidan.entrypoints.api.people.openid.door import ProviderDoor, open_door
 from paidan.fulfilment.links import LinkCache
 from paidan.kernel.clock import Clock
 from paidan.network.accounts import AccountCache
@@ -74,6 +75,11 @@ class HandlerContext:
     def known_keys(self) -> KnownKeys:
         """Callers by the key they have shown in the last moments."""
         return KnownKeys()
+
+    @cached_property
+    def provider(self) -> ProviderDoor | None:
+        """Who vouches for people, if anybody is configured. Raises SetupError for a configuration that can't work."""
+        return open_door(self.settings)
 
     @cached_property
     def network(self) -> NetworkCache:

@@ -5,16 +5,18 @@ from typing import Annotated, Final
 
 from litestar import Response, Router
 from litestar.params import JSONBody, QueryParameter
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, convert
 from msgspec.structs import replace
 
+from paidan.catalog.load import cache_versions
 from paidan.entrypoints.api.guard import SEE, Known, needs
 from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
 from paidan.entrypoints.api.masters import Results, told_results
-from paidan.entrypoints.api.pages import Cursor, Limit, OptionalId, OptionalText, Page, RecordId, as_views, page, read_cursor
+from paidan.entrypoints.api.pages import Cursor, Limit, OptionalId, OptionalText, Page, RecordId, as_views, named_rows, page, read_cursor
 from paidan.entrypoints.api.people.rights import Right
 from paidan.entrypoints.api.problems import Refused, invalid
 from paidan.entrypoints.api.services import Given
+from paidan.entrypoints.api.shop_stock import sellable_in_shops
 from paidan.entrypoints.api.verbs import get, post
 from paidan.entrypoints.api.versions import etag
 from paidan.fulfilment.entries import order_entry
@@ -31,6 +33,8 @@ DOCUMENT_STATES: Final = {"state": DocumentState}
 ROWS_MAX: Final = 1_000
 Kind = Annotated[str | None, QueryParameter(max_length=20, pattern=r"^[a-z_]*$", required=False)]
 Codes = Annotated[list[str] | None, QueryParameter(name="sku", max_items=200, description="SKU codes; none: all", required=False)]
+AlarmsOnly = Annotated[bool, QueryParameter(description="Only what waits for goods, is promised twice or shown beyond what there is")]
+OneCode = Annotated[str, QueryParameter(name="sku", min_length=1, max_length=64, pattern=r"^[^\x00]*$", description="A SKU's code")]
 OpenOnly = Annotated[bool, QueryParameter(description="Only documents not at an end")]
 
 
@@ -51,7 +55,11 @@ class BalanceView(Struct, frozen=True, kw_only=True):
 
 
 class SellableView(Struct, frozen=True, kw_only=True):
-    """A SKU over all warehouses: sellable = free - held - short, never below 0; what shops keep back comes off on top."""
+    """A SKU over all warehouses: sellable = free - held - short, never below 0; what shops keep back comes off on top.
+
+    `shown`: the most any of its listings shows; above `sellable`, more may be sold than there is. `is_short`: some warehouse has promised more
+    than it has.
+    """
 
     sku_id: str
     sku_code: str
@@ -62,10 +70,40 @@ class SellableView(Struct, frozen=True, kw_only=True):
     held: int
     short: int
     sellable: int
+    shown: int
+    is_short: bool
+
+
+class ShownView(Struct, frozen=True, kw_only=True):
+    """A listing and what it shows. `told_at` null: nobody has set it yet; `is_due`: it is being told."""
+
+    listing_id: str
+    item_ref: str
+    sku_ref: str
+    title: str
+    shown: int
+    told_at: datetime | None
+    is_due: bool
+
+
+class ShopStockView(Struct, frozen=True, kw_only=True):
+    """What a shop may sell of a SKU: what its warehouses have free, less what waits for them, less what the shop keeps back."""
+
+    shop_code: str
+    shop_name: str
+    safety_quantity: int
+    sellable: int
+    listings: tuple[ShownView, ...]
+
+
+class ShopStocks(Struct, frozen=True, kw_only=True):
+    """One row for each shop, by its code."""
+
+    items: tuple[ShopStockView, ...]
 
 
 class EntryView(Struct, frozen=True, kw_only=True):
-    """One immutable row of the ledger."""
+    """One immutable row of the ledger, and what caused it: an order (`order_id`), or a stock document (`document_kind`, `document_no`)."""
 
     document_id: str
     document_line: int
@@ -79,6 +117,10 @@ class EntryView(Struct, frozen=True, kw_only=True):
     cause: str
     occurred_at: datetime
     recorded_at: datetime
+    document_kind: str | None
+    order_id: str | None
+    order_no: str | None
+    document_no: str = ""
 
 
 class DocumentLineView(Struct, frozen=True, kw_only=True):
@@ -103,6 +145,7 @@ class DocumentView(Struct, frozen=True, kw_only=True):
     version: int
     created_at: datetime
     created_by: str
+    no: str = ""
     lines: tuple[DocumentLineView, ...] = ()
 
 
@@ -144,13 +187,42 @@ def _refuse_large(value: int | None, field: str, largest: int = SMALLINT_MAX) ->
 
 
 @get("/stock/sellable", opt=SEE, sync_to_thread=True, summary="List what is sellable", tags=["stock"])
-def get_sellable(services: Given, caller: Known, codes: Codes = None, cursor: Cursor = "", limit: Limit = 50) -> Page[SellableView]:
+def get_sellable(
+    services: Given, caller: Known, codes: Codes = None, cursor: Cursor = "", limit: Limit = 50, *, alarms_only: AlarmsOnly = False
+) -> Page[SellableView]:
     """Sellable units by SKU, computed now."""
     [after] = read_cursor(cursor, [int])
     wanted = [code for code in codes or () if "\0" not in code]
-    filters = {"after": after or 0, "codes": wanted if codes else None, "now": services.clock.now(), "limit": limit + 1, **caller.sees}
+    now = services.clock.now()
+    filters = {"after": after or 0, "codes": wanted if codes else None, "is_alarm": alarms_only, "now": now, "limit": limit + 1, **caller.sees}
     with services.database.transaction() as tx:
         return page(as_views(SellableView, tx.execute(queries.sellable, filters)), limit, lambda view: [int(view.sku_id)])
+
+
+@get("/stock/shops", opt=SEE, sync_to_thread=True, summary="List what shops may sell of a SKU", tags=["stock"])
+def get_shop_stock(services: Given, caller: Known, code: OneCode) -> ShopStocks:
+    """What each shop may sell of a SKU and what its listings show, computed now: as shops are told."""
+    with services.database.transaction() as tx:
+        row = tx.execute(queries.goods_of_code, {"code": code}).fetchone()
+        if row is None:
+            raise invalid("sku", Reason.UNKNOWN_SKU)
+        network = services.network.load(tx, cache_versions(tx)["network"])
+        found = named_rows(tx.execute(queries.listings_of_sku, {"sku_id": row[0], **caller.sees}))
+        listings = [(told.pop("shop_id"), convert(told, ShownView)) for told in found]
+        sellable_by_shop = sellable_in_shops(tx, network, row[0], services.clock.now())
+    shops = sorted((shop for shop in network.shops.values() if caller.shops is None or shop.id in caller.shops), key=lambda shop: shop.code)
+    return ShopStocks(
+        items=tuple(
+            ShopStockView(
+                shop_code=shop.code,
+                shop_name=shop.name,
+                safety_quantity=shop.safety_quantity,
+                sellable=sellable_by_shop[shop.id],
+                listings=tuple(shown for shop_id, shown in listings if shop_id == shop.id),
+            )
+            for shop in shops
+        )
+    )
 
 
 @get("/stock/entries", opt=SEE, sync_to_thread=True, summary="List entries", tags=["stock"])
@@ -168,8 +240,12 @@ def get_entries(
         cursor_of_rows = tx.execute(
             queries.list_entries, {**after, **caller.sees, "sku": sku or None, "document_id": document_id, "limit": limit + 1}
         )
-        found = as_views(EntryView, cursor_of_rows)
+        found = [_numbered(entry) for entry in as_views(EntryView, cursor_of_rows)]
     return page(found, limit, lambda e: [int(e.document_id), e.document_line, e.kind, e.sequence])
+
+
+def _numbered(entry: EntryView) -> EntryView:
+    return entry if entry.document_kind is None else replace(entry, document_no=document_no(int(entry.document_id)))
 
 
 @post("/stock/opening", opt=needs(Right.STOCK, everywhere=True), status_code=200, sync_to_thread=True, summary="Open balances", tags=["stock"])
@@ -194,7 +270,7 @@ def get_documents(
     [after] = read_cursor(cursor, [int])
     filters = {"after": after, "kind": kind or None, "warehouse": warehouse or None, "is_open": open_only, "limit": limit + 1, **caller.sees}
     with services.database.transaction() as tx:
-        found = as_views(DocumentView, tx.execute(queries.list_documents, filters), DOCUMENT_STATES)
+        found = [_named(one) for one in as_views(DocumentView, tx.execute(queries.list_documents, filters), DOCUMENT_STATES)]
     return page(found, limit, lambda document: [int(document.id)])
 
 
@@ -206,7 +282,12 @@ def get_document(services: Given, caller: Known, document_id: RecordId) -> Respo
         lines = as_views(DocumentLineView, tx.execute(queries.document_lines, {"id": document_id}))
     if not found:
         raise Refused(Reason.UNKNOWN_DOCUMENT)
-    return Response(content=replace(found[0], lines=tuple(lines)), headers=etag(found[0].version))
+    return Response(content=replace(_named(found[0]), lines=tuple(lines)), headers=etag(found[0].version))
+
+
+def _named(document: DocumentView) -> DocumentView:
+    """With the number by which warehouses know it."""
+    return replace(document, no=document_no(int(document.id)))
 
 
 class EntryLineBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -243,10 +324,10 @@ def post_entry(services: Given, caller: Known, once: Post, data: JSONBody[EntryB
             row = tx.execute(queries.warehouse_of, {"code": data.warehouse_code}).fetchone()
             if row is None or row[0] not in caller.warehouses:
                 raise invalid("warehouse_code", Reason.UNKNOWN_WAREHOUSE)
-        document_id = order_entry(tx, services.ids, data.warehouse_code, lines, data.reference, data.expected_at, once.now)
+        document_id = order_entry(tx, services.ids, data.warehouse_code, lines, data.reference, data.expected_at, once.now, by=caller.actor)
         return Announced(document_id=str(document_id), no=document_no(document_id))
 
     return once.answer(work, status=201)
 
 
-ROUTER = Router("/", route_handlers=[get_balances, get_sellable, get_entries, post_opening, post_entry, get_documents, get_document])
+ROUTER = Router("/", route_handlers=[get_balances, get_sellable, get_shop_stock, get_entries, post_opening, post_entry, get_documents, get_document])

@@ -14,31 +14,58 @@ ORDER BY b.sku_id, b.warehouse_id, b.grade
 LIMIT %(limit)s;
 
 -- name: sellable
--- What may be sold of each SKU: free good units of active warehouses, less units paid for and waiting. Parameters: after (id), codes text[], now, limit.
-SELECT k.id::text AS sku_id, k.code AS sku_code, COALESCE(b.on_hand, 0) AS on_hand, COALESCE(b.reserved, 0) AS reserved, COALESCE(b.in_transit, 0) AS in_transit,
-       COALESCE(b.free, 0) AS free, COALESCE(d.held, 0) AS held, COALESCE(d.short, 0) AS short,
-       GREATEST(COALESCE(b.free, 0) - COALESCE(d.held, 0) - COALESCE(d.short, 0), 0) AS sellable
-FROM sku k
-LEFT JOIN demand d ON d.sku_id = k.id
-LEFT JOIN LATERAL (
-    SELECT SUM(x.on_hand)::bigint AS on_hand, SUM(x.reserved_hard)::bigint AS reserved, SUM(x.in_transit)::bigint AS in_transit,
-           SUM(CASE WHEN w.is_active THEN GREATEST(x.on_hand - x.reserved_hard - CASE WHEN x.soft_expires_at > %(now)s THEN x.reserved_soft ELSE 0 END, 0) ELSE 0 END)::bigint AS free
-    FROM balance x JOIN warehouse w ON w.id = x.warehouse_id
-    WHERE x.sku_id = k.id AND x.grade = 1 AND (%(warehouses)s::bigint[] IS NULL OR x.warehouse_id = ANY(%(warehouses)s))
-) b ON true
-WHERE k.kind = 'goods' AND k.id > %(after)s::bigint AND (%(codes)s::text[] IS NULL OR k.code = ANY(%(codes)s))
-ORDER BY k.id
+-- What may be sold of each SKU: free good units of active warehouses, less units paid for and waiting; what its listings show at most, those that are
+-- being told something new left out; whether some warehouse has promised more than it has. Parameters: after (id), codes text[], is_alarm (only those
+-- that wait for goods, are promised twice or shown beyond what there is), warehouses, shops, now, limit.
+WITH made AS (
+    SELECT k.id, k.code, COALESCE(b.on_hand, 0) AS on_hand, COALESCE(b.reserved, 0) AS reserved, COALESCE(b.in_transit, 0) AS in_transit,
+           COALESCE(b.free, 0) AS free, COALESCE(d.held, 0) AS held, COALESCE(d.short, 0) AS short, COALESCE(b.is_short, false) AS is_short,
+           GREATEST(COALESCE(b.free, 0) - COALESCE(d.held, 0) - COALESCE(d.short, 0), 0) AS sellable, COALESCE(s.shown, 0) AS shown
+    FROM sku k
+    LEFT JOIN demand d ON d.sku_id = k.id
+    LEFT JOIN LATERAL (
+        SELECT SUM(x.on_hand)::bigint AS on_hand, SUM(x.reserved_hard)::bigint AS reserved, SUM(x.in_transit)::bigint AS in_transit, bool_or(x.is_short) AS is_short,
+               SUM(CASE WHEN w.is_active THEN GREATEST(x.on_hand - x.reserved_hard - CASE WHEN x.soft_expires_at > %(now)s THEN x.reserved_soft ELSE 0 END, 0) ELSE 0 END)::bigint AS free
+        FROM balance x JOIN warehouse w ON w.id = x.warehouse_id
+        WHERE x.sku_id = k.id AND x.grade = 1 AND (%(warehouses)s::bigint[] IS NULL OR x.warehouse_id = ANY(%(warehouses)s))
+    ) b ON true
+    LEFT JOIN LATERAL (  -- not for who sees some warehouses only: what shops show is made of all
+        SELECT MAX(t.believed) AS shown FROM listing l JOIN listing_stock t ON t.listing_id = l.id
+        WHERE l.sku_id = k.id AND NOT t.is_dirty AND t.pushed_at IS NOT NULL AND %(warehouses)s::bigint[] IS NULL AND (%(shops)s::bigint[] IS NULL OR l.shop_id = ANY(%(shops)s))
+    ) s ON true
+    WHERE k.kind = 'goods' AND k.id > %(after)s::bigint AND (%(codes)s::text[] IS NULL OR k.code = ANY(%(codes)s))
+)
+SELECT id::text AS sku_id, code AS sku_code, on_hand, reserved, in_transit, free, held, short, sellable, shown, is_short
+FROM made
+WHERE NOT %(is_alarm)s OR short > 0 OR is_short OR shown > sellable
+ORDER BY id
 LIMIT %(limit)s;
+
+-- name: listings_of_sku
+-- Where a SKU is sold, with what is shown there. Parameters: sku_id, shops. Rows without `told_at`: nobody has set it yet.
+SELECT l.shop_id, l.id::text AS listing_id, l.item_ref, l.sku_ref, l.title, COALESCE(t.believed, 0) AS shown, t.pushed_at AS told_at,
+       COALESCE(t.is_dirty, true) AS is_due
+FROM listing l LEFT JOIN listing_stock t ON t.listing_id = l.id
+WHERE l.sku_id = %(sku_id)s AND (%(shops)s::bigint[] IS NULL OR l.shop_id = ANY(%(shops)s))
+ORDER BY l.shop_id, l.id
+LIMIT 1000;
+
+-- name: goods_of_code
+-- Parameters: code.
+SELECT id FROM sku WHERE code = %(code)s;
 
 -- name: warehouse_of
 -- Parameters: code.
 SELECT id FROM warehouse WHERE code = %(code)s;
 
 -- name: list_entries
--- Of one SKU or one document, newest document first. Parameters: sku_id, document_id, after (4 keys), limit.
+-- Of one SKU or one document, newest document first, with the order or the stock document behind it. Parameters: sku, document_id, after (4 keys), warehouses, shops, limit.
 SELECT e.document_id::text AS document_id, e.document_line, e.kind, e.sequence, k.code AS sku_code, w.code AS warehouse_code, e.grade, e.quantity,
-       e.value_minor, e.cause, e.occurred_at, e.recorded_at
+       e.value_minor, e.cause, e.occurred_at, e.recorded_at, d.kind AS document_kind, o.id::text AS order_id, o.order_no
 FROM entry e JOIN sku k ON k.id = e.sku_id JOIN warehouse w ON w.id = e.warehouse_id
+LEFT JOIN document d ON d.id = e.document_id
+LEFT JOIN fulfilment f ON f.id = e.document_id
+LEFT JOIN sales_order o ON o.id = f.order_id AND (%(shops)s::bigint[] IS NULL OR o.shop_id = ANY(%(shops)s))
 WHERE (%(sku)s::text IS NULL OR e.sku_id = (SELECT id FROM sku WHERE code = %(sku)s))
   AND (%(document_id)s::bigint IS NULL OR e.document_id = %(document_id)s)
   AND (%(warehouses)s::bigint[] IS NULL OR e.warehouse_id = ANY(%(warehouses)s))
@@ -87,6 +114,18 @@ WHERE id = %(id)s AND (%(counterparts)s::text[] IS NULL OR counterpart = ANY(%(c
 -- name: replay_message
 -- It waits for a pass again. Parameters: id. The row is locked.
 UPDATE message SET state = 0, reason = '' WHERE id = %(id)s;
+
+-- name: replay_messages
+-- Those of these messages wait for a pass again that came to us, were taken up before, and are seen by the caller; gives their ids.
+-- Parameters: ids bigint[] ascending, states smallint[], counterparts (NULL: all). Locks: the rows, in their order.
+WITH wanted AS (
+    SELECT id FROM message
+    WHERE id = ANY(%(ids)s::bigint[]) AND direction = 'i' AND bucket IS NOT NULL AND state = ANY(%(states)s::smallint[])
+      AND (%(counterparts)s::text[] IS NULL OR counterpart = ANY(%(counterparts)s))
+    ORDER BY id FOR NO KEY UPDATE
+)
+UPDATE message m SET state = 0, reason = '' FROM wanted w WHERE m.id = w.id
+RETURNING m.id;
 
 -- name: seen_calls
 -- Which of these calls the caller sees. Parameters: ids bigint[], lanes.

@@ -17,7 +17,7 @@ from paidan.entrypoints.api.live.watch import queries
 from paidan.entrypoints.api.operations import REPLAYABLE
 from paidan.entrypoints.api.operations import queries as work_queries
 from paidan.entrypoints.api.order_reads import KINDS, reason_words
-from paidan.entrypoints.api.pages import BIGINT_MAX, Cursor, Limit, Page, named_rows, read_cursor, write_cursor
+from paidan.entrypoints.api.pages import BIGINT_MAX, Cursor, Limit, Page, named_rows, page, read_cursor
 from paidan.entrypoints.api.people.caller import Caller
 from paidan.entrypoints.api.people.rights import Right
 from paidan.entrypoints.api.people.seen import hears
@@ -113,10 +113,8 @@ def get_exception_list(
             raise invalid("cursor")
     language = language_of(request.headers.get("accept-language", ""))
     with services.database.transaction() as tx:
-        rows = _read(tx, services, caller, kinds=kinds or KINDS, owner=owner, with_snoozed=snoozed, after=after, limit=limit + 1)
-    shown = rows[:limit]
-    following = _cursor_of(shown[-1]) if len(rows) > limit else None
-    return Page(items=[_view(row, caller, services.clock.now(), language) for row in shown], next=following)
+        rows = _read(tx, services, caller, kinds=kinds or KINDS, owner=owner, with_snoozed=snoozed, after=after if cursor else None, limit=limit + 1)
+    return page([view_of(row, caller, services.clock.now(), language) for row in rows], limit, key_of)
 
 
 def _refuse_bad_instants(texts: Sequence[str]) -> None:
@@ -130,9 +128,10 @@ def _refuse_bad_instants(texts: Sequence[str]) -> None:
                 raise invalid("cursor")
 
 
-def _cursor_of(row: dict[str, Any]) -> str:
-    deadline = row["ship_by_at"].isoformat() if row["ship_by_at"] else "infinity"
-    return write_cursor([deadline, row["since"].isoformat(), row["rank"], int(row["ref_id"])])
+def key_of(row: ExceptionRow) -> list[int | str]:
+    """Where the list goes on after this row."""
+    deadline = row.ship_by_at.isoformat() if row.ship_by_at else "infinity"
+    return [deadline, row.since.isoformat(), KINDS.index(row.kind) + 1, int(row.ref_id)]
 
 
 def _read(
@@ -143,24 +142,43 @@ def _read(
     kinds: Sequence[str],
     owner: str | None = None,
     with_snoozed: bool = True,
-    after: Sequence[Any] = (None, None, None, None),
+    after: Sequence[Any] | None = None,
     limit: int = 1,
     ref_id: int | None = None,
 ) -> list[dict[str, Any]]:
-    filters = {
+    asked = asked_of(tx, caller, services.clock.now(), kinds=kinds, owner=owner, with_snoozed=with_snoozed, after=after, limit=limit, ref_id=ref_id)
+    return list(named_rows(tx.execute(queries.exceptions, asked)))
+
+
+def asked_of(
+    tx: Tx,
+    caller: Caller,
+    now: datetime,
+    *,
+    kinds: Sequence[str],
+    owner: str | None,
+    with_snoozed: bool,
+    after: Sequence[Any] | None,
+    limit: int,
+    ref_id: int | None = None,
+) -> dict[str, Any]:
+    """The parameters of the statement `exceptions`, what the caller sees among them."""
+    return {
         "kinds": list(kinds),
         "kind": kinds[0] if ref_id is not None else None,
         "ref_id": ref_id,
         "owner": owner,
         "with_snoozed": with_snoozed,
-        "now": services.clock.now(),
-        **dict(zip(("after_deadline", "after_since", "after_rank", "after_id"), after, strict=True)),
+        "now": now,
+        **dict(zip(("after_deadline", "after_since", "after_rank", "after_id"), after or (None,) * 4, strict=True)),
         "limit": limit,
+        **caller.sees,
+        **hears(tx, caller),
     }
-    return list(named_rows(tx.execute(queries.exceptions, {**filters, **caller.sees, **hears(tx, caller)})))
 
 
-def _view(row: dict[str, Any], caller: Caller, now: datetime, language: str) -> ExceptionRow:
+def view_of(row: dict[str, Any], caller: Caller, now: datetime, language: str) -> ExceptionRow:
+    """A row of the statement as the list shows it."""
     text, following = reason_words(row["reason"], language)
     deadline = row["ship_by_at"]
     fix = _fix_of(row)

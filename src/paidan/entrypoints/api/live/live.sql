@@ -163,14 +163,19 @@ WHERE s.is_active AND (%(shops)s::bigint[] IS NULL OR s.id = ANY(%(shops)s))
 ORDER BY s.code, u.feed;
 
 -- name: lanes
--- Calls by lane that are not done, and its breaker. Parameters: now.
-SELECT b.lane, count(*) FILTER (WHERE b.state = 0) AS pending, count(*) FILTER (WHERE b.state = 1) AS sending,
+-- Calls by lane that are not done, and its breaker; connected warehouses and the tracking service even when they have none. Parameters: now.
+SELECT x.lane, count(*) FILTER (WHERE b.state = 0) AS pending, count(*) FILTER (WHERE b.state = 1) AS sending,
        count(*) FILTER (WHERE b.state = 3) AS unknown, count(*) FILTER (WHERE b.state = 4) AS dead,
        COALESCE(EXTRACT(epoch FROM GREATEST(%(now)s - min(b.due_at) FILTER (WHERE b.state = 0), interval '0')), 0)::bigint AS waits_s,
        max(l.failures) AS failures, max(l.open_until) AS open_until
-FROM outbox b LEFT JOIN lane l ON l.lane = b.lane
-WHERE b.state IN (0, 1, 3) OR b.state = 4
-GROUP BY b.lane ORDER BY b.lane;
+FROM (
+    SELECT lane FROM outbox WHERE state IN (0, 1, 3) OR state = 4
+    UNION SELECT 'warehouse:' || id FROM warehouse WHERE is_active AND connection_id IS NOT NULL
+    UNION SELECT 'carrier' FROM connection WHERE is_active AND protocol = 'kuaidi100'
+) x
+LEFT JOIN outbox b ON b.lane = x.lane AND (b.state IN (0, 1, 3) OR b.state = 4)
+LEFT JOIN lane l ON l.lane = x.lane
+GROUP BY x.lane ORDER BY x.lane;
 
 -- name: message_queue
 -- Messages waiting for a pass, and those set aside. Parameters: now.

@@ -52,6 +52,7 @@ class Listener:
         self.caller = caller
         self.loop = asyncio.get_running_loop()
         self.waiting: asyncio.Queue[Heard] = asyncio.Queue(WAITING_MAX)
+        self.is_new = True  # since his page was read, things may have happened that no look of ours has seen
 
     def tell(self, heard: Heard) -> None:
         """From any thread."""
@@ -149,8 +150,17 @@ class Watch:
                         _tell(members, "orders", {"changed": count, "at": now})
                 if claims := _count(tx, queries.changed_claims, {"since": since, "upto": upto}):
                     _tell(listeners, "claims", {"changed": claims})
+            self._greet(listeners)
             self._tell_jobs(tx, listeners)
         return changed
+
+    @staticmethod
+    def _greet(listeners: list[Listener]) -> None:
+        """Let who has just come (or come back) read claims once more: from this look on he hears of each."""
+        for listener in listeners:
+            if listener.is_new:
+                listener.is_new = False
+                _tell([listener], "claims", {"changed": 0})
 
     def _tell_jobs(self, tx: Tx, listeners: list[Listener]) -> None:
         by_owner: dict[str, list[Listener]] = {}

@@ -1,0 +1,132 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Button, InputNumber, Segmented, Skeleton, Switch } from 'antd'
+import { useState } from 'react'
+import { api, given } from '@/api/client'
+import { useMay } from '@/api/me'
+import { ApiProblem } from '@/api/problems'
+import type { components } from '@/api/schema'
+import { ProblemView } from '@/frame/problem-view'
+import { toast } from '@/frame/toasts'
+import { frameWords } from '@/frame/words'
+import { useWords } from '@/i18n/words'
+import { settingsWords } from './words'
+import styles from './settings.module.css'
+
+type Sourcing = components['schemas']['SourcingView']
+
+const MINOR = 100
+const PARCELS_MAX = 20
+const KEY = ['settings', 'sourcing']
+
+/** How the merchant wants orders sourced; who may change settings changes it here. */
+export function MerchantSettings() {
+  const { data, isError, error, refetch } = useQuery({
+    queryKey: KEY,
+    queryFn: async () => given(await api.GET('/api/v1/settings/sourcing')),
+  })
+  if (isError) return <ProblemView problem={error} onAgain={() => void refetch()} />
+  if (!data) return <Skeleton active />
+  return <SourcingForm key={data.version} stored={data} />
+}
+
+function SourcingForm({ stored }: { stored: Sourcing }) {
+  const t = useWords(settingsWords)
+  const f = useWords(frameWords)
+  const cache = useQueryClient()
+  const isFixed = !useMay()('settings')
+  const [wanted, setWanted] = useState<Sourcing>(stored)
+  const [isNewer, setNewer] = useState(false)
+  const put = (change: Partial<Sourcing>) => {
+    setWanted({ ...wanted, ...change })
+  }
+  const save = useMutation({
+    mutationFn: async ({ version, ...body }: Sourcing) =>
+      given(await api.PUT('/api/v1/settings/sourcing', { params: { header: { 'If-Match': `"v${version}"` } }, body })),
+    onSuccess: (now) => {
+      toast(t('sourcingSaved'))
+      cache.setQueryData(KEY, now)
+    },
+    onError: async (problem) => {
+      if (!(problem instanceof ApiProblem) || !problem.isConflict) return
+      const now = given(await api.GET('/api/v1/settings/sourcing'))
+      setWanted({ ...wanted, version: now.version })
+      setNewer(true)
+    },
+  })
+  const isChanged = (Object.keys(stored) as (keyof Sourcing)[]).some((name) => stored[name] !== wanted[name])
+  return (
+    <form
+      className={styles.rows}
+      onSubmit={(event) => {
+        event.preventDefault()
+        save.mutate(wanted)
+      }}
+    >
+      <div className={styles.choice}>
+        <span>{t('aim')}</span>
+        <Segmented<Sourcing['aim']>
+          aria-label={t('aim')}
+          disabled={isFixed}
+          value={wanted.aim}
+          onChange={(aim) => {
+            put({ aim })
+          }}
+          options={[
+            { value: 'cheapest', label: t('cheapest') },
+            { value: 'nearest', label: t('nearest') },
+          ]}
+        />
+      </div>
+      <label className={styles.choice}>
+        <span>{t('maySplit')}</span>
+        <Switch
+          aria-label={t('maySplit')}
+          disabled={isFixed}
+          checked={wanted.may_split}
+          onChange={(may_split) => {
+            put({ may_split })
+          }}
+        />
+      </label>
+      <label className={styles.choice}>
+        <span>{t('splitCap')}</span>
+        <InputNumber
+          aria-label={t('splitCap')}
+          disabled={isFixed || !wanted.may_split}
+          min={1}
+          max={PARCELS_MAX}
+          precision={0}
+          value={wanted.split_cap}
+          onChange={(value) => {
+            put({ split_cap: value ?? 1 })
+          }}
+        />
+      </label>
+      <label className={styles.choice}>
+        <span>{t('splitPenalty')}</span>
+        <InputNumber
+          aria-label={t('splitPenalty')}
+          disabled={isFixed || !wanted.may_split}
+          min={0}
+          precision={2}
+          value={wanted.split_penalty_minor / MINOR}
+          onChange={(value) => {
+            put({ split_penalty_minor: Math.round((value ?? 0) * MINOR) })
+          }}
+        />
+      </label>
+      <p className="dim">{t('sourcingHint')}</p>
+      {isNewer && <p role="alert">{t('sourcingNewer')}</p>}
+      {save.isError && !(save.error instanceof ApiProblem && save.error.isConflict) && (
+        <ProblemView problem={save.error} />
+      )}
+      {!isFixed && (
+        <div>
+          <Button type="primary" htmlType="submit" loading={save.isPending} disabled={!isChanged}>
+            {f('save')}
+          </Button>
+        </div>
+      )}
+    </form>
+  )
+}

@@ -1,0 +1,137 @@
+"""What messages say to our readers, messages read again, stock shop by shop, entries with their causes, the merchant's settings."""
+
+import json
+
+import pytest
+
+from browser import second_shop, told
+from paidan.runtime.messages import InboundMessage, MessageState, keep_inbound, mark
+from scene import NOW, line, order, receiver
+
+ORDER = {
+    "order_no": "D-1",
+    "status": "paid",
+    "placed_at": "2026-03-02T03:59:00Z",
+    "paid_at": "2026-03-02T04:00:00Z",
+    "ship_by_at": "2026-03-04T04:00:00Z",
+    "buyer_remark": "门禁密码 1234",
+    "receiver": {"name": "王小明", "phone": "13912345678", "province": "浙江省", "city": "杭州市", "district": "西湖区", "detail": "文三路9号"},
+    "lines": [{"merchant_code": "X", "quantity": 2, "price": "10.00"}],
+}
+PUSH = "sign=x&param=" + json.dumps(
+    {
+        "status": "polling",
+        "lastResult": {"com": "zto", "nu": "7311", "state": "0", "data": [{"time": "2026-03-02 12:00:00", "context": "快递员电话13912345678"}]},
+    }
+)
+CONFIRM = """<request><entryOrder><entryOrderCode>RK20198</entryOrderCode><warehouseCode>A</warehouseCode><outBizCode>1</outBizCode>
+<status>FULFILLED</status><receiverName>张三</receiverName></entryOrder><orderLines><orderLine><itemCode>X</itemCode><planQty>3</planQty>
+<actualQty>3</actualQty><inventoryType>ZP</inventoryType></orderLine></orderLines></request>"""
+
+
+@pytest.fixture
+def shop(world):
+    world.scene.set_up({"A": {"X": 10}, "B": {"X": 4}})
+    return world
+
+
+def kept(world, counterpart, kind, body, state=MessageState.WAITING, **more):
+    message = InboundMessage(counterpart=counterpart, kind=kind, body=body.encode(), at=NOW, bucket=3, **more)
+    with world.scene.database.transaction() as tx:
+        [message_id] = keep_inbound(tx, world.scene.ids, world.scene.sealer, [message])
+        if state != MessageState.WAITING:
+            mark(tx, [message_id], state)
+    return message_id
+
+
+def mapped(world, counterpart, kind, body):
+    return world.get(f"/messages/{kept(world, counterpart, kind, body)}").json()["mapped"]
+
+
+def test_an_order_is_shown_as_it_is_read_and_nothing_personal_with_it(shop):
+    found = mapped(shop, "shop:S1", "order", json.dumps(ORDER))
+    facts = found["facts"]
+    assert (facts["platform_order_no"], facts["paid_minor"], facts["ship_by_at"]) == ("D-1", 2000, "2026-03-04T04:00:00Z")
+    assert (facts["lines"][0]["merchant_code"], facts["lines"][0]["quantity_shipped"]) == ("X", 0)
+    assert facts["receiver"]["city"] == "杭州市"
+    assert not any(word in json.dumps(found, ensure_ascii=False) for word in ("王小明", "13912345678", "文三路", "1234"))
+
+
+def test_words_of_warehouses_and_carriers_are_read_too(shop):
+    entry = mapped(shop, "wms:W", "entryorder.confirm", CONFIRM)["facts"]
+    assert (entry["entry_order_code"], entry["lines"][0]["item_code"], entry["lines"][0]["actual_qty"]) == ("RK20198", "X", 3)
+    assert "张三" not in json.dumps(entry, ensure_ascii=False)
+    track = mapped(shop, "carrier:K", "push", PUSH)
+    assert (track["facts"]["company"], track["facts"]["number"]) == ("zto", "7311")
+    assert "13912345678" not in json.dumps(track)
+
+
+@pytest.mark.parametrize(("body", "place"), [('{"order_no": "D-1"}', "status"), ("{", "")])
+def test_what_cannot_be_read_says_why_and_where(shop, body, place):
+    found = mapped(shop, "shop:S1", "order", body)
+    assert found["facts"] is None
+    assert found["reason"]
+    assert found["text"]
+    assert place in found["place"]
+
+
+@pytest.mark.parametrize(
+    ("counterpart", "kind"), [("shop:S1", "refund"), ("shop:NOBODY", "order"), ("wms:W", "no.such.method"), ("carrier:K", "poll")]
+)
+def test_what_nobody_reads_has_no_mapping(shop, counterpart, kind):
+    assert mapped(shop, counterpart, kind, "{}") is None
+
+
+def test_many_messages_are_read_again_and_those_left_are_named(shop):
+    done, aside = (kept(shop, "shop:S1", "order", json.dumps(ORDER), state) for state in (MessageState.DONE, MessageState.SET_ASIDE))
+    waiting = kept(shop, "shop:S1", "order", json.dumps(ORDER))
+    asked = [str(one) for one in (waiting, aside, done, 10**15)]
+    assert shop.post("/messages/replays", {"ids": asked}).json() == {
+        "ids": sorted([str(done), str(aside)], key=int),
+        "left": [str(waiting), str(10**15)],
+    }
+    assert {shop.get(f"/messages/{one}").json()["state"] for one in (done, aside, waiting)} == {"waiting"}
+
+
+def in_shops(world, sku="X", **more):
+    return {row["shop_code"]: row["sellable"] for row in world.get(f"/stock/shops?sku={sku}", **more).json()["items"]}
+
+
+def test_each_shop_may_sell_what_its_warehouses_have_less_what_it_keeps_back(shop):
+    second_shop(shop.scene)
+    rows = [{"code": "S2", "name": "二店", "platform": "direct", "safety_quantity": 3, "warehouse_codes": ["B"]}]
+    assert shop.post("/shops", {"rows": rows}).json()["results"][0]["effect"] == "changed"
+    assert in_shops(shop) == {"S1": 14, "S2": 1}
+    clerk = shop.person("li", "see", shops=["S2"])
+    assert [row["shop_code"] for row in clerk.call("GET", "/stock/shops?sku=X").json()["items"]] == ["S2"]
+    assert shop.get("/stock/shops?sku=NO").status_code == 422
+
+
+def test_what_is_owed_alarms_and_is_sellable_nowhere(shop):
+    told(shop.scene, order("1", line("X", 20), receiver=receiver(1)))
+    [row] = shop.get("/stock/sellable?alarms_only=true").json()["items"]
+    assert (row["sku_code"], row["short"], row["sellable"]) == ("X", 20, 0)
+    assert in_shops(shop) == {"S1": 0}
+
+
+def test_an_entry_names_the_document_behind_it(shop):
+    shop.post("/catalog/skus", {"rows": [{"code": "NEW", "name": "新货"}]})
+    shop.post("/stock/opening", {"rows": [{"warehouse_code": "A", "sku_code": "NEW", "quantity": 5}]})
+    [entry] = shop.get("/stock/entries?sku=NEW").json()["items"]
+    document = shop.get(f"/documents/{entry['document_id']}").json()
+    assert (entry["document_kind"], entry["document_no"], entry["order_no"]) == ("opening", document["no"], None)
+    assert document["no"].startswith("RK")
+
+
+def test_sourcing_is_set_by_version_and_held_within_its_limits(shop):
+    first = shop.get("/settings/sourcing", scope="read")
+    assert (first.headers["etag"], first.json()["aim"]) == ('"v0"', "cheapest")
+    body = {"aim": "nearest", "may_split": False, "split_cap": 1, "split_penalty_minor": 0}
+    assert shop.call("PUT", "/settings/sourcing", json=body).status_code == 428
+    changed = shop.call("PUT", "/settings/sourcing", json=body, headers={"if-match": '"v0"'})
+    assert (changed.status_code, changed.json()) == (200, {**body, "version": 1})
+    late = shop.call("PUT", "/settings/sourcing", json={**body, "split_cap": 2}, headers={"if-match": '"v0"'})
+    assert (late.status_code, late.json()["present"]) == (412, {**body, "version": 1})
+    for wrong in ({"split_cap": 0}, {"split_cap": 21}, {"split_penalty_minor": -1}, {"aim": "dearest"}):
+        assert shop.call("PUT", "/settings/sourcing", json={**body, **wrong}, headers={"if-match": "*"}).status_code in {400, 422}
+    assert shop.get("/settings/sourcing").json() == {**body, "version": 1}
