@@ -56,7 +56,7 @@ def _options() -> argparse.Namespace:
 
 def _wire(settings: Settings, told: argparse.Namespace) -> dict[str, Any]:
     print("wire: preparing …", flush=True)
-    plan = Plan(orders=told.orders, tick_s=told.tick_s, quiet_tick_s=max(told.tick_s, QUIET_TICK_S))
+    plan = Plan(orders=told.orders, tick_s=told.tick_s, orders_a_tick=1, quiet_tick_s=max(told.tick_s, QUIET_TICK_S))
     (settings.home / "demo").touch()
     with stage(settings, plan) as (services, host, town, installation):
         floor = _floor(town)

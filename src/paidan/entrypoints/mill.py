@@ -112,8 +112,10 @@ class Mill:
         """
         self._lease.hold()
         self._plans.look()
-        done = self._pull()
         due = self._look()
+        done = self._pull(is_asked=bool(due & {"reads", "versions"}))
+        if done["pull.landed"]:
+            due.add("orders")
         _add(done, self._pass(due))
         if due & {"orders", "versions"}:
             _add(done, self._merge())
@@ -157,8 +159,8 @@ class Mill:
         self._lease.give_back()
         self._http.close()
 
-    def _pull(self) -> Count:
-        reports = self._pulls.run_due(self._lease.has)
+    def _pull(self, *, is_asked: bool) -> Count:
+        reports = self._pulls.run_due(self._lease.has, is_asked=is_asked)
         done = {"pull.landed": sum(report.landed for report in reports)}
         if repeated := sum(report.deduplicated for report in reports):
             done["pull.repeated"] = repeated

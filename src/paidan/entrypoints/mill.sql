@@ -11,5 +11,6 @@ SELECT
     EXISTS (SELECT 1 FROM stock_change WHERE NOT is_woken) AS wake,
     EXISTS (SELECT 1 FROM stock_change WHERE NOT is_pushed)
         OR EXISTS (SELECT 1 FROM listing_stock WHERE is_dirty AND (due_at IS NULL OR due_at <= %(now)s)) AS push,
+    EXISTS (SELECT 1 FROM shop_cursor WHERE wanted_at IS NOT NULL AND (pulled_at IS NULL OR pulled_at < wanted_at)) AS reads,
     (SELECT COUNT(*) FROM chore WHERE due_at > clock_timestamp()) < %(chores)s AS chores,
     (SELECT SUM(version) FROM cache_version) AS versions;

@@ -176,12 +176,11 @@ class Pusher:
         `is_ours`: whether a shop, by its id, is for this worker to push to.
         """
         report = PushReport()
-        known_to = self._begin()
-        marked = MARKED_AT_ONCE
+        known_to, marked, due = self._begin(is_ours)
+        report.changes += marked
         while marked == MARKED_AT_ONCE:
-            marked = self._mark(sorted(known_to))
+            marked, due = self._mark_more(known_to, is_ours)
             report.changes += marked
-        due = self._shops_due([shop_id for shop_id in sorted(known_to) if is_ours(shop_id)])
         for told in self._hands.map(lambda shop_id: self._push_all(shop_id, known_to[shop_id]), due):
             report.add(told)
         return report
@@ -193,8 +192,11 @@ class Pusher:
             pass
         return report
 
-    def _begin(self) -> dict[int, datetime | None]:
-        """The shops within reach and until when they are known: read before marking, so that all of that is marked before it is used."""
+    def _begin(self, is_ours: Callable[[int], bool]) -> tuple[dict[int, datetime | None], int, list[int]]:
+        """The shops within reach and until when they are known, how many changes were marked, and which of our shops have listings to look at.
+
+        Until when is read before marking, so that all of that is marked before it is used.
+        """
         now = self._clock.now()
         with self._database.transaction() as tx:
             versions = cache_versions(tx)
@@ -204,16 +206,19 @@ class Pusher:
             seen = (versions["catalog"], versions["network"])
             if seen != self._seen:
                 mark_all(tx, shop_ids=shop_ids, now=now, delay_s=self.rules.delay_s)
+            marked = mark(tx, shop_ids=sorted(known), now=now, delay_s=self.rules.delay_s)
+            due = self._shops_due(tx, known, is_ours)
         self._seen = seen
-        return known
+        return known, marked, due
 
-    def _mark(self, shop_ids: Sequence[int]) -> int:
+    def _mark_more(self, known: Mapping[int, datetime | None], is_ours: Callable[[int], bool]) -> tuple[int, list[int]]:
         with self._database.transaction() as tx:
-            return mark(tx, shop_ids=shop_ids, now=self._clock.now(), delay_s=self.rules.delay_s)
+            marked = mark(tx, shop_ids=sorted(known), now=self._clock.now(), delay_s=self.rules.delay_s)
+            return marked, self._shops_due(tx, known, is_ours)
 
-    def _shops_due(self, shop_ids: Sequence[int]) -> list[int]:
-        with self._database.transaction() as tx:
-            return [row[0] for row in tx.execute(queries.shops_with_pushes, {"shop_ids": list(shop_ids), "now": self._clock.now()})]
+    def _shops_due(self, tx: Tx, known: Mapping[int, datetime | None], is_ours: Callable[[int], bool]) -> list[int]:
+        ours = [shop_id for shop_id in sorted(known) if is_ours(shop_id)]
+        return [row[0] for row in tx.execute(queries.shops_with_pushes, {"shop_ids": ours, "now": self._clock.now()})]
 
     def push_shop(self, shop_id: int, known_to: datetime | None, report: PushReport) -> bool:
         """One batch of one shop: plan, send, settle. Whether there is more to do: what was answered is looked at once more."""

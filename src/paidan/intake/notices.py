@@ -82,6 +82,8 @@ def reread(ports: Ports, puller: Puller, shop: Shop) -> PullReport:
         while waiting := _waiting_or_done(ports, shop, after_id):
             after_id = waiting[-1][0]
             report = _work_off(ports, puller, shop, waiting, report)
+            if len(waiting) < AT_ONCE:
+                break
     except READ_ERRORS as error:
         with ports.database.transaction() as tx:
             open_place(tx, shop, Feed.PUSH, ports.clock.now(), "")
@@ -111,6 +113,8 @@ def _work_off(ports: Ports, puller: Puller, shop: Shop, waiting: Sequence[tuple[
         if refused:
             keep_exchanges(tx, ports.ids, ports.sealer, [one for page in pages for one in exchanges_of(shop, page.records, now)])
         settle_messages(tx, [(message_id, *_outcome(refused.get(order_no))) for message_id, order_no in waiting])
+        if len(waiting) < AT_ONCE:  # these were the last
+            note_push(tx, shop, now)
     return report.plus(read=len(orders), landed=len(landed.message_ids), repeated=landed.repeated, refused=len(refused))
 
 

@@ -79,6 +79,8 @@ def take_messages(ports: Ports, door: MessageDoor, shop: Shop, sellers: Mapping[
             messages = door.consume(FETCHED_AT_ONCE).messages
             if not messages or not _take_round(ports, door, _by_seller(messages, sellers), reports):
                 break
+            if len(messages) < FETCHED_AT_ONCE:  # that was all there was
+                break
     except READ_ERRORS as error:
         reports[shop.id] = reports[shop.id].failed(error)
         with ports.database.transaction() as tx:

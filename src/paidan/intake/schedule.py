@@ -148,13 +148,16 @@ class PullWorker:
         self._failed: dict[int, SetupError] = {}
         self._places: dict[Due, Place] = {}
 
-    def run_due(self, is_ours: Callable[[int], bool] = lambda _: True) -> list[PullReport]:
+    def run_due(self, is_ours: Callable[[int], bool] = lambda _: True, *, is_asked: bool = True) -> list[PullReport]:
         """Pull every feed that is due at the business instant; one report for each shop and feed. Errors of platforms are in the reports.
 
-        `is_ours`: whether a shop's feeds, by its id, are for this worker to pull.
+        `is_ours`: whether a shop's feeds, by its id, are for this worker to pull. `is_asked` False: since the last time no network has changed and
+        nobody wants a feed read now; then the database is asked what others have pulled only if a feed of ours seems due.
         """
-        self._load()
         now = self.ports.clock.now()
+        if not is_asked and self._version is not None and not self.schedule.due([shop for shop in self.shops() if is_ours(shop.id)], now):
+            return []
+        self._load()
         by_shop: dict[int, list[Due]] = {}
         for due in self.schedule.due([shop for shop in self.shops() if is_ours(shop.id)], now):
             by_shop.setdefault(due.shop_id, []).append(due)

@@ -1,8 +1,8 @@
-"""The short way for posted orders: thousands a second come by this one operation, so it does without the framework's layers.
+"""The short way for what comes thousands a second, without the framework's layers: posted orders, calls of warehouses, pushes of tracking services.
 
-It answers what is plain and good: a key known a moment ago, JSON of our format, an order that can be kept. Whatever is not (a cookie, a strange
-header, a body that cannot be read, a refusal) goes the long way, to the same operation in `orders.py`, with its body as it came: there is one place
-that says no, and it says it in the caller's language.
+Of orders it answers what is plain and good: a key known a moment ago, JSON of our format, an order that can be kept. Whatever is not (a cookie, a
+strange header, a body that cannot be read, a refusal) goes the long way, to the same operation in `orders.py` or `doors.py`, with its body as it
+came: there is one place that says no, and it says it in the caller's language. Counterparts are answered in their own protocol either way.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from paidan.channels.direct.orders import parse
 from paidan.entrypoints.api.committer import Post
+from paidan.entrypoints.api.doors import SIZE_MAX
 from paidan.entrypoints.api.gathering import Gathering
 from paidan.entrypoints.api.idempotency import KEY_MAX, FirstAnswer, once_key
 from paidan.entrypoints.api.keys import find_caller
@@ -31,6 +32,8 @@ BEARER: Final = "Bearer "
 JSON: Final = b"application/json"
 READ: Final = frozenset({b"authorization", b"content-type", b"idempotency-key", b"if-match"})
 STRANGE: Final = frozenset({b"cookie", b"content-encoding", b"expect"})
+DOORS: Final = {"wms": b"application/xml; charset=utf-8", "tracking": b"application/json; charset=utf-8"}
+CODE_MAX: Final = 64
 YES: Final = {"1": True, "true": True, "0": False, "false": False}
 
 
@@ -46,10 +49,40 @@ class FrontDoor(Litestar):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """One request (ASGI 3)."""
-        if scope["type"] == "http" and scope["method"] == "POST" and scope["path"] == PATH:
+        if scope["type"] != "http" or scope["method"] != "POST":
+            await super().__call__(scope, receive, send)
+        elif scope["path"] == PATH:
             await _take(self, scope, receive, send, super().__call__)
+        elif door := _door(scope["path"]):
+            await _hear(self, scope, receive, send, door, super().__call__)
         else:
             await super().__call__(scope, receive, send)
+
+
+def _door(path: str) -> str:
+    """Which counterpart's door it is; empty: none of those with a short way."""
+    _, *parts = path.split("/")
+    is_door = len(parts) == 3 and parts[0] == "doors" and 0 < len(parts[2]) <= CODE_MAX  # noqa: PLR2004 - doors, kind, code
+    return parts[1] if is_door and parts[1] in DOORS else ""
+
+
+async def _hear(app: Litestar, scope: Scope, receive: Receive, send: Send, door: str, long_way: ASGIApp) -> None:
+    """Keep a counterpart's call with those that came at the same time, and answer it."""
+    if any(name in STRANGE for name, _ in scope["headers"]):
+        await long_way(scope, receive, send)
+        return
+    body, messages = await _body(receive, SIZE_MAX)
+    answer: bytes | None = None
+    if body is not None:
+        gathering: Gathering[Any, bytes] = app.state.gatherings[door]
+        try:
+            answer = await gathering.submit((scope["query_string"].decode("latin-1"), body) if door == "wms" else body)
+        except Exception:  # noqa: BLE001 - the long way meets it again, and has the words
+            answer = None
+    if answer is None:
+        await long_way(scope, _again(messages, receive), send)
+        return
+    await _answer(send, 200, DOORS[door], answer)
 
 
 async def _take(app: Litestar, scope: Scope, receive: Receive, send: Send, long_way: ASGIApp) -> None:
@@ -59,14 +92,18 @@ async def _take(app: Litestar, scope: Scope, receive: Receive, send: Send, long_
     if told is None or asked is None:
         await long_way(scope, receive, send)
         return
-    body, messages = await _body(receive)
+    body, messages = await _body(receive, BODY_MAX)
     answer = await _keep(app, scope, told, asked, body) if body is not None else None
     if answer is None:
         await long_way(scope, _again(messages, receive), send)
         return
-    headers = [(b"content-type", JSON), (b"content-length", b"%d" % len(answer.body))]
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body, "more_body": False})
+    await _answer(send, answer.status, JSON, answer.body)
+
+
+async def _answer(send: Send, status: int, media_type: bytes, body: bytes) -> None:
+    headers = [(b"content-type", media_type), (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
 async def _keep(app: Litestar, scope: Scope, told: dict[bytes, bytes], asked: Asked, body: bytes) -> FirstAnswer | None:
@@ -137,7 +174,7 @@ def _asked(query: bytes) -> Asked | None:
     return Asked(words["shop"], reserve) if is_plain and words.get("shop") and reserve is not None else None
 
 
-async def _body(receive: Receive) -> tuple[bytes | None, list[Any]]:
+async def _body(receive: Receive, most: int) -> tuple[bytes | None, list[Any]]:
     """The whole body, None when it is too large or the caller is gone; and the messages it came in."""
     messages: list[Any] = []
     parts, size = [], 0
@@ -148,7 +185,7 @@ async def _body(receive: Receive) -> tuple[bytes | None, list[Any]]:
             return None, messages
         parts.append(message["body"])
         size += len(message["body"])
-        if size > BODY_MAX:
+        if size > most:
             return None, messages
         if not message["more_body"]:
             return b"".join(parts), messages

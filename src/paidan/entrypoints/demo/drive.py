@@ -21,8 +21,7 @@ from paidan.world.wire import Faults
 queries = load_queries("paidan.entrypoints.demo")
 
 TICK_S = 60  # how far business time moves at least, while the day's shops are busy
-NIGHT_TICK_S = 300  # ... in hours in which next to nothing is bought
-NIGHT_SHARE = 1 / 3  # such hours have less than this share of an average hour's orders
+TICK_MAX_S = 300  # ... and at most, waiting for a few orders to come
 QUIET_TICK_S = 3600  # ... and once the day's trade is over
 ROUGH_S = 43_200  # how long after the day's trade faults go on
 QUIET_TICKS = 3  # so often nothing was left to do: longer than the slowest feed rests and than a message may be late
@@ -82,10 +81,14 @@ def drive(
     *,
     progress: Progress,
     tick_s: int = TICK_S,
+    orders_a_tick: int = 1,
     quiet_tick_s: int = QUIET_TICK_S,
     faults: Faults | None = None,
 ) -> Drive:
-    """Play the whole day and its tail, until no side has anything left to do. `faults` befall the day and the half day after it."""
+    """Play the whole day and its tail, until no side has anything left to do. `faults` befall the day and the half day after it.
+
+    Time moves by as much as `orders_a_tick` orders take to come at that hour, at least by `tick_s`.
+    """
     run = Drive()
     started = time.monotonic()
     expected = sorted(arrivals(day))
@@ -93,7 +96,7 @@ def drive(
     now = redelivered_at = day.opens_at
     end = day.closes_at + timedelta(days=TAIL_DAYS)
     quiet = 0
-    nights = quiet_hours(day)
+    tick_at = ticks(day, tick_s, orders_a_tick)
     host.set_faults(faults or Faults())
     while now <= end and quiet <= QUIET_TICKS:
         if faults is not None and now > day.closes_at + timedelta(seconds=ROUGH_S):
@@ -110,7 +113,7 @@ def drive(
         run.seconds = time.monotonic() - started
         progress(now, run)
         following = [at for at in (advanced.next_due, _next_due(services, now), *expected) if at is not None and at > now]
-        step = timedelta(seconds=max(tick_s, NIGHT_TICK_S if _hour(day, now) in nights else 0) if now < day.closes_at else quiet_tick_s)
+        step = timedelta(seconds=tick_at(now) if now < day.closes_at else quiet_tick_s)
         quiet = quiet + 1 if not following and now > day.closes_at else 0
         now = max(now + step, min(following, default=now + step))
     run.ended_at = now
@@ -118,11 +121,15 @@ def drive(
     return run
 
 
-def quiet_hours(day: Day) -> frozenset[int]:
-    """Hours of the day, counted from its opening, with few orders. Pure."""
+def ticks(day: Day, tick_s: int, orders_a_tick: int) -> Callable[[datetime], int]:
+    """How far time moves at an instant of the day, in seconds: as long as so many orders take to come at that hour, within bounds. Pure."""
     counts = Counter(_hour(day, order.placed_at) for order in day.orders)
-    hours = max((day.closes_at - day.opens_at) // timedelta(hours=1), 1)
-    return frozenset(hour for hour in range(hours) if counts[hour] * hours < len(day.orders) * NIGHT_SHARE)
+
+    def tick_at(now: datetime) -> int:
+        count = counts[_hour(day, now)]
+        return max(tick_s, min(orders_a_tick * 3600 // count if count else TICK_MAX_S, TICK_MAX_S))
+
+    return tick_at
 
 
 def _hour(day: Day, at: datetime) -> int:

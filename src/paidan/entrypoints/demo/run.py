@@ -49,6 +49,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     merge_window_s: int = 600
     fates: tuple[Fate, ...] = ()  # orders to which something special happens
     tick_s: int = TICK_S
+    orders_a_tick: int = 30  # a tick is as long as so many orders take to come, from `tick_s` to five minutes
     quiet_tick_s: int = QUIET_TICK_S
     faults: Faults = Faults()
     late_s: float = 1.0  # a late answer comes so many real seconds later: more than `call_timeout_s` of the settings
@@ -137,7 +138,8 @@ def play_on(services: OpenInstallation, host: HostClient, town: TownConfig, plan
     """Play on a stage that is set."""
     day = day_of(town)
     prepare(services, host, town, day, plan)
-    run = drive(services, labour, host, day, progress=progress, tick_s=plan.tick_s, quiet_tick_s=plan.quiet_tick_s, faults=plan.faults)
+    pace = {"tick_s": plan.tick_s, "orders_a_tick": plan.orders_a_tick, "quiet_tick_s": plan.quiet_tick_s}
+    run = drive(services, labour, host, day, progress=progress, faults=plan.faults, **pace)
     stats = host.stats()
     compare_with_warehouses(services, host, labour, run)
     return compare(services, host, day, run, stats)

@@ -78,7 +78,7 @@ def run_demo(
     """Play, show, and (unless headless) stay up. Gives the exit code."""
     home = home_of(settings, "demo")
     plan = Plan(orders=orders, seed=seed, short_share=short_share, mills=MILLS)
-    late_plan = msgspec.structs.replace(plan, push_delay_s=LATE_PUSH_S, mills=1)
+    late_plan = msgspec.structs.replace(plan, push_delay_s=LATE_PUSH_S, orders_a_tick=1, mills=1)
     try:
         with day_beside(home, late_plan) if compare else nullcontext() as late:
             memory = Memory([home] if late is None else [home, late.settings])
