@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from paidan.kernel.errors import SetupError
 from paidan.printing.papers import Contact
+from paidan.printing.shortening import columns_of
 from paidan.printing.zpl import field, render_zpl
 from papers import RECEIVER, label
 
@@ -85,3 +86,12 @@ def test_long_texts_are_wrapped_and_stay_on_the_label():
     lines = [data for data in fields(zpl(label(receiver=receiver))) if "长" in data]
     assert len(lines) <= 5
     assert lines[-1].endswith("…")
+
+
+@pytest.mark.parametrize("name", ["欧阳小明", "上海某某国际贸易有限公司浦东新区第一分公司仓储部收货组", "A" * 60])
+@pytest.mark.parametrize("phone", ["13812345678", "13812345678-1234", "+44 20 7946 0958"])
+def test_the_phone_is_on_the_label_however_long_the_name(name, phone):
+    text = zpl(label(receiver=Contact(name=name, phone=phone, region="上海市 浦东新区", detail="世纪大道100号")))
+    (shown,) = [line for line in fields(text) if phone in line]
+    assert shown.startswith(name[:2])
+    assert columns_of(shown) <= 26

@@ -15,18 +15,12 @@ import { say, useWords } from '@/i18n/words'
 import { doorName, platformName, type Shop } from '@/masters/shops-page'
 import { masterWords } from '@/masters/words'
 import { FAILURES, failureOf, isAwaited, type Feed } from './feeds'
-import { callsOf, TONES, useLanes, type ConnectionSay } from './lanes'
+import { feedName } from './feed-name'
+import { callsOf, TONES, useLanes } from './lanes'
 import { TryNow } from './try-now'
 import { connectionWords } from './words'
 import styles from './connections.module.css'
 
-const FEEDS = {
-  orders: 'feed_orders',
-  bulk: 'feed_bulk',
-  refunds: 'feed_refunds',
-  created: 'feed_created',
-  push: 'feed_push',
-} as const
 const LIMIT = 200
 
 /** Each shop: its feeds, and what it hears from us. */
@@ -87,10 +81,6 @@ function Channel({ shop }: { shop: Shop }) {
       <Told shop={shop} />
     </Panel>
   )
-}
-
-function feedName(feed: string, t: ConnectionSay): string {
-  return feed in FEEDS ? t(FEEDS[feed as keyof typeof FEEDS]) : feed
 }
 
 function FeedRow({ feed }: { feed: Feed }) {

@@ -1,6 +1,8 @@
 import { Skeleton } from 'antd'
 import { useQuery } from '@tanstack/react-query'
 import { api, given } from '@/api/client'
+import { feedName } from '@/connections/feed-name'
+import { connectionWords } from '@/connections/words'
 import { Pill, type Tone } from '@/frame/pill'
 import { ProblemView } from '@/frame/problem-view'
 import { duration, instant, number } from '@/i18n/format'
@@ -47,6 +49,7 @@ function figuresOf(detail: Record<string, number>, t: HealthSay): string {
 /** Each shop, warehouse system, carrier and lane: how it is, and when it last spoke. */
 export function Parts() {
   const t = useWords(healthWords)
+  const feeds = useWords(connectionWords)
   const { data, isError, error, refetch } = useQuery({
     queryKey: ['health-parts'],
     queryFn: async () => given(await api.GET('/api/v1/health/parts')),
@@ -67,10 +70,11 @@ export function Parts() {
       </thead>
       <tbody>
         {data.map((part) => (
-          <tr key={part.kind + part.name}>
+          <tr key={part.kind + part.name + part.feed}>
             <td>
               {part.kind in KINDS ? t(KINDS[part.kind as keyof typeof KINDS]) : part.kind}{' '}
               {part.name !== part.kind && <span className="dim">{part.name}</span>}
+              {part.feed && <span className="dim"> · {feedName(part.feed, feeds)}</span>}
             </td>
             <td>
               <Pill tone={TONES[part.state] ?? 'quiet'}>{t(STATES[part.state])}</Pill>

@@ -16,7 +16,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from paidan.kernel.errors import SetupError
 from paidan.printing.bars import can_be_bars, modules_of
 from paidan.printing.papers import Kind, Label
-from paidan.printing.shortening import columns_of, wrapped
+from paidan.printing.shortening import columns_of, shortened, wrapped
 from paidan.printing.words import words_of
 
 FONT: Final = "E:SIMSUN.FNT"
@@ -49,12 +49,18 @@ def field(value: Any) -> Any:
     return "".join(letter if letter.isprintable() else " " for letter in value).translate(_COMMAND)
 
 
+def called(contact: dict[str, str], columns: int) -> str:
+    """Name and phone in at most so many columns: of a long name some is left out, of the phone nothing, for the courier calls it."""
+    return f"{shortened(contact['name'], max(columns - 2 - columns_of(contact['phone']), 1))}  {contact['phone']}".strip()
+
+
 @cache
 def _template() -> Template:
     # Autoescape writes HTML; here `field` guards every value.
     environment = SandboxedEnvironment(finalize=field, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False)
     environment.filters["wrapped"] = wrapped
     environment.filters["columns"] = columns_of
+    environment.filters["called"] = called
     return environment.from_string((files("paidan.printing") / "templates" / "label.zpl").read_text(encoding="utf-8"))
 
 

@@ -23,7 +23,7 @@
 ^FO0,358^GB800,3,3^FS
 ^FO24,378^GB{{ words.receiver_short | columns * 24 + 16 }},60,60^FS
 ^FO32,384^ATN,48,48^FR^FH^FD{{ words.receiver_short }}^FS
-{% for line in (label.receiver.name ~ "  " ~ label.receiver.phone) | wrapped(26, 1) %}
+{% for line in (label.receiver | called(26)) | wrapped(26, 1) %}
 ^FO116,382^ATN,50,50^FH^FD{{ line }}^FS
 {% endfor %}
 {% set lines = (label.receiver.region ~ " " ~ label.receiver.detail) | wrapped(32, 5) %}
@@ -33,7 +33,7 @@
 ^FO0,690^GB800,3,3^FS
 ^FO24,706^GB{{ words.sender_short | columns * 14 + 12 }},38,38^FS
 ^FO30,710^ATN,28,28^FR^FH^FD{{ words.sender_short }}^FS
-{% for line in (label.sender.name ~ "  " ~ label.sender.phone) | wrapped(46, 1) + (label.sender.region ~ " " ~ label.sender.detail) | wrapped(46, 2) %}
+{% for line in (label.sender | called(46)) | wrapped(46, 1) + (label.sender.region ~ " " ~ label.sender.detail) | wrapped(46, 2) %}
 ^FO116,{{ 706 + loop.index0 * 32 }}^ATN,28,28^FH^FD{{ line }}^FS
 {% endfor %}
 ^FO0,808^GB800,3,3^FS

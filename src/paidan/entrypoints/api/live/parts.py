@@ -27,6 +27,7 @@ class PartView(Struct, frozen=True, kw_only=True):
     name: str
     state: State
     lane: str = ""  # of calls: what POST /outbox/tries takes
+    feed: str = ""  # of a shop: which of its feeds
     detail: dict[str, int]
     error: str = ""
     since: datetime | None = None
@@ -45,7 +46,7 @@ def get_parts(services: Given, caller: Known) -> list[PartView]:
 
 def _feed(shop: str, name: str, feed: str, pulled_at: datetime | None, lag_s: int, error: str) -> PartView:
     state: State = "broken" if error else "slow" if lag_s > FEED_SLOW_S else "good"
-    return PartView(kind="shop", code=shop, name=f"{name} · {feed}", state=state, detail={"lag_s": lag_s}, error=error, since=pulled_at)
+    return PartView(kind="shop", code=shop, name=name, feed=feed, state=state, detail={"lag_s": lag_s}, error=error, since=pulled_at)
 
 
 def _lane(names: dict[str, tuple[str, str]], now: datetime, lane: str, *figures: Any) -> PartView:
