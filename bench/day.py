@@ -355,10 +355,10 @@ def _watch(mill: Mill, world: MemoryWorld) -> dict[str, float]:
     spent = dict.fromkeys(PARTS, 0.0)
 
     def watched(part: str, act: Callable[..., Any]) -> Callable[..., Any]:
-        def timed(*args: Any) -> Any:
+        def timed(*args: Any, **named: Any) -> Any:
             cpu_s, world_s = time.process_time(), world.cpu_s
             try:
-                return act(*args)
+                return act(*args, **named)
             finally:
                 spent[part] += time.process_time() - cpu_s - (world.cpu_s - world_s)
 

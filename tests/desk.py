@@ -1,6 +1,7 @@
 """Somebody's desk in the console: a page that stays signed in, what it shows, and the API as he sees it."""
 
 import uuid
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from heard import Heard
@@ -80,13 +81,20 @@ class Desk:
         return self.page.locator(".ant-drawer-open")
 
     def choose(self, name: str, option: str, within: "Locator | None" = None) -> None:
-        """Choose from a list by its label."""
+        """Choose from a list by its label. A list that is filled anew in the very moment of the click takes no choice: it is chosen again."""
         from playwright.sync_api import expect
 
         box = (within or self.dialog).get_by_role("combobox", name=name, exact=True)
-        box.click()
-        self.page.locator(".ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option", has_text=option).first.click()
-        expect(box.locator("xpath=ancestor::div[contains(@class, 'ant-select')][last()]")).to_contain_text(option)
+        chosen = box.locator("xpath=ancestor::div[contains(@class, 'ant-select')][last()]")
+        offered = self.page.locator(".ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option", has_text=option).first
+        for patience_ms in (2_000, PATIENCE_MS):
+            if not offered.is_visible():
+                box.click()
+            offered.click()
+            with suppress(AssertionError):
+                expect(chosen).to_contain_text(option, timeout=patience_ms)
+                return
+        raise AssertionError(f"{option} can't be chosen as {name}")
 
     def press_main(self) -> None:
         """Press the dialog's main button and wait until it is gone."""

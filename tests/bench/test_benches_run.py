@@ -25,11 +25,12 @@ SHORT = {
     "console": "--orders 20 --rows 450 --times 2",
 }
 NEEDS_BROWSER = "console"
+QUICK = {"pass_", "floor"}
 
 
 def with_marks(name):
-    """As the tests of the console: those with a browser are slow."""
-    return pytest.param(name, marks=[pytest.mark.slow]) if name == NEEDS_BROWSER else name
+    """Most play a world of their own, which takes a while."""
+    return name if name in QUICK else pytest.param(name, marks=[pytest.mark.slow])
 
 
 @pytest.fixture

@@ -169,8 +169,10 @@ def test_the_people_page_says_who_signs_in_how_and_lets_somebody_in(visit, url):
     zhao.get_by_text("zhao").first.click()
     page.get_by_role("button", name="不再允许以 企业账号 登录").click()
     expect(zhao).to_contain_text("尚无")
+    expect(dialog).to_have_count(0)
     zhao.get_by_text("zhao").first.click()
     page.get_by_role("button", name="允许以 企业账号 登录", exact=True).click()
+    expect(dialog).to_have_count(0)
     expect(zhao).to_contain_text("待首次登录")
 
 

@@ -51,7 +51,14 @@ def test_before_the_release_the_way_of_messages_does_not_show(new_scene, data):
 
 
 @pytest.mark.slow
-@settings(max_examples=150, **quick)
+@settings(max_examples=70, **quick)
 @given(data=st.data())
 def test_before_the_release_the_way_of_many_messages_does_not_show(new_scene, data):
+    check(new_scene, data)
+
+
+@pytest.mark.deep
+@settings(max_examples=1000, **quick)
+@given(data=st.data())
+def test_before_the_release_the_way_of_a_thousand_histories_does_not_show(new_scene, data):
     check(new_scene, data)

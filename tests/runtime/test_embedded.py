@@ -33,7 +33,7 @@ def test_several_may_start_it_at_once_and_it_starts_once(data_dir: Path) -> None
     assert len(urls) == 1
     assert embedded.is_running(data_dir)
     [url] = urls
-    wanted = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "shared_buffers": "512MB", "jit": "off", "max_wal_size": "4GB"}
+    wanted = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "shared_buffers": "384MB", "jit": "off", "max_wal_size": "4GB"}
     assert {name: setting(url, name) for name in wanted} == wanted
     assert setting(url, "listen_addresses") == ""
 
