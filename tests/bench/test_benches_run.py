@@ -25,12 +25,6 @@ SHORT = {
     "console": "--orders 20 --rows 450 --times 2",
 }
 NEEDS_BROWSER = "console"
-QUICK = {"pass_", "floor"}
-
-
-def with_marks(name):
-    """Most play a world of their own, which takes a while."""
-    return name if name in QUICK else pytest.param(name, marks=[pytest.mark.slow])
 
 
 @pytest.fixture
@@ -46,7 +40,8 @@ def browser_if_needed(name):
 
 
 @pytest.mark.usefixtures("browser_if_needed")
-@pytest.mark.parametrize("name", [*map(with_marks, SHORT)])
+@pytest.mark.slow  # each plays a world of its own
+@pytest.mark.parametrize("name", [*SHORT])
 def test_a_bench_runs_ends_well_and_prints_its_ratio(name, tmp_path):
     figures = tmp_path / "figures.json"
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
