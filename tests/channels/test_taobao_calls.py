@@ -162,6 +162,7 @@ def test_one_call_of_several_fails_alone(platform: PlatformServer, top_client: T
         (top_error(7), CallLater, "7"),
         (Said(b"{}"), AnswerUnknown, ""),
         (Said(b"{}\r\n-S-\r\n{}"), AnswerUnknown, ""),
+        (top("taobao.trade.close", {}), AnswerUnknown, ""),  # a success, but of which of them?
     ],
 )
 def test_what_befalls_a_batch_befalls_each_of_its_calls(
@@ -173,6 +174,7 @@ def test_what_befalls_a_batch_befalls_each_of_its_calls(
     assert [answer.code for answer in answers if isinstance(answer, CounterpartError)] == [code] * 3
     forms = [dict(parse_qsl(answer.records[-1].request.decode())) for answer in answers if isinstance(answer, RecordedFailure)]
     assert [form["tid"] for form in forms] == ["0", "1", "2"]
+    assert {answer.records[-1].answer for answer in answers if isinstance(answer, RecordedFailure)} == {said.body if said else b""}
 
 
 @pytest.mark.parametrize(("url", "at_once"), [("/router/rest", 1), ("/gateway", 20)])

@@ -132,8 +132,8 @@ class TopClient:
         except RecordedFailure as failure:
             return [_shared(failure, one) for one in asked]
         answers = whole.answer.split(SEPARATOR)
-        if len(answers) != len(asked):  # refused at the gate: one error for all; anything else tells nothing
-            answers = [whole.answer if b"error_response" in whole.answer and len(answers) == 1 else b""] * len(asked)
+        if len(answers) != len(asked):
+            return [_cut(structs.replace(one, status=whole.status, answer=whole.answer)) for one in asked]
         return [_answered(structs.replace(one, status=whole.status, answer=answer)) for one, answer in zip(asked, answers, strict=True)]
 
     def _signed(self, method: str, parameters: Mapping[str, str]) -> dict[str, str]:
@@ -172,6 +172,14 @@ def _answered(record: CallRecord) -> Answered:
         return TopAnswer(record=record, result=_inside(record))
     except RecordedFailure as failure:
         return failure
+
+
+def _cut(record: CallRecord) -> RecordedFailure:
+    """A batch was answered as a whole: refused at the gate, with one error for all its calls; anything else tells nothing of any of them."""
+    answered = _answered(record)
+    if isinstance(answered, RecordedFailure):
+        return answered
+    return RecordedSilence(f"{record.method}: there are not as many answers as calls", record=record)
 
 
 def _shared(failure: RecordedFailure, record: CallRecord) -> RecordedFailure:
