@@ -1,6 +1,7 @@
 """The doors of counterparts: no API key, but signed by their own rules. What comes is kept before it is answered; deciding comes later."""
 
-from collections.abc import Sequence
+from asyncio import Future
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
 from litestar import Request, Response, Router, post
@@ -17,9 +18,12 @@ from paidan.kernel.reasons import Reason
 from paidan.network.accounts import Account
 
 SIZE_MAX: Final = 10 * 1024 * 1024
+CODE_MAX: Final = 64
 SHOPIFY: Final = "shopify"
+# Doors whose calls are kept together, and in what they are answered.
+MEDIA_TYPES: Final = {"wms": "application/xml; charset=utf-8", "tracking": "application/json; charset=utf-8"}
 
-Code = Annotated[str, PathParameter(max_length=64, description="Code of the connection or shop")]
+Code = Annotated[str, PathParameter(max_length=CODE_MAX, description="Code of the connection or shop")]
 
 
 WmsCall = tuple[str, bytes]  # query string and body
@@ -41,17 +45,25 @@ def gatherings(services: HandlerContext) -> dict[str, Gathering[Any, bytes]]:
 async def wms(code: Code, request: Request[Any, Any, Any], body: RawBody) -> Response[bytes]:
     """Qimen: the query is signed with the body; the answer is XML. The customer id in the query says who calls, the code only makes an address."""
     del code
-    query_string = request.scope["query_string"].decode("latin-1")
-    answer = await request.app.state.gatherings["wms"].submit((query_string, body))
-    return Response(content=answer, media_type="application/xml; charset=utf-8")
+    return await _kept(request, "wms", body)
 
 
 @post("/tracking/{code:str}", opt=OPEN, status_code=200, request_max_body_size=SIZE_MAX, summary="Called by a tracking service")
 async def tracking(code: Code, request: Request[Any, Any, Any], body: RawBody) -> Response[bytes]:
     """A push of the tracking service; the answer is its JSON."""
     del code
-    answer = await request.app.state.gatherings["tracking"].submit(body)
-    return Response(content=answer, media_type="application/json; charset=utf-8")
+    return await _kept(request, "tracking", body)
+
+
+async def _kept(request: Request[Any, Any, Any], door: str, body: bytes) -> Response[bytes]:
+    answer = await submitted(request.app.state.gatherings, door, request.scope["query_string"], body)
+    return Response(content=answer, media_type=MEDIA_TYPES[door])
+
+
+def submitted(gathered: Mapping[str, Gathering[Any, bytes]], door: str, query: bytes, body: bytes) -> "Future[bytes]":
+    """A call, handed in to be kept; its answer in the counterpart's protocol."""
+    call: WmsCall | bytes = (query.decode("latin-1"), body) if door == "wms" else body
+    return gathered[door].submit(call)
 
 
 @post("/shopify/{code:str}", opt=OPEN, status_code=200, sync_to_thread=True, request_max_body_size=SIZE_MAX, summary="Called by Shopify")

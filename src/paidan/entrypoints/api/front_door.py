@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from paidan.channels.direct.orders import parse
 from paidan.entrypoints.api.committer import Post
-from paidan.entrypoints.api.doors import SIZE_MAX
+from paidan.entrypoints.api.doors import CODE_MAX, MEDIA_TYPES, SIZE_MAX, submitted
 from paidan.entrypoints.api.gathering import Gathering
 from paidan.entrypoints.api.idempotency import KEY_MAX, FirstAnswer, once_key
 from paidan.entrypoints.api.keys import find_caller
@@ -32,8 +32,7 @@ BEARER: Final = "Bearer "
 JSON: Final = b"application/json"
 READ: Final = frozenset({b"authorization", b"content-type", b"idempotency-key", b"if-match"})
 STRANGE: Final = frozenset({b"cookie", b"content-encoding", b"expect"})
-DOORS: Final = {"wms": b"application/xml; charset=utf-8", "tracking": b"application/json; charset=utf-8"}
-CODE_MAX: Final = 64
+DOORS: Final = {door: media_type.encode() for door, media_type in MEDIA_TYPES.items()}
 YES: Final = {"1": True, "true": True, "0": False, "false": False}
 
 
@@ -74,9 +73,8 @@ async def _hear(app: Litestar, scope: Scope, receive: Receive, send: Send, door:
     body, messages = await _body(receive, SIZE_MAX)
     answer: bytes | None = None
     if body is not None:
-        gathering: Gathering[Any, bytes] = app.state.gatherings[door]
         try:
-            answer = await gathering.submit((scope["query_string"].decode("latin-1"), body) if door == "wms" else body)
+            answer = await submitted(app.state.gatherings, door, scope["query_string"], body)
         except Exception:  # noqa: BLE001 - the long way meets it again, and has the words
             answer = None
     if answer is None:
