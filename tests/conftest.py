@@ -1,5 +1,6 @@
 """One embedded PostgreSQL per test run (or the server named by PAIDAN_TEST_ADMIN_URL), a fresh merchant per test module."""
 
+import gc
 import os
 import re
 import shutil
@@ -20,6 +21,8 @@ from paidan.runtime.sealing import Sealer, new_keyring
 
 RUN_DIR = "PAIDAN_TEST_RUN_DIR"
 ADMIN_URL = "PAIDAN_TEST_ADMIN_URL"
+IN_MEMORY = Path("/dev/shm")  # noqa: S108 - each run has a private folder of its own there
+ROOM = 6 << 30  # bytes; the server's WAL alone may take four
 APP_PASSWORD = "for-tests-only"
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)  # noon in Shanghai, a Monday
 
@@ -28,7 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """The controller names the folder of this run; workers inherit the name and start the server when a test wants it."""
     if not hasattr(config, "workerinput"):
         _sweep()
-        os.environ[RUN_DIR] = tempfile.mkdtemp(prefix=f"paidan-test-{os.getpid()}-")
+        os.environ[RUN_DIR] = tempfile.mkdtemp(prefix=f"paidan-test-{os.getpid()}-", dir=_quick_place())
 
 
 @pytest.hookimpl(trylast=True)  # once each folder has marked its own
@@ -38,14 +41,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path not in slow)
 
 
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays to the end: the collector of garbage need not walk over it again and again (a tenth of the run's Python)."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput") and RUN_DIR in os.environ:
         _remove(Path(os.environ.pop(RUN_DIR)))
 
 
+def _quick_place() -> str | None:
+    """The memory's file system where it has room. A hundred merchants made and dropped are a hundred thousand files, and a disk's file system looks
+    long for inodes that were not freed just now: half of the run's system time."""
+    roomy = IN_MEMORY.is_dir() and os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > ROOM
+    return str(IN_MEMORY) if roomy else None
+
+
 def _sweep() -> None:
     """Stop the servers of runs that were killed."""
-    for folder in Path(tempfile.gettempdir()).glob("paidan-test-*"):
+    for folder in (*Path(tempfile.gettempdir()).glob("paidan-test-*"), *IN_MEMORY.glob("paidan-test-*")):
         match = re.match(r"paidan-test-(\d+)-", folder.name)
         if match and not Path(f"/proc/{match[1]}").exists() and Path("/proc/self").exists():
             _remove(folder)
