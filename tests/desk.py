@@ -86,7 +86,9 @@ class Desk:
 
         box = (within or self.dialog).get_by_role("combobox", name=name, exact=True)
         chosen = box.locator("xpath=ancestor::div[contains(@class, 'ant-select')][last()]")
-        offered = self.page.locator(".ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option", has_text=option).first
+        # Its own list and no other: one that was just chosen from still stands there while it fades away.
+        own = f".ant-select-dropdown:not(.ant-select-dropdown-hidden):has([id='{box.get_attribute('id')}_list'])"
+        offered = self.page.locator(f"{own} .ant-select-item-option", has_text=option).first
         for patience_ms in (2_000, PATIENCE_MS):
             if not offered.is_visible():
                 box.click()
