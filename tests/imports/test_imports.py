@@ -10,7 +10,7 @@ from python_calamine import CalamineWorkbook
 
 from paidan.entrypoints.imports.read import text_of
 from paidan.entrypoints.imports.report import RowProblem, error_file, neutral, workbook
-from paidan.entrypoints.imports.run import FILE_KINDS, import_file, template_of
+from paidan.entrypoints.imports.run import FILE_KINDS, import_file, read_file, template_of
 from paidan.kernel.errors import BadInput
 from paidan.kernel.reasons import Reason
 from paidan.runtime.clocks import FixedClock
@@ -26,6 +26,13 @@ def scene(server, merchant, database, ids, sealer):
 def give(scene, kind, content, **more):
     means = SimpleNamespace(database=scene.database, ids=scene.ids, sealer=scene.sealer, clock=FixedClock(NOW))
     return import_file(means, kind, content if isinstance(content, bytes) else content.encode(), **more)
+
+
+def test_a_file_is_read_while_no_transaction_waits(scene):
+    means = SimpleNamespace(database=None, ids=scene.ids, sealer=scene.sealer, clock=FixedClock(NOW))
+    write = read_file(means, "products", f"{PRODUCTS}X,红围巾,P1,120,是,690,商品\n".encode())
+    with scene.database.transaction() as tx:
+        assert write(tx).accepted == 1
 
 
 def told(report):

@@ -14,7 +14,7 @@ from paidan.entrypoints.api.problems import Refused
 from paidan.entrypoints.api.services import Given
 from paidan.entrypoints.api.verbs import get, post
 from paidan.entrypoints.imports.report import ImportReport, RowProblem
-from paidan.entrypoints.imports.run import FILE_KINDS, import_in, template_of
+from paidan.entrypoints.imports.run import FILE_KINDS, read_file, template_of
 from paidan.kernel.reasons import Reason
 
 FILE_MAX: Final = 10 * 1024 * 1024
@@ -61,11 +61,12 @@ def post_import(
     del idempotency_key
     if kind not in FILE_KINDS:
         raise Refused(Reason.NOT_FOUND)
+    write = read_file(services, kind, body, shop=shop, actor=caller.actor)
     if is_dry_run:
         with services.database.transaction() as tx, tx.transaction(force_rollback=True):
-            tried = _told(import_in(tx, services, kind, body, shop=shop, actor=caller.actor))
+            tried = _told(write(tx))
         return Response(content=tried, status_code=200)
-    return once.answer(lambda tx: _told(import_in(tx, services, kind, body, shop=shop, actor=caller.actor)))
+    return once.answer(lambda tx: _told(write(tx)))
 
 
 def _told(report: ImportReport) -> Imported:

@@ -11,7 +11,7 @@ from paidan.channels.sheet.orders import SheetOrder, read_orders
 from paidan.channels.sheet.read import read_rows
 from paidan.entrypoints.imports.columns import Field
 from paidan.entrypoints.imports.kinds import Means
-from paidan.entrypoints.imports.report import ImportReport, RowProblem, report_of
+from paidan.entrypoints.imports.report import ImportReport, RowProblem, Write, report_of
 from paidan.intake.landing import land
 from paidan.kernel.errors import BadInput
 from paidan.kernel.reasons import Reason
@@ -25,18 +25,24 @@ FIELDS: Final = tuple(Field(column.field, column.zh, column.en, is_needed=column
 NAMES: Final = {column.field: column.zh[0] for column in COLUMNS}
 
 
-def import_orders(tx: Tx, means: Means, content: bytes, shop_code: str) -> ImportReport:
-    """Keep the good orders of a file for one shop. The same order told again with the same content is not kept twice.
+def read_orders_file(means: Means, content: bytes, shop_code: str) -> Write:
+    """Read the orders of a file for one shop; what it gives keeps the good ones. The same order told again with the same content is not kept twice.
 
     Raises BadInput for the file as a whole, and for a shop that does not take files.
     """
-    shop = _shop(tx, shop_code)
+    with means.database.transaction() as tx:
+        shop = _shop(tx, shop_code)
     read = read_orders(content, _zone(shop))
+    rows = read_rows(content)
     good = [_raw(order) for order in read.orders if order.order is not None]
-    land(tx, means.ids, means.sealer, shop, good, means.clock.now(), VIA)
     problems = [problem for order in read.orders for problem in _problems(order)]
     accepted = sum(len(order.rows) for order in read.orders if order.order is not None)
-    return report_of(ORDERS, read_rows(content), accepted, problems, read.ignored, NAMES)
+
+    def write(tx: Tx) -> ImportReport:
+        land(tx, means.ids, means.sealer, shop, good, means.clock.now(), VIA)
+        return report_of(ORDERS, rows, accepted, problems, read.ignored, NAMES)
+
+    return write
 
 
 def _shop(tx: Tx, code: str) -> Shop:

@@ -1,7 +1,7 @@
 """What became of a file: counts, problems by row and column, and an error file of the bad rows that can be corrected and imported again."""
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from paidan.channels.sheet.read import CELL_MAX, Row
 from paidan.entrypoints.imports.columns import Field
 from paidan.entrypoints.imports.read import FORMULA_STARTS
 from paidan.kernel.reasons import Reason, words
+from paidan.runtime.database import Tx
 
 REASON_HEADERS: Final = ("原因", "Reason")
 LONG_NUMBER: Final = 10**11  # spreadsheets show longer ones as 1.23E+11, and lose digits from 2^53 on
@@ -44,6 +45,9 @@ class ImportReport(Struct, frozen=True, kw_only=True):
     problems: tuple[RowProblem, ...] = ()
     ignored_headers: tuple[str, ...] = ()
     error_file: bytes = b""
+
+
+Write = Callable[[Tx], ImportReport]
 
 
 def report_of(

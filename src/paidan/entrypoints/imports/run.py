@@ -1,4 +1,4 @@
-"""Import of files: `import_file` does it, `template_of` gives an empty one. A bad row comes back in the error file and never stops the others."""
+"""Import of files: `import_file` does it, `read_file` for a transaction of the caller's. A bad row comes back with why and never stops the others."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -9,9 +9,9 @@ from paidan.channels.sheet.read import Row
 from paidan.entrypoints.imports.columns import Field, by_header, plain
 from paidan.entrypoints.imports.kinds import KINDS, Kind, Means, Values
 from paidan.entrypoints.imports.orders import FIELDS as ORDER_FIELDS
-from paidan.entrypoints.imports.orders import ORDERS, import_orders
+from paidan.entrypoints.imports.orders import ORDERS, read_orders_file
 from paidan.entrypoints.imports.read import rows_of, text_of
-from paidan.entrypoints.imports.report import ImportReport, RowProblem, report_of, template
+from paidan.entrypoints.imports.report import ImportReport, RowProblem, Write, report_of, template
 from paidan.kernel.errors import BadInput
 from paidan.kernel.outcomes import Effect, Outcome
 from paidan.kernel.reasons import Reason
@@ -32,17 +32,21 @@ def import_file(means: Means, kind: str, content: bytes, *, shop: str = "", acto
 
     Raises BadInput for the file as a whole: unreadable, wrongly encoded, too large, without a needed column, of an unknown kind.
     """
+    write = read_file(means, kind, content, shop=shop, actor=actor)
     with means.database.transaction() as tx:
-        return import_in(tx, means, kind, content, shop=shop, actor=actor)
+        return write(tx)
 
 
-def import_in(tx: Tx, means: Means, kind: str, content: bytes, *, shop: str = "", actor: str = "user:import") -> ImportReport:
-    """As `import_file`, in a transaction of the caller's."""
+def read_file(means: Means, kind: str, content: bytes, *, shop: str = "", actor: str = "user:import") -> Write:
+    """Read and check a file as `import_file` does; what it gives writes the good rows in a transaction and tells what became of all of them.
+
+    A large file is read longer than a transaction may sit idle, so none is open meanwhile.
+    """
     if kind == ORDERS:
-        return import_orders(tx, means, content, shop)
+        return read_orders_file(means, content, shop)
     if kind not in KINDS:
         raise BadInput(Reason.FIELD_INVALID, "kind")
-    return _import_masters(tx, means, KINDS[kind], content, actor)
+    return _read_masters(means, KINDS[kind], content, actor)
 
 
 def template_of(kind: str) -> bytes:
@@ -54,20 +58,25 @@ def template_of(kind: str) -> bytes:
     return template(KINDS[kind].fields)
 
 
-def _import_masters(tx: Tx, means: Means, kind: Kind, content: bytes, actor: str) -> ImportReport:
+def _read_masters(means: Means, kind: Kind, content: bytes, actor: str) -> Write:
     known = by_header(kind.fields)
     rows = rows_of(content, known.keys())
     columns, ignored = _header(rows[0], known, kind.fields)
-    problems: list[RowProblem] = []
-    records = _records(kind, rows, columns, problems)
-    outcomes = kind.write(tx, means, [record.row for record in records], means.clock.now(), actor) if records else []
-    accepted = 0
-    for record, outcome in zip(records, outcomes, strict=True):
-        if outcome.effect == Effect.REFUSED:
-            problems += _told(record, outcome)
-        else:
-            accepted += len(record.numbers)
-    return report_of(kind.name, rows, accepted, problems, ignored, {field.name: field.zh[0] for field in kind.fields})
+    wrong: list[RowProblem] = []
+    records = _records(kind, rows, columns, wrong)
+
+    def write(tx: Tx) -> ImportReport:
+        outcomes = kind.write(tx, means, [record.row for record in records], means.clock.now(), actor) if records else []
+        problems = list(wrong)
+        accepted = 0
+        for record, outcome in zip(records, outcomes, strict=True):
+            if outcome.effect == Effect.REFUSED:
+                problems += _told(record, outcome)
+            else:
+                accepted += len(record.numbers)
+        return report_of(kind.name, rows, accepted, problems, ignored, {field.name: field.zh[0] for field in kind.fields})
+
+    return write
 
 
 def _header(row: Row, known: dict[str, Field], fields: Sequence[Field]) -> tuple[dict[int, Field], list[str]]:
