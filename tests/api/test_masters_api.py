@@ -66,6 +66,47 @@ def test_bad_rows_are_told_in_the_caller_s_language_and_stop_no_other(world):
     assert good["effect"] == "created"
 
 
+def test_two_who_change_many_at_once_the_slower_one_is_told_row_by_row(world):
+    world.post("/catalog/skus", rows({"code": "A", "name": "甲"}, {"code": "B", "name": "乙"}))
+    seen = {"A": 1, "B": 1}
+    assert (
+        world.post("/catalog/skus", rows({"code": "A", "name": "甲", "category": "先到"}) | {"versions": seen}).json()["results"][0]["version"] == 2
+    )
+    late = {**rows({"code": "A", "name": "甲", "goods_class": "fresh"}, {"code": "B", "name": "乙", "goods_class": "fresh"}), "versions": seen}
+    for language, words in (("zh", "数据已被他人修改"), ("en", "Somebody else changed it meanwhile")):
+        lost, won = world.post("/catalog/skus", late | {"versions": {"A": 1}}, headers={"accept-language": language}).json()["results"]
+        assert (lost["effect"], lost["errors"][0]["reason"], lost["errors"][0]["text"]) == ("refused", "version_conflict", words)
+        assert won["effect"] in {"changed", "same"}
+    assert world.get("/catalog/skus?code=A").json()["items"][0]["category"] == "先到"
+    assert world.get("/catalog/skus?code=A").json()["items"][0]["goods_class"] == "normal"
+
+
+def test_two_who_change_the_parts_of_a_bundle_the_slower_one_overwrites_nothing(world):
+    world.post("/catalog/skus", rows({"code": "SET", "name": "s", "kind": "bundle"}, {"code": "P", "name": "p"}, {"code": "Q", "name": "q"}))
+    first, second = ({**rows({"code": "SET", "parts": [{"code": code}]}), "versions": {"SET": 1}} for code in "PQ")
+    assert world.post("/catalog/bundles", first).json()["results"][0]["effect"] == "changed"
+    [late] = world.post("/catalog/bundles", second).json()["results"]
+    assert (late["effect"], late["errors"][0]["field"], late["errors"][0]["reason"]) == ("refused", "version", "version_conflict")
+    bundle = world.get("/catalog/skus?code=SET").json()["items"][0]
+    assert [part["code"] for part in bundle["parts"]] == ["P"]
+    body = {"code": "SET", "parts": [{"code": "Q"}]}
+    refused = world.call("PUT", f"/catalog/bundles/{bundle['id']}", json=body, headers={"if-match": '"v1"', "accept-language": "en"})
+    assert (refused.status_code, refused.headers["content-type"]) == (412, "application/problem+json")
+    assert (refused.json()["reason"], refused.json()["next_step"]) == ("version_conflict", "Reload and try again")
+
+
+@pytest.mark.parametrize(
+    ("path", "row"),
+    [("/catalog/skus", {"code": "X", "name": "货"}), ("/shops", {"code": "X", "name": "店", "platform": "direct"})],
+)
+def test_what_is_said_to_be_new_never_changes_what_is_there(world, path, row):
+    new = {**rows(row), "versions": {"X": 0}}
+    assert world.post(path, new).json()["results"][0]["effect"] == "created"
+    [taken] = world.post(path, {**new, "rows": [{**row, "name": "别的"}]}).json()["results"]
+    assert (taken["effect"], taken["errors"][0]["field"], taken["errors"][0]["reason"]) == ("refused", "code", "duplicate_key")
+    assert world.get(f"{path}?code=X").json()["items"][0]["name"] == row["name"]
+
+
 def test_bundles_listings_bans_freight_and_translations_have_their_doors(world):
     world.post("/catalog/skus", rows({"code": "SET", "name": "s", "kind": "bundle"}, {"code": "P", "name": "p"}))
     assert world.post("/catalog/bundles", rows({"code": "SET", "parts": [{"code": "P", "quantity": 2}]})).json()["results"][0]["effect"] == "changed"

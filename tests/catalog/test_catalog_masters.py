@@ -84,6 +84,16 @@ def test_a_version_not_seen_is_refused(scene):
     assert effects(put(scene, write_skus, sku("X", weight_g=9), expected={"X": 1})) == ["changed"]
 
 
+def test_a_product_that_changes_is_a_change_of_all_its_skus_for_each_shows_it(scene):
+    red, blue, other = sku("RED", product_code="CUP"), sku("BLUE", product_code="CUP"), sku("OTHER")
+    put(scene, write_skus, red, blue, other)
+    assert effects(put(scene, write_skus, sku("RED", product_code="CUP", brand="新牌"), expected={"RED": 1})) == ["changed"]
+    assert dict(scene.query("SELECT code, version FROM sku")) == {"RED": 2, "BLUE": 2, "OTHER": 1}
+    late = put(scene, write_skus, sku("BLUE", product_code="CUP", weight_g=3), expected={"BLUE": 1})
+    assert reasons(late[0]) == [("version", Reason.VERSION_CONFLICT)]
+    assert scene.query("SELECT brand FROM product WHERE code = 'CUP'") == [("新牌",)]
+
+
 def test_goods_with_stock_never_become_a_bundle(scene):
     scene.set_up({"A": {"X": 5}})
     assert reasons(put(scene, write_skus, sku("X", kind="bundle"))[0]) == [("kind", Reason.ILLEGAL_MOVE)]

@@ -6,6 +6,8 @@ import time
 import pytest
 from playwright.sync_api import expect
 
+from paidan.world.taobao import session_of
+
 ALERT = "[role=alert]"
 TAG = f"{time.monotonic_ns() // 1000 % 10**8}"  # names of one run: a running console may have seen others
 
@@ -51,26 +53,68 @@ def test_a_product_is_changed_and_what_is_not_touched_stays(desk, goods):
     )
 
 
-def test_who_was_slower_is_told_and_overwrites_nothing(desk, goods):
+def test_who_was_slower_chooses_and_overwrites_nothing_unseen(desk, goods):
     find(desk, goods[0])
     desk.open_row(goods[0])
     desk.dialog.get_by_label("名称", exact=True).fill("我的名字")
-    desk.sent("/catalog/skus", [{"code": goods[0], "name": "别人的名字", "barcodes": [f"69{TAG}1"]}])
+    desk.dialog.get_by_label("品牌", exact=True).fill("我的牌")
+    desk.sent("/catalog/skus", [{"code": goods[0], "name": "别人的名字", "brand": "老牌", "weight_g": 7, "barcodes": [f"69{TAG}1"]}])
     desk.dialog.locator(".ant-btn-primary").click()
     expect(desk.dialog.locator(ALERT)).to_contain_text("别人刚刚改过")
+    expect(desk.dialog.get_by_label("我的: 我的名字")).to_be_checked()
     assert stored(desk, "/catalog/skus", goods[0])["name"] == "别人的名字"
+    desk.dialog.get_by_label("现在的: 别人的名字").check()
+    desk.dialog.get_by_role("button", name="合并").click()
+    expect(desk.dialog.get_by_label("名称", exact=True)).to_have_value("别人的名字")
+    desk.press_main()
+    now = stored(desk, "/catalog/skus", goods[0])
+    assert (now["name"], now["brand"], now["weight_g"]) == ("别人的名字", "我的牌", 7)
     desk.clear()  # the browser calls a refused request an error
 
 
-def test_many_products_are_changed_at_once_and_the_rest_of_each_stays(desk, goods):
+def test_parts_of_a_bundle_that_another_changed_are_not_overwritten(desk, goods):
+    code = f"CS{TAG}"
+    desk.sent("/catalog/skus", [{"code": code, "name": "两人改的礼盒", "kind": "bundle"}])
+    desk.sent("/catalog/bundles", [{"code": code, "parts": [{"code": goods[0], "price_share": 7}]}])
+    find(desk, code)
+    desk.open_row(code)
+    desk.dialog.get_by_label("组合装子件", exact=True).fill(f"{goods[0]} × 5")
+    desk.sent("/catalog/bundles", [{"code": code, "parts": [{"code": goods[0], "price_share": 7}, {"code": goods[1]}]}])
+    desk.dialog.locator(".ant-btn-primary").click()
+    expect(desk.dialog.get_by_role("radiogroup", name="组合装子件")).to_be_visible()
+    assert [part["quantity"] for part in stored(desk, "/catalog/skus", code)["parts"]] == [1, 1]
+    desk.dialog.get_by_role("button", name="合并").click()
+    desk.press_main()
+    assert stored(desk, "/catalog/skus", code)["parts"] == [{"code": goods[0], "quantity": 5, "price_share": 7}]
+    desk.clear()
+
+
+def select_both(desk, goods):
     desk.at("/products")
-    desk.page.get_by_label("按编码查找").fill(goods[0])
-    desk.page.keyboard.press("Enter")
-    desk.row(goods[0]).locator("input[type=checkbox]").check()
-    desk.page.get_by_label("按编码查找").fill(goods[1])
-    desk.page.keyboard.press("Enter")
-    desk.row(goods[1]).locator("input[type=checkbox]").check()
+    for code in goods:
+        desk.page.get_by_label("按编码查找").fill(code)
+        desk.page.keyboard.press("Enter")
+        desk.row(code).locator("input[type=checkbox]").check()
     desk.page.get_by_role("button", name="批量修改 2 个").click()
+
+
+def test_of_many_changed_at_once_what_another_changed_meanwhile_is_shown_and_decided_anew(desk, goods):
+    select_both(desk, goods)
+    desk.dialog.get_by_label("类目", exact=True).fill("零食")
+    desk.sent("/catalog/skus", [{"code": goods[0], "name": "别人的名字", "category": "茶具", "barcodes": [f"69{TAG}1"]}])
+    desk.dialog.locator(".ant-btn-primary").click()
+    expect(desk.dialog.locator(ALERT)).to_contain_text("1 个没有改")
+    expect(desk.dialog.locator(ALERT)).to_contain_text(f"{goods[0]} 数据已被他人修改")
+    expect(desk.dialog.locator(ALERT)).to_contain_text("别人的名字 · 普通 · 在售 · 茶具")
+    assert [stored(desk, "/catalog/skus", code)["category"] for code in goods] == ["茶具", "零食"]
+    desk.dialog.get_by_role("button", name="再改这 1 个").click()
+    expect(desk.dialog).to_have_count(0)
+    now = stored(desk, "/catalog/skus", goods[0])
+    assert (now["category"], now["name"]) == ("零食", "别人的名字")
+
+
+def test_many_products_are_changed_at_once_and_the_rest_of_each_stays(desk, goods):
+    select_both(desk, goods)
     expect(desk.dialog.locator(".ant-btn-primary")).to_be_disabled()
     desk.choose("品类", "生鲜")
     desk.dialog.get_by_label("类目", exact=True).fill("零食")
@@ -104,6 +148,7 @@ def test_a_part_that_there_is_not_is_refused_and_the_dialog_stays(desk):
     desk.dialog.get_by_label("组合装子件", exact=True).fill("NO-SUCH-PART × 2")
     desk.dialog.locator(".ant-btn-primary").click()
     expect(desk.dialog.locator(ALERT)).to_contain_text("货品")
+    desk.clear()  # the browser calls a refused request an error
 
 
 def test_what_is_not_mapped_comes_first_and_a_suggestion_maps_it(desk, goods):
@@ -136,6 +181,37 @@ def all_listings(desk):
     return found
 
 
+def test_a_shop_s_account_is_tried_at_the_platform_before_and_after_it_is_stored(desk, world):
+    secret = session_of("TB-POLL")
+    desk.at("/shops")
+    desk.page.get_by_role("button", name="接入店铺").click()
+    desk.dialog.get_by_role("button", name="淘宝 / 天猫").click()
+    desk.dialog.get_by_label("编码", exact=True).fill(f"TRY{TAG}")
+    desk.dialog.get_by_label("名称", exact=True).fill("先试后接的店")
+    desk.choose("连接", "TOP (taobao)")
+    secrets, answer = desk.dialog.get_by_label("密钥（只写不读）", exact=True), desk.dialog.locator(ALERT)
+    secrets.fill("session=not-a-session")
+    desk.dialog.get_by_role("button", name="试连一下").click()
+    expect(answer).to_contain_text("店铺授权（session / access token）无效或已过期")
+    expect(answer).to_contain_text("重新授权")
+    secrets.fill(f"session={secret}")
+    expect(answer).to_have_count(0)  # that answer was another account's
+    desk.dialog.get_by_role("button", name="试连一下").click()
+    [(shop_name,)] = world.query("SELECT name FROM shop WHERE code = 'TB-POLL'")
+    expect(answer).to_contain_text(f"已连通，登录身份：{shop_name}")
+    assert desk.get(f"/shops?code=TRY{TAG}")["items"] == []
+    desk.dialog.get_by_label("启用", exact=True).click()  # nobody pulls it beside the shop whose session it has
+    desk.dialog.get_by_role("button", name="接入店铺").click()
+    expect(desk.dialog).to_contain_text("店铺已接入")
+    desk.dialog.get_by_role("button", name="试连一下").click()
+    expect(answer).to_contain_text(f"已连通，登录身份：{shop_name}")
+    desk.dialog.get_by_role("button", name="关闭").last.click()
+    desk.open_row(f"TRY{TAG}")
+    desk.dialog.get_by_role("button", name="试连一下").click()
+    expect(answer).to_contain_text(f"已连通，登录身份：{shop_name}")
+    assert secret not in desk.page.content()
+
+
 def test_a_shop_is_connected_by_the_wizard_and_its_secrets_are_never_shown(desk):
     desk.at("/shops")
     desk.page.get_by_role("button", name="接入店铺").click()
@@ -163,6 +239,38 @@ def test_a_shop_is_connected_by_the_wizard_and_its_secrets_are_never_shown(desk)
     now = stored(desk, "/shops", f"TB{TAG}")
     assert (now["is_active"], now["has_secrets"], now["warehouse_codes"]) == (False, True, ["WH-HZ"])
     assert "very-secret" not in desk.page.content()
+
+
+def test_a_shop_is_told_no_stock_once_its_switch_is_off_and_every_number_once_it_is_on_again(desk, world):
+    def due():
+        return world.query(
+            "SELECT count(*) FILTER (WHERE is_dirty), count(*) FROM listing_stock t JOIN shop s ON s.id = t.shop_id WHERE s.code = 'TB-POLL'"
+        )
+
+    desk.at("/shops")
+    desk.open_row("TB-POLL")
+    switch = desk.dialog.get_by_role("switch", name="库存同步到店铺")
+    expect(switch).to_be_checked()
+    try:
+        switch.click()
+        expect(desk.page.get_by_text("库存同步已关闭")).to_be_visible()
+        expect(desk.dialog).to_contain_text("admin 于")
+        desk.press_main()  # the rest of the record is saved as it was read
+        assert desk.cells(desk.row("TB-POLL"))["库存同步到店铺"] == "已关闭"
+        assert due()[0][0] == 0
+        desk.at("/health")
+        row = desk.page.locator("tr", has_text=f"库存同步 {stored(desk, '/shops', 'TB-POLL')['name']}")
+        expect(row).to_contain_text("已关闭")
+    finally:
+        desk.at("/shops")
+        desk.open_row("TB-POLL")
+        switch.click()
+        expect(desk.page.get_by_text("库存同步已打开")).to_be_visible()
+    waiting, listings = due()[0]
+    assert waiting == listings > 0
+    world.later(minutes=1)
+    assert due()[0][0] == 0
+    desk.dialog.get_by_role("button", name="取消").click()
 
 
 def test_a_warehouse_is_made_with_the_areas_it_serves(desk):
@@ -214,7 +322,7 @@ def test_a_carrier_gets_its_freight_which_is_changed_and_removed(desk):
     desk.at("/carriers?tab=freight")
     desk.page.get_by_role("combobox", name="快递").click()
     desk.page.locator(".ant-select-item-option", has_text=TAG).click()
-    expect(desk.page.locator("#main")).to_contain_text("还没有运费")
+    expect(desk.page.locator("#main")).to_contain_text("没有符合筛选的行")
     desk.page.get_by_role("button", name="新建").click()
     desk.choose("快递", TAG)
     desk.dialog.get_by_label("目的区域", exact=True).fill("540000")

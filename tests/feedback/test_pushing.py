@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 from counting import counted
 from feedback.shelf_fakes import FakeLinks, FakeShelf
 from paidan.catalog.load import cache_versions
-from paidan.feedback.listings import start_listings
+from paidan.feedback import pushing
+from paidan.feedback.listings import start_listings, stop_telling, tell_anew
 from paidan.feedback.pushing import Pusher, PushRules, mark
 from paidan.network.load import NetworkCache
+from paidan.network.masters import switch_stock_push
 from paidan.runtime.clocks import FixedClock
 from paidan.stock.moves import Enter, StockMoves
 from paidan.stock.store import apply, lock
@@ -400,6 +402,89 @@ def test_planning_takes_as_many_statements_for_many_listings_as_for_one(shops):
                 shops.pusher._write_plan(tx, shops.pusher._plan(tx, link, network, shops.pusher._seen[0], None), "taobao")
         counts.append(len(statements))
     assert counts[0] == counts[1] <= 8
+
+
+class Heard:
+    """How often each item of a shelf was told, and how."""
+
+    def __init__(self, shelf, monkeypatch):
+        self.told = []
+        for how in ("set_quantities", "change_quantities"):
+            monkeypatch.setattr(shelf, how, self._listening(how, getattr(shelf, how)))
+
+    def _listening(self, how, tell):
+        def told(rows, *, key):
+            self.told += [(how, row.item_ref, row.quantity) for row in rows]
+            return tell(rows, key=key)
+
+        return told
+
+
+def turn(shops, shop, *, is_on):
+    """What the API does when somebody turns a shop's switch."""
+    with shops.scene.database.transaction() as tx:
+        shop_id, now = shops.shop_ids[shop], shops.clock.now()
+        if switch_stock_push(tx, shops.scene.ids, shop_id, now, is_on=is_on, actor="user:li"):
+            if is_on:
+                tell_anew(tx, shop_id, now)
+            else:
+                stop_telling(tx, shop_id)
+
+
+def test_a_shop_switched_off_hears_nothing_and_switched_on_again_hears_every_number_once(shops, monkeypatch):
+    shops.rest()
+    heard, other = Heard(shops.shelves["S1"], monkeypatch), Heard(shops.shelves["S2"], monkeypatch)
+    turn(shops, "S1", is_on=False)
+    shops.restock(7)
+    shops.sell("S1", "X", 1)  # the platform goes on selling, and we go on hearing of it
+    shops.rest()
+    assert heard.told == []
+    assert shops.displays()["S2"] == shops.sellable() != shops.displays()["S1"]
+    assert ("change_quantities", "X", 6) in other.told
+    assert shops.pusher.strays() == []  # it shows what somebody else sets
+    shops.shelves["S1"].display.update(X=99, SET=0)  # as somebody did
+    turn(shops, "S1", is_on=True)
+    shops.rest()
+    assert sorted(heard.told) == [("set_quantities", "SET", 5), ("set_quantities", "X", 11)]
+    shops.check_rest()
+    shops.restock(1)
+    shops.rest()
+    assert ("change_quantities", "X", 1) in heard.told
+    shops.check_rest()
+    kept = shops.scene.query("SELECT shop_id, is_on, actor FROM stock_push_switch ORDER BY id")
+    assert kept == [(shops.shop_ids["S1"], False, "user:li"), (shops.shop_ids["S1"], True, "user:li")]
+
+
+@pytest.mark.parametrize("crash", ["push.planned", "push.sent"])
+def test_a_switch_turned_off_in_the_midst_of_a_push_leaves_nothing_to_be_sent_again(shops, monkeypatch, crash):
+    """Whatever was planned and not sent is dropped; an answer on its way finds nothing it belongs to."""
+    shops.rest()
+    shops.restock(4)
+    monkeypatch.setattr(pushing, "crash_point", lambda name: turn(shops, "S1", is_on=False) if name == crash else None)
+    shops.push()
+    monkeypatch.undo()
+    heard = Heard(shops.shelves["S1"], monkeypatch)
+    shops.rest()
+    assert heard.told == []
+    assert shops.scene.query("SELECT 1 FROM listing_stock WHERE shop_id = %s AND (is_dirty OR pending_key <> '')", shops.shop_ids["S1"]) == []
+    turn(shops, "S1", is_on=True)
+    shops.rest()
+    shops.check_rest()
+
+
+def test_turning_the_switch_takes_as_many_statements_for_many_listings_as_for_one(shops):
+    counts = []
+    for more in (0, 30):
+        for n in range(more):
+            shops.offer("S1", "X", item=f"L{n}")
+        for is_on in (False, True):
+            with shops.scene.database.transaction() as tx, counted(tx) as statements:
+                assert switch_stock_push(tx, shops.scene.ids, shops.shop_ids["S1"], NOW, is_on=is_on, actor="user:li")
+                (tell_anew(tx, shops.shop_ids["S1"], NOW) if is_on else stop_telling(tx, shops.shop_ids["S1"]))
+            counts.append(len(statements))
+    assert counts == [6, 7, 6, 7]
+    with shops.scene.database.transaction() as tx:
+        assert not switch_stock_push(tx, shops.scene.ids, shops.shop_ids["S1"], NOW, is_on=True, actor="user:li")
 
 
 SHOP = st.sampled_from(["S1", "S2"])

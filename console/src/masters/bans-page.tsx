@@ -12,6 +12,7 @@ import { ProblemView } from '@/frame/problem-view'
 import { toast, toastProblem } from '@/frame/toasts'
 import { frameWords } from '@/frame/words'
 import { useWords } from '@/i18n/words'
+import { ExportButton } from '@/lists/export-button'
 import table from '@/orders/order/order.module.css'
 import { banWords } from './ban-words'
 import { className } from './products-page'
@@ -59,10 +60,23 @@ export default function BansPage() {
     </Button>
   )
   return (
-    <Page title={t('title')} about={t('about')} actions={make}>
+    <Page
+      title={t('title')}
+      about={t('about')}
+      actions={
+        <>
+          <ExportButton of={[{ list: 'bans' }]} />
+          {make}
+        </>
+      }
+    >
       {isError && <ProblemView problem={error} onAgain={() => void refetch()} />}
       {!data && !isError && <Skeleton active />}
-      {data?.length === 0 && <EmptyState icon={<StopOutlined />} title={t('none')} text={t('noneHint')} />}
+      {data?.length === 0 && (
+        <EmptyState icon={<StopOutlined />} title={t('none')} text={t('noneHint')}>
+          {make}
+        </EmptyState>
+      )}
       {data && data.length > 0 && <Bans bans={data} />}
       {isMaking && (
         <BanDialog

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Input, Modal, Select } from 'antd'
+import { Alert, Input, Modal, Select } from 'antd'
 import { useState } from 'react'
 import { api, given } from '@/api/client'
 import { useKeys } from '@/frame/keys'
@@ -8,13 +8,19 @@ import { toast } from '@/frame/toasts'
 import { frameWords } from '@/frame/words'
 import { useWords } from '@/i18n/words'
 import { className, type Sku } from './products-page'
-import { tally } from './results'
+import { tally, type Results } from './results'
 import { masterWords } from './words'
 import styles from './masters.module.css'
 
 const CLASSES = ['normal', 'fragile', 'fresh', 'dangerous', 'oversize']
 
-/** The same change for many SKUs at once; what is left alone stays. */
+/** A SKU that was not changed: why, and as it is now. */
+interface Refused {
+  sku: Sku
+  text: string
+}
+
+/** The same change for many SKUs at once; what is left alone stays. What somebody else changed meanwhile is shown as it is now, to be decided anew. */
 export function BulkEdit({ skus, onClose }: { skus: readonly Sku[]; onClose: () => void }) {
   const t = useWords(masterWords)
   const f = useWords(frameWords)
@@ -22,7 +28,9 @@ export function BulkEdit({ skus, onClose }: { skus: readonly Sku[]; onClose: () 
   const [goodsClass, setGoodsClass] = useState('')
   const [onSale, setOnSale] = useState('')
   const [category, setCategory] = useState('')
+  const [refused, setRefused] = useState<readonly Refused[]>([])
   useKeys([], { isModal: true })
+  const rows = refused.length > 0 ? refused.map(({ sku }) => sku) : skus
   const change = {
     ...(goodsClass ? { goods_class: goodsClass } : {}),
     ...(onSale ? { is_on_sale: onSale === 'yes' } : {}),
@@ -30,20 +38,21 @@ export function BulkEdit({ skus, onClose }: { skus: readonly Sku[]; onClose: () 
   }
   const save = useMutation({
     mutationFn: async () => {
-      const rows = skus.map(({ id: _id, version: _version, parts: _parts, ...row }) => ({ ...row, ...change }))
-      return given(await api.POST('/api/v1/catalog/skus', { body: { rows: rows as never } }))
+      const results = given(await api.POST('/api/v1/catalog/skus', { body: bodyOf(rows, change) as never }))
+      return { results, left: await refusedOf(rows, results) }
     },
-    onSuccess: (results) => {
-      toast(t('bulkDone', tally(results)))
+    onSuccess: ({ results, left }) => {
+      if (left.length < rows.length) toast(t('bulkDone', tally(results)))
       void cache.invalidateQueries({ queryKey: ['skus'] })
-      onClose()
+      setRefused(left)
+      if (left.length === 0) onClose()
     },
   })
   return (
     <Modal
       open
-      title={t('bulkEdit', { count: skus.length })}
-      okText={f('save')}
+      title={t('bulkEdit', { count: rows.length })}
+      okText={refused.length > 0 ? t('bulkAgain', { count: rows.length }) : f('save')}
       cancelText={f('cancel')}
       okButtonProps={{ loading: save.isPending, disabled: Object.keys(change).length === 0 }}
       onOk={() => {
@@ -88,7 +97,58 @@ export function BulkEdit({ skus, onClose }: { skus: readonly Sku[]; onClose: () 
           />
         </label>
       </div>
+      {refused.length > 0 && <NotChanged refused={refused} />}
       {save.isError && <ProblemView problem={save.error} />}
     </Modal>
+  )
+}
+
+function NotChanged({ refused }: { refused: readonly Refused[] }) {
+  const t = useWords(masterWords)
+  const now = (sku: Sku) => [
+    sku.name,
+    className(sku.goods_class ?? '', t),
+    t(sku.is_on_sale === false ? 'offSale' : 'onSale'),
+    sku.category ?? '',
+  ]
+  return (
+    <Alert
+      type="warning"
+      showIcon
+      title={t('bulkRefused', { count: refused.length })}
+      style={{ marginTop: 16 }}
+      description={
+        <ul className={styles.refused}>
+          {refused.map(({ sku, text }) => (
+            <li key={sku.id}>
+              <span>
+                <strong>{sku.code}</strong> {text}
+              </span>
+              <span className="dim">{t('asItIsNow', { now: now(sku).filter(Boolean).join(' · ') })}</span>
+            </li>
+          ))}
+        </ul>
+      }
+    />
+  )
+}
+
+/** Each SKU whole with the change, and the version in which it was read. */
+function bodyOf(skus: readonly Sku[], change: object) {
+  const rows = skus.map(({ id: _id, version: _version, parts: _parts, ...row }) => ({ ...row, ...change }))
+  return { rows, versions: Object.fromEntries(skus.map(({ code, version }) => [code, version])) }
+}
+
+/** The refused rows, each read anew. */
+async function refusedOf(skus: readonly Sku[], { results }: Results): Promise<Refused[]> {
+  const left = results.flatMap((result, n) => {
+    const sku = skus[n]
+    return result.effect === 'refused' && sku ? [{ sku, text: result.errors?.[0]?.text ?? '' }] : []
+  })
+  return Promise.all(
+    left.map(async ({ sku, text }) => {
+      const params = { path: { record_id: Number(sku.id) } }
+      return { sku: given(await api.GET('/api/v1/catalog/skus/{record_id}', { params })), text }
+    }),
   )
 }

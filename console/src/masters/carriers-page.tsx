@@ -1,7 +1,7 @@
 import { CarOutlined } from '@ant-design/icons'
 import { Button, Segmented } from 'antd'
 import { useMemo, useState } from 'react'
-import { useSearchParams } from 'react-router'
+import { Link, useSearchParams } from 'react-router'
 import { api, given } from '@/api/client'
 import { useMay } from '@/api/me'
 import type { components } from '@/api/schema'
@@ -14,6 +14,7 @@ import { YesNo } from './active-cell'
 import { pairsText, type FormField } from './form-fields'
 import { Freight } from './freight'
 import { RecordDialog } from './record-dialog'
+import { newRow } from './results'
 import { masterWords } from './words'
 
 type Carrier = components['schemas']['CarrierView']
@@ -100,7 +101,11 @@ function Carriers({ tabs }: { tabs: React.ReactNode }) {
             )}
           </>
         }
-        empty={<EmptyState icon={<CarOutlined />} title={t('noCarriers')} text={t('noCarriersHint')} />}
+        empty={
+          <EmptyState icon={<CarOutlined />} title={t('noCarriers')} text={t('noCarriersHint')}>
+            <Link to="/imports?kind=carriers">{t('importFile')}</Link>
+          </EmptyState>
+        }
       />
       {opened && (
         <RecordDialog
@@ -111,14 +116,21 @@ function Carriers({ tabs }: { tabs: React.ReactNode }) {
           refresh={[['carriers'], ['options', 'carriers']]}
           save={async (values) => {
             const { id: _id, version, ...row } = values
-            if (opened === 'new')
-              return given(await api.POST('/api/v1/network/carriers', { body: { rows: [row as never] } }))
+            if (opened === 'new') return given(await api.POST('/api/v1/network/carriers', { body: newRow(row) }))
             await api.PUT('/api/v1/network/carriers/{record_id}', {
               params: { path: { record_id: Number(opened.id) }, header: { 'If-Match': `"v${String(version)}"` } },
               body: row as never,
             })
             return undefined
           }}
+          reread={
+            opened === 'new'
+              ? undefined
+              : async () => {
+                  const path = { record_id: Number(opened.id) }
+                  return { ...given(await api.GET('/api/v1/network/carriers/{record_id}', { params: { path } })) }
+                }
+          }
           onClose={() => {
             setOpened(null)
           }}

@@ -2,6 +2,7 @@ import { CarOutlined } from '@ant-design/icons'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Button, Select } from 'antd'
 import { useMemo, useState, type ReactNode } from 'react'
+import { Link } from 'react-router'
 import { api, given } from '@/api/client'
 import { useMay } from '@/api/me'
 import type { components } from '@/api/schema'
@@ -10,11 +11,12 @@ import { toast, toastProblem } from '@/frame/toasts'
 import type { Column } from '@/grid/columns'
 import { money, number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
+import { NoMatch } from '@/lists/no-match'
 import { PagedGrid } from '@/lists/paged-grid'
 import type { FormField } from './form-fields'
 import { useCarriers, useWarehouses } from './options'
 import { RecordDialog } from './record-dialog'
-import { RegionNames } from './region-names'
+import { Region, RegionNames } from './region-names'
 import { masterWords } from './words'
 
 type Tier = components['schemas']['TierView']
@@ -51,7 +53,13 @@ export function Freight({ tabs }: { tabs: ReactNode }) {
         isGroupable: true,
         text: (row) => row.carrier_code,
       },
-      { id: 'region', title: t('region'), width: 110, text: (row) => row.region },
+      {
+        id: 'region',
+        title: t('region'),
+        width: 190,
+        text: (row) => row.region,
+        render: (row) => <Region code={row.region} />,
+      },
       { id: 'warehouse_code', title: t('fromWarehouse'), width: 150, text: (row) => row.warehouse_code ?? '' },
       {
         id: 'first',
@@ -130,7 +138,23 @@ export function Freight({ tabs }: { tabs: ReactNode }) {
             )}
           </>
         }
-        empty={<EmptyState icon={<CarOutlined />} title={t('noFreight')} text={t('noCarriersHint')} />}
+        empty={
+          <NoMatch
+            filters={{}}
+            also={[
+              carrier !== '' && {
+                label: carrier,
+                lift: () => {
+                  setCarrier('')
+                },
+              },
+            ]}
+          >
+            <EmptyState icon={<CarOutlined />} title={t('noFreight')} text={t('noCarriersHint')}>
+              <Link to="/imports?kind=freight">{t('importFile')}</Link>
+            </EmptyState>
+          </NoMatch>
+        }
       />
       {opened && (
         <RecordDialog

@@ -2,7 +2,7 @@ import { LinkOutlined } from '@ant-design/icons'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Segmented, Select } from 'antd'
 import { useMemo, useState } from 'react'
-import { useSearchParams } from 'react-router'
+import { Link, useSearchParams } from 'react-router'
 import { api, given } from '@/api/client'
 import { useMay } from '@/api/me'
 import type { components } from '@/api/schema'
@@ -76,9 +76,14 @@ export default function ListingsPage() {
         }
         empty={
           isAll ? (
-            <EmptyState icon={<LinkOutlined />} title={t('noListings')} text={t('noShopsHint')} />
+            <EmptyState icon={<LinkOutlined />} title={t('noListings')} text={t('noListingsHint')}>
+              <Link to="/shops">{t('toShops')}</Link>
+              <Link to="/imports?kind=listings">{t('importFile')}</Link>
+            </EmptyState>
           ) : (
-            <EmptyState icon={<LinkOutlined />} title={t('noUnmapped')} text={t('noUnmappedHint')} />
+            <EmptyState icon={<LinkOutlined />} title={t('noUnmapped')} text={t('noUnmappedHint')}>
+              <Link to="/listings?show=all">{t('seeAllListings')}</Link>
+            </EmptyState>
           )
         }
       />

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readParts, writeParts } from './parts'
+import { partsToSave, readParts, writeParts } from './parts'
 
 test.each([
   ['85123A × 2', '85123A', 2],
@@ -16,4 +16,12 @@ test('what is written is read again', () => {
     { code: 'B', quantity: 1 },
   ]
   expect(readParts(writeParts(parts))).toEqual(parts)
+})
+
+test("a part's share of the price is no casualty of its quantity", () => {
+  const stored = [{ code: 'A', quantity: 1, price_share: 70 }]
+  expect(partsToSave('A × 3\nB', stored)).toEqual([
+    { code: 'A', quantity: 3, price_share: 70 },
+    { code: 'B', quantity: 1 },
+  ])
 })

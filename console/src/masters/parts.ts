@@ -15,6 +15,12 @@ export function readParts(text: string): Part[] {
   })
 }
 
+/** Parts as typed: what the lines do not tell, a part's share of the price, stays as it is stored. */
+export function partsToSave<Stored extends Part>(text: string, stored: readonly Stored[]): (Part | Stored)[] {
+  const byCode = new Map(stored.map((part) => [part.code, part]))
+  return readParts(text).map((part) => ({ ...byCode.get(part.code), ...part }))
+}
+
 export function writeParts(parts: readonly { code: string; quantity?: number }[]): string {
   return parts.map((part) => `${part.code} × ${part.quantity ?? 1}`).join('\n')
 }

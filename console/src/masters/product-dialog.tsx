@@ -1,14 +1,16 @@
+import { useRef } from 'react'
 import { api, given } from '@/api/client'
 import { useWords } from '@/i18n/words'
 import type { FormField, Values } from './form-fields'
-import { readParts, writeParts } from './parts'
+import { partsToSave, readParts, writeParts } from './parts'
 import { className, kindName, type Sku } from './products-page'
 import { RecordDialog } from './record-dialog'
-import { refusalOf, type Results } from './results'
+import { newRow, refusalOf, type Results } from './results'
 import { masterWords } from './words'
 
 const KINDS = ['goods', 'bundle', 'service']
 const CLASSES = ['normal', 'fragile', 'fresh', 'dangerous', 'oversize']
+
 export function ProductDialog({ sku, onClose }: { sku: Partial<Sku>; onClose: () => void }) {
   const t = useWords(masterWords)
   const isNew = sku.id === undefined
@@ -52,34 +54,68 @@ export function ProductDialog({ sku, onClose }: { sku: Partial<Sku>; onClose: ()
       isShown: (values) => values.kind === 'bundle',
     },
   ]
-  const partsText = writeParts(sku.parts ?? [])
+  const stored = useRef<Stored>({ id: sku.id, version: sku.version })
   return (
     <RecordDialog
       title={isNew ? t('newOne') : (sku.code ?? '')}
       fields={fields}
-      first={{ weight_g: 0, volume_cm3: 0, ...sku, parts_text: partsText }}
+      first={formOf(sku)}
       isNew={isNew}
       refresh={[['skus']]}
-      save={(values) => save(sku, values)}
+      save={(values) => save(stored.current, values)}
+      reread={async () => {
+        const path = { record_id: Number(stored.current.id) }
+        const now = given(await api.GET('/api/v1/catalog/skus/{record_id}', { params: { path } }))
+        stored.current.version = now.version
+        return formOf(now)
+      }}
       onClose={onClose}
     />
   )
 }
 
-async function save(sku: Partial<Sku>, values: Values): Promise<Results | undefined> {
-  const { id, version, parts, parts_text: partsText, ...row } = values as Values & Partial<Sku> & { parts_text: string }
-  let results: Results | undefined
-  if (sku.id === undefined) results = given(await api.POST('/api/v1/catalog/skus', { body: { rows: [row as never] } }))
-  else
-    await api.PUT('/api/v1/catalog/skus/{record_id}', {
-      params: { path: { record_id: Number(id) }, header: { 'If-Match': `"v${version}"` } },
-      body: row as never,
-    })
-  const hasParts = row.kind === 'bundle' && partsText.trim() !== '' && readParts(partsText).length > 0
-  if (!hasParts || refusalOf(results) || writeParts(parts ?? []) === partsText) return results
-  return given(
-    await api.POST('/api/v1/catalog/bundles', {
-      body: { rows: [{ code: row.code ?? '', parts: readParts(partsText) }] },
-    }),
-  )
+const formOf = (sku: Partial<Sku>): Values => ({
+  weight_g: 0,
+  volume_cm3: 0,
+  ...sku,
+  parts_text: writeParts(sku.parts ?? []),
+})
+
+/** What the server has of it: nothing yet, or a record in a version. */
+type Stored = Partial<Pick<Sku, 'id' | 'version'>>
+
+/** The SKU, then its parts. Each names the version it was made upon: a code that is taken, and whatever moved meanwhile, is refused. */
+async function save(stored: Stored, values: Values): Promise<Results | undefined> {
+  const {
+    id: _id,
+    version: _version,
+    parts,
+    parts_text: partsText,
+    ...row
+  } = values as Partial<Sku> & {
+    parts_text: string
+  }
+  if (stored.id === undefined) {
+    const results = await make(row)
+    if (refusalOf(results)) return results
+    Object.assign(stored, { id: results.results[0]?.id, version: results.results[0]?.version })
+  } else {
+    const changed = await api.PUT('/api/v1/catalog/skus/{record_id}', { params: named(stored), body: row as never })
+    stored.version = given(changed).version
+  }
+  const isBundle = row.kind === 'bundle' && readParts(partsText).length > 0
+  if (!isBundle || writeParts(parts ?? []) === partsText) return undefined
+  const body = { code: row.code ?? '', parts: partsToSave(partsText, parts ?? []) }
+  const bundle = await api.PUT('/api/v1/catalog/bundles/{record_id}', { params: named(stored), body })
+  stored.version = given(bundle).version
+  return undefined
+}
+
+const named = ({ id, version }: Stored) => ({
+  path: { record_id: Number(id) },
+  header: { 'If-Match': `"v${version}"` },
+})
+
+async function make(row: Partial<Sku>): Promise<Results> {
+  return given(await api.POST('/api/v1/catalog/skus', { body: newRow(row) }))
 }

@@ -11,6 +11,7 @@ import type { Column } from '@/grid/columns'
 import { NOTHING, type Selection } from '@/grid/selection'
 import { number } from '@/i18n/format'
 import { useWords, type Say } from '@/i18n/words'
+import { NoMatch } from '@/lists/no-match'
 import { ListSearch, PagedGrid } from '@/lists/paged-grid'
 import { YesNo } from './active-cell'
 import { BulkEdit } from './bulk-edit'
@@ -94,11 +95,23 @@ export default function ProductsPage() {
         onOpen={may('masters') ? setOpened : undefined}
         selection={selection}
         onSelection={setSelection}
-        tools={<ListSearch label={t('searchCode')} value={code} onValue={setCode} />}
+        tools={<ListSearch key={code} label={t('searchCode')} value={code} onValue={setCode} />}
         empty={
-          <EmptyState icon={<AppstoreOutlined />} title={t('noProducts')} text={t('noProductsHint')}>
-            <Link to="/imports?kind=products">{t('importFile')}</Link>
-          </EmptyState>
+          <NoMatch
+            filters={{}}
+            also={[
+              code !== '' && {
+                label: code,
+                lift: () => {
+                  setCode('')
+                },
+              },
+            ]}
+          >
+            <EmptyState icon={<AppstoreOutlined />} title={t('noProducts')} text={t('noProductsHint')}>
+              <Link to="/imports?kind=products">{t('importFile')}</Link>
+            </EmptyState>
+          </NoMatch>
         }
       />
       {opened && (

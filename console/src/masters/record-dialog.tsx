@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Modal } from 'antd'
+import { Alert, Modal } from 'antd'
 import { useState, type ReactNode } from 'react'
 import { ApiProblem } from '@/api/problems'
 import { useKeys } from '@/frame/keys'
@@ -8,6 +8,8 @@ import { toast } from '@/frame/toasts'
 import { frameWords } from '@/frame/words'
 import { useWords } from '@/i18n/words'
 import { isComplete, type FormField, type Values } from './form-fields'
+import { clashesOf, mergedOf } from './merging'
+import { RecordConflict } from './record-conflict'
 import { RecordForm } from './record-form'
 import { refusalOf, type Results } from './results'
 import { masterWords } from './words'
@@ -20,26 +22,53 @@ interface Props {
   /** Parts of the query key whose lists change. */
   refresh: readonly (readonly unknown[])[]
   save: (values: Values) => Promise<Results | undefined>
+  /** The record as it is now: when somebody was quicker, what he changed is merged in. Without it one must open the dialog again. */
+  reread?: () => Promise<Values>
   onClose: () => void
-  children?: ReactNode
+  children?: ReactNode | ((values: Values) => ReactNode)
+}
+
+/** What is edited: upon which version, and for how many a time it was read anew. */
+interface Draft {
+  base: Values
+  values: Values
+  round: number
 }
 
 /** One record to make or to change; a refusal is shown where it was caused. */
-export function RecordDialog({ title, fields, first, isNew, refresh, save, onClose, children }: Props) {
+export function RecordDialog({ title, fields, first, isNew, refresh, save, reread, onClose, children }: Props) {
   const t = useWords(masterWords)
   const f = useWords(frameWords)
   const cache = useQueryClient()
-  const [values, setValues] = useState<Values>(first)
+  const [draft, setDraft] = useState<Draft>({ base: first, values: first, round: 0 })
+  const [theirs, setTheirs] = useState<Values | null>(null)
+  const [kept, setKept] = useState<ReadonlySet<string>>(new Set())
   useKeys([], { isModal: true })
+  const clashes = theirs ? clashesOf(fields, draft.base, draft.values, theirs) : []
+  const take = (now: Values, keepMine: ReadonlySet<string>) => {
+    const merged = mergedOf(fields, draft.base, draft.values, now, keepMine)
+    setDraft({ base: now, values: merged, round: draft.round + 1 })
+    setTheirs(null)
+  }
   const saving = useMutation({
     mutationFn: async () => {
-      const refusal = refusalOf(await save(values))
+      const refusal = refusalOf(await save(draft.values))
       if (refusal) throw refusal
     },
     onSuccess: () => {
-      toast(t('saved', { code: String(values.code ?? title) }))
+      toast(t('saved', { code: String(draft.values.code ?? title) }))
       for (const queryKey of refresh) void cache.invalidateQueries({ queryKey: [...queryKey] })
       onClose()
+    },
+    onError: async (error) => {
+      if (!reread || !(error instanceof ApiProblem) || !error.isConflict) return
+      const now = await reread()
+      const both = clashesOf(fields, draft.base, draft.values, now).map(({ name }) => name)
+      if (both.length === 0) take(now, new Set())
+      else {
+        setKept(new Set(both))
+        setTheirs(now)
+      }
     },
   })
   const isStale = saving.error instanceof ApiProblem && saving.error.isConflict
@@ -47,18 +76,34 @@ export function RecordDialog({ title, fields, first, isNew, refresh, save, onClo
     <Modal
       open
       title={title}
-      okText={f('save')}
+      okText={theirs ? t('merge') : f('save')}
       cancelText={f('cancel')}
-      okButtonProps={{ loading: saving.isPending, disabled: !isComplete(fields, values) }}
+      okButtonProps={{ loading: saving.isPending, disabled: !isComplete(fields, draft.values) }}
       onOk={() => {
-        saving.mutate()
+        if (theirs) take(theirs, kept)
+        else saving.mutate()
       }}
       onCancel={onClose}
       width={720}
     >
-      <RecordForm fields={fields} values={values} isNew={isNew} onValues={setValues} />
-      {children}
-      {isStale && <p role="alert">{t('stale')}</p>}
+      {theirs ? (
+        <RecordConflict fields={clashes} mine={draft.values} theirs={theirs} kept={kept} onKept={setKept} />
+      ) : (
+        <>
+          {draft.round > 0 && !saving.isPending && <Alert type="warning" showIcon title={t('mergedWithTheirs')} />}
+          <RecordForm
+            key={draft.round}
+            fields={fields}
+            values={draft.values}
+            isNew={isNew}
+            onValues={(values) => {
+              setDraft({ ...draft, values })
+            }}
+          />
+          {typeof children === 'function' ? children(draft.values) : children}
+        </>
+      )}
+      {isStale && !reread && <p role="alert">{t('stale')}</p>}
       {saving.isError && !isStale && <ProblemView problem={saving.error} />}
     </Modal>
   )

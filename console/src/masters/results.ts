@@ -1,7 +1,11 @@
 import { ApiProblem } from '@/api/problems'
 import type { components } from '@/api/schema'
+import type { Values } from './form-fields'
 
 export type Results = components['schemas']['Results']
+
+/** One row that is to be new: refused when its code is taken, instead of changing what is there. */
+export const newRow = (row: Values) => ({ rows: [row as never], versions: { [String(row.code)]: 0 } })
 
 /** The first refused row of an answer that tells each row what became of it. */
 export function refusalOf(results: Results | undefined): ApiProblem | null {

@@ -4,7 +4,9 @@ import { useWords } from '@/i18n/words'
 import type { FormField, Values } from './form-fields'
 import { useWarehouses } from './options'
 import { RecordDialog } from './record-dialog'
+import { ShopTrial } from './shop-trial'
 import { doorName, platformName, type MasterSay, type Shop } from './shops-page'
+import { StockPush } from './stock-push'
 import { masterWords } from './words'
 
 const PLATFORMS = ['taobao', 'shopify', 'direct']
@@ -64,9 +66,12 @@ export function useShopFields(t: MasterSay, isNew: boolean): FormField[] {
   ]
 }
 
+const VIEW_ONLY = new Set(['id', 'version', 'has_secrets', 'feeds', 'pushes_stock', 'switched_by', 'switched_at'])
+
 /** The row that the API takes: without what only views have, and secrets only when somebody typed some. */
 export function shopRow(values: Values): Values {
-  const { id: _id, version: _version, has_secrets: _has, feeds: _feeds, secrets, ...row } = values
+  const { secrets, ...told } = values
+  const row = Object.fromEntries(Object.entries(told).filter(([name]) => !VIEW_ONLY.has(name)))
   const isGiven = secrets !== null && typeof secrets === 'object' && Object.keys(secrets).length > 0
   return isGiven ? { ...row, secrets } : row
 }
@@ -74,6 +79,7 @@ export function shopRow(values: Values): Values {
 export function ShopDialog({ shop, onClose }: { shop: Shop; onClose: () => void }) {
   const t = useWords(masterWords)
   const fields = useShopFields(t, false)
+  const path = { record_id: Number(shop.id) }
   return (
     <RecordDialog
       title={shop.name}
@@ -83,12 +89,20 @@ export function ShopDialog({ shop, onClose }: { shop: Shop; onClose: () => void 
       refresh={[['shops'], ['options', 'shops']]}
       save={async (values) => {
         await api.PUT('/api/v1/shops/{record_id}', {
-          params: { path: { record_id: Number(shop.id) }, header: { 'If-Match': `"v${shop.version}"` } },
+          params: { path, header: { 'If-Match': `"v${String(values.version)}"` } },
           body: shopRow(values) as never,
         })
         return undefined
       }}
+      reread={async () => ({ ...given(await api.GET('/api/v1/shops/{record_id}', { params: { path } })) })}
       onClose={onClose}
-    />
+    >
+      {(values) => (
+        <>
+          <StockPush shop={shop} />
+          <ShopTrial values={values} isStored />
+        </>
+      )}
+    </RecordDialog>
   )
 }

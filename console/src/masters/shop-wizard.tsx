@@ -9,8 +9,9 @@ import { frameWords } from '@/frame/words'
 import { useWords } from '@/i18n/words'
 import { isComplete, type Values } from './form-fields'
 import { RecordForm } from './record-form'
-import { refusalOf } from './results'
+import { newRow, refusalOf } from './results'
 import { shopRow, useShopFields } from './shop-dialog'
+import { ShopTrial } from './shop-trial'
 import { platformName } from './shops-page'
 import { masterWords } from './words'
 import styles from './masters.module.css'
@@ -39,7 +40,7 @@ export function ShopWizard({ onClose }: { onClose: () => void }) {
   useKeys([], { isModal: true })
   const save = useMutation({
     mutationFn: async () => {
-      const refusal = refusalOf(given(await api.POST('/api/v1/shops', { body: { rows: [shopRow(values) as never] } })))
+      const refusal = refusalOf(given(await api.POST('/api/v1/shops', { body: newRow(shopRow(values)) })))
       if (refusal) throw refusal
     },
     onSuccess: () => {
@@ -75,6 +76,7 @@ export function ShopWizard({ onClose }: { onClose: () => void }) {
       {step === 1 && (
         <>
           <RecordForm fields={fields} values={values} isNew onValues={setValues} />
+          <ShopTrial values={values} isStored={false} />
           {save.isError && <ProblemView problem={save.error} />}
           <div className={styles.buttons}>
             <Button
@@ -99,7 +101,8 @@ export function ShopWizard({ onClose }: { onClose: () => void }) {
       )}
       {step === 2 && (
         <>
-          <p style={{ padding: '20px 0' }}>{t('connectDone')}</p>
+          <p style={{ paddingTop: 20 }}>{t('connectDone')}</p>
+          <ShopTrial values={{ ...values, secrets: null }} isStored />
           <div className={styles.buttons}>
             <Link to="/imports?kind=products">{t('importFile')}</Link>
             <Button type="primary" onClick={onClose}>

@@ -103,6 +103,18 @@ function Feeds({ shop }: { shop: Shop }) {
   )
 }
 
+function Push({ shop }: { shop: Shop }) {
+  const t = useWords(masterWords)
+  if (shop.platform === 'direct') return <span className="dim">—</span>
+  if (!shop.pushes_stock)
+    return (
+      <Pill tone="quiet" title={instant(shop.switched_at)}>
+        {t('pushOff')}
+      </Pill>
+    )
+  return <Pill tone="good">{t('pushOn')}</Pill>
+}
+
 function columnsOf(t: MasterSay): Column<Shop>[] {
   return [
     { id: 'code', title: t('code'), width: 130, isPinned: true, text: (row) => row.code },
@@ -120,6 +132,13 @@ function columnsOf(t: MasterSay): Column<Shop>[] {
       title: t('doors'),
       width: 140,
       text: (row) => row.doors.map((door) => doorName(door, t)).join(' · '),
+    },
+    {
+      id: 'pushes_stock',
+      title: t('stockPush'),
+      width: 150,
+      text: (row) => (row.platform === 'direct' ? '' : t(row.pushes_stock ? 'pushOn' : 'pushOff')),
+      render: (row) => <Push shop={row} />,
     },
     { id: 'shop_group', title: t('group'), width: 110, text: (row) => row.shop_group },
     { id: 'currency', title: t('currency'), width: 80, text: (row) => row.currency },

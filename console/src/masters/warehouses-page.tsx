@@ -1,6 +1,7 @@
 import { HomeOutlined } from '@ant-design/icons'
 import { Button } from 'antd'
 import { useMemo, useState } from 'react'
+import { Link } from 'react-router'
 import { api, given } from '@/api/client'
 import { useMay } from '@/api/me'
 import type { components } from '@/api/schema'
@@ -14,6 +15,7 @@ import { YesNo } from './active-cell'
 import type { FormField, Values } from './form-fields'
 import { useWarehouseSystems, type Option } from './options'
 import { RecordDialog } from './record-dialog'
+import { newRow } from './results'
 import { RegionNames } from './region-names'
 import type { MasterSay } from './shops-page'
 import { masterWords } from './words'
@@ -74,7 +76,11 @@ export default function WarehousesPage() {
         rowId={rowId}
         exports={[{ list: 'warehouses' }]}
         onOpen={may('masters') ? setOpened : undefined}
-        empty={<EmptyState icon={<HomeOutlined />} title={t('noWarehouses')} text={t('noWarehousesHint')} />}
+        empty={
+          <EmptyState icon={<HomeOutlined />} title={t('noWarehouses')} text={t('noWarehousesHint')}>
+            <Link to="/imports?kind=warehouses">{t('importFile')}</Link>
+          </EmptyState>
+        }
       />
       {opened && (
         <RecordDialog
@@ -85,14 +91,21 @@ export default function WarehousesPage() {
           refresh={[['warehouses'], ['options', 'warehouses']]}
           save={async (values) => {
             const { id: _id, version, ...row } = values
-            if (opened === 'new')
-              return given(await api.POST('/api/v1/network/warehouses', { body: { rows: [row as never] } }))
+            if (opened === 'new') return given(await api.POST('/api/v1/network/warehouses', { body: newRow(row) }))
             await api.PUT('/api/v1/network/warehouses/{record_id}', {
               params: { path: { record_id: Number(opened.id) }, header: { 'If-Match': `"v${String(version)}"` } },
               body: row as never,
             })
             return undefined
           }}
+          reread={
+            opened === 'new'
+              ? undefined
+              : async () => {
+                  const path = { record_id: Number(opened.id) }
+                  return { ...given(await api.GET('/api/v1/network/warehouses/{record_id}', { params: { path } })) }
+                }
+          }
           onClose={() => {
             setOpened(null)
           }}
@@ -151,8 +164,8 @@ function fieldsOf(t: MasterSay, isNew: boolean, connections: readonly Option[]):
 function columnsOf(t: MasterSay): Column<Warehouse>[] {
   return [
     { id: 'code', title: t('code'), width: 120, isPinned: true, text: (row) => row.code },
-    { id: 'name', title: t('name'), width: 160, text: (row) => row.name },
-    { id: 'kind', title: t('kind'), width: 90, text: (row) => kindName(row.kind ?? '', t) },
+    { id: 'name', title: t('name'), width: 130, text: (row) => row.name },
+    { id: 'kind', title: t('kind'), width: 112, text: (row) => kindName(row.kind ?? '', t) },
     {
       id: 'place',
       title: t('city'),
@@ -170,11 +183,11 @@ function columnsOf(t: MasterSay): Column<Warehouse>[] {
     {
       id: 'order',
       title: t('handlingOrder'),
-      width: 110,
+      width: 146,
       align: 'end',
       text: (row) => money(row.handling_order_minor),
     },
-    { id: 'unit', title: t('handlingUnit'), width: 110, align: 'end', text: (row) => money(row.handling_unit_minor) },
+    { id: 'unit', title: t('handlingUnit'), width: 140, align: 'end', text: (row) => money(row.handling_unit_minor) },
     { id: 'connection_code', title: t('connection'), width: 110, text: (row) => row.connection_code ?? '' },
     {
       id: 'is_active',

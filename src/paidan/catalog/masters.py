@@ -26,14 +26,14 @@ def product_code_of(row: SkuRow) -> str:
 
 
 def write_skus(tx: Tx, ids: IdSource, rows: Sequence[SkuRow], now: datetime, *, expected: Mapping[str, int] | None = None) -> list[Outcome]:
-    """Create or change SKUs with their products and barcodes. Eleven statements at most."""
+    """Create or change SKUs with their products and barcodes. Twelve statements at most."""
     del now  # the catalogue keeps no instants
     sheet = Sheet(len(rows))
     sheet.refuse_repeats([row.code for row in rows], "code")
     _refuse_contradictions(sheet, rows)
     tx.execute(queries.lock_catalog)
     known = {code: (sku_id, kind, version) for code, sku_id, kind, version in tx.execute(queries.skus_by_code, {"codes": [row.code for row in rows]})}
-    _refuse_stale(sheet, [row.code for row in rows], {code: found[2] for code, found in known.items()}, expected)
+    sheet.refuse_stale([row.code for row in rows], {code: found[2] for code, found in known.items()}, expected, "code")
     _refuse_new_kinds(tx, sheet, rows, known)
     stored = _stored_barcodes(tx, rows, known)
     _refuse_taken_barcodes(sheet, rows, stored)
@@ -41,14 +41,25 @@ def write_skus(tx: Tx, ids: IdSource, rows: Sequence[SkuRow], now: datetime, *, 
     if not live:
         return sheet.outcomes()
     products = _put_products(tx, ids, [row for _, row in live])
-    touched = {row.code for _, row in live if {b for b, owner in stored.items() if owner == row.code} != set(row.barcodes)} & known.keys()
+    barcodes = _by_owner(stored)
+    touched = {row.code for _, row in live if barcodes.get(row.code, set()) != set(row.barcodes)} & known.keys()
     touched |= {row.code for _, row in live if product_code_of(row) in products} & known.keys()
     written = _put_skus(tx, ids, [row for _, row in live], touched)
+    if products:
+        tx.execute(queries.raise_siblings, {"product_codes": sorted(products), "written": sorted(written)})
     _write_barcodes(tx, [row for _, row in live], stored, {code: found[0] for code, found in known.items()} | {c: w[0] for c, w in written.items()})
     for n, row in live:
         _settle(sheet, n, written.get(row.code), (known[row.code][0], known[row.code][2]) if row.code in known else None)
     _raise_if_written(tx, sheet)
     return sheet.outcomes()
+
+
+def _by_owner(barcodes: Mapping[str, str]) -> dict[str, set[str]]:
+    """Barcode → SKU, the other way round."""
+    found: dict[str, set[str]] = {}
+    for barcode, owner in barcodes.items():
+        found.setdefault(owner, set()).add(barcode)
+    return found
 
 
 def _settle(sheet: Sheet, row: int, written: tuple[int, int] | None, known: tuple[int, int] | None) -> None:
@@ -62,13 +73,6 @@ def _settle(sheet: Sheet, row: int, written: tuple[int, int] | None, known: tupl
 def _raise_if_written(tx: Tx, sheet: Sheet) -> None:
     if sheet.any_written():
         tx.execute(queries.raise_catalog)
-
-
-def _refuse_stale(sheet: Sheet, keys: Sequence[str], versions: Mapping[str, int], expected: Mapping[str, int] | None) -> None:
-    """Refuse rows whose record is not in the version the caller has seen."""
-    for n, key in enumerate(keys):
-        if expected is not None and key in expected and versions.get(key, 0) != expected[key]:
-            sheet.refuse(n, "version", Reason.VERSION_CONFLICT)
 
 
 def _refuse_contradictions(sheet: Sheet, rows: Sequence[SkuRow]) -> None:
@@ -150,7 +154,7 @@ def write_bundles(tx: Tx, ids: IdSource, rows: Sequence[BundleRow], now: datetim
     tx.execute(queries.lock_catalog)
     codes = sorted({row.code for row in rows} | {part.code for row in rows for part in row.parts})
     known = {code: (sku_id, kind, version) for code, sku_id, kind, version in tx.execute(queries.skus_by_code, {"codes": codes})}
-    _refuse_stale(sheet, [row.code for row in rows], {code: found[2] for code, found in known.items()}, expected)
+    sheet.refuse_stale([row.code for row in rows], {code: found[2] for code, found in known.items()}, expected, "code")
     for n, row in enumerate(rows):
         _check_bundle(sheet, n, row, known)
     live = [(n, rows[n]) for n in sheet.live()]
@@ -221,7 +225,7 @@ def write_listings(tx: Tx, ids: IdSource, rows: Sequence[ListingRow], now: datet
     keys: dict[int, ListingKey] = {n: (shops[rows[n].shop_code], rows[n].item_ref, rows[n].sku_ref) for n in sheet.live()}
     known = _known_listings(tx, list(keys.values()))
     versions = {listing_key(rows[n]): known[key][2] for n, key in keys.items() if key in known}
-    _refuse_stale(sheet, [listing_key(row) for row in rows], versions, expected)
+    sheet.refuse_stale([listing_key(row) for row in rows], versions, expected, "item_ref")
     live = sheet.live()
     written = _put_listings(tx, ids, [(keys[n], rows[n], skus.get(rows[n].sku_code), known.get(keys[n])) for n in live]) if live else {}
     remapped = [written[keys[n]][0] for n in live if keys[n] in written and known.get(keys[n], (0, None))[1] != skus.get(rows[n].sku_code)]

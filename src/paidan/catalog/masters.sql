@@ -53,6 +53,12 @@ WHERE (s.product_id, s.name, s.kind, s.goods_class, s.weight_g, s.volume_cm3, s.
    OR s.code = ANY(%(touched)s::text[])
 RETURNING s.code, s.id, s.version;
 
+-- name: raise_siblings
+-- A product is shown with each of its SKUs: who has seen one of them has not seen the product's change. Parameters: product_codes text[],
+-- written text[] (codes of SKUs raised already). Locks: the rows.
+UPDATE sku s SET version = s.version + 1 FROM product p
+WHERE p.code = ANY(%(product_codes)s::text[]) AND s.product_id = p.id AND s.code <> ALL(%(written)s::text[]);
+
 -- name: remove_barcodes
 -- Parameters: barcodes text[]. Locks: the rows.
 DELETE FROM sku_barcode WHERE barcode = ANY(%(barcodes)s::text[]);

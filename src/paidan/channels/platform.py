@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from paidan.channels.calling import Caller, CallRecord, RecordedFailure
 from paidan.channels.facts import PlatformOrder
+from paidan.channels.greeting import Greet
 from paidan.kernel.clock import Clock
 
 Version = tuple[str, datetime]  # an order's number and its platform version
@@ -141,8 +142,12 @@ class Connection(Struct, frozen=True, kw_only=True):
 
 
 class Channel(Struct, frozen=True, kw_only=True):
-    """A kind of platform. `connect` takes the shop's settings (see the platform's Access); None: nothing to call there."""
+    """A kind of platform. `connect` takes the shop's settings (see the platform's Access); None: nothing to call there.
+
+    `greet` asks with the same settings who we are.
+    """
 
     platform: str
     codec: Codec
     connect: Callable[[Mapping[str, Any], Caller, Clock], Connection] | None = None
+    greet: Greet | None = None

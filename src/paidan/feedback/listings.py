@@ -1,4 +1,4 @@
-"""What listings show when we begin: told by somebody who knows it."""
+"""What listings show when we begin, told by somebody who knows it; and when a shop's switch is turned."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -22,3 +22,19 @@ def start_listings(tx: Tx, showing: Sequence[Showing], at: datetime = BEFORE_ALL
     shops, items, skus, quantities = (list(column) for column in zip(*showing, strict=True)) if showing else ([], [], [], [])
     parameters = {"shop_codes": shops, "item_refs": items, "sku_refs": skus, "quantities": quantities, "at": at}
     return tx.execute(queries.start_listings, parameters).rowcount
+
+
+def stop_telling(tx: Tx, shop_id: int) -> None:
+    """The shop is told nothing any more: what its listings show is unknown from now on. Two statements.
+
+    What a round has written down and not yet sent is dropped; what is on its way already arrives.
+    """
+    tx.execute(queries.lock_push)
+    tx.execute(queries.forget_shown, {"shop_id": shop_id})
+
+
+def tell_anew(tx: Tx, shop_id: int, now: datetime) -> None:
+    """Every mapped listing of the shop is told its present number once, in full, as at first. Three statements."""
+    tx.execute(queries.lock_push)
+    tx.execute(queries.make_all_listing_stock, {"shop_ids": [shop_id]})
+    tx.execute(queries.mark_all, {"shop_ids": [shop_id], "due_at": now})

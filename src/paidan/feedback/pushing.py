@@ -132,7 +132,7 @@ def mark(tx: Tx, *, shop_ids: Sequence[int], now: datetime, delay_s: float = 0.0
             sold, doubt = news.get(listing_id, (0, False))
             news[listing_id] = (sold + quantity, doubt or quantity < 0)
     marked = columns(("listing_ids", "sold", "doubts"), [(listing_id, *told) for listing_id, told in sorted(news.items())])
-    tx.execute(queries.mark_listings, {**marked, "due_at": now + timedelta(seconds=delay_s)})
+    tx.execute(queries.mark_listings, {**marked, "due_at": now + timedelta(seconds=delay_s), "shop_ids": list(shop_ids)})
     return len(changes)
 
 
@@ -193,14 +193,14 @@ class Pusher:
         return report
 
     def _begin(self, is_ours: Callable[[int], bool]) -> tuple[dict[int, datetime | None], int, list[int]]:
-        """The shops within reach and until when they are known, how many changes were marked, and which of our shops have listings to look at.
+        """The shops that are told and until when they are known, how many changes were marked, and which of our shops have listings to look at.
 
         Until when is read before marking, so that all of that is marked before it is used.
         """
         now = self._clock.now()
         with self._database.transaction() as tx:
             versions = cache_versions(tx)
-            shop_ids = sorted(self._links.load(tx, self._network.load(tx, versions["network"])))
+            shop_ids = _told(self._links.load(tx, self._network.load(tx, versions["network"])))
             floor = now - timedelta(seconds=self.rules.known_after_s)
             known = {shop_id: known_at(read_to, floor, has_feed=has_feed) for shop_id, read_to, has_feed in _known_to(tx, shop_ids)}
             seen = (versions["catalog"], versions["network"])
@@ -226,7 +226,7 @@ class Pusher:
             versions = cache_versions(tx)
             network = self._network.load(tx, versions["network"])
             link = self._links.load(tx, network).get(shop_id)
-            if link is None:
+            if link is None or not link.shop.pushes_stock:
                 return False
             choices = self._plan(tx, link, network, versions["catalog"], known_to)
             calls = self._write_plan(tx, choices, link.shop.platform)
@@ -356,7 +356,7 @@ class Pusher:
             network = self._network.load(tx, versions["network"])
             links = self._links.load(tx, network)
             by_shop: dict[int, list[Shown]] = {}
-            for row in tx.execute(queries.listings_shown, {"shop_ids": sorted(links)}):
+            for row in tx.execute(queries.listings_shown, {"shop_ids": _told(links)}):
                 listing = _shown(row)
                 by_shop.setdefault(listing.shop_id, []).append(listing)
             supplies = {
@@ -410,6 +410,11 @@ def _pause(listing: Shown, failure: RecordedFailure, rules: PushRules) -> timede
 
 def _exchanges_in(told: Sequence[Answer] | Sequence[Sight]) -> list[Exchange]:
     return [exchange for one in told for exchange in one.exchanges]
+
+
+def _told(links: Mapping[int, ShopLink]) -> list[int]:
+    """The shops that hear of stock: those within reach whose switch is on."""
+    return sorted(shop_id for shop_id, link in links.items() if link.shop.pushes_stock)
 
 
 def _known_to(tx: Tx, shop_ids: Sequence[int]) -> Iterable[tuple[int, datetime | None, bool]]:

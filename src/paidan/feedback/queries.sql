@@ -65,7 +65,7 @@ ON CONFLICT DO NOTHING;
 -- Takes off what platforms have sold by themselves and marks the listings; one in flight keeps its time of sending again.
 -- A doubt (`look`) is left by units given back (the platform gives back only what it had really taken) and by sales that would have gone below
 -- zero, at once or without the increase taken last (they may be older than it). News after a look make it void.
--- Parameters: parallel arrays listing_ids, sold, doubts; due_at. Under lock_push.
+-- Parameters: parallel arrays listing_ids, sold, doubts; due_at; shop_ids (others are not told). Under lock_push.
 UPDATE listing_stock s SET
     believed = CASE WHEN s.pushed_at IS NULL AND s.pending_key = '' THEN 0 ELSE s.believed - w.sold END,
     answer = CASE
@@ -77,7 +77,7 @@ UPDATE listing_stock s SET
     is_dirty = true, has_news = true,
     due_at = CASE WHEN s.pending_key <> '' THEN s.due_at WHEN s.is_dirty THEN LEAST(s.due_at, %(due_at)s) ELSE %(due_at)s END
 FROM unnest(%(listing_ids)s::bigint[], %(sold)s::bigint[], %(doubts)s::boolean[]) AS w (listing_id, sold, doubt)
-WHERE s.listing_id = w.listing_id;
+WHERE s.listing_id = w.listing_id AND s.shop_id = ANY(%(shop_ids)s::bigint[]);
 
 -- name: mark_all
 -- Looks at every listing of these shops again; one in flight keeps its time of sending again. Parameters: shop_ids bigint[], due_at. Under lock_push.
@@ -95,6 +95,12 @@ ORDER BY l.id
 ON CONFLICT (listing_id) DO UPDATE SET
     believed = excluded.believed, is_dirty = true, due_at = excluded.due_at, pushed_at = excluded.pushed_at, pending_delta = 0, pending_key = '',
     answer = '';
+
+-- name: forget_shown
+-- Nothing is told to this shop any more, so nobody knows what its listings show. An answer that is still on its way finds nothing it belongs to.
+-- Parameters: shop_id. Under lock_push.
+UPDATE listing_stock SET believed = 0, pending_delta = 0, pending_key = '', is_dirty = false, has_news = false, due_at = NULL, attempts = 0, answer = '', pushed_at = NULL
+WHERE shop_id = %(shop_id)s;
 
 -- name: shops_with_pushes
 -- Shops that have listings to look at. Parameters: shop_ids bigint[], now. No locks.
@@ -154,14 +160,14 @@ WHERE s.listing_id = w.listing_id AND s.pending_key = w.pending_key
 RETURNING s.is_dirty AND s.due_at <= %(now)s;
 
 -- name: settle_looks
--- What was seen (or why it could not be): only where nothing was heard or sent meanwhile. Parameters: parallel arrays; now. Under lock_shop_push.
+-- What was seen (or why it could not be): only where nothing was heard or sent meanwhile, and the shop is still told. Parameters: parallel arrays; now. Under lock_shop_push.
 UPDATE listing_stock s SET
     believed = w.believed_after, answer = w.answer, pushed_at = CASE WHEN w.is_seen THEN %(now)s ELSE s.pushed_at END,
     attempts = w.attempts, is_dirty = true, due_at = w.due_at
 FROM unnest(%(listing_id)s::bigint[], %(believed)s::bigint[], %(believed_after)s::bigint[], %(is_seen)s::boolean[], %(attempts)s::integer[],
             %(due_at)s::timestamptz[], %(answer)s::text[])
   AS w (listing_id, believed, believed_after, is_seen, attempts, due_at, answer)
-WHERE s.listing_id = w.listing_id AND s.believed = w.believed AND s.pending_key = '';
+WHERE s.listing_id = w.listing_id AND s.believed = w.believed AND s.pending_key = '' AND s.is_dirty;
 
 -- name: orders_to_merge
 -- Orders with masked receivers waiting for release whose masks another such order of the same shop shares, with one not asked about among them.

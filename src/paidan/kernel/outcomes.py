@@ -1,6 +1,6 @@
 """What became of each row of a write of many: one outcome per row, in order. A bad row never stops the others."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from enum import StrEnum
 from typing import TypeVar
 
@@ -59,6 +59,16 @@ class Sheet:
             if key in seen:
                 self.refuse(row, field, Reason.DUPLICATE_KEY)
             seen.add(key)
+
+    def refuse_stale(self, keys: Sequence[str], versions: Mapping[str, int], expected: Mapping[str, int] | None, field: str) -> None:
+        """Refuse every row whose record is not in the version its writer has seen; 0 seen: he believes that its key, told by `field`, is free."""
+        for row, key in enumerate(keys):
+            if expected is None or key not in expected or versions.get(key, 0) == expected[key]:
+                continue
+            if expected[key]:
+                self.refuse(row, "version", Reason.VERSION_CONFLICT)
+            else:
+                self.refuse(row, field, Reason.DUPLICATE_KEY)
 
     def settle(self, row: int, effect: Effect, record_id: int, version: int) -> None:
         """Tell what was written for a row."""

@@ -3,13 +3,19 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from paidan.network.connections import Connection, ConnectionCache
 from paidan.network.load import Network, Shop
-from paidan.network.masters import read_shop_secrets
+from paidan.network.masters import read_shop_secrets, shop_bond
 from paidan.runtime.database import Tx
+from paidan.runtime.queries import load_queries
 from paidan.runtime.sealing import Sealer
+
+queries = load_queries("paidan.network")
+
+_decode = msgspec.json.Decoder(dict[str, str]).decode
 
 Accounts = Mapping[int, "Account"]  # by shop id
 
@@ -53,10 +59,19 @@ def accounts_of(shops: Iterable[Shop], connections: Iterable[Connection], secret
         connection = by_id.get(shop.connection_id) if shop.connection_id is not None else None
         own = secrets.get(shop.id, {})
         if connection is not None or own:
-            found[shop.id] = Account(shop=shop, settings=_settings(shop, connection, own))
+            found[shop.id] = Account(shop=shop, settings=settings_of(shop.account_ref, connection, own))
     return found
 
 
-def _settings(shop: Shop, connection: Connection | None, own: Mapping[str, str]) -> dict[str, Any]:
+def settings_of(account_ref: str, connection: Connection | None, own: Mapping[str, str]) -> dict[str, Any]:
+    """What a channel is given to reach a shop. Pure."""
     shared = {"url": connection.url, **connection.account, **connection.secrets} if connection else {}
-    return {**({"shop": shop.account_ref} if shop.account_ref else {}), **shared, **own}
+    return {**({"shop": account_ref} if account_ref else {}), **shared, **own}
+
+
+def stored_secrets(tx: Tx, sealer: Sealer, shop_code: str) -> dict[str, str] | None:
+    """The secrets of one shop, active or not, in clear: to reach it, never to be shown. None: there is no such shop."""
+    row = tx.execute(queries.secrets_of_shop, {"code": shop_code}).fetchone()
+    if row is None:
+        return None
+    return {} if row[1] is None else _decode(sealer.unseal(row[1], bound_to=shop_bond(row[0])))

@@ -14,7 +14,10 @@ ANYWHERE = "*"
 
 
 class Shop(Struct, frozen=True, kw_only=True):
-    """Our account on a platform. `warehouse_ids`: the warehouses that serve it; none: all."""
+    """Our account on a platform. `warehouse_ids`: the warehouses that serve it; none: all.
+
+    `pushes_stock`: whether its listings are told what may be sold.
+    """
 
     id: int
     code: str
@@ -29,6 +32,7 @@ class Shop(Struct, frozen=True, kw_only=True):
     merge_window_s: int = 600
     safety_quantity: int = 0
     warehouse_ids: tuple[int, ...] = ()
+    pushes_stock: bool = True
 
     def is_served_by(self, warehouse_id: int) -> bool:
         """Whether this warehouse sends orders of this shop, so that its stock is shown there."""

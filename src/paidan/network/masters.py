@@ -122,6 +122,20 @@ def write_shops(
     return outcomes
 
 
+def switch_stock_push(tx: Tx, ids: IdSource, shop_id: int, now: datetime, *, is_on: bool, actor: str) -> bool:
+    """Turn the telling of a shop's stock on or off, and keep who did it; False when it is so already. Four statements at most.
+
+    What its listings are believed to show is feedback's (`feedback.listings`), to be changed in the same transaction.
+    """
+    tx.execute(queries.lock_network)
+    if tx.execute(queries.switch_stock_push, {"id": shop_id, "is_on": is_on}).fetchone() is None:
+        return False
+    kept = {"id": ids.take(1)[0], "shop_id": shop_id, "is_on": is_on, "actor": actor, "at": now}
+    tx.execute(queries.keep_stock_push_switch, kept)
+    tx.execute(queries.raise_network)
+    return True
+
+
 def _served(tx: Tx, shop_ids: Mapping[str, int]) -> dict[str, list[int]]:
     """The warehouses bound to known shops, by the shop's code."""
     code_by_id = {shop_id: code for code, shop_id in shop_ids.items()}
@@ -302,9 +316,7 @@ def _begin(tx: Tx, codes: Sequence[str], by_code: LiteralString, expected: Mappi
     sheet.refuse_repeats(codes, "code")
     tx.execute(queries.lock_network)
     known = {row[0]: (row[1], row[2]) for row in tx.execute(by_code, {"codes": list(codes)})}
-    for n, code in enumerate(codes):
-        if expected is not None and code in expected and known.get(code, (0, 0))[1] != expected[code]:
-            sheet.refuse(n, "version", Reason.VERSION_CONFLICT)
+    sheet.refuse_stale(codes, {code: found[1] for code, found in known.items()}, expected, "code")
     return sheet, known
 
 

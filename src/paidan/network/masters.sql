@@ -60,6 +60,15 @@ WHERE (s.name, s.platform, s.shop_group, s.currency, s.time_zone, s.connection_i
    OR excluded.secrets IS NOT NULL OR s.code = ANY(%(touched)s::text[])
 RETURNING s.code, s.id, s.version;
 
+-- name: switch_stock_push
+-- Returns the id when it was the other way round. Its version stays: what the switch says is no part of the record people edit.
+-- Parameters: id, is_on. Locks: the row.
+UPDATE shop SET pushes_stock = %(is_on)s WHERE id = %(id)s AND pushes_stock <> %(is_on)s RETURNING id;
+
+-- name: keep_stock_push_switch
+-- Parameters: id, shop_id, is_on, actor, at.
+INSERT INTO stock_push_switch (id, shop_id, is_on, actor, at) VALUES (%(id)s, %(shop_id)s, %(is_on)s, %(actor)s, %(at)s);
+
 -- name: warehouses_of_shops
 -- Parameters: shop_ids bigint[]. No locks.
 SELECT shop_id, warehouse_id FROM shop_warehouse WHERE shop_id = ANY(%(shop_ids)s::bigint[]) ORDER BY 1, 2;

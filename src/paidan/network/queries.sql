@@ -1,7 +1,7 @@
 -- name: shops
 -- The active shops, each with the warehouses that serve it (none: all). No locks.
 SELECT s.id, s.code, s.name, s.platform, s.shop_group, s.currency, s.time_zone, s.connection_id, s.account_ref, s.doors, s.merge_window_s,
-       s.safety_quantity, ARRAY(SELECT w.warehouse_id FROM shop_warehouse w WHERE w.shop_id = s.id ORDER BY 1)
+       s.safety_quantity, ARRAY(SELECT w.warehouse_id FROM shop_warehouse w WHERE w.shop_id = s.id ORDER BY 1), s.pushes_stock
 FROM shop s WHERE s.is_active ORDER BY s.id;
 
 -- name: warehouses
@@ -26,3 +26,7 @@ UPDATE cache_version SET version = version + 1 WHERE subject = 'network';
 -- name: connections
 -- How counterparts are talked to, secrets sealed. No locks.
 SELECT id, code, protocol, url, account, secrets FROM connection WHERE is_active ORDER BY id;
+
+-- name: secrets_of_shop
+-- Sealed. Parameters: code. No locks.
+SELECT id, secrets FROM shop WHERE code = %(code)s;

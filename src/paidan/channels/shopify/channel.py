@@ -9,6 +9,7 @@ from paidan.channels.calling import Caller, RecordedFailure
 from paidan.channels.facts import PlatformOrder
 from paidan.channels.platform import Channel, Connection, ListingQuantity, PlatformParcel, StockOutcome, Told
 from paidan.channels.shopify.graphql import ShopifyAccess, ShopifyClient
+from paidan.channels.shopify.greet import greet
 from paidan.channels.shopify.orders import parse
 from paidan.channels.shopify.pull import ShopifyPuller
 from paidan.channels.shopify.ship import ShopifyShipper
@@ -68,4 +69,4 @@ def connect(settings: Mapping[str, Any], caller: Caller, clock: Clock) -> Connec
     return Connection(puller=ShopifyPuller(client), writer=ShopifyWriter(client))
 
 
-CHANNEL = Channel(platform="shopify", codec=ShopifyCodec(), connect=connect)
+CHANNEL = Channel(platform="shopify", codec=ShopifyCodec(), connect=connect, greet=greet)

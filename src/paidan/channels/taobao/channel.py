@@ -9,6 +9,7 @@ from paidan.channels.calling import Caller, RecordedFailure
 from paidan.channels.facts import PlatformOrder
 from paidan.channels.platform import Channel, Connection, ListingQuantity, PlatformParcel, StockOutcome, Told
 from paidan.channels.taobao.client import CALLS_MAX, TopAccess, TopClient
+from paidan.channels.taobao.greet import greet
 from paidan.channels.taobao.orders import parse
 from paidan.channels.taobao.pull import TaobaoPuller
 from paidan.channels.taobao.ship import TaobaoShipper
@@ -62,4 +63,4 @@ def connect(settings: Mapping[str, Any], caller: Caller, clock: Clock) -> Connec
     return Connection(puller=TaobaoPuller(client), writer=TaobaoWriter(client))
 
 
-CHANNEL = Channel(platform="taobao", codec=TaobaoCodec(), connect=connect)
+CHANNEL = Channel(platform="taobao", codec=TaobaoCodec(), connect=connect, greet=greet)

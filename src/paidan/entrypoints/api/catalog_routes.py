@@ -11,7 +11,7 @@ from paidan.entrypoints.api.guard import SEE, Known, needs
 from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
 from paidan.entrypoints.api.language import language_of
 from paidan.entrypoints.api.master_views import ListingView, SkuView
-from paidan.entrypoints.api.masters import Master, Results, Rows, doors, one, refuse, told_results
+from paidan.entrypoints.api.masters import Master, Results, Rows, RowsSeen, doors, one, refuse, told_results
 from paidan.entrypoints.api.pages import Cursor, Limit, Page, RecordId, as_views, page, read_cursor
 from paidan.entrypoints.api.people.rights import Right
 from paidan.entrypoints.api.problems import invalid
@@ -21,6 +21,8 @@ from paidan.entrypoints.api.versions import IfMatch, etag, seen
 from paidan.runtime.queries import load_queries
 
 queries = load_queries("paidan.entrypoints.api", "masters.sql")
+
+BANS_MAX: Final = 10_000
 
 SKUS: Final = Master(
     path="/catalog/skus",
@@ -63,12 +65,12 @@ def get_unmapped(services: Given, caller: Known, cursor: Cursor = "", limit: Lim
     tags=["catalog"],
 )
 def put_bundles(
-    services: Given, once: Post, request: Request[Any, Any, Any], data: JSONBody[Rows[BundleRow]], idempotency_key: IdempotencyKey = ""
+    services: Given, once: Post, request: Request[Any, Any, Any], data: JSONBody[RowsSeen[BundleRow]], idempotency_key: IdempotencyKey = ""
 ) -> Response[Results]:
-    """Each row tells all parts of one bundle; parts are shown with the SKU."""
+    """Each row tells all parts of one bundle; parts are shown with the SKU, whose version is the bundle's."""
     del idempotency_key
     language = language_of(request.headers.get("accept-language", ""))
-    return once.answer(lambda tx: told_results(write_bundles(tx, services.ids, data.rows, once.now), language))
+    return once.answer(lambda tx: told_results(write_bundles(tx, services.ids, data.rows, once.now, expected=data.versions), language))
 
 
 @put(
@@ -95,7 +97,7 @@ def put_bundle(services: Given, caller: Known, record_id: RecordId, data: JSONBo
 def get_bans(services: Given) -> list[GoodsBanRow]:
     """Where classes of goods must not go."""
     with services.database.transaction() as tx:
-        return as_views(GoodsBanRow, tx.execute(queries.goods_bans))
+        return as_views(GoodsBanRow, tx.execute(queries.goods_bans, {"after_class": None, "after_region": None, "limit": BANS_MAX}))
 
 
 @post(

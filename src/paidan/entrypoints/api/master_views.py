@@ -47,7 +47,10 @@ class FeedView(Struct, frozen=True, kw_only=True):
 
 
 class ShopView(Struct, frozen=True, kw_only=True):
-    """A shop and its feeds; `warehouse_codes`: which warehouses serve it, none: all. Secrets can be set, never read."""
+    """A shop and its feeds; `warehouse_codes`: which warehouses serve it, none: all. Secrets can be set, never read.
+
+    `pushes_stock`: whether its listings are told what may be sold; `switched_by`, `switched_at`: who turned that last, empty when nobody has.
+    """
 
     id: str
     version: int
@@ -65,6 +68,9 @@ class ShopView(Struct, frozen=True, kw_only=True):
     warehouse_codes: tuple[str, ...]
     has_secrets: bool
     is_active: bool
+    pushes_stock: bool
+    switched_by: str
+    switched_at: datetime | None
     feeds: tuple[FeedView, ...]
 
 

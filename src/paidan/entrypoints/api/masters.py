@@ -36,6 +36,19 @@ class Rows(Struct, Generic[R], frozen=True, kw_only=True, forbid_unknown_fields=
     rows: Annotated[tuple[R, ...], Meta(min_length=1, max_length=ROWS_MAX)]
 
 
+Seen = Annotated[dict[str, Annotated[int, Meta(ge=0)]], Meta(max_length=ROWS_MAX)]
+
+
+class RowsSeen(Rows[R], Generic[R], frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Rows, and in `versions` which version of each record you have seen, by its code (a listing's by shop/item/sku); 0: none, it is new.
+
+    A row whose record has moved on is refused (`version_conflict`), one whose code is taken as well (`duplicate_key`); a record not named in
+    `versions` is changed whatever it says.
+    """
+
+    versions: Seen = {}
+
+
 class Result(Struct, frozen=True, kw_only=True):
     """What became of one row: created, changed, same or refused."""
 
@@ -101,13 +114,13 @@ def doors(master: Master) -> Router:
         services: Given,
         once: Post,
         request: Request[Any, Any, Any],
-        data: JSONBody[Rows[row]],  # type: ignore[valid-type]  # made per kind
+        data: JSONBody[RowsSeen[row]],  # type: ignore[valid-type]  # made per kind
         idempotency_key: IdempotencyKey = "",
     ) -> Response[Results]:
-        """Rows are found by their codes; a row that says what is stored already changes nothing."""
+        """Rows are found by their codes; a row that says what is stored already changes nothing; one older than what is stored is refused."""
         del idempotency_key
         language = language_of(request.headers.get("accept-language", ""))
-        return once.answer(lambda tx: told_results(master.write(services, tx, data.rows, None), language))
+        return once.answer(lambda tx: told_results(master.write(services, tx, data.rows, data.versions), language))
 
     @put("/{record_id:int}", opt=needs(master.right, everywhere=True), sync_to_thread=True, summary=f"Change a {master.noun}")
     def put_one(services: Given, caller: Known, record_id: RecordId, data: JSONBody[row], if_match: IfMatch = "") -> Response[view]:  # type: ignore[valid-type]  # made per kind

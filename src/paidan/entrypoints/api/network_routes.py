@@ -10,16 +10,18 @@ from paidan.entrypoints.api.guard import SEE, Known, needs
 from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
 from paidan.entrypoints.api.language import language_of
 from paidan.entrypoints.api.master_views import CarrierView, ConnectionView, ShopView, TierView, WarehouseView
-from paidan.entrypoints.api.masters import Master, Results, Rows, doors, told_results
+from paidan.entrypoints.api.masters import Master, Results, Rows, doors, one, told_results
 from paidan.entrypoints.api.pages import Cursor, Limit, OptionalText, Page, RecordId, as_views, page, read_cursor
 from paidan.entrypoints.api.people.rights import Right
 from paidan.entrypoints.api.problems import Refused
 from paidan.entrypoints.api.services import Given
-from paidan.entrypoints.api.verbs import get, post
+from paidan.entrypoints.api.verbs import get, post, put
+from paidan.feedback.listings import stop_telling, tell_anew
 from paidan.intake.schedule import INTERVALS_S
 from paidan.kernel.reasons import Reason
 from paidan.network.masters import (
     remove_freight,
+    switch_stock_push,
     write_carriers,
     write_connections,
     write_freight,
@@ -167,10 +169,38 @@ def read_shop_now(services: Given, caller: Known, once: Post, record_id: RecordI
     return once.answer(work)
 
 
+class StockPushBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whether a shop's listings are told what may be sold."""
+
+    is_on: bool
+
+
+@put(
+    "/shops/{record_id:int}/stock-push",
+    opt=needs(Right.SETTINGS, everywhere=True),
+    sync_to_thread=True,
+    summary="Turn a shop's stock push on or off",
+    tags=["shops"],
+)
+def put_stock_push(services: Given, caller: Known, record_id: RecordId, data: JSONBody[StockPushBody]) -> ShopView:
+    """Off: nothing is told to the shop's listings. On again: each is told its present number. Who did it is kept."""
+    now = services.clock.now()
+    with services.database.transaction() as tx:
+        one(tx, SHOPS, caller, record_id)
+        if switch_stock_push(tx, services.ids, record_id, now, is_on=data.is_on, actor=caller.actor):
+            if data.is_on:
+                tell_anew(tx, record_id, now)
+            else:
+                stop_telling(tx, record_id)
+        changed: ShopView = one(tx, SHOPS, caller, record_id)
+    return changed
+
+
 ROUTER = Router(
     "/",
     route_handlers=[
         doors(SHOPS),
+        put_stock_push,
         read_shop_now,
         doors(CONNECTIONS),
         doors(WAREHOUSES),

@@ -65,6 +65,7 @@ class TaobaoPlatform:
         mine = [shop for shop in day.shops if shop.platform == "taobao" and (shops is None or shop.code in shops)]
         self.sessions = {shop.code: (sessions or {}).get(shop.code, session_of(shop.code)) for shop in mine}
         self._shop_by_session = {session: code for code, session in self.sessions.items()}
+        self._over: set[str] = set()
         self.state = _make_state(day, mine)
         self._timetable = Timetable(order for order in day.orders if order.shop in self.sessions)
         self._messages = MessageService(self.state, app_key, draw or FaultDraw(seed=day.seed))
@@ -100,6 +101,10 @@ class TaobaoPlatform:
     def set_faults(self, draw: FaultDraw) -> None:
         """Bend the messages from now on: duplicate, delay, reorder."""
         self._messages.draw = draw
+
+    def end_session(self, shop: str) -> None:
+        """The shop's authorisation runs out: its session is refused from now on."""
+        self._over.add(shop)
 
     def books(self) -> dict[str, Any]:
         """Trades by tid (`orders`), counters by listing, sales that were lost."""
@@ -139,6 +144,8 @@ class TaobaoPlatform:
         method = check_method(parameters, self._methods)
         service, needs_session = self._services[method]
         shop = self._shop_by_session.get(parameters.get("session", ""), "")
+        if needs_session and shop in self._over:
+            raise TopError(27, "session-expired", "the session is over")
         if needs_session and not shop:
             raise TopError(27)
         self._count(now)
@@ -165,6 +172,7 @@ class TaobaoPlatform:
         consign, messages = Consigner(self.state, self._messages.tell, companies), self._messages
         return {
             "taobao.time.get": (read.time, False),
+            "taobao.user.seller.get": (read.seller, True),
             "taobao.trades.sold.get": (read.sold, True),
             "taobao.trades.sold.increment.get": (read.increment, True),
             "taobao.trade.fullinfo.get": (read.full, True),

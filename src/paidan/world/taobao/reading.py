@@ -25,6 +25,12 @@ class Reader:
     def __init__(self, state: State) -> None:
         self._state = state
 
+    def seller(self, call: Call) -> dict[str, Any]:
+        """`taobao.user.seller.get`: whom the session belongs to."""
+        shop = self._state.sellers[call.shop]
+        told = {"user_id": shop.user_id, "nick": shop.shop.name, "type": "B"}
+        return {"user": {name: told[name] for name in call.text("fields").split(",") if name in told}}
+
     def increment(self, call: Call) -> dict[str, Any]:
         """`taobao.trades.sold.increment.get`: by `modified`, newest first; pages are cut anew at each call, so they move while trades change."""
         start, end = call.instant("start_modified"), call.instant("end_modified")
