@@ -2,9 +2,11 @@
 
 import pytest
 
-from browser import PASSWORD, told
+from browser import PASSWORD, Person, told
+from paidan.entrypoints import up
 from paidan.entrypoints.api.people.passwords import drawn, hashed, is_right
 from paidan.entrypoints.api.people.store import make_first_person
+from paidan.runtime.settings import Settings
 from scene import NOW, line, order
 
 
@@ -100,6 +102,66 @@ def test_signing_out_ends_the_session_and_removes_the_cookie(world):
 def test_a_cookie_that_is_none_opens_nothing(world):
     for cookie in ("", "x", "x" * 5000):
         assert world.client.get("/api/v1/me", headers={"cookie": f"paidan_session={cookie}"}).status_code == 401
+
+
+def given_a_password(world, name="li"):
+    """Somebody signed in by the password that an administrator has given him."""
+    world.post("/roles", {"code": f"r-{name}", "rights": ["see"]})
+    assert world.post("/users", {"name": name, "password": PASSWORD, "roles": [f"r-{name}"]}).status_code == 201
+    return Person(world.client, world.sign_in(name, PASSWORD).cookies["paidan_session"])
+
+
+def test_who_was_given_a_password_chooses_one_of_his_own_before_anything_else(world):
+    li = given_a_password(world)
+    for verb, path, body in (("GET", "/orders", None), ("GET", "/words", None), ("POST", "/views", {"list": "orders", "name": "x"})):
+        for language, text in (("zh", "在工作台登录后按提示修改密码"), ("en", "Sign in to the console and change it there")):
+            refused = li.call(verb, path, body, headers={"accept-language": language})
+            assert (refused.status_code, refused.headers["content-type"]) == (403, "application/problem+json")
+            assert (refused.json()["reason"], refused.json()["type"]) == ("password_not_own", "urn:paidan:reason:password_not_own")
+            assert text in refused.json()["next_step"]
+    assert li.call("GET", "/me").json()["must_change_password"] is True
+    assert len(li.call("GET", "/me/sessions").json()) == 1
+    same = li.call("PUT", "/me/password", {"present": PASSWORD, "new": PASSWORD})
+    assert (same.status_code, same.json()["errors"][0]["reason"]) == (422, "password_unchanged")
+    assert li.call("GET", "/orders").status_code == 403
+    assert li.call("PUT", "/me/password", {"present": PASSWORD, "new": "one of my own"}).status_code == 204
+    assert li.call("GET", "/me").json()["must_change_password"] is False
+    assert li.call("GET", "/orders").status_code == 200
+
+
+def test_who_was_given_a_password_may_always_leave(world):
+    li, again = given_a_password(world), given_a_password(world, "wu")
+    assert li.call("POST", "/sign-out").status_code == 204
+    assert li.call("GET", "/me").status_code == 401
+    assert again.call("DELETE", "/me/sessions").status_code == 204
+
+
+def test_a_password_reset_by_an_administrator_is_one_to_change_and_keys_have_none(world):
+    li = world.person("li", "see")
+    assert li.call("GET", "/orders").status_code == 200
+    [user] = [one for one in world.get("/users").json()["items"] if one["name"] == "li"]
+    assert world.post(f"/users/{user['id']}/password", {"password": "given by another"}).status_code == 204
+    assert li.call("GET", "/orders").status_code == 401
+    li = Person(world.client, world.sign_in("li", "given by another").cookies["paidan_session"])
+    assert li.call("GET", "/orders").json()["reason"] == "password_not_own"
+    assert world.get("/orders").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("chosen", "must_change", "is_asked", "hint"),
+    [("", True, True, "The first sign-in asks"), ("", False, False, "under Settings"), (PASSWORD, True, False, "PAIDAN_ADMIN_PASSWORD")],
+)
+def test_the_first_administrator_s_drawn_password_is_for_his_first_sign_in_but_in_the_demo(world, monkeypatch, chosen, must_change, is_asked, hint):
+    shown = []
+    monkeypatch.setattr(up, "connect", lambda *_: world.services)
+    monkeypatch.setattr(world.services, "close", lambda: None, raising=False)
+    monkeypatch.setattr(up.console, "print", lambda text, **_: shown.append(text))
+    monkeypatch.setattr(up, "drawn", lambda: "drawn by lot")
+    up.greet_first_person(Settings(admin_password=chosen), "", must_change=must_change)
+    assert hint in " ".join(shown)
+    assert (PASSWORD in " ".join(shown), "drawn by lot" in shown) == (False, not chosen)
+    admin = Person(world.client, world.sign_in("admin", chosen or "drawn by lot").cookies["paidan_session"])
+    assert admin.call("GET", "/orders").status_code == (403 if is_asked else 200)
 
 
 def test_a_password_is_changed_by_who_knows_it_and_other_sessions_end(world):

@@ -534,6 +534,9 @@ def test_a_name_that_is_somebody_s_is_his_only_when_an_administrator_says_so(hou
     found = user(house, "li.na")
     assert (found["provider"], found["title"], found["shops"], found["roles"]) == ("linked", "小李", [], ["auditor", "viewer"])
     assert house.sign_in("li.na", PASSWORD).status_code == 204  # his password goes on
+    # Who comes by the provider is not asked to change a password he never typed.
+    assert traveller.ask("/api/v1/me").json()["must_change_password"] is False
+    assert traveller.ask("/api/v1/orders").status_code == 200
     assert house.call("DELETE", f"/users/{found['id']}/provider").status_code == 204
     assert traveller.ask("/api/v1/me").status_code == 401
     assert told_in(Traveller(house.client).travel("s-li")) == "sign_in_name_taken"

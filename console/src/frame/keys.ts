@@ -29,14 +29,22 @@ export function nameOf(event: KeyboardEvent): string {
   return parts.join('') + key
 }
 
-/** Whether somebody is writing: in a field, or with an input method that has not finished a word yet. */
-export function isWriting(event: KeyboardEvent): boolean {
-  if (event.isComposing || event.keyCode === 229) return true
-  const target = event.target
+/** Whether somebody writes in it. */
+export function isField(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false
   if (target.isContentEditable) return true
   if (target instanceof HTMLInputElement) return !['checkbox', 'radio', 'button'].includes(target.type)
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
+}
+
+/** Whether somebody is writing: in a field, or with an input method that has not finished a word yet. */
+export function isWriting(event: KeyboardEvent): boolean {
+  return event.isComposing || event.keyCode === 229 || isField(event.target)
+}
+
+/** Whether a dialog hides the page and its keys. */
+export function isBehindDialog(): boolean {
+  return layers.some((layer) => layer.isModal)
 }
 
 function onKeyDown(event: KeyboardEvent): void {

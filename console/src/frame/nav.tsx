@@ -12,6 +12,7 @@ import {
   InboxOutlined,
   LinkOutlined,
   MailOutlined,
+  PrinterOutlined,
   SendOutlined,
   SettingOutlined,
   ShopOutlined,
@@ -47,6 +48,7 @@ export const PLACES: readonly PlaceGroup[] = [
       { path: '/orders', word: 'orders', icon: <ShoppingOutlined /> },
       { path: '/fulfilments', word: 'fulfilments', icon: <SendOutlined /> },
       { path: '/exceptions', word: 'exceptions', icon: <AlertOutlined /> },
+      { path: '/prints', word: 'prints', icon: <PrinterOutlined />, rights: ['print'] },
     ],
   },
   {

@@ -1,8 +1,7 @@
 import { MenuOutlined } from '@ant-design/icons'
 import { Drawer } from 'antd'
 import { Suspense, useState } from 'react'
-import { Navigate, Outlet, useLocation, useNavigate } from 'react-router'
-import { useMe } from '@/api/me'
+import { Outlet, useLocation, useNavigate } from 'react-router'
 import { useWords } from '@/i18n/words'
 import { ErrorBoundary } from './error-boundary'
 import { KeysHelp } from './keys-help'
@@ -22,8 +21,6 @@ export function Shell() {
   const { isRailNarrow } = usePreferences()
   const { pathname } = useLocation()
   const navigate = useNavigate()
-  // A first password is changed before anything else.
-  const isSentToSettings = useMe().must_change_password && pathname !== '/settings'
   const [isPaletteOpen, setPaletteOpen] = useState(false)
   const [isHelpOpen, setHelpOpen] = useState(false)
   const [isMenuOpen, setMenuOpen] = useState(false)
@@ -84,7 +81,7 @@ export function Shell() {
         <main id="main" className={styles.main} tabIndex={-1}>
           <ErrorBoundary key={pathname}>
             <Suspense fallback={<PageSkeleton />}>
-              {isSentToSettings ? <Navigate to="/settings" replace /> : <Outlet />}
+              <Outlet />
             </Suspense>
           </ErrorBoundary>
         </main>

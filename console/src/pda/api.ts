@@ -14,6 +14,7 @@ export interface Me {
   title: string
   csrf: string
   rights: string[]
+  must_change_password: boolean
 }
 
 let csrf = ''

@@ -5,7 +5,7 @@ import { askWho, home, unsent } from './home'
 import { keep, recall } from './kept'
 import { finding, packing, packList, receiveList, receiving, type Stop } from './lists'
 import { drain, drainOften } from './queue'
-import { LANGUAGE } from './words'
+import { LANGUAGE, say } from './words'
 
 /** The phone page: which screen an address stands for, and who works with it. */
 document.documentElement.lang = LANGUAGE === 'zh' ? 'zh-CN' : 'en'
@@ -32,6 +32,11 @@ function draw(): void {
 }
 
 function begin(who: Me): void {
+  if (who.must_change_password) {
+    leave()
+    tell('bad', say('notOwn'), say('notOwnNext'))
+    return
+  }
   me = who
   isSignedOut = false
   keep('me', { ...who, csrf: '' })

@@ -84,6 +84,11 @@ const WORDS = {
   signOut: ['退出', 'Sign out'],
   name: ['用户名', 'Name'],
   password: ['密码', 'Password'],
+  notOwn: ['密码是别人设的，请先换成自己的', 'Somebody else set your password: choose your own first'],
+  notOwnNext: [
+    '在工作台（/console/）登录并修改，再回到这里登录',
+    'Sign in at /console/, change it there, then sign in here',
+  ],
   console: ['工作台', 'Console'],
   sound: ['声音', 'Sound'],
   other: ['EN', '中文'],

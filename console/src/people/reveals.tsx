@@ -8,6 +8,8 @@ import type { Column } from '@/grid/columns'
 import { instant } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import { PagedGrid } from '@/lists/paged-grid'
+import { actorName } from '@/orders/actor'
+import { orderWords } from '@/orders/words'
 import { peopleWords } from './words'
 
 type Reveal = components['schemas']['RevealView']
@@ -17,10 +19,11 @@ const rowId = (row: Reveal) => row.id
 /** Who looked at whose address, when and what for. */
 export function Reveals({ tabs }: { tabs: ReactNode }) {
   const t = useWords(peopleWords)
+  const o = useWords(orderWords)
   const columns = useMemo(
     (): Column<Reveal>[] => [
       { id: 'at', title: t('at'), width: 120, isPinned: true, text: (row) => instant(row.at) },
-      { id: 'actor', title: t('actor'), width: 160, text: (row) => row.actor },
+      { id: 'actor', title: t('actor'), width: 160, text: (row) => actorName(row.actor, o) },
       {
         id: 'order',
         title: t('order'),
@@ -37,7 +40,7 @@ export function Reveals({ tabs }: { tabs: ReactNode }) {
       { id: 'purpose', title: t('purpose'), width: 320, text: (row) => row.purpose },
       { id: 'address', title: t('address'), width: 150, text: (row) => row.address },
     ],
-    [t],
+    [t, o],
   )
   return (
     <PagedGrid<Reveal>
@@ -50,7 +53,12 @@ export function Reveals({ tabs }: { tabs: ReactNode }) {
       }
       rowId={rowId}
       tools={tabs}
-      empty={<EmptyState icon={<EyeOutlined />} title={t('noReveals')} />}
+      exports={[{ list: 'reveals' }]}
+      empty={
+        <EmptyState icon={<EyeOutlined />} title={t('noReveals')} text={t('noRevealsHint')}>
+          <Link to="/orders">{t('toOrders')}</Link>
+        </EmptyState>
+      }
     />
   )
 }

@@ -59,6 +59,7 @@ export function Users({ tabs }: { tabs: ReactNode }) {
           given(await api.GET('/api/v1/users', { params: { query: { cursor } }, signal }))
         }
         rowId={rowId}
+        exports={[{ list: 'users' }]}
         onOpen={setOpened}
         tabs={tabs}
         add={t('newUser')}

@@ -59,6 +59,11 @@ export const peopleWords = defineWords('people', {
   platformReceiver: ['平台原始', "The platform's"],
   address: ['来源', 'From'],
   noReveals: ['没有人查看过收货人明文', 'Nobody has revealed a receiver'],
+  noRevealsHint: [
+    '在订单页点“查看明文”，或打印面单，都会在这里留下谁、何时、为什么。',
+    "Whoever reveals a receiver on an order's page, or prints a label, is kept here with when and what for.",
+  ],
+  toOrders: ['去订单', 'To the orders'],
   newKey: ['新建密钥', 'New key'],
   keyName: ['名称（写进时间线）', 'Name (told in timelines)'],
   keyShown: ['只显示这一次，请立即保存：', 'Shown this once, keep it now:'],

@@ -70,10 +70,7 @@ export default function SettingsPage() {
         <Panel title={t('sourcing')}>
           <MerchantSettings />
         </Panel>
-        <Panel title={t('password')}>
-          {me.must_change_password && <p role="alert">{t('mustChange')}</p>}
-          {me.has_password ? <PasswordForm /> : <p>{t('noPassword')}</p>}
-        </Panel>
+        <Panel title={t('password')}>{me.has_password ? <PasswordForm /> : <p>{t('noPassword')}</p>}</Panel>
         <Panel title={t('sessions')} isFlush>
           <Sessions present={me.session_id} />
         </Panel>

@@ -9,7 +9,8 @@ import { useWords } from '@/i18n/words'
 import { settingsWords } from './words'
 import styles from './settings.module.css'
 
-export function PasswordForm() {
+/** Present password and new one. `isFirst`: in place of every page, until it is done. */
+export function PasswordForm({ isFirst = false }: { isFirst?: boolean }) {
   const t = useWords(settingsWords)
   const [present, setPresent] = useState('')
   const [next, setNext] = useState('')
@@ -35,6 +36,7 @@ export function PasswordForm() {
         {t('present')}
         <Input.Password
           autoComplete="current-password"
+          autoFocus={isFirst}
           value={present}
           onChange={(event) => {
             setPresent(event.target.value)
@@ -52,7 +54,12 @@ export function PasswordForm() {
         />
       </label>
       {change.isError && <ProblemView problem={change.error} />}
-      <Button htmlType="submit" disabled={!present || !next} loading={change.isPending}>
+      <Button
+        type={isFirst ? 'primary' : 'default'}
+        htmlType="submit"
+        disabled={!present || !next}
+        loading={change.isPending}
+      >
         {t('change')}
       </Button>
     </form>

@@ -44,7 +44,6 @@ export const settingsWords = defineWords('settings', {
     '您不用密码登录本系统：密码在统一登录那边修改。',
     'You do not sign in here by a password: change yours at your provider.',
   ],
-  mustChange: ['这是初始密码，请先修改。', 'This is a first password: change it now.'],
   sessions: ['登录中的设备', 'Sessions'],
   device: ['设备', 'Device'],
   address: ['地址', 'Address'],

@@ -19,6 +19,9 @@ from paidan.entrypoints.serving import environment, serve_in_child
 from paidan.runtime.sealing import make_keyring
 from paidan.runtime.settings import Settings
 
+FIRST_CHANGE = "The first sign-in asks for a password of your own (首次登录后需换成自己的密码)."
+CHANGE_HINT = "Another one can be chosen in the console, under Settings (可在工作台的“设置”里换成自己的密码)."
+
 console = Console()
 log = structlog.get_logger(__name__)
 
@@ -29,7 +32,7 @@ def run_up(settings: Settings, *, host: str, port: int, workers: int) -> int:
     app_url = settings.database_url or install(settings).app_url
     make_keyring(keyring_file(settings))
     _first_key(settings, app_url)
-    greet_first_person(settings, app_url)
+    greet_first_person(settings, app_url, must_change=True)
     stop = Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     children: list[subprocess.Popen[bytes]] = []
@@ -63,16 +66,22 @@ def _first_key(settings: Settings, app_url: str) -> None:
     services.close()
 
 
-def greet_first_person(settings: Settings, app_url: str) -> None:
-    """An installation without anybody gets its administrator; a password drawn by lot is shown this once."""
+def greet_first_person(settings: Settings, app_url: str, *, must_change: bool) -> None:
+    """An installation without anybody gets its administrator; a password drawn by lot is shown this once.
+
+    `must_change`: a drawn one, which a terminal has shown, is good for the first sign-in only; else that it can be changed is told.
+    """
+    is_shown = not settings.admin_password
     password = settings.admin_password or drawn()
     services = connect(settings, app_url)
     with services.database.transaction() as tx:
-        is_new = make_first_person(tx, services.ids, password, services.clock.now())
+        is_new = make_first_person(tx, services.ids, password, services.clock.now(), must_change=is_shown and must_change)
     services.close()
     if is_new:
         console.print(f"Sign in as [bold]{FIRST}[/] with this password, shown once (管理员密码，仅显示一次):", highlight=False)
-        console.print("(PAIDAN_ADMIN_PASSWORD)" if settings.admin_password else password, markup=False, highlight=False, soft_wrap=True)
+        console.print(password if is_shown else "(PAIDAN_ADMIN_PASSWORD)", markup=False, highlight=False, soft_wrap=True)
+        if is_shown:
+            console.print(FIRST_CHANGE if must_change else CHANGE_HINT, style="dim", highlight=False)
 
 
 def _restart_dead(children: "list[subprocess.Popen[bytes]]", settings: Settings, app_url: str) -> None:

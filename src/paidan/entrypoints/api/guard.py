@@ -15,12 +15,15 @@ from paidan.entrypoints.api.keys import find_caller
 from paidan.entrypoints.api.people.caller import Caller
 from paidan.entrypoints.api.people.rights import Right
 from paidan.entrypoints.api.people.sessions import COOKIE, find_person
+from paidan.entrypoints.api.people.store import signs_in_by_password
 from paidan.entrypoints.api.problems import Refused
 from paidan.entrypoints.api.services import HandlerContext
 from paidan.kernel.reasons import Reason
 
 OPEN: Final = {"open": True}
 SIGNED_IN: Final = {"signed_in": True}
+SIGNED_IN_AT_ALL: Final = {"signed_in": True, "at_all": True}
+"""Also for somebody who must change his password first: who he is, where he is signed in, and the change itself."""
 AUTHORIZATION_MAX: Final = 200
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_HEADER: Final = "x-csrf"
@@ -41,11 +44,19 @@ def require_right(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseR
     caller = _caller(connection)
     if caller is None:
         raise Refused(Reason.NOT_SIGNED_IN)
+    if not handler.opt.get("at_all") and is_to_change_password(connection.app.state.services, caller):
+        raise Refused(Reason.PASSWORD_NOT_OWN)
     if not handler.opt.get("signed_in"):
         right = handler.opt.get("right")
         if not isinstance(right, Right) or not caller.may(right) or (handler.opt.get("everywhere") and not caller.sees_all):
             raise Refused(Reason.NOT_ALLOWED)
     connection.scope["state"]["caller"] = caller
+
+
+def is_to_change_password(services: HandlerContext, caller: Caller) -> bool:
+    """Whether he came by a password that somebody else knows: an administrator, or a terminal. Not where nobody signs in by one."""
+    is_asked = caller.must_change_password and caller.has_password
+    return is_asked and signs_in_by_password(caller.name, is_for_all=services.settings.password_sign_in)
 
 
 def _caller(connection: ASGIConnection[Any, Any, Any, Any]) -> Caller | None:

@@ -209,7 +209,7 @@ def _stay_up(home: Settings, plan: Plan, late: DayBeside | None, memory: Memory,
         code = _finish(outcome, late, memory, json_file, is_checked=is_checked)
         with services.database.transaction() as tx:
             row = tx.execute("SELECT order_no FROM sales_order ORDER BY id DESC LIMIT 1").fetchone()
-        greet_first_person(home, installation.app_url)
+        greet_first_person(home, installation.app_url, must_change=False)
         console.print(f"\nPaidan is up at [bold]{town.paidan_url}/[/] (API under /api/v1). Ctrl-C ends it.", highlight=False)
         if row:
             console.print(f"Next: PAIDAN_HOME={home.home} ./paidan explain {row[0]}   ·   PAIDAN_HOME={home.home} ./paidan check", highlight=False)

@@ -1,8 +1,8 @@
 -- People, roles, sessions, reveals. Sessions go by the database clock.
 
 -- name: find_session
--- The person of a living session with his rights. Parameters: digest, quiet_s. No locks.
-SELECT s.id, p.id, p.name, p.title, p.language, p.shop_ids, p.warehouse_ids, p.must_change_password, p.password <> '',
+-- The person of a living session with his rights, and whether he came by a password that he must change. Parameters: digest, quiet_s. No locks.
+SELECT s.id, p.id, p.name, p.title, p.language, p.shop_ids, p.warehouse_ids, p.must_change_password AND s.by_password, p.password <> '',
        ARRAY(SELECT DISTINCT unnest(r.rights) FROM person_role pr JOIN role r ON r.id = pr.role_id WHERE pr.person_id = p.id),
        s.seen_at < now() - interval '1 minute'
 FROM session s JOIN person p ON p.id = s.person_id
@@ -13,10 +13,10 @@ WHERE s.digest = %(digest)s AND s.expires_at > now() AND s.seen_at > now() - mak
 UPDATE session SET seen_at = now() WHERE id = %(id)s;
 
 -- name: open_session
--- Parameters: id, digest, person_id, age_s, address, agent.
+-- Parameters: id, digest, person_id, age_s, address, agent, by_password.
 WITH told AS (UPDATE person SET signed_in_at = now() WHERE id = %(person_id)s)
-INSERT INTO session (id, digest, person_id, created_at, seen_at, expires_at, address, agent)
-VALUES (%(id)s, %(digest)s, %(person_id)s, now(), now(), now() + make_interval(secs => %(age_s)s), %(address)s, %(agent)s);
+INSERT INTO session (id, digest, person_id, created_at, seen_at, expires_at, address, agent, by_password)
+VALUES (%(id)s, %(digest)s, %(person_id)s, now(), now(), now() + make_interval(secs => %(age_s)s), %(address)s, %(agent)s, %(by_password)s);
 
 -- name: forget_sessions
 -- Those over for a day. Locks: the rows; others' are passed by.

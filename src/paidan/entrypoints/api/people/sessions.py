@@ -38,7 +38,7 @@ class Visitor(Struct, frozen=True, kw_only=True):
     agent: str
 
 
-def open_session(tx: Tx, ids: IdSource, sealer: Sealer, person_id: int, visitor: Visitor) -> str:
+def open_session(tx: Tx, ids: IdSource, sealer: Sealer, person_id: int, visitor: Visitor, *, by_password: bool) -> str:
     """A new session; gives the cookie's value, which can't be read again. Sessions long over are removed."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     (session_id,) = ids.take(1)
@@ -52,6 +52,7 @@ def open_session(tx: Tx, ids: IdSource, sealer: Sealer, person_id: int, visitor:
             "age_s": AGE_S,
             "address": visitor.address,
             "agent": visitor.agent[:AGENT_MAX],
+            "by_password": by_password,
         },
     )
     return token

@@ -8,7 +8,7 @@ from litestar import Request, Response, Router
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
-from paidan.entrypoints.api.guard import OPEN, SIGNED_IN, Known
+from paidan.entrypoints.api.guard import OPEN, SIGNED_IN_AT_ALL, Known, is_to_change_password
 from paidan.entrypoints.api.pages import RecordId, as_views
 from paidan.entrypoints.api.people.caller import Caller
 from paidan.entrypoints.api.people.passwords import LENGTH_MAX, is_right
@@ -27,7 +27,7 @@ from paidan.entrypoints.api.people.sessions import (
 )
 from paidan.entrypoints.api.people.store import set_password, signs_in_by_password
 from paidan.entrypoints.api.people.visiting import address_of, session_cookie
-from paidan.entrypoints.api.problems import Refused
+from paidan.entrypoints.api.problems import Refused, invalid
 from paidan.entrypoints.api.services import Given, HandlerContext
 from paidan.entrypoints.api.verbs import delete, get, post, put
 from paidan.kernel.reasons import Reason
@@ -57,6 +57,8 @@ class LanguageBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 class Me(Struct, frozen=True, kw_only=True):
     """Who I am. `shops`, `warehouses`: ids of what I see, null for all. `csrf` goes into the header X-CSRF of whatever changes something.
+
+    `must_change_password`: an administrator set it; until it is changed everything else is refused (`password_not_own`).
 
     `has_password`: whether he signs in by one, and may change it. `now` is the business clock, by which deadlines count.
     """
@@ -113,7 +115,7 @@ def _signed_in(services: HandlerContext, data: SignInBody, visitor: Visitor) -> 
             count_failure(tx, data.name, visitor.address)
             return None
         forget_failures(tx, data.name)
-        return open_session(tx, services.ids, services.sealer, person_id, visitor)
+        return open_session(tx, services.ids, services.sealer, person_id, visitor, by_password=True)
 
 
 @post("/sign-out", opt=OPEN, status_code=204, sync_to_thread=True, summary="Sign out", tags=["people"])
@@ -135,7 +137,7 @@ def _is_ours(request: Request[Any, Any, Any]) -> bool:
     return not origin or urlsplit(origin).netloc == request.headers.get("host", "")
 
 
-@get("/me", opt=SIGNED_IN, sync_to_thread=False, summary="Who am I", tags=["people"])
+@get("/me", opt=SIGNED_IN_AT_ALL, sync_to_thread=False, summary="Who am I", tags=["people"])
 def get_me(services: Given, caller: Known) -> Me:
     """Name, rights and limits of whoever calls, person or key."""
     has_password = caller.has_password and signs_in_by_password(caller.name, is_for_all=services.settings.password_sign_in)
@@ -147,7 +149,7 @@ def get_me(services: Given, caller: Known) -> Me:
         shops=_told(caller.shops),
         warehouses=_told(caller.warehouses),
         csrf=caller.csrf,
-        must_change_password=caller.must_change_password and has_password,
+        must_change_password=is_to_change_password(services, caller),
         has_password=has_password,
         session_id=None if caller.session_id is None else str(caller.session_id),
         now=services.clock.now(),
@@ -165,7 +167,7 @@ def _person(caller: Caller) -> int:
     return caller.person_id
 
 
-@put("/me/password", opt=SIGNED_IN, status_code=204, sync_to_thread=True, summary="Change my password", tags=["people"])
+@put("/me/password", opt=SIGNED_IN_AT_ALL, status_code=204, sync_to_thread=True, summary="Change my password", tags=["people"])
 def put_password(services: Given, caller: Known, request: Request[Any, Any, Any], data: JSONBody[PasswordBody]) -> None:
     """Every other session of mine ends. Wrong guesses count as failed sign-ins. Whoever signs in by a provider alone has none to change."""
     person_id, address = _person(caller), address_of(request)
@@ -173,6 +175,8 @@ def put_password(services: Given, caller: Known, request: Request[Any, Any, Any]
         raise Refused(Reason.NO_PASSWORD)
     if not signs_in_by_password(caller.name, is_for_all=services.settings.password_sign_in):
         raise Refused(Reason.PASSWORD_SIGN_IN_OFF)
+    if data.new == data.present:
+        raise invalid("new", Reason.PASSWORD_UNCHANGED)
     with services.database.transaction() as tx:
         if is_locked_out(tx, caller.name, address):
             raise Refused(Reason.TOO_MANY_REQUESTS)
@@ -186,28 +190,30 @@ def put_password(services: Given, caller: Known, request: Request[Any, Any, Any]
         raise Refused(Reason.SIGN_IN_WRONG, status=422)
 
 
-@put("/me/language", opt=SIGNED_IN, status_code=204, sync_to_thread=True, summary="Change my language", tags=["people"])
+@put("/me/language", opt=SIGNED_IN_AT_ALL, status_code=204, sync_to_thread=True, summary="Change my language", tags=["people"])
 def put_language(services: Given, caller: Known, data: JSONBody[LanguageBody]) -> None:
     """Kept with the person; every answer follows Accept-Language all the same."""
     with services.database.transaction() as tx:
         tx.execute(queries.set_language, {"id": _person(caller), "language": data.language})
 
 
-@get("/me/sessions", opt=SIGNED_IN, sync_to_thread=True, summary="List my sessions", tags=["people"])
+@get("/me/sessions", opt=SIGNED_IN_AT_ALL, sync_to_thread=True, summary="List my sessions", tags=["people"])
 def get_sessions(services: Given, caller: Known) -> list[SessionView]:
     """Where I am signed in, newest first."""
     with services.database.transaction() as tx:
         return as_views(SessionView, tx.execute(queries.list_sessions, {"person_id": _person(caller), "quiet_s": QUIET_S}))
 
 
-@delete("/me/sessions", opt=SIGNED_IN, status_code=204, sync_to_thread=True, summary="End my other sessions", tags=["people"])
+@delete("/me/sessions", opt=SIGNED_IN_AT_ALL, status_code=204, sync_to_thread=True, summary="End my other sessions", tags=["people"])
 def delete_sessions(services: Given, caller: Known) -> None:
     """Every session of mine but this one."""
     with services.database.transaction() as tx:
         end_sessions(tx, _person(caller), but=caller.session_id)
 
 
-@delete("/me/sessions/{session_id:int}", opt=SIGNED_IN, status_code=204, sync_to_thread=True, summary="End one of my sessions", tags=["people"])
+@delete(
+    "/me/sessions/{session_id:int}", opt=SIGNED_IN_AT_ALL, status_code=204, sync_to_thread=True, summary="End one of my sessions", tags=["people"]
+)
 def delete_session(services: Given, caller: Known, session_id: RecordId) -> None:
     """Sign out there."""
     with services.database.transaction() as tx:

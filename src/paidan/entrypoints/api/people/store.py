@@ -28,8 +28,11 @@ class PersonChange(Struct, frozen=True, kw_only=True):
     is_active: bool
 
 
-def make_first_person(tx: Tx, ids: IdSource, password: str, now: datetime) -> bool:
-    """The administrator and the roles of a new installation; False when there is anybody already."""
+def make_first_person(tx: Tx, ids: IdSource, password: str, now: datetime, *, must_change: bool = False) -> bool:
+    """The administrator and the roles of a new installation; False when there is anybody already.
+
+    `must_change`: the password was shown somewhere and is good for the first sign-in only.
+    """
     tx.execute(queries.lock_administration)
     row = tx.execute(queries.any_person).fetchone()
     if row is None or row[0]:
@@ -37,7 +40,7 @@ def make_first_person(tx: Tx, ids: IdSource, password: str, now: datetime) -> bo
     for code, (name, rights) in ROLES.items():
         tx.execute(queries.add_role, {"id": ids.take(1)[0], "code": code, "name": name, "rights": sorted(rights)})
     everything = PersonChange(title="", language="zh", roles=["admin"], shops=None, warehouses=None, is_active=True)
-    add_person(tx, ids, FIRST, password, everything, now, must_change=False)
+    add_person(tx, ids, FIRST, password, everything, now, must_change=must_change)
     return True
 
 

@@ -164,7 +164,7 @@ def _back(services: HandlerContext, request: Request[Any, Any, Any]) -> Response
     told = _vouched_for(services, door, request.query_params, attempt)
     with services.database.transaction() as tx:
         came = store.come_in(tx, services.ids, door.provider, told, language=attempt.language, now=services.clock.now())
-        token = "" if came.person_id is None else open_session(tx, services.ids, services.sealer, came.person_id, visitor)
+        token = "" if came.person_id is None else open_session(tx, services.ids, services.sealer, came.person_id, visitor, by_password=False)
     if came.reason is not None and not token:
         raise Refused(came.reason)
     to = attempt.to if came.reason is None else attempts.told_at(attempt.to, came.reason.value)

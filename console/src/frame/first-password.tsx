@@ -1,0 +1,51 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Button } from 'antd'
+import { api } from '@/api/client'
+import { useMe } from '@/api/me'
+import { language, setLanguage } from '@/i18n/start'
+import { useWords } from '@/i18n/words'
+import { PasswordForm } from '@/settings/password-form'
+import { toastProblem } from './toasts'
+import { frameWords } from './words'
+import styles from './sign-in.module.css'
+
+/** In place of every page, for somebody whose password another person has set: one of his own comes first. */
+export function FirstPassword() {
+  const t = useWords(frameWords)
+  const me = useMe()
+  const cache = useQueryClient()
+  const signOut = useMutation({
+    mutationFn: () => api.POST('/api/v1/sign-out'),
+    onSuccess: () => cache.resetQueries(),
+    onError: toastProblem,
+  })
+  return (
+    <main id="main" className={styles.page}>
+      <div className={styles.card}>
+        <img src={`${import.meta.env.BASE_URL}favicon.svg`} alt="" width={40} height={40} />
+        <h1 className={styles.title}>{t('firstPassword')}</h1>
+        <p className={styles.hint}>{t('firstPasswordWhy', { name: me.title || me.name })}</p>
+        <PasswordForm isFirst />
+        <Button
+          type="link"
+          className={styles.link}
+          loading={signOut.isPending}
+          onClick={() => {
+            signOut.mutate()
+          }}
+        >
+          {t('signOut')}
+        </Button>
+        <button
+          type="button"
+          className={styles.link}
+          onClick={() => {
+            setLanguage(language() === 'zh' ? 'en' : 'zh')
+          }}
+        >
+          {t('language')}
+        </button>
+      </div>
+    </main>
+  )
+}

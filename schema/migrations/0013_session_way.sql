@@ -1,0 +1,4 @@
+-- Whether a session was opened by a password or by a provider: who came by a provider is not asked to change a password he never typed.
+
+ALTER TABLE session ADD COLUMN by_password boolean NOT NULL DEFAULT true;
+COMMENT ON COLUMN session.by_password IS 'false: a provider vouched for him';
