@@ -16,6 +16,9 @@ WORKS = {
     "documents": "/documents",
     "differences": "/comparisons",
     "messages": "/messages",
+    "prints": "/prints",
+    "users": "/people",
+    "reveals": "/people?tab=reveals",
 }
 NO_CELLS = {"", "合并"}
 """Columns of the screen that are no fact of a row: its buttons, and a count that only a fulfilment's own page knows."""
@@ -69,6 +72,12 @@ def test_bundles_are_a_file_of_their_own_and_the_way_back_is_shown(desk):
     page.get_by_role("menuitem", name="组合装").click()
     expect(desk.dialog.get_by_role("link", name="去导入")).to_have_attribute("href", "/console/imports?kind=bundles")
     assert fetched(desk)[0] == ["组合装编码", "子件编码", "数量", "价格权重"]
+
+
+def test_bans_are_exported_from_their_page(desk):
+    desk.send("/catalog/bans", {"rows": [{"goods_class": "fragile", "region": "650000"}]})
+    desk.at("/bans").keyboard.press("Shift+E")
+    assert fetched(desk)[:2] == [["品类", "地区", "地区代码"], ["易碎", "新疆维吾尔自治区", "650000"]]
 
 
 def test_entries_are_exported_from_the_drawer(desk):

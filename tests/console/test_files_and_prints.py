@@ -236,6 +236,45 @@ def test_labels_and_packing_lists_are_printed_as_pdf_and_for_label_printers(desk
     assert {order["order_no"] for order in orders} <= {one["order_no"] for one in reveals if one["purpose"] == "print"}
 
 
+def all_that_match(desk, orders):
+    """The dialog that prints whatever the filter finds, though one row only is chosen."""
+    desk.at(f"/orders?f=order_no:is:{'|'.join(order['order_no'] for order in orders)}")
+    desk.page.locator("[role=row][id] input[type=checkbox]").first.check()
+    desk.page.get_by_role("button", name=f"选择全部 {len(orders)} 单符合条件的").click()
+    desk.page.keyboard.press("p")
+    expect(desk.dialog).to_contain_text(f"打印 {len(orders)} 单")
+    desk.dialog.get_by_text("面单", exact=True).click()
+
+
+def test_all_that_match_are_printed_in_the_background_not_the_loaded_ones_only(desk, orders):
+    needs_chinese_font()
+    all_that_match(desk, orders)
+    expect(desk.dialog.get_by_role("status")).to_contain_text("2 单将打印")
+    desk.dialog.get_by_role("button", name="打印 2 单").click()
+    link = desk.dialog.get_by_role("link", name="下载文件")
+    expect(link).to_be_visible()
+    with desk.page.expect_download() as started:
+        link.click()
+    assert re.fullmatch(r"paidan-label-\d+\.pdf", started.value.suggested_filename)
+    assert len(pages_of(started.value.path().read_bytes())) == 2
+    assert times(desk, orders) == [1, 1]
+
+    all_that_match(desk, orders)
+    expect(desk.dialog.get_by_role("status")).to_contain_text("已打印过: 2")
+    expect(desk.dialog.get_by_role("button", name="没有可打印的")).to_be_disabled()
+    desk.dialog.get_by_role("checkbox", name="连同已打印过的 2 单再打一次").check()
+    desk.dialog.get_by_role("button", name="打印 2 单").click()
+    expect(desk.dialog.get_by_role("link", name="下载文件")).to_be_visible()
+    assert times(desk, orders) == [2, 2]
+
+    desk.at("/prints")
+    expect(desk.page.locator("[role=row][id]").first).to_contain_text("重复打印")
+    waiting = desk.page.get_by_role("list", name="打印文件").get_by_role("link")
+    with desk.page.expect_download() as started:
+        waiting.first.click()
+    assert started.value.suggested_filename.startswith("paidan-label-")
+
+
 def test_what_no_warehouse_has_is_not_printed_and_says_so(desk, world):
     open_shop(desk)
     number = f"HELD{world.now:%m%d%H%M%S}"

@@ -41,11 +41,12 @@ class Box(Struct, frozen=True, kw_only=True):
 
 def refuse(kind: Kind, shipments: Sequence[Shipment], receivers: Mapping[int, Receiver] | None, *, again: bool) -> tuple[Problem, ...]:
     """Why these can't be printed, one problem for each shipment concerned; none: they can. `receivers` None: not unsealed yet, so not asked."""
-    found = ((shipment, _reason(kind, shipment, receivers, again=again)) for shipment in shipments)
+    found = ((shipment, reason_against(kind, shipment, receivers, again=again)) for shipment in shipments)
     return tuple(Problem(field="fulfilment_no", reason=reason, detail=_number(shipment)) for shipment, reason in found if reason is not None)
 
 
-def _reason(kind: Kind, shipment: Shipment, receivers: Mapping[int, Receiver] | None, *, again: bool) -> Reason | None:
+def reason_against(kind: Kind, shipment: Shipment, receivers: Mapping[int, Receiver] | None, *, again: bool) -> Reason | None:
+    """Why this one can't be printed; None: it can. `receivers` as in `refuse`."""
     has_work = any(_left(shipment)) if kind == Kind.PICK_LIST else any(boxes_of(shipment))
     if not has_work:
         return Reason.NOTHING_TO_PRINT

@@ -91,10 +91,11 @@ class Shipment(Struct, frozen=True, kw_only=True):
 
 
 class Found(Struct, frozen=True, kw_only=True):
-    """Which shipments are meant, in the order they were named, each once; and what could not be found or not be printed."""
+    """Which shipments are meant, in the order they were named, each once, and those of each number; and what could not be found or not be printed."""
 
     leader_ids: tuple[int, ...]
     problems: tuple[Problem, ...]
+    leaders_by_no: Mapping[str, tuple[int, ...]]
 
 
 def find_by_orders(tx: Tx, kind: Kind, order_nos: Sequence[str], sees: Mapping[str, Any]) -> Found:
@@ -114,13 +115,16 @@ def _found(rows: Sequence[tuple[int, bool, int | None]], numbers: Sequence[str],
     """Rows: (place in the question, does the caller see it, a shipment of it that can be printed)."""
     leaders: dict[int, None] = {}
     problems: dict[int, Problem] = {}
+    of_number: dict[str, dict[int, None]] = defaultdict(dict)
     for n, is_seen, leader_id in rows:
         if leader_id is not None:
             leaders[leader_id] = None
+            of_number[numbers[n - 1]][leader_id] = None
         else:
             reason = Reason.NOTHING_TO_PRINT if is_seen else unknown
             problems[n] = Problem(field=f"{field}.{n - 1}", reason=reason, detail=numbers[n - 1])
-    return Found(leader_ids=tuple(leaders), problems=tuple(problems.values()))
+    leaders_by_no = {number: tuple(of_it) for number, of_it in of_number.items()}
+    return Found(leader_ids=tuple(leaders), problems=tuple(problems.values()), leaders_by_no=leaders_by_no)
 
 
 def load_shipments(tx: Tx, leader_ids: Sequence[int], kind: Kind) -> list[Shipment]:

@@ -1,25 +1,36 @@
 import { useMutation } from '@tanstack/react-query'
-import { Button, Modal, Segmented } from 'antd'
+import { Button, Modal } from 'antd'
 import { useState } from 'react'
 import { ApiProblem } from '@/api/problems'
 import { useKeys } from '@/frame/keys'
 import { ProblemView } from '@/frame/problem-view'
 import { toast } from '@/frame/toasts'
 import { useWords } from '@/i18n/words'
-import form from '../order/order.module.css'
+import type { Target } from '../bulk/bulk-dialog'
+import { PaperChoice } from './paper-choice'
+import { PrintMany } from './print-many'
 import { printPapers, showFile, type Format, type Paper } from './print-papers'
 import { printWords } from './words'
 
 interface Props {
-  orderNos: readonly string[]
+  target: Target
   onClose: (isDone: boolean) => void
 }
 
-const PAPERS: Paper[] = ['pick_list', 'packing_list', 'label']
+/** As many as one request prints; more, and all that match a filter, are a job. */
+const AT_ONCE_MAX = 500
+
 const NUMBERS_SHOWN = 8
 
-/** Pick lists, packing lists or labels of the chosen orders; asks before anything is printed twice. */
-export function PrintDialog({ orderNos, onClose }: Props) {
+/** Pick lists, packing lists or labels of the chosen orders, or of all that match. */
+export function PrintDialog({ target, onClose }: Props) {
+  if (target.order_nos && target.order_nos.length <= AT_ONCE_MAX)
+    return <PrintFew orderNos={target.order_nos} onClose={onClose} />
+  return <PrintMany target={target} onClose={onClose} />
+}
+
+/** At once, into a tab; asks before anything is printed twice. */
+function PrintFew({ orderNos, onClose }: { orderNos: readonly string[]; onClose: Props['onClose'] }) {
   const t = useWords(printWords)
   const [paper, setPaper] = useState<Paper>('pick_list')
   const [format, setFormat] = useState<Format>('pdf')
@@ -65,35 +76,16 @@ export function PrintDialog({ orderNos, onClose }: Props) {
         </>
       }
     >
-      <div className={form.fields}>
-        <div className={form.field}>
-          <span>{t('paper')}</span>
-          <Segmented
-            aria-label={t('paper')}
-            value={paper}
-            onChange={(value) => {
-              setPaper(value)
-              if (value !== 'label') setFormat('pdf')
-              print.reset()
-            }}
-            options={PAPERS.map((value) => ({ value, label: t(value) }))}
-          />
-        </div>
-        {paper === 'label' && (
-          <div className={form.field}>
-            <span>{t('format')}</span>
-            <Segmented
-              aria-label={t('format')}
-              value={format}
-              onChange={setFormat}
-              options={[
-                { value: 'pdf', label: 'PDF' },
-                { value: 'zpl', label: 'ZPL' },
-              ]}
-            />
-          </div>
-        )}
-        <p className="dim">{t('hint')}</p>
+      <PaperChoice
+        paper={paper}
+        format={format}
+        onPaper={(value) => {
+          setPaper(value)
+          print.reset()
+        }}
+        onFormat={setFormat}
+      />
+      <div>
         {before && (
           <p role="alert">
             {t('reprint', { numbers: numbers.slice(0, NUMBERS_SHOWN).join(', ') })}

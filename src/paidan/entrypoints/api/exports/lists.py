@@ -9,6 +9,7 @@ from msgspec import Struct
 from paidan.entrypoints.api.exports.book import Cell
 from paidan.entrypoints.api.pages import BIGINT_MAX
 from paidan.entrypoints.api.people.caller import Caller
+from paidan.entrypoints.api.people.rights import Right
 from paidan.entrypoints.api.problems import invalid
 from paidan.runtime.database import Tx
 
@@ -21,12 +22,17 @@ Key = Sequence[Any]
 
 
 class Reading(Struct, frozen=True, kw_only=True):
-    """Who reads, when, and what he asks: filters by the names that the page's own address has for them."""
+    """Who reads, when, and what he asks: filters by the names that the page's own address has for them.
+
+    `issuer`, `provider`: who vouches for people beside their passwords, and what he is called; empty: nobody.
+    """
 
     caller: Caller
     now: datetime
     language: str
     asked: Asked
+    issuer: str = ""
+    provider: str = ""
 
 
 class Column(Struct, frozen=True, kw_only=True):
@@ -52,6 +58,7 @@ class Exported(Struct, frozen=True, kw_only=True):
     """One list. `select` is the page's statement (what is seen is decided there); `named` its parameters after a key; `views` makes rows of it.
 
     `spread` makes the lines of a row where one record takes several; `is_whole`: always all columns, for an import reads them again.
+    `right` and `is_everywhere` are what the page takes (guard.needs).
     """
 
     name: str
@@ -65,6 +72,8 @@ class Exported(Struct, frozen=True, kw_only=True):
     key: Callable[[Any], Key]
     spread: Callable[[Any], Sequence[Any]] = lambda row: (row,)
     is_whole: bool = False
+    right: Right = Right.SEE
+    is_everywhere: bool = False
 
     def title(self, language: str) -> str:
         """The name of the sheet."""
@@ -75,6 +84,10 @@ class Exported(Struct, frozen=True, kw_only=True):
         by_name = {column.name: column for column in self.columns}
         wanted = () if self.is_whole else tuple(by_name[name] for name in dict.fromkeys(names) if name in by_name)
         return wanted or self.columns
+
+    def is_open_to(self, caller: Caller) -> bool:
+        """Whether he may export lists, and this page is his to see."""
+        return caller.may(Right.EXPORT) and caller.may(self.right) and (caller.sees_all or not self.is_everywhere)
 
     def check(self, asked: Asked) -> None:
         """Raise Refused for a filter that the page does not have."""

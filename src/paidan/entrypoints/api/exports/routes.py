@@ -7,14 +7,13 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct
 from psycopg.types.json import Jsonb
 
-from paidan.entrypoints.api.exports.lists import ROWS_MAX, TEXT_MAX, Reading, count
-from paidan.entrypoints.api.exports.write import EXPORT_LIST, LISTS, Given, ListTask, kept
+from paidan.entrypoints.api.exports.lists import ROWS_MAX, TEXT_MAX, count
+from paidan.entrypoints.api.exports.write import EXPORT_LIST, LISTS, Given, ListTask, kept, reading_of
 from paidan.entrypoints.api.guard import SEE, Known
 from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
 from paidan.entrypoints.api.jobs.parameters import queries
 from paidan.entrypoints.api.jobs.runner import JobRunner
 from paidan.entrypoints.api.language import language_of
-from paidan.entrypoints.api.people.rights import Right
 from paidan.entrypoints.api.problems import Refused
 from paidan.entrypoints.api.services import Given as Services
 from paidan.entrypoints.api.verbs import post
@@ -40,6 +39,10 @@ ListName = Literal[
     "differences",
     "fulfilments",
     "messages",
+    "bans",
+    "prints",
+    "users",
+    "reveals",
 ]
 Name = Annotated[str, Meta(max_length=40)]
 Value = Annotated[str, Meta(max_length=TEXT_MAX)]
@@ -69,16 +72,16 @@ def post_export(
 ) -> Response[ExportAnswer]:
     """What the page shows to the caller, in the background, as XLSX. At most 200,000 rows."""
     del idempotency_key
-    if not caller.may(Right.EXPORT):
-        raise Refused(Reason.NOT_ALLOWED)
     exported = LISTS[data.list]
+    if not exported.is_open_to(caller):
+        raise Refused(Reason.NOT_ALLOWED)
     exported.check(data.filters)
     language = language_of(request.headers.get("accept-language", ""))
     given = Given(list=data.list, filters=data.filters, columns=data.columns)
     task = ListTask(given=given, name=caller.name, shops=caller.shops, warehouses=caller.warehouses)
 
     def work(tx: Tx) -> ExportAnswer:
-        total = count(tx, exported, Reading(caller=caller, now=once.now, language=language, asked=data.filters))
+        total = count(tx, exported, reading_of(services, caller, once.now, language, data.filters))
         if total > ROWS_MAX:
             raise Refused(Reason.TOO_MANY_AT_ONCE, detail=str(ROWS_MAX), status=422)
         (job_id,) = services.ids.take(1)

@@ -1,9 +1,10 @@
-"""Lists of work as files: exceptions, stock, documents, fulfilments, messages. Their pages' columns, in words; never a body or a receiver."""
+"""Lists of work as files: exceptions, stock, documents, fulfilments, messages, bans. Their pages' columns, in words; never a body or a receiver."""
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
+from paidan.catalog.rows import GoodsBanRow
 from paidan.entrypoints.api.comparisons import DifferenceView
 from paidan.entrypoints.api.comparisons import queries as comparison_queries
 from paidan.entrypoints.api.exports.book import Cell
@@ -11,6 +12,7 @@ from paidan.entrypoints.api.exports.lists import Column, Exported, Key, Reading,
 from paidan.entrypoints.api.fulfilments import STATE_NAMES
 from paidan.entrypoints.api.live.exceptions import asked_of, key_of, view_of
 from paidan.entrypoints.api.live.watch import queries as live_queries
+from paidan.entrypoints.api.network_routes import queries as master_queries
 from paidan.entrypoints.api.operations import MESSAGE_STATES, MessageView
 from paidan.entrypoints.api.operations import queries as work_queries
 from paidan.entrypoints.api.order_reads import KINDS, fulfilment_views
@@ -21,6 +23,7 @@ from paidan.entrypoints.api.problems import invalid
 from paidan.entrypoints.api.stock import DOCUMENT_STATES, BalanceView, DocumentView, EntryView, SellableView
 from paidan.entrypoints.api.words import all_words
 from paidan.kernel.reasons import Reason
+from paidan.parties.addresses.divisions import full_name
 from paidan.runtime.database import Tx
 from paidan.stock.documents import document_no
 
@@ -335,4 +338,37 @@ MESSAGES: Final = Exported(
     key=by_id,
 )
 
-WORKS: Final = (EXCEPTIONS, SELLABLE, BALANCES, ENTRIES, DOCUMENTS, DIFFERENCES, FULFILMENTS, MESSAGES)
+# ------------------------------------------------------------------ bans
+
+CLASSES: Final = {
+    "normal": {"zh": "普通", "en": "Normal"},
+    "fragile": {"zh": "易碎", "en": "Fragile"},
+    "fresh": {"zh": "生鲜", "en": "Fresh"},
+    "dangerous": {"zh": "危险品", "en": "Dangerous"},
+    "oversize": {"zh": "超大件", "en": "Oversize"},
+}
+WIDE_REGIONS: Final = {"*": {"zh": "所有地区", "en": "everywhere"}, "CN": {"zh": "中国大陆", "en": "mainland China"}}
+
+
+def _region(row: GoodsBanRow, language: str) -> Cell:
+    """As the page names it: a division by its full name, any other by its code."""
+    return WIDE_REGIONS[row.region][language] if row.region in WIDE_REGIONS else full_name(row.region)
+
+
+BANS: Final = Exported(
+    name="bans",
+    zh="禁运",
+    en="Bans",
+    columns=(
+        Column(name="goods_class", zh="品类", en="Class", show=_word("goods_class", CLASSES)),
+        Column(name="region", zh="地区", en="Region", show=_region),
+        Column(name="region_code", zh="地区代码", en="Region code", of="region"),
+    ),
+    asks=(),
+    select=master_queries.goods_bans,
+    named=lambda _, __, key, limit: {**_id_keys(("after_class", "after_region"))(key), "limit": limit},
+    views=lambda cursor, _: as_views(GoodsBanRow, cursor),
+    key=lambda row: (row.goods_class, row.region),
+)
+
+WORKS: Final = (EXCEPTIONS, SELLABLE, BALANCES, ENTRIES, DOCUMENTS, DIFFERENCES, FULFILMENTS, MESSAGES, BANS)

@@ -1,20 +1,22 @@
 """Makes the file of a list for a job: what was asked, by whom and what he sees are kept with the job, so whoever takes it up makes the same file."""
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
 
 from paidan.entrypoints.api.exports.book import MEDIA_TYPE, Cell, write_book
-from paidan.entrypoints.api.exports.lists import Exported, Reading, read
+from paidan.entrypoints.api.exports.lists import Asked, Exported, Reading, read
 from paidan.entrypoints.api.exports.masters import MASTERS
+from paidan.entrypoints.api.exports.people import PEOPLE
 from paidan.entrypoints.api.exports.works import WORKS
 from paidan.entrypoints.api.jobs.parameters import queries
 from paidan.entrypoints.api.people.caller import Caller
 from paidan.entrypoints.api.services import HandlerContext
 
-LISTS: Final[Mapping[str, Exported]] = {exported.name: exported for exported in (*MASTERS, *WORKS)}
+LISTS: Final[Mapping[str, Exported]] = {exported.name: exported for exported in (*MASTERS, *WORKS, *PEOPLE)}
 
 EXPORT_LIST: Final = "export_list"
 """What such a job is called beside the actions over orders."""
@@ -56,10 +58,17 @@ def opened(stored: Mapping[str, Any]) -> ListTask:
     return msgspec.convert(stored, ListTask)
 
 
+def reading_of(services: HandlerContext, caller: Caller, now: datetime, language: str, asked: Asked) -> Reading:
+    """What a list's statement and its columns are told."""
+    vouching = services.provider
+    label = "" if vouching is None else vouching.provider.label
+    return Reading(caller=caller, now=now, language=language, asked=asked, issuer=services.settings.oidc_issuer, provider=label)
+
+
 def write_list(services: HandlerContext, job_id: int, task: ListTask, language: str, beat: Beat) -> None:
     """Make the file and keep it with the job, which then tells how many rows were read. The clock stands still for it: one list, one instant."""
     exported = LISTS[task.given.list]
-    reading = Reading(caller=task.caller, now=services.clock.now(), language=language, asked=task.given.filters)
+    reading = reading_of(services, task.caller, services.clock.now(), language, task.given.filters)
     chosen = exported.chosen(task.given.columns)
     headers = [column.header(language) for column in chosen]
     seen = 0

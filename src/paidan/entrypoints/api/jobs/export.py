@@ -46,7 +46,19 @@ SHOWN: Final[Mapping[str, Show]] = {
     "is_printed": lambda row, _: row.printed > 0,
 }
 """Fields that are not attributes of the row as they stand."""
-NOT_SHOWN: Final = frozenset({"phone", "waits_to_merge", "answer_unknown", "to_print"})
+NOT_SHOWN: Final = frozenset(
+    {
+        "phone",
+        "waits_to_merge",
+        "answer_unknown",
+        "to_print",
+        "release_wait_s",
+        "deadline",
+        "planned_warehouse",
+        "working_warehouse",
+        "is_untouched",
+    }
+)
 EXPORTED: Final = tuple(field for field in FIELDS if field.name not in NOT_SHOWN)
 
 

@@ -91,7 +91,7 @@ WHERE job_id = %(job_id)s AND state = ANY(%(states)s::smallint[]) AND n > %(afte
 
 -- name: lock_job
 -- Parameters: id, owner. Locks: the row.
-SELECT state, action, undo_until > now() AND done > 0 FROM job WHERE id = %(id)s AND owner = %(owner)s FOR UPDATE;
+SELECT state, action, parameters, undo_until > now() AND done > 0 FROM job WHERE id = %(id)s AND owner = %(owner)s FOR UPDATE;
 
 -- name: retry_rows
 -- The refused rows of orders that exist wait again. Parameters: job_id. Locks: the rows.
@@ -108,7 +108,7 @@ ON CONFLICT (job_id) DO UPDATE SET name = excluded.name, media_type = excluded.m
 
 -- name: get_file
 -- Parameters: job_id, owner.
-SELECT f.name, f.media_type, f.body FROM job_file f JOIN job j ON j.id = f.job_id WHERE f.job_id = %(job_id)s AND j.owner = %(owner)s;
+SELECT f.name, f.media_type, f.body, j.action, j.parameters FROM job_file f JOIN job j ON j.id = f.job_id WHERE f.job_id = %(job_id)s AND j.owner = %(owner)s;
 
 -- name: named_ids
 -- Ids of a warehouse, a carrier, a SKU by code. Parameters: warehouse, carrier, sku; warehouses (what the caller sees).
@@ -157,3 +157,7 @@ DELETE FROM print_mark WHERE order_id = ANY(%(order_id)s::bigint[]) AND kind = %
 -- name: ids_of_job
 -- Orders of a job in their order. Parameters: job_id, after (n), limit.
 SELECT n, order_id FROM job_row WHERE job_id = %(job_id)s AND n > %(after)s AND order_id <> 0 ORDER BY n LIMIT %(limit)s;
+
+-- name: waiting_numbers
+-- Orders of a job that nothing was done to yet, in their order. Parameters: job_id, after (n), limit.
+SELECT n, order_no FROM job_row WHERE job_id = %(job_id)s AND n > %(after)s AND state = 0 ORDER BY n LIMIT %(limit)s;

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -16,6 +16,12 @@ from paidan.runtime.database import Tx
 from paidan.runtime.queries import load_queries
 
 queries = load_queries("paidan.entrypoints.api.jobs", "jobs.sql")
+
+
+LEASE_S: Final = 60
+"""How long a job is its worker's without a word from him."""
+ROW_WAITING, ROW_DONE, ROW_REFUSED, ROW_UNDONE, ROW_STAYS = 0, 1, 2, 3, 4
+"""What became of an order of a job."""
 
 
 class Action(StrEnum):
@@ -32,6 +38,7 @@ class Action(StrEnum):
     ADD_GIFT = "add_gift"
     FLAG = "flag"
     CANCEL = "cancel"
+    PRINT = "print"
     MARK_PRINTED = "mark_printed"
     EXPORT = "export"
 
@@ -48,11 +55,12 @@ NEEDED: Final[Mapping[Action, Right]] = {
     Action.ADD_GIFT: Right.EDIT_ORDER,
     Action.FLAG: Right.EDIT_ORDER,
     Action.CANCEL: Right.CANCEL,
+    Action.PRINT: Right.PRINT,
     Action.MARK_PRINTED: Right.PRINT,
     Action.EXPORT: Right.EXPORT,
 }
-FINAL: Final = frozenset({Action.CANCEL, Action.UN_MERGE, Action.EXPORT})
-"""A cancellation stays (decision 25), a parcel taken apart is not put together again, a file changes nothing."""
+FINAL: Final = frozenset({Action.CANCEL, Action.UN_MERGE, Action.PRINT, Action.EXPORT})
+"""A cancellation stays (decision 25), a parcel taken apart is not put together again, paper is printed, a file changes nothing."""
 UNDOABLE: Final = frozenset(Action) - FINAL
 
 Text = Annotated[str, Meta(max_length=500, pattern=r"^[^\x00]*$")]
@@ -71,7 +79,8 @@ class Parameters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What an action is told; each takes its own and refuses nothing else's silence.
 
     `note` why (hold, release and cancel need one) · `stops`, `expires_at` of a hold · `warehouse`, `carrier`, null or '' taking the wish back ·
-    `sku`, `quantity` of a gift · `flag` 0 to 9 · `lines` of a split (none: every line on its own) · `kind` of a print · `columns` of an export.
+    `sku`, `quantity` of a gift · `flag` 0 to 9 · `lines` of a split (none: every line on its own) · `kind`, `format` of a print (ZPL is for labels),
+    `again`: even what was printed before · `columns` of an export.
     """
 
     note: Text = ""
@@ -84,7 +93,17 @@ class Parameters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     flag: Annotated[int, Meta(ge=0, le=9)] = 0
     lines: Annotated[tuple[SplitLine, ...], Meta(max_length=200)] = ()
     kind: PrintKind = "pick_list"
+    format: Literal["pdf", "zpl"] = "pdf"
+    again: bool = False
     columns: Annotated[tuple[Code, ...], Meta(max_length=200)] = ()
+
+
+class Reader(Struct, frozen=True, kw_only=True):
+    """Who gets to see what is printed: his shops and warehouses (None: all), and the address that the reveal log tells."""
+
+    shops: tuple[int, ...] | None
+    warehouses: tuple[int, ...] | None
+    address: str
 
 
 class Told(Struct, frozen=True, kw_only=True):
@@ -94,17 +113,20 @@ class Told(Struct, frozen=True, kw_only=True):
     warehouse_id: int | None = None
     carrier_id: int | None = None
     sku_id: int | None = None
+    reader: Reader | None = None
 
 
 _NEEDS_NOTE: Final = frozenset({Action.HOLD, Action.RELEASE, Action.CANCEL})
 
 
-def read(tx: Tx, action: Action, given: Parameters, caller: Caller, now: datetime) -> Told:
-    """Look the codes up. Raises Refused, naming the field."""
+def read(tx: Tx, action: Action, given: Parameters, caller: Caller, now: datetime, address: str = "") -> Told:
+    """Look the codes up. `address`: where the caller is. Raises Refused, naming the field."""
     if action in _NEEDS_NOTE and not given.note.strip():
         raise invalid("note", Reason.FIELD_MISSING)
     if given.expires_at is not None and given.expires_at <= now:
         raise invalid("expires_at")
+    if action == Action.PRINT and given.format == "zpl" and given.kind != "label":
+        raise invalid("format")
     names = {"warehouse": given.warehouse or None, "carrier": given.carrier or None, "sku": given.sku or None}
     row = tx.execute(queries.named_ids, {**names, "warehouses": caller.sees["warehouses"]}).fetchone()
     warehouse_id, carrier_id, sku_id = row or (None, None, None)
@@ -114,7 +136,8 @@ def read(tx: Tx, action: Action, given: Parameters, caller: Caller, now: datetim
         raise invalid("carrier", Reason.UNKNOWN_CARRIER)
     if sku_id is None and (given.sku or action == Action.ADD_GIFT):
         raise invalid("sku", Reason.UNKNOWN_SKU)
-    return Told(given=given, warehouse_id=warehouse_id, carrier_id=carrier_id, sku_id=sku_id)
+    reader = Reader(shops=caller.shops, warehouses=caller.warehouses, address=address) if action == Action.PRINT else None
+    return Told(given=given, warehouse_id=warehouse_id, carrier_id=carrier_id, sku_id=sku_id, reader=reader)
 
 
 def kept(told: Told) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Jobs over HTTP: one action over many orders, tried dry first, then run in the background; what failed is listed, retried, undone."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final
@@ -9,19 +10,33 @@ from litestar.params import JSONBody, QueryParameter
 from msgspec import Meta, Struct
 from psycopg.types.json import Jsonb
 
-from paidan.entrypoints.api.exports.write import EXPORT_LIST
-from paidan.entrypoints.api.guard import SEE, Known, needs
+from paidan.entrypoints.api.exports.write import EXPORT_LIST, LISTS
+from paidan.entrypoints.api.exports.write import opened as opened_list
+from paidan.entrypoints.api.guard import SEE, Known
 from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
 from paidan.entrypoints.api.jobs.carry import CHUNK, Task, dry_run
-from paidan.entrypoints.api.jobs.parameters import NEEDED, UNDOABLE, Action, Parameters, Told, kept, queries, read
-from paidan.entrypoints.api.jobs.runner import ENDED, ROW_REFUSED, ROW_STAYS, ROW_WAITING, RUNNING, UNDOING, JobRunner
+from paidan.entrypoints.api.jobs.papers import PRINTED_MAX, bond_of
+from paidan.entrypoints.api.jobs.parameters import (
+    NEEDED,
+    ROW_REFUSED,
+    ROW_STAYS,
+    ROW_WAITING,
+    UNDOABLE,
+    Action,
+    Parameters,
+    Told,
+    kept,
+    queries,
+    read,
+)
+from paidan.entrypoints.api.jobs.runner import ENDED, RUNNING, UNDOING, JobRunner
 from paidan.entrypoints.api.language import language_of
 from paidan.entrypoints.api.lists.compose import FILTERS_MAX, matching, read_question
 from paidan.entrypoints.api.lists.routes import FILTER_MAX, moment_of
 from paidan.entrypoints.api.order_reads import reason_words
 from paidan.entrypoints.api.pages import Cursor, Limit, Page, RecordId, named_rows, page, read_cursor
 from paidan.entrypoints.api.people.caller import Caller
-from paidan.entrypoints.api.people.rights import Right
+from paidan.entrypoints.api.people.visiting import address_of
 from paidan.entrypoints.api.problems import Refused, invalid
 from paidan.entrypoints.api.services import Given, HandlerContext
 from paidan.entrypoints.api.verbs import get, post
@@ -66,13 +81,22 @@ class RefusedRow(Struct, frozen=True, kw_only=True):
     next_step: str
 
 
+class RefusedCount(Struct, frozen=True, kw_only=True):
+    """How many orders it would not be done to for one reason."""
+
+    reason: str
+    text: str
+    count: int
+
+
 class JobAnswer(Struct, frozen=True, kw_only=True):
-    """Of a dry run: how many it would be done to, and the first hundred refused; of a run: the job."""
+    """Of a dry run: how many it would be done to, the first hundred refused, and all refused by reason; of a run: the job."""
 
     total: int
     will: int
     refused_count: int
     refused: tuple[RefusedRow, ...] = ()
+    refused_by_reason: tuple[RefusedCount, ...] = ()
     job_id: str | None = None
 
 
@@ -117,8 +141,11 @@ def post_job(
     language = language_of(request.headers.get("accept-language", ""))
 
     def work(tx: Tx) -> JobAnswer:
-        told = read(tx, data.action, data.parameters, caller, once.now)
-        numbers, missing = _targets(tx, services, caller, data.target)
+        told = read(tx, data.action, data.parameters, caller, once.now, address_of(request))
+        most = PRINTED_MAX if data.action == Action.PRINT else ORDERS_MAX
+        numbers, missing = _targets(tx, services, caller, data.target, most)
+        if len(numbers) > most:
+            raise invalid("target", detail=f"at most {most} orders")
         if data.is_dry_run:
             return _tried(tx, services, caller, data.action, told, numbers, missing, language)
         return _made(tx, services, caller, data.action, told, numbers, missing, language)
@@ -134,7 +161,7 @@ def _runner(request: Request[Any, Any, Any]) -> JobRunner:
     return runner
 
 
-def _targets(tx: Tx, services: HandlerContext, caller: Caller, target: Target) -> tuple[dict[int, str], list[str]]:
+def _targets(tx: Tx, services: HandlerContext, caller: Caller, target: Target, most: int) -> tuple[dict[int, str], list[str]]:
     """Numbers of the orders meant, by id; and the numbers that stand for nothing the caller sees."""
     if (target.order_nos is None) == (target.filters is None):
         raise invalid("target", detail="either order_nos or filters")
@@ -143,9 +170,9 @@ def _targets(tx: Tx, services: HandlerContext, caller: Caller, target: Target) -
         rows = tx.execute(queries.targets, {"numbers": asked, **caller.sees}).fetchall()
         return {order_id: number for number, order_id in rows if order_id is not None}, [number for number, order_id in rows if order_id is None]
     question = read_question(target.filters or (), "", caller, moment_of(services))
-    ids = matching(tx, question, ORDERS_MAX + 1)
-    if len(ids) > ORDERS_MAX:
-        raise invalid("target", detail=f"at most {ORDERS_MAX} orders")
+    ids = matching(tx, question, most + 1)
+    if len(ids) > most:
+        raise invalid("target", detail=f"at most {most} orders")
     numbers: dict[int, str] = dict(tx.execute(queries.numbers_by_id, {"ids": ids}).fetchall())
     return {order_id: numbers[order_id] for order_id in ids if order_id in numbers}, []
 
@@ -162,7 +189,14 @@ def _tried(
         found = dry_run(tx, services, task, chunk, now)
         refused += [_refused(numbers[i], done.reason, language) for i, done in zip(chunk, found, strict=True) if done.reason is not None]
     total = len(ids) + len(missing)
-    return JobAnswer(total=total, will=total - len(refused), refused_count=len(refused), refused=tuple(refused[:SHOWN_MAX]))
+    by_reason = Counter((row.reason, row.text) for row in refused)
+    return JobAnswer(
+        total=total,
+        will=total - len(refused),
+        refused_count=len(refused),
+        refused=tuple(refused[:SHOWN_MAX]),
+        refused_by_reason=tuple(RefusedCount(reason=reason, text=text, count=count) for (reason, text), count in by_reason.most_common()),
+    )
 
 
 def _refused(number: str, reason: str, language: str) -> RefusedRow:
@@ -249,10 +283,10 @@ def get_job_rows(
 
 @post("/jobs/{job_id:int}/retries", opt=SEE, status_code=200, sync_to_thread=True, summary="Try a job's refused orders again")
 def post_retry(services: Given, caller: Known, request: Request[Any, Any, Any], job_id: RecordId) -> JobView:
-    """Those refused wait again; what was done stays done."""
+    """Those refused wait again; what was done stays done. Not for prints: their file would take the place of the first."""
     with services.database.transaction() as tx:
-        state, needed, _ = _locked(tx, caller, job_id)
-        if state != ENDED or not caller.may(needed):
+        state, is_his, _, action = _locked(tx, caller, job_id)
+        if state != ENDED or not is_his or action == Action.PRINT:
             raise Refused(Reason.ILLEGAL_MOVE)
         tx.execute(queries.retry_rows, {"job_id": job_id})
         tx.execute(queries.reopen_job, {"id": job_id, "state": RUNNING})
@@ -265,8 +299,8 @@ def post_retry(services: Given, caller: Known, request: Request[Any, Any, Any], 
 def post_undo(services: Given, caller: Known, request: Request[Any, Any, Any], job_id: RecordId) -> JobView:
     """Within a quarter of an hour, order by order, as far as each still can be; what has gone on meanwhile is listed."""
     with services.database.transaction() as tx:
-        state, needed, can_be_undone = _locked(tx, caller, job_id)
-        if state != ENDED or not can_be_undone or not caller.may(needed):
+        state, is_his, can_be_undone, _ = _locked(tx, caller, job_id)
+        if state != ENDED or not can_be_undone or not is_his:
             raise Refused(Reason.NOT_TO_BE_UNDONE, status=409)
         tx.execute(queries.reopen_job, {"id": job_id, "state": UNDOING})
         found = _views(tx.execute(queries.get_job, {"id": job_id, "owner": caller.owner}))
@@ -274,22 +308,33 @@ def post_undo(services: Given, caller: Known, request: Request[Any, Any, Any], j
     return found[0]
 
 
-def _locked(tx: Tx, caller: Caller, job_id: int) -> tuple[int, Right, bool]:
-    """Its state, the right it takes, and whether it can be undone."""
+def _locked(tx: Tx, caller: Caller, job_id: int) -> tuple[int, bool, bool, str]:
+    """Its state, whether he may still do such a thing, whether it can be undone, and what it does."""
     row = tx.execute(queries.lock_job, {"id": job_id, "owner": caller.owner}).fetchone()
     if row is None:
         raise Refused(Reason.NOT_FOUND)
-    return row[0], Right.EXPORT if row[1] == EXPORT_LIST else NEEDED[Action(row[1])], bool(row[2])
+    return row[0], _may(caller, row[1], row[2]), bool(row[3]), row[1]
 
 
-@get("/jobs/{job_id:int}/file", opt=needs(Right.EXPORT), sync_to_thread=True, summary="Get the file of a job", media_type="application/octet-stream")
+def _may(caller: Caller, action: str, parameters: Any) -> bool:
+    """Whether he has the right that such a job takes; rights change, and its file may be asked for days later."""
+    if action == EXPORT_LIST:
+        return LISTS[opened_list(parameters).given.list].is_open_to(caller)
+    return caller.may(NEEDED[Action(action)])
+
+
+@get("/jobs/{job_id:int}/file", opt=SEE, sync_to_thread=True, summary="Get the file of a job", media_type="application/octet-stream")
 def get_job_file(services: Given, caller: Known, job_id: RecordId) -> Response[bytes]:
-    """The finished export, to whoever made it."""
+    """The finished export or print, to whoever made it, as long as he has the right that it took."""
     with services.database.transaction() as tx:
         row = tx.execute(queries.get_file, {"job_id": job_id, "owner": caller.owner}).fetchone()
     if row is None:
         raise Refused(Reason.NOT_FOUND)
-    name, media_type, body = row
+    name, media_type, body, action, parameters = row
+    if not _may(caller, action, parameters):
+        raise Refused(Reason.NOT_ALLOWED)
+    if action == Action.PRINT:
+        body = services.sealer.unseal(bytes(body), bound_to=bond_of(job_id))
     headers = {"content-disposition": f'attachment; filename="{name}"', "x-content-type-options": "nosniff", "cache-control": "no-store"}
     return Response(content=bytes(body), media_type=media_type, headers=headers)
 

@@ -15,20 +15,19 @@ from paidan.entrypoints.api.exports.write import EXPORT_LIST, ListTask, write_li
 from paidan.entrypoints.api.exports.write import opened as opened_list
 from paidan.entrypoints.api.jobs.carry import CHUNK, Done, Task, carry
 from paidan.entrypoints.api.jobs.export import write_export
-from paidan.entrypoints.api.jobs.parameters import Action, opened, queries
+from paidan.entrypoints.api.jobs.papers import write_papers
+from paidan.entrypoints.api.jobs.parameters import LEASE_S, ROW_DONE, ROW_REFUSED, ROW_STAYS, ROW_UNDONE, ROW_WAITING, Action, opened, queries
 from paidan.entrypoints.api.services import HandlerContext
 from paidan.kernel.reasons import Reason
 from paidan.runtime.database import Tx, trouble
 from paidan.runtime.rows import columns
 from paidan.runtime.telemetry import told as told_of_error
 
-LEASE_S: Final = 60
 LOOK_EVERY_S: Final = 2.0
 TRY_AGAIN_S: Final = 0.5
 TRIES_MAX: Final = 20
 
 RUNNING, ENDED, UNDOING, UNDONE = 0, 1, 2, 3
-ROW_WAITING, ROW_DONE, ROW_REFUSED, ROW_UNDONE, ROW_STAYS = 0, 1, 2, 3, 4
 
 log = structlog.get_logger(__name__)
 
@@ -110,9 +109,11 @@ class JobRunner:
         return True
 
     def _write_file(self, job: Claimed) -> None:
-        """The file of an export, first of all. Raises Stopped."""
+        """The file of an export or a print, first of all. Raises Stopped."""
         if isinstance(job.task, ListTask):
             write_list(self._services, job.id, job.task, job.language, lambda done: self._beat(job, done))
+        elif job.task.action == Action.PRINT:
+            write_papers(self._services, job.id, job.task.told, job.task.actor, job.language, lambda done: self._beat(job, done))
         elif job.task.action == Action.EXPORT and not job.task.is_undo:
             write_export(self._services, job.id, job.task.told, job.warehouse_ids, job.language, lambda: self._beat(job, None))
 
