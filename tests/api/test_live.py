@@ -1,4 +1,4 @@
-"""What consoles hear by themselves, exceptions with their claims, the dashboard, the health of each part."""
+"""What consoles hear by themselves, exceptions with their claims, the health of each part."""
 
 import asyncio
 from datetime import timedelta
@@ -193,34 +193,6 @@ def test_the_suggested_fix_is_one_click(waiting):
 @pytest.mark.parametrize("exception", ["hold-1", "hold-99999999999999999999", "nothing-1", "hold", "-1", "hold-x"])
 def test_an_exception_that_is_not_there_is_not_found(still, exception):
     assert still.post(f"/exceptions/{exception}/claim").status_code in {404, 422}
-
-
-def test_the_dashboard_tells_the_day_and_where_each_number_is_listed(waiting):
-    told(waiting.scene, order("DONE", line("Y"), receiver=receiver(5)))
-    waiting.client.app.state.queues.forget()
-    waiting.client.app.state.dashboards.kept.clear()
-    board = waiting.get("/dashboard").json()
-    assert board["figures"]["orders"] == 4
-    assert sum(hour["orders"] for hour in board["hours"]) == 4
-    assert {hold["reason"]: hold["orders"] for hold in board["holds"]} == {"listing_unmapped": 2}
-    for figure in [*board["open"], *board["holds"], *board["queues"]]:
-        count = waiting.get("/lists/orders/count", params={"f": figure["filters"]}).json()["count"]
-        assert count == figure.get("orders", figure.get("count")), figure
-    assert waiting.get("/lists/orders/count", params={"f": board["figures"]["filters"]}).json()["count"] == 4
-    assert [load["planned"] for load in board["warehouses"]] == [1]
-
-
-def test_the_dashboard_counts_what_one_sees(world):
-    scene = world.scene
-    scene.set_up({"A": {"X": 10}})
-    second_shop(scene)
-    told(scene, order("MINE", line("X"), receiver=receiver(1)))
-    told(scene, order("THEIRS", line("X"), receiver=receiver(2)), shop="S2")
-    world.client.app.state.dashboards.kept.clear()
-    clerk = world.person("li", "see", shops=["S1"])
-    assert clerk.call("GET", "/dashboard").json()["figures"]["orders"] == 1
-    assert "S2" not in clerk.call("GET", "/dashboard").text
-    assert world.get("/dashboard").json()["figures"]["orders"] == 2
 
 
 def test_each_part_tells_how_it_is(waiting):

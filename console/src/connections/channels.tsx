@@ -1,7 +1,7 @@
 import { ShopOutlined } from '@ant-design/icons'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Skeleton } from 'antd'
-import { Link } from 'react-router'
+import { Link, useSearchParams } from 'react-router'
 import { api, given } from '@/api/client'
 import { useEnum } from '@/api/enums'
 import { useMay } from '@/api/me'
@@ -23,9 +23,11 @@ import styles from './connections.module.css'
 
 const LIMIT = 200
 
-/** Each shop: its feeds, and what it hears from us. */
+/** Each shop, or the one that the address names: its feeds, and what it hears from us. */
 export function Channels() {
   const t = useWords(connectionWords)
+  const [params] = useSearchParams()
+  const only = params.get('shop')
   const { data, isError, error, refetch } = useQuery({
     queryKey: ['channels'],
     queryFn: async () => given(await api.GET('/api/v1/shops', { params: { query: { limit: LIMIT } } })).items,
@@ -39,12 +41,20 @@ export function Channels() {
         <Link to="/shops">{t('toShops')}</Link>
       </EmptyState>
     )
+  const shown = only === null ? data : data.filter((shop) => shop.code === only)
   return (
-    <div className={styles.cards}>
-      {data.map((shop) => (
-        <Channel key={shop.id} shop={shop} />
-      ))}
-    </div>
+    <>
+      {only !== null && (
+        <p>
+          <Link to="/connections">{t('allChannels')}</Link>
+        </p>
+      )}
+      <div className={styles.cards}>
+        {shown.map((shop) => (
+          <Channel key={shop.id} shop={shop} />
+        ))}
+      </div>
+    </>
   )
 }
 
@@ -156,6 +166,7 @@ function Told({ shop }: { shop: Shop }) {
       ) : (
         <Pill tone={isOwn ? 'quiet' : 'wait'}>{t(isOwn || !shop.is_active ? 'silent' : 'noSecrets')}</Pill>
       )}
+      {isAble && !shop.pushes_stock && <Pill tone="quiet">{t('stockOff')}</Pill>}
       {isAble && lane && <span>{callsOf(lane, t)}</span>}
       {isAble && <TryNow lane={lane} />}
     </div>

@@ -27,6 +27,7 @@ export const connectionWords = defineWords('connections', {
   off: ['已停用', 'switched off'],
   ownApi: ['对方调用我方接口，不用拉取', 'It calls our API; nothing is pulled'],
   noFeeds: ['还没有设置取单方式', 'No way in is set up'],
+  stockOff: ['库存同步已关闭', 'stock switched off'],
   pushes: ['库存与发货会回传', 'hears of stock and shipments'],
   silent: ['不回传', 'hears nothing'],
   noSecrets: ['没有密钥，无法回传', 'no secrets: nothing can be told'],
@@ -45,6 +46,7 @@ export const connectionWords = defineWords('connections', {
   readAsked: ['{{name}} 马上读取', '{{name}} is read next'],
   tryNow: ['立即重试', 'Try now'],
   tried: ['{{name}} 马上重试', '{{name}} is tried next'],
+  allChannels: ['查看全部渠道', 'Show all channels'],
   noChannels: ['还没有店铺', 'There are no shops yet'],
   noChannelsHint: [
     '接入店铺后，这里显示每种数据读到了哪里。',

@@ -1,7 +1,7 @@
 import { ReloadOutlined, RocketOutlined } from '@ant-design/icons'
 import { useQuery } from '@tanstack/react-query'
 import { Button, Segmented } from 'antd'
-import { lazy, Suspense, useState } from 'react'
+import { useRef, useState } from 'react'
 import { Link, useNavigate, useSearchParams } from 'react-router'
 import { api, given } from '@/api/client'
 import { useEvent } from '@/api/events'
@@ -11,30 +11,56 @@ import { ProblemView } from '@/frame/problem-view'
 import { instant } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import { QueueStrip } from '@/orders/queue-strip'
+import type { By } from './bars'
+import { Chart } from './charts'
 import { Channels, Holds, States, Warehouses } from './panels'
-import { cardsOf, listOf, type Dashboard } from './shapes'
+import { cardsOf, listOf, type Dashboard, type Shown } from './shapes'
 import { dashboardWords } from './words'
 import styles from './dashboard.module.css'
 
-const HoursChart = lazy(() => import('./hours-chart'))
 const NO_FILTERS: string[] = []
+const RANGES = [
+  { value: '1', label: 'day1' },
+  { value: '7', label: 'day7' },
+  { value: '30', label: 'day30' },
+] as const
+const BYS: readonly By[] = ['shop', 'platform']
 
-/** How the day goes. Numbers stand still until somebody asks for the news. */
+/** How the day goes. Numbers stand still until somebody asks for the news: by the button, another range, or coming here. */
 export default function DashboardPage() {
   const t = useWords(dashboardWords)
   const navigate = useNavigate()
   const [params, setParams] = useSearchParams()
   const days = Number(params.get('days') ?? 1)
+  const by: By = params.get('by') === 'platform' ? 'platform' : 'shop'
   const [news, setNews] = useState(0)
-  const { data, isError, error, refetch } = useQuery({
+  const isFresh = useRef(false)
+  const { data, isError, error, isFetching, refetch } = useQuery({
     queryKey: ['dashboard', days],
-    queryFn: async () => given(await api.GET('/api/v1/dashboard', { params: { query: { days } } })),
-    refetchInterval: 60_000,
+    queryFn: async () => {
+      setNews(0)
+      const query = { days, is_fresh: isFresh.current }
+      return given(await api.GET('/api/v1/dashboard', { params: { query } }))
+    },
+    staleTime: Infinity,
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
   })
   useEvent('orders', (told) => {
     setNews((before) => before + ((told as { changed?: number }).changed ?? 1))
   })
-  if (isError) return <ProblemView problem={error} onAgain={() => void refetch()} />
+  const put = (name: string, value: string, usual: string) => {
+    const next = new URLSearchParams(params)
+    if (value === usual) next.delete(name)
+    else next.set(name, value)
+    setParams(next, { replace: true })
+  }
+  const refresh = () => {
+    isFresh.current = true
+    void refetch()
+  }
+  if (isError) return <ProblemView problem={error} onAgain={refresh} />
   if (!data) return <PageSkeleton />
   return (
     <Page
@@ -42,40 +68,41 @@ export default function DashboardPage() {
       about={`${t('asOf', { at: instant(data.at) })} · ${t('about')}`}
       actions={
         <>
-          {news > 0 && (
-            <Button
-              type="primary"
-              ghost
-              icon={<ReloadOutlined />}
-              onClick={() => {
-                setNews(0)
-                void refetch()
-              }}
-            >
-              {t('news', { count: news })}
-            </Button>
-          )}
+          <Button
+            id="dashboard-refresh"
+            type={news > 0 ? 'primary' : 'default'}
+            ghost={news > 0}
+            icon={<ReloadOutlined />}
+            loading={isFetching}
+            onClick={refresh}
+          >
+            {news > 0 ? t('news', { count: news }) : t('refresh')}
+          </Button>
+          <Segmented
+            aria-label={t('by')}
+            value={by}
+            onChange={(value) => {
+              put('by', value, 'shop')
+            }}
+            options={BYS.map((value) => ({ value, label: t(`by${value}`) }))}
+          />
           <Segmented
             aria-label={t('range')}
             value={String(days)}
             onChange={(value) => {
-              setParams(value === '1' ? {} : { days: value }, { replace: true })
+              put('days', value, '1')
             }}
-            options={[
-              { value: '1', label: t('day1') },
-              { value: '7', label: t('day7') },
-              { value: '30', label: t('day30') },
-            ]}
+            options={RANGES.map(({ value, label }) => ({ value, label: t(label) }))}
           />
         </>
       }
     >
-      <QueueStrip filters={NO_FILTERS} onChoose={(filters) => void navigate(listOf(filters))} />
-      {data.channels.length === 0 && data.open.length === 0 && data.figures.orders === 0 && <FirstSteps />}
+      <QueueStrip filters={NO_FILTERS} counted={data.queues} onChoose={(filters) => void navigate(listOf(filters))} />
+      {data.channels.length === 0 && data.open.length === 0 && data.figures.placed.orders === 0 && <FirstSteps />}
       <Figures data={data} />
       <div className={styles.columns}>
-        <Chart data={data} measure="orders" />
-        <Chart data={data} measure="paid_minor" />
+        <Chart data={data} days={days} by={by} measure="orders" />
+        <Chart data={data} days={days} by={by} measure="paid_minor" />
         <Panel title={t('states')} isFlush>
           <States open={data.open} />
         </Panel>
@@ -110,22 +137,26 @@ function Figures({ data }: { data: Dashboard }) {
   return (
     <div className={styles.figures}>
       {cardsOf(data, t).map((card) => (
-        <Link key={card.name} to={listOf(card.filters)} className={styles.figure}>
-          <span className={styles.value}>{card.value}</span>
+        <section key={card.name} className={styles.figure} aria-label={card.name}>
+          {card.values.map((value) => (
+            <span key={value.text} className={styles.value}>
+              <Figure {...value} />
+            </span>
+          ))}
           <span className={styles.name}>{card.name}</span>
-        </Link>
+          {card.details.length > 0 && (
+            <span className={styles.details}>
+              {card.details.map((detail) => (
+                <Figure key={detail.text} {...detail} />
+              ))}
+            </span>
+          )}
+        </section>
       ))}
     </div>
   )
 }
 
-function Chart({ data, measure }: { data: Dashboard; measure: 'orders' | 'paid_minor' }) {
-  const t = useWords(dashboardWords)
-  return (
-    <Panel title={t(measure === 'orders' ? 'hours' : 'money')} extra={<span className="dim">{t('chartHint')}</span>}>
-      <Suspense fallback={<div className={styles.chart} />}>
-        <HoursChart hours={data.hours} measure={measure} />
-      </Suspense>
-    </Panel>
-  )
+function Figure({ text, filters }: Shown) {
+  return <Link to={listOf(filters)}>{text}</Link>
 }

@@ -1,5 +1,7 @@
 import { Link } from 'react-router'
 import { useEnum } from '@/api/enums'
+import { feedName } from '@/connections/feed-name'
+import { connectionWords } from '@/connections/words'
 import { Pill } from '@/frame/pill'
 import { duration, number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
@@ -35,7 +37,9 @@ export function States({ open }: { open: Dashboard['open'] }) {
               <Link to={listOf(row.filters)}>{state(row.state)}</Link>
             </td>
             <td className={table.end}>
-              <strong>{number(row.total)}</strong>
+              <Link to={listOf(row.filters)}>
+                <strong>{number(row.total)}</strong>
+              </Link>
             </td>
             {AGES.map((age) => {
               const cell = row.cells[age]
@@ -65,7 +69,9 @@ export function Holds({ holds }: { holds: Dashboard['holds'] }) {
           <span className={styles.bar} aria-hidden>
             <span style={{ width: `${(hold.orders / most) * 100}%` }} />
           </span>
-          <strong>{number(hold.orders)}</strong>
+          <Link to={listOf(hold.filters)} className={styles.count}>
+            <strong>{number(hold.orders)}</strong>
+          </Link>
         </li>
       ))}
     </ul>
@@ -79,7 +85,7 @@ export function Warehouses({ warehouses }: { warehouses: Dashboard['warehouses']
     <table className={table.table}>
       <thead>
         <tr>
-          <th>{t('warehouses')}</th>
+          <th>{t('warehouse')}</th>
           <th className={table.end}>{t('planned')}</th>
           <th className={table.end}>{t('there')}</th>
         </tr>
@@ -88,10 +94,13 @@ export function Warehouses({ warehouses }: { warehouses: Dashboard['warehouses']
         {warehouses.map((warehouse) => (
           <tr key={warehouse.warehouse}>
             <td>
-              <Link to={listOf(warehouse.filters)}>{warehouse.name}</Link>
+              <Link to={listOf([`warehouse:is:${warehouse.warehouse}`])}>{warehouse.name}</Link>
             </td>
-            <td className={table.end}>{number(warehouse.planned)}</td>
-            <td className={table.end}>{number(warehouse.there)}</td>
+            {[warehouse.planned, warehouse.there].map(({ orders, filters }) => (
+              <td key={filters.join()} className={table.end}>
+                {orders > 0 ? <Link to={listOf(filters)}>{number(orders)}</Link> : <span className="dim">0</span>}
+              </td>
+            ))}
           </tr>
         ))}
       </tbody>
@@ -101,6 +110,7 @@ export function Warehouses({ warehouses }: { warehouses: Dashboard['warehouses']
 
 export function Channels({ channels }: { channels: Dashboard['channels'] }) {
   const t = useWords(dashboardWords)
+  const feeds = useWords(connectionWords)
   if (channels.length === 0) return <p className={styles.none}>{t('noChannels')}</p>
   return (
     <table className={table.table}>
@@ -114,12 +124,14 @@ export function Channels({ channels }: { channels: Dashboard['channels'] }) {
         {channels.map((channel) => (
           <tr key={`${channel.shop} ${channel.feed}`}>
             <td>
-              {channel.name} <span className="dim">{channel.feed}</span>
+              {channel.name} <span className="dim">{feedName(channel.feed, feeds)}</span>
             </td>
             <td>
-              <Pill tone={channel.error ? 'bad' : channel.lag_s > LATE_S ? 'wait' : 'good'} title={channel.error}>
-                {duration(channel.lag_s)}
-              </Pill>
+              <Link to={`/connections?shop=${encodeURIComponent(channel.shop)}`}>
+                <Pill tone={channel.error ? 'bad' : channel.lag_s > LATE_S ? 'wait' : 'good'}>
+                  {duration(channel.lag_s)}
+                </Pill>
+              </Link>
             </td>
           </tr>
         ))}

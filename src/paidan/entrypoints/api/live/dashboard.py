@@ -1,7 +1,7 @@
 """The dashboard: figures of a range of placing (at most 31 days) and of what is open now; each with the filters of the list behind it."""
 
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Annotated, Any, Final
 
@@ -21,31 +21,49 @@ from paidan.kernel.states import OrderState
 from paidan.runtime.database import Tx
 
 KEPT_S: Final = 10.0
+FRESH_S: Final = 1.0
 KEPT_MAX: Final = 200
-AGES: Final = {"6h": ("now-6h", ""), "1d": ("now-1d", "now-6h"), "3d": ("now-3d", "now-1d"), "older": ("", "now-3d")}
+AGES: Final = {"6h": (timedelta(hours=6), None), "1d": (timedelta(days=1), timedelta(hours=6)), "3d": (timedelta(days=3), timedelta(days=1))}
+OLDEST: Final = timedelta(days=3)
+IS_RELEASED: Final = "released_at:none:false"
 Days = Annotated[int, QueryParameter(ge=1, le=31, description="How many days back")]
+IsFresh = Annotated[bool, QueryParameter(description="At most one second old instead of ten: somebody asked for the news")]
+
+
+class Count(Struct, frozen=True, kw_only=True):
+    """So many orders, and the filters that list them."""
+
+    orders: int
+    filters: tuple[str, ...]
 
 
 class Share(Struct, frozen=True, kw_only=True):
-    """A part of a whole; `whole` 0: there is nothing to divide by."""
+    """A part of a whole and what is left, each with its list; a whole of 0: there is nothing to divide by."""
 
-    part: int
-    whole: int
-    filters: tuple[str, ...]
+    part: Count
+    rest: Count
+    whole: Count
+
+
+class Wait(Struct, frozen=True, kw_only=True):
+    """A length of time that a share of the orders stayed below, and those that took so long or longer."""
+
+    seconds: int | None
+    slower: Count
 
 
 class Figures(Struct, frozen=True, kw_only=True):
-    """Of the orders placed within the range. Seconds from paid to released; freight per released order in minor units."""
+    """Of the orders placed within the range. `in_time`: of those that left or should have left by now. Freight per released order in minor units."""
 
-    orders: int
-    cancelled: int
+    placed: Count
+    cancelled: Count
+    released: Count
     untouched: Share
     in_time: Share
     split: Share
-    paid_to_released_p50_s: int | None
-    paid_to_released_p95_s: int | None
+    paid_to_released_p50: Wait
+    paid_to_released_p95: Wait
     freight_per_order_minor: int | None
-    filters: tuple[str, ...]
 
 
 class HourFigure(Struct, frozen=True, kw_only=True):
@@ -53,6 +71,7 @@ class HourFigure(Struct, frozen=True, kw_only=True):
 
     hour: datetime
     shop: str
+    shop_name: str
     platform: str
     currency: str
     orders: int
@@ -77,13 +96,12 @@ class HoldFigure(Struct, frozen=True, kw_only=True):
 
 
 class LoadFigure(Struct, frozen=True, kw_only=True):
-    """Fulfilments of one warehouse: planned, and with it."""
+    """Orders of one warehouse: to be sent to it, and with it. An order of which it has one part and waits for another is both."""
 
     warehouse: str
     name: str
-    planned: int
-    there: int
-    filters: tuple[str, ...]
+    planned: Count
+    there: Count
 
 
 class LagView(Struct, frozen=True, kw_only=True):
@@ -98,7 +116,7 @@ class LagView(Struct, frozen=True, kw_only=True):
 
 
 class Dashboard(Struct, frozen=True, kw_only=True):
-    """All of it at one moment."""
+    """All of it at one moment; the range is without its end. Filters name instants, so a list stays the list of its number."""
 
     at: datetime
     start: datetime
@@ -121,15 +139,15 @@ class DashboardCache:
 
 
 @get("/dashboard", opt=SEE, sync_to_thread=True, summary="Figures of the day", tags=["live"])
-def get_dashboard(services: Given, caller: Known, request: Request[Any, Any, Any], days: Days = 1) -> Dashboard:
-    """At most ten seconds old."""
+def get_dashboard(services: Given, caller: Known, request: Request[Any, Any, Any], *, days: Days = 1, is_fresh: IsFresh = False) -> Dashboard:
+    """At most ten seconds old; every number with the filters of the list of orders that lists as many."""
     cache: DashboardCache = request.app.state.dashboards
     key = (caller.shops, caller.warehouses, days)
     with cache.lock:
         at, kept = cache.kept.get(key, (0.0, None))
-        if kept is not None and time.monotonic() - at < KEPT_S:
+        if kept is not None and time.monotonic() - at < (FRESH_S if is_fresh else KEPT_S):
             return kept
-        queues = request.app.state.queues.read(services.database, caller, moment_of(services))
+        queues = request.app.state.queues.read(services.database, caller, moment_of(services), is_stale=is_fresh)
         with services.database.transaction() as tx:
             made = _made(tx, caller, services.clock.now(), days, queues)
         if len(cache.kept) >= KEPT_MAX:
@@ -140,17 +158,17 @@ def get_dashboard(services: Given, caller: Known, request: Request[Any, Any, Any
 
 def _made(tx: Tx, caller: Caller, now: datetime, days: int, queues: list[QueueView]) -> Dashboard:
     """Six statements."""
-    start = now - timedelta(days=days)
+    until = now + timedelta(seconds=1)
+    start = until - timedelta(days=days)
     scope = caller.sees
-    span = {"start": start, "until": now + timedelta(seconds=1), **scope}
-    placed = f"placed_at:between:now-{days}d|now+1m"
+    span = {"start": start, "until": until, **scope}
     return Dashboard(
         at=now,
         start=start,
-        until=now,
-        figures=_figures(tx, span, placed),
+        until=until,
+        figures=_figures(tx, {**span, "now": now}, f"placed_at:between:{_told(start)}|{_told(until)}"),
         hours=as_views(HourFigure, tx.execute(queries.by_hour, span)),
-        open=[_state(*row) for row in tx.execute(queries.open_by_state, {"now": now, **scope})],
+        open=[_state(now, *row) for row in tx.execute(queries.open_by_state, {"now": now, **scope})],
         holds=[_held(*row) for row in tx.execute(queries.holds_by_reason, scope)],
         queues=queues,
         warehouses=[_load(*row) for row in tx.execute(queries.warehouse_load, scope)],
@@ -160,24 +178,44 @@ def _made(tx: Tx, caller: Caller, now: datetime, days: int, queues: list[QueueVi
 
 def _figures(tx: Tx, span: dict[str, Any], placed: str) -> Figures:
     [row] = named_rows(tx.execute(queries.day, span))
-    released = row["released"]
+    of = row["released"]
+    released = Count(orders=of, filters=(placed, IS_RELEASED))
+
+    def of_released(part: str, flag: str) -> Share:
+        some = Count(orders=row[part], filters=(*released.filters, f"{flag}:is:true"))
+        return Share(part=some, rest=Count(orders=of - row[part], filters=(*released.filters, f"{flag}:is:false")), whole=released)
+
+    def wait(name: str) -> Wait:
+        seconds = row[f"{name}_s"]
+        return Wait(seconds=seconds, slower=Count(orders=row[f"{name}_orders"], filters=(placed, f"release_wait_s:at_least:{seconds or 0}")))
+
+    def by_deadline(orders: int, values: str) -> Count:
+        return Count(orders=orders, filters=(placed, f"deadline:is:{values}"))
+
+    kept, missed = row["kept"], row["missed"]
     return Figures(
-        orders=row["orders"],
-        cancelled=row["cancelled"],
-        untouched=Share(part=row["untouched"], whole=released, filters=(placed,)),
-        in_time=Share(part=row["in_time"], whole=row["with_deadline"], filters=(placed, "state:is:shipped|delivered")),
-        split=Share(part=row["split"], whole=released, filters=(placed, "is_split:is:true")),
-        paid_to_released_p50_s=None if row["p50_s"] is None else round(row["p50_s"]),
-        paid_to_released_p95_s=None if row["p95_s"] is None else round(row["p95_s"]),
-        freight_per_order_minor=row["freight_minor"] // released if released else None,
-        filters=(placed,),
+        placed=Count(orders=row["orders"], filters=(placed,)),
+        cancelled=Count(orders=row["cancelled"], filters=(placed, "state:is:cancelled")),
+        released=released,
+        untouched=of_released("untouched", "is_untouched"),
+        in_time=Share(part=by_deadline(kept, "kept"), rest=by_deadline(missed, "missed"), whole=by_deadline(kept + missed, "kept|missed")),
+        split=of_released("split", "is_split"),
+        paid_to_released_p50=wait("p50"),
+        paid_to_released_p95=wait("p95"),
+        freight_per_order_minor=row["freight_minor"] // of if of else None,
     )
 
 
-def _state(state: int, age: str, orders: int) -> StateFigure:
-    start, end = AGES[age]
+def _told(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _state(now: datetime, state: int, age: str, orders: int) -> StateFigure:
+    oldest, youngest = AGES.get(age, (None, OLDEST))
     name = OrderState(state).name.lower()
-    limits = [f"placed_at:from:{start}"] * bool(start) + [f"placed_at:before:{end}"] * bool(end)
+    limits = () if oldest is None else (f"placed_at:from:{_told(now - oldest)}",)
+    if youngest is not None:
+        limits = (*limits, f"placed_at:before:{_told(now - youngest)}")
     return StateFigure(state=name, age=age, orders=orders, filters=(f"state:is:{name}", *limits))
 
 
@@ -186,7 +224,12 @@ def _held(reason: str, orders: int) -> HoldFigure:
 
 
 def _load(warehouse: str, name: str, planned: int, there: int) -> LoadFigure:
-    return LoadFigure(warehouse=warehouse, name=name, planned=planned, there=there, filters=(f"warehouse:is:{warehouse}",))
+    return LoadFigure(
+        warehouse=warehouse,
+        name=name,
+        planned=Count(orders=planned, filters=(f"planned_warehouse:is:{warehouse}",)),
+        there=Count(orders=there, filters=(f"working_warehouse:is:{warehouse}",)),
+    )
 
 
 ROUTER = Router("/", route_handlers=[get_dashboard])

@@ -92,44 +92,56 @@ INSERT INTO exception_claim (kind, ref_id, snoozed_until, note) VALUES (%(kind)s
 ON CONFLICT (kind, ref_id) DO UPDATE SET snoozed_until = excluded.snoozed_until, note = excluded.note;
 
 -- name: day
--- Orders placed within a range, and what became of them. Parameters: start, until, shops, warehouses.
+-- Orders placed within a range, and what became of them; each number as the list of orders finds it (lists/order_fields.py: deadline, release_wait_s,
+-- is_split, is_untouched). The deadline is kept or missed by orders that left entirely, and missed by those that should have left by now.
+-- Parameters: start, until, now, shops, warehouses.
 WITH placed AS MATERIALIZED (
     SELECT o.id, o.state, o.paid_at, o.ship_by_at
     FROM sales_order o
     WHERE o.placed_at >= %(start)s AND o.placed_at < %(until)s
       AND (%(shops)s::bigint[] IS NULL OR o.shop_id = ANY(%(shops)s))
       AND (%(warehouses)s::bigint[] IS NULL OR EXISTS (SELECT 1 FROM fulfilment f WHERE f.order_id = o.id AND f.warehouse_id = ANY(%(warehouses)s)))
-), sent AS MATERIALIZED (
-    SELECT p.id, p.paid_at, p.ship_by_at, min(f.released_at) AS released_at, max(f.shipped_at) AS shipped_at, count(*) AS parcels,
-           SUM(f.freight_minor) FILTER (WHERE f.merged_into_id IS NULL) AS freight_minor,
-           NOT EXISTS (SELECT 1 FROM timeline t WHERE t.order_id = p.id AND t.actor LIKE 'user:%%') AS is_untouched
+), planned AS MATERIALIZED (
+    SELECT p.id, p.paid_at, min(f.released_at) AS released_at, max(f.shipped_at) AS shipped_at, count(*) AS parcels,
+           COALESCE(SUM(f.freight_minor) FILTER (WHERE f.merged_into_id IS NULL AND f.released_at IS NOT NULL), 0) AS freight_minor
     FROM placed p JOIN fulfilment f ON f.order_id = p.id
-    WHERE f.state < 90 AND f.released_at IS NOT NULL
-    GROUP BY p.id, p.paid_at, p.ship_by_at
+    WHERE f.state < 90
+    GROUP BY p.id, p.paid_at
+), released AS MATERIALIZED (
+    SELECT l.parcels, l.freight_minor, floor(EXTRACT(epoch FROM GREATEST(l.released_at, l.paid_at) - l.paid_at))::bigint AS wait_s,
+           NOT EXISTS (SELECT 1 FROM timeline t WHERE t.order_id = l.id AND t.actor LIKE 'user:%%') AS is_untouched
+    FROM planned l
+    WHERE l.released_at IS NOT NULL
+), due AS (
+    SELECT CASE WHEN p.state IN (80, 90) AND l.shipped_at <= p.ship_by_at THEN 'kept'
+                WHEN p.state IN (80, 90) OR p.ship_by_at < %(now)s THEN 'missed' END AS deadline
+    FROM placed p LEFT JOIN planned l ON l.id = p.id
+    WHERE p.ship_by_at IS NOT NULL AND p.state <= 90
+), waits AS (
+    SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY wait_s) AS p50_s, percentile_disc(0.95) WITHIN GROUP (ORDER BY wait_s) AS p95_s,
+           count(*) AS released, count(*) FILTER (WHERE is_untouched) AS untouched,
+           count(*) FILTER (WHERE parcels > 1) AS split, COALESCE(SUM(freight_minor), 0)::bigint AS freight_minor
+    FROM released
 )
 SELECT (SELECT count(*) FROM placed) AS orders, (SELECT count(*) FROM placed WHERE state = 95) AS cancelled,
-       count(*) AS released, count(*) FILTER (WHERE is_untouched) AS untouched,
-       percentile_cont(0.5) WITHIN GROUP (ORDER BY EXTRACT(epoch FROM GREATEST(released_at - paid_at, interval '0'))) AS p50_s,
-       percentile_cont(0.95) WITHIN GROUP (ORDER BY EXTRACT(epoch FROM GREATEST(released_at - paid_at, interval '0'))) AS p95_s,
-       count(*) FILTER (WHERE shipped_at IS NOT NULL) AS shipped, count(*) FILTER (WHERE shipped_at <= ship_by_at) AS in_time,
-       count(*) FILTER (WHERE shipped_at IS NOT NULL AND ship_by_at IS NOT NULL) AS with_deadline,
-       count(*) FILTER (WHERE parcels > 1) AS split, COALESCE(SUM(freight_minor), 0)::bigint AS freight_minor
-FROM sent;
+       (SELECT count(*) FROM due WHERE deadline = 'kept') AS kept, (SELECT count(*) FROM due WHERE deadline = 'missed') AS missed,
+       w.*, (SELECT count(*) FROM released r WHERE r.wait_s >= w.p50_s) AS p50_orders, (SELECT count(*) FROM released r WHERE r.wait_s >= w.p95_s) AS p95_orders
+FROM waits w;
 
 -- name: by_hour
 -- Orders and their amounts by the hour of placing. Parameters: start, until, shops, warehouses.
-SELECT date_trunc('hour', o.placed_at) AS hour, s.code AS shop, s.platform, o.currency, count(*) AS orders,
+SELECT date_trunc('hour', o.placed_at) AS hour, s.code AS shop, s.name AS shop_name, s.platform, o.currency, count(*) AS orders,
        COALESCE(SUM(o.paid_minor) FILTER (WHERE o.state <> 95), 0)::bigint AS paid_minor
 FROM sales_order o JOIN shop s ON s.id = o.shop_id
 WHERE o.placed_at >= %(start)s AND o.placed_at < %(until)s
   AND (%(shops)s::bigint[] IS NULL OR o.shop_id = ANY(%(shops)s))
   AND (%(warehouses)s::bigint[] IS NULL OR EXISTS (SELECT 1 FROM fulfilment f WHERE f.order_id = o.id AND f.warehouse_id = ANY(%(warehouses)s)))
-GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 4;
+GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 5;
 
 -- name: open_by_state
 -- Open orders by state and age since placing. Parameters: now, shops, warehouses.
-SELECT o.state, CASE WHEN o.placed_at > %(now)s::timestamptz - interval '6 hours' THEN '6h' WHEN o.placed_at > %(now)s::timestamptz - interval '1 day' THEN '1d'
-                     WHEN o.placed_at > %(now)s::timestamptz - interval '3 days' THEN '3d' ELSE 'older' END AS age, count(*) AS orders
+SELECT o.state, CASE WHEN o.placed_at >= %(now)s::timestamptz - interval '6 hours' THEN '6h' WHEN o.placed_at >= %(now)s::timestamptz - interval '1 day' THEN '1d'
+                     WHEN o.placed_at >= %(now)s::timestamptz - interval '3 days' THEN '3d' ELSE 'older' END AS age, count(*) AS orders
 FROM sales_order o
 WHERE o.state < 90
   AND (%(shops)s::bigint[] IS NULL OR o.shop_id = ANY(%(shops)s))
@@ -137,23 +149,27 @@ WHERE o.state < 90
 GROUP BY 1, 2 ORDER BY 1, 2;
 
 -- name: holds_by_reason
--- Open holds by cause. Parameters: shops, warehouses.
+-- Open orders by what holds them. Parameters: shops, warehouses.
 SELECT h.reason, count(*) AS orders
 FROM hold h JOIN sales_order o ON o.id = h.order_id
-WHERE h.closed_at IS NULL
+WHERE h.closed_at IS NULL AND o.state < 90
   AND (%(shops)s::bigint[] IS NULL OR o.shop_id = ANY(%(shops)s))
   AND (%(warehouses)s::bigint[] IS NULL OR EXISTS (SELECT 1 FROM fulfilment f WHERE f.order_id = o.id AND f.warehouse_id = ANY(%(warehouses)s)))
 GROUP BY 1 ORDER BY 2 DESC, 1;
 
 -- name: warehouse_load
--- Fulfilments planned and at the warehouses. Parameters: shops, warehouses.
-SELECT w.code AS warehouse, w.name, count(f.id) FILTER (WHERE f.state = 10) AS planned, count(f.id) FILTER (WHERE f.state IN (20, 30, 40, 50, 60)) AS there
+-- Orders that wait to be sent to each warehouse, and those it has; by the index of open orders. Parameters: shops, warehouses.
+SELECT w.code AS warehouse, w.name, COALESCE(x.planned, 0) AS planned, COALESCE(x.there, 0) AS there
 FROM warehouse w
-LEFT JOIN LATERAL (
-    SELECT f.id, f.state FROM fulfilment f WHERE f.warehouse_id = w.id AND f.state < 70 AND (%(shops)s::bigint[] IS NULL OR f.shop_id = ANY(%(shops)s))
-) f ON true
+LEFT JOIN (
+    SELECT f.warehouse_id, count(DISTINCT o.id) FILTER (WHERE f.state = 10) AS planned, count(DISTINCT o.id) FILTER (WHERE f.state > 10) AS there
+    FROM sales_order o JOIN fulfilment f ON f.order_id = o.id
+    WHERE o.state < 80 AND f.state < 70
+      AND (%(shops)s::bigint[] IS NULL OR o.shop_id = ANY(%(shops)s)) AND (%(warehouses)s::bigint[] IS NULL OR f.warehouse_id = ANY(%(warehouses)s))
+    GROUP BY 1
+) x ON x.warehouse_id = w.id
 WHERE w.is_active AND (%(warehouses)s::bigint[] IS NULL OR w.id = ANY(%(warehouses)s))
-GROUP BY w.id, w.code, w.name ORDER BY w.code;
+ORDER BY w.code;
 
 -- name: channel_lag
 -- How far each feed of each shop has been read. Parameters: now, shops.
@@ -161,6 +177,19 @@ SELECT s.code AS shop, s.name, u.feed, u.pulled_at, EXTRACT(epoch FROM GREATEST(
 FROM shop s JOIN shop_cursor u ON u.shop_id = s.id
 WHERE s.is_active AND (%(shops)s::bigint[] IS NULL OR s.id = ANY(%(shops)s))
 ORDER BY s.code, u.feed;
+
+-- name: stock_push_lag
+-- Shops of platforms: how many listings are due to be told their stock, how long the oldest waits, and whether the shop is told at all.
+-- Parameters: now, shops.
+SELECT s.code AS shop, s.name, s.pushes_stock, COALESCE(t.due, 0) AS due,
+       COALESCE(EXTRACT(epoch FROM GREATEST(%(now)s - t.since, interval '0')), 0)::bigint AS waits_s,
+       (SELECT x.at FROM stock_push_switch x WHERE x.shop_id = s.id ORDER BY x.id DESC LIMIT 1) AS switched_at
+FROM shop s
+LEFT JOIN LATERAL (
+    SELECT count(*) AS due, min(l.due_at) AS since FROM listing_stock l WHERE l.shop_id = s.id AND l.is_dirty AND l.due_at <= %(now)s
+) t ON true
+WHERE s.is_active AND s.platform <> 'direct' AND (%(shops)s::bigint[] IS NULL OR s.id = ANY(%(shops)s))
+ORDER BY s.code;
 
 -- name: lanes
 -- Calls by lane that are not done, and its breaker; connected warehouses and the tracking service even when they have none. Parameters: now.

@@ -20,7 +20,10 @@ State = Literal["good", "slow", "broken"]
 
 
 class PartView(Struct, frozen=True, kw_only=True):
-    """One part. `kind`: shop, warehouse, carrier, messages, workers; `detail`: figures by name; `error`: its last words."""
+    """One part. `kind`: shop, stock (told to a shop), warehouse, carrier, messages, workers; `detail`: figures by name; `error`: its last words.
+
+    `is_off`: a person has switched it off, `since` when; it lags behind nothing.
+    """
 
     kind: str
     code: str
@@ -31,6 +34,7 @@ class PartView(Struct, frozen=True, kw_only=True):
     detail: dict[str, int]
     error: str = ""
     since: datetime | None = None
+    is_off: bool = False
 
 
 @get("/health/parts", opt=needs(Right.SEE, everywhere=True), sync_to_thread=True, summary="Health of each part", tags=["live"])
@@ -40,13 +44,21 @@ def get_parts(services: Given, caller: Known) -> list[PartView]:
     with services.database.transaction() as tx:
         names = {lane: (code, name) for lane, code, name in tx.execute(queries.named_lanes)}
         feeds = [_feed(*row) for row in tx.execute(queries.channel_lag, {"now": now, **caller.sees})]
+        pushes = [_push(*row) for row in tx.execute(queries.stock_push_lag, {"now": now, **caller.sees})]
         lanes = [_lane(names, now, *row) for row in tx.execute(queries.lanes, {"now": now})]
-        return [*feeds, *lanes, _messages(tx, now), _workers(tx)]
+        return [*feeds, *pushes, *lanes, _messages(tx, now), _workers(tx)]
 
 
 def _feed(shop: str, name: str, feed: str, pulled_at: datetime | None, lag_s: int, error: str) -> PartView:
     state: State = "broken" if error else "slow" if lag_s > FEED_SLOW_S else "good"
     return PartView(kind="shop", code=shop, name=name, feed=feed, state=state, detail={"lag_s": lag_s}, error=error, since=pulled_at)
+
+
+def _push(shop: str, name: str, is_on: bool, due: int, waits_s: int, switched_at: datetime | None) -> PartView:  # noqa: FBT001 - a column
+    if not is_on:
+        return PartView(kind="stock", code=shop, name=name, state="good", detail={}, since=switched_at, is_off=True)
+    state: State = "slow" if waits_s > WAITS_SLOW_S else "good"
+    return PartView(kind="stock", code=shop, name=name, state=state, detail={"due": due, "waits_s": waits_s})
 
 
 def _lane(names: dict[str, tuple[str, str]], now: datetime, lane: str, *figures: Any) -> PartView:
