@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from browser import second_shop, told
+from hands import leaders, let_go, ships
 from paidan.channels.facts import PlatformStatus, RefundStatus
 from paidan.entrypoints.api.lists.initials import initials_of
 from paidan.entrypoints.api.lists.kinds import Op
@@ -43,6 +44,14 @@ def furnish(world):
     world.post(f"/orders/{clerk['TB-1']['id']}/edits", {"is_urgent": True}, headers={"if-match": "*"})
     world.post(f"/orders/{clerk['TB-2']['id']}/hold", {"note": "x", "stops": 2}, headers={"if-match": "*"})
     world.post(f"/orders/{clerk['SH_1']['id']}/edits", {"is_alone": True}, headers={"if-match": "*"})
+    third = [order(f"TB-{n}", line("Y"), receiver=receiver(n + 10)) for n in (7, 8, 9)]
+    told(scene, *third)
+    due = "UPDATE fulfilment f SET release_due_at = %s FROM sales_order o WHERE o.id = f.order_id AND o.platform_order_no = ANY(%s) RETURNING f.id"
+    scene.query(due, NOW, [one.platform_order_no for one in third])
+    let_go(scene, NOW)
+    in_time, late, _ = leaders(scene)
+    ships(scene, in_time, now=NOW + timedelta(hours=1))
+    ships(scene, late, now=NOW + timedelta(hours=60))
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +64,28 @@ def listed(world, *filters, **more):
     answer = world.get("/lists/orders", params={"f": list(filters), "limit": 500, **more})
     assert answer.status_code == 200, answer.text
     return answer.json()["items"]
+
+
+TOUCHED = {"TB-1", "TB-2", "SH_1"}
+"""Those that `furnish` has by hand."""
+
+
+def instant(text):
+    return datetime.fromisoformat(text)
+
+
+def waited_s(row):
+    if row["paid_at"] is None or row["released_at"] is None:
+        return None
+    return max(int((instant(row["released_at"]) - instant(row["paid_at"])).total_seconds()), 0)
+
+
+def deadline_of(row):
+    if row["ship_by_at"] is None or row["state"] in {"cancelled", "completed"}:
+        return "none"
+    if row["state"] in {"shipped", "delivered"}:
+        return "kept" if instant(row["shipped_at"]) <= instant(row["ship_by_at"]) else "missed"
+    return "missed" if instant(row["ship_by_at"]) < NOW else "running"
 
 
 PLAIN = {
@@ -78,14 +109,15 @@ PLAIN = {
     "is_unmapped": lambda row: any(not goods["sku"] for goods in row["goods"]),
     "is_split": lambda row: row["fulfilments"] > 1,
     "is_printed": lambda row: row["printed"] > 0,
-    "to_print": lambda _: False,
+    "to_print": lambda row: row["state"] == "released",
     "answer_unknown": lambda _: False,
+    "release_wait_s": waited_s,
+    "deadline": lambda row: [deadline_of(row)],
+    "planned_warehouse": lambda row: row["warehouses"] if row["state"] == "sourced" else [],
+    "working_warehouse": lambda row: row["warehouses"] if row["state"] == "released" else [],
+    "is_untouched": lambda row: row["platform_order_no"] not in TOUCHED,
     "waits_to_merge": lambda row: row["release_due_at"] is not None and instant(row["release_due_at"]) > NOW,
 }
-
-
-def instant(text):
-    return datetime.fromisoformat(text)
 
 
 def plainly(row, name, op, values):
@@ -96,12 +128,14 @@ def plainly(row, name, op, values):
         return any(value == (text == "true") for text in values)
     if kind in {"number", "money"}:
         numbers = [int(text) for text in values]
-        return {
-            "is": value in numbers,
-            "at_least": value >= numbers[0],
-            "at_most": value <= numbers[0],
-            "between": numbers[0] <= value <= numbers[-1],
-        }[op]
+        low, high = numbers[0], numbers[-1]
+        asked = {
+            "is": lambda: value in numbers,
+            "at_least": lambda: value >= low,
+            "at_most": lambda: value <= low,
+            "between": lambda: low <= value <= high,
+        }
+        return value is not None and asked[op]()
     if kind == "instant":
         if op == "none":
             return (value is None) == (values[0] == "true")
@@ -128,6 +162,8 @@ OFFERED = {
     "province": ["浙江省", "浙", "省"],
     "city": ["杭州市", "州"],
     "district": ["西湖区", "区"],
+    "planned_warehouse": ["A", "B", "C"],
+    "working_warehouse": ["A", "B", "C"],
     "sku": ["X", "Y", "Z"],
     "sku_name": ["X", "Y", "q"],
     "tracking_no": ["75", "x"],
@@ -172,8 +208,10 @@ def test_a_filter_in_sql_finds_what_a_plain_reading_finds(town, asked):
 
 def test_the_dozen_orders_differ_enough_for_the_property_to_mean_something(town):
     rows = listed(town)
-    assert len(rows) == 9
-    assert {row["state"] for row in rows} >= {"unpaid", "received", "backordered", "sourced"}
+    assert len(rows) == 12
+    assert {row["state"] for row in rows} >= {"unpaid", "received", "backordered", "sourced", "released", "shipped"}
+    assert {deadline_of(row) for row in rows} == {"kept", "missed", "running", "none"}
+    assert {waited_s(row) for row in rows} == {None, 240}
     for name in ("is_urgent", "is_alone", "is_cod", "asks_refund", "is_overdue", "has_buyer_remark"):
         assert {row[name] for row in rows} == {True, False}, name
 
@@ -196,7 +234,7 @@ def test_pages_put_together_are_the_whole_list_in_its_order(town, names, falls, 
         if cursor is None:
             break
     assert pages == whole
-    assert len(set(whole)) == 9
+    assert len(set(whole)) == 12
 
 
 def test_what_has_no_instant_comes_last_when_rising(town):

@@ -96,3 +96,76 @@ def test_views_are_saved_changed_and_shared(world):
     assert {v["name"]: v["is_default"] for v in mine.call("GET", "/views").json() if v["is_mine"]} == {"急": False, "second": True}
     assert mine.call("DELETE", f"/views/{second['id']}").status_code == 204
     assert team["is_team"]
+
+
+BODY = {"list": "orders", "filters": ["is_urgent:is:true"], "sort": "-paid_at", "group": "shop", "columns": ["order_no", "state"]}
+
+
+def saved(person, name, **more):
+    answer = person.call("POST", "/views", {**BODY, "name": name, **more})
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def default_of(person):
+    return [view["name"] for view in person.call("GET", "/views?list=orders").json() if view["is_default"]]
+
+
+def test_a_view_keeps_its_grouping(world):
+    mine = world.person("li", "see")
+    view = saved(mine, "按店铺")
+    assert view["group"] == "shop"
+    changed = mine.call("PUT", f"/views/{view['id']}", {**BODY, "name": "按店铺", "group": "state"}, headers={"if-match": '"v1"'})
+    assert changed.json()["group"] == "state"
+    assert [one["group"] for one in mine.call("GET", "/views").json()] == ["state"]
+
+
+def test_a_view_stored_before_there_was_grouping_is_read(world):
+    mine = world.person("li", "see")
+    view = saved(mine, "老视图")
+    world.scene.query("UPDATE saved_view SET body = body - 'group' WHERE id = %s RETURNING 1", int(view["id"]))
+    assert [(one["group"], one["columns"]) for one in mine.call("GET", "/views").json()] == [("", ["order_no", "state"])]
+
+
+def test_a_team_view_is_the_default_of_whom_it_pleases_and_nobody_elses(world):
+    mine, other = world.person("li", "see"), world.person("wang", "see", "settings")
+    team = saved(other, "team", is_team=True, is_default=True)
+    assert (default_of(other), default_of(mine)) == (["team"], [])
+    own = saved(mine, "own", is_default=True)
+    assert (default_of(other), default_of(mine)) == (["team"], ["own"])
+    assert mine.call("PUT", f"/views/{team['id']}/default", None).status_code == 204
+    assert (default_of(other), default_of(mine)) == (["team"], ["team"])
+    assert other.call("DELETE", f"/views/{team['id']}/default").status_code == 204
+    assert (default_of(other), default_of(mine)) == ([], ["team"])
+    assert mine.call("DELETE", f"/views/{own['id']}/default").status_code == 204  # it was not the default
+    assert default_of(mine) == ["team"]
+    assert mine.call("DELETE", f"/views/{team['id']}/default").status_code == 204
+    assert default_of(mine) == []
+
+
+def test_a_default_is_taken_back_by_saying_so_and_goes_with_its_view(world):
+    mine = world.person("li", "see")
+    view = saved(mine, "own", is_default=True)
+    mine.call("PUT", f"/views/{view['id']}", {**BODY, "name": "own"}, headers={"if-match": '"v1"'})
+    assert default_of(mine) == []
+    mine.call("PUT", f"/views/{view['id']}", {**BODY, "name": "own", "is_default": True}, headers={"if-match": '"v2"'})
+    assert default_of(mine) == ["own"]
+    assert mine.call("DELETE", f"/views/{view['id']}").status_code == 204
+    assert mine.call("GET", "/views").json() == []
+
+
+def test_what_is_the_teams_no_more_is_nobody_elses_default(world):
+    mine, other = world.person("li", "see"), world.person("wang", "see", "settings")
+    team = saved(other, "team", is_team=True, is_default=True)
+    mine.call("PUT", f"/views/{team['id']}/default", None)
+    for is_team, version in ((False, 1), (True, 2)):
+        body = {**BODY, "name": "team", "is_team": is_team, "is_default": True}
+        assert other.call("PUT", f"/views/{team['id']}", body, headers={"if-match": f'"v{version}"'}).status_code == 200
+    assert (default_of(other), default_of(mine)) == (["team"], [])
+
+
+def test_a_colleagues_own_view_can_be_nobodys_default(world):
+    mine, other = world.person("li", "see"), world.person("wang", "see")
+    view = saved(mine, "own")
+    assert other.call("PUT", f"/views/{view['id']}/default", None).status_code == 404
+    assert other.call("PUT", "/views/1/default", None).status_code == 404

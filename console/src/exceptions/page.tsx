@@ -1,8 +1,8 @@
 import { CheckCircleOutlined } from '@ant-design/icons'
 import { useQueryClient } from '@tanstack/react-query'
 import { Checkbox, Segmented, Select } from 'antd'
-import { useCallback, useMemo } from 'react'
-import { Link, useSearchParams } from 'react-router'
+import { useCallback, useMemo, useState } from 'react'
+import { Link, useLocation, useSearchParams } from 'react-router'
 import { api, given } from '@/api/client'
 import { useEnum, useEnumOptions } from '@/api/enums'
 import { useEvent } from '@/api/events'
@@ -12,12 +12,16 @@ import { Pill } from '@/frame/pill'
 import type { Column } from '@/grid/columns'
 import { duration, instant } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
+import { NoMatch } from '@/lists/no-match'
 import { PagedGrid } from '@/lists/paged-grid'
 import { actorName } from '@/orders/actor'
 import { Deadline } from '@/orders/deadline'
 import { OrderDrawer } from '@/orders/order-drawer'
+import { OrderKeys } from '@/orders/order-keys'
+import { keepTrail, type TrailState } from '@/orders/trail'
 import { orderWords } from '@/orders/words'
 import { ExceptionActions } from './actions'
+import { messagesOf, OtherDrawer } from './other-drawer'
 import { KIND_TONES, type Exception } from './shapes'
 import { exceptionWords } from './words'
 
@@ -33,6 +37,9 @@ export default function ExceptionsPage() {
   const owner = params.get('owner') ?? ''
   const isWithSnoozed = params.get('snoozed') === 'true'
   const open = params.get('open')
+  const [active, setActive] = useState<Exception | null>(null)
+  const place = useLocation()
+  const here = place.pathname + place.search.replace(/([?&])open=[^&]*&?/, '$1')
   useEvent('claims', () => void cache.invalidateQueries({ queryKey: ['exceptions'] }))
   useEvent('orders', () => void cache.invalidateQueries({ queryKey: ['exceptions'], refetchType: 'none' }))
   const put = useCallback(
@@ -55,6 +62,23 @@ export default function ExceptionsPage() {
     },
     [put],
   )
+  const onClose = () => {
+    put('open', '')
+  }
+  // The open drawer follows the keyboard; a row about no order has a drawer of its own.
+  const onActive = (row: Exception | null) => {
+    setActive(row)
+    if (open && row?.order_id) onOpen(row.order_id)
+  }
+  const onRows = useCallback(
+    (rows: readonly Exception[], isMore: boolean) => {
+      const ids = rows.flatMap((row) => row.order_id ?? [])
+      keepTrail('exceptions', { ids, isMore, back: here })
+      // Keys never work on a row that has gone from the list.
+      setActive((before) => rows.find((row) => row.id === before?.id) ?? null)
+    },
+    [here],
+  )
   const columns = useExceptionColumns(onOpen)
   return (
     <Page isFilled title={t('title')} about={t('about')}>
@@ -74,6 +98,9 @@ export default function ExceptionsPage() {
           return given(await api.GET('/api/v1/lists/exceptions', { params: { query }, signal }))
         }}
         rowId={rowId}
+        onActive={onActive}
+        isActiveFirst={(row) => open !== null && row.order_id === open}
+        onRows={onRows}
         exports={[{ list: 'exceptions', filters: { kind, owner, snoozed: isWithSnoozed } }]}
         onOpen={(row) => {
           if (row.order_id) onOpen(row.order_id)
@@ -111,16 +138,18 @@ export default function ExceptionsPage() {
             </Checkbox>
           </>
         }
-        empty={<EmptyState icon={<CheckCircleOutlined />} title={t('none')} text={t('noneHint')} />}
+        empty={
+          <NoMatch filters={{ kind: t('kind'), owner: t('owner') }}>
+            <EmptyState icon={<CheckCircleOutlined />} title={t('none')} text={t('noneHint')}>
+              <Link to="/orders">{t('toOrders')}</Link>
+              <Link to="/health">{t('toHealth')}</Link>
+            </EmptyState>
+          </NoMatch>
+        }
       />
-      {open && (
-        <OrderDrawer
-          id={open}
-          onClose={() => {
-            put('open', '')
-          }}
-        />
-      )}
+      {open && active && !active.order_id && <OtherDrawer row={active} onClose={onClose} />}
+      {open && (!active || active.order_id) && <OrderDrawer id={open} trail="exceptions" hasKeys onClose={onClose} />}
+      {!open && active?.order_id && <OrderKeys id={active.order_id} orderNo={active.order_no} />}
     </Page>
   )
 }
@@ -134,7 +163,7 @@ function useExceptionColumns(onOpen: (id: string) => void): Column<Exception>[] 
       {
         id: 'kind',
         title: t('kind'),
-        width: 104,
+        width: 92,
         isPinned: true,
         text: (row) => kind(row.kind),
         render: (row) => <Pill tone={KIND_TONES[row.kind] ?? 'wait'}>{kind(row.kind)}</Pill>,
@@ -142,29 +171,29 @@ function useExceptionColumns(onOpen: (id: string) => void): Column<Exception>[] 
       {
         id: 'order_no',
         title: t('order'),
-        width: 178,
+        width: 168,
         text: (row) => row.order_no,
         render: (row) => <ReferenceLink row={row} onOpen={onOpen} />,
       },
-      { id: 'text', title: t('what'), width: 150, text: (row) => row.text },
-      { id: 'next', title: t('next'), width: 190, text: (row) => row.next_step },
+      { id: 'text', title: t('what'), width: 180, text: (row) => row.text },
+      { id: 'next', title: t('next'), width: 204, text: (row) => row.next_step },
       {
         id: 'ship_by_at',
         title: t('clock'),
-        width: 130,
+        width: 112,
         text: (row) => instant(row.ship_by_at),
         render: (row) => <Deadline at={row.ship_by_at} />,
       },
       {
         id: 'since',
         title: t('since'),
-        width: 78,
+        width: 74,
         text: (row) => duration(row.age_s),
       },
       {
         id: 'owner',
         title: t('owner'),
-        width: 108,
+        width: 92,
         text: (row) =>
           row.snoozed_until
             ? t('snoozedUntil', { at: instant(row.snoozed_until) })
@@ -172,7 +201,7 @@ function useExceptionColumns(onOpen: (id: string) => void): Column<Exception>[] 
               ? actorName(row.owner, o)
               : t('nobody'),
       },
-      { id: 'actions', title: '', width: 244, text: () => '', render: (row) => <ExceptionActions row={row} /> },
+      { id: 'actions', title: '', width: 268, text: () => '', render: (row) => <ExceptionActions row={row} /> },
     ],
     [t, o, kind, onOpen],
   )
@@ -180,15 +209,11 @@ function useExceptionColumns(onOpen: (id: string) => void): Column<Exception>[] 
 
 function ReferenceLink({ row, onOpen }: { row: Exception; onOpen: (id: string) => void }) {
   const id = row.order_id
-  if (!id)
-    return (
-      <Link to={row.order_no ? `/messages?key=${encodeURIComponent(row.order_no)}` : '/messages'}>
-        {row.order_no || row.ref_id}
-      </Link>
-    )
+  if (!id) return <Link to={messagesOf(row)}>{row.order_no || row.ref_id}</Link>
   return (
     <Link
       to={`/orders/${id}`}
+      state={{ trail: 'exceptions' } satisfies TrailState}
       onClick={(event) => {
         if (event.ctrlKey || event.metaKey) return
         event.preventDefault()

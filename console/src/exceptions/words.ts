@@ -4,7 +4,7 @@ export const exceptionWords = defineWords('exceptions', {
   title: ['异常', 'Exceptions'],
   about: [
     '等人处理的事，按平台时限排；认领后别人马上看得到',
-    'What waits for people, by the platform’s clock; others see at once what you take',
+    "What waits for people, by the platform's clock; others see at once what you take",
   ],
   kind: ['种类', 'Kind'],
   what: ['问题', 'What'],
@@ -25,6 +25,8 @@ export const exceptionWords = defineWords('exceptions', {
   given: ['已放回', 'Given back'],
   snoozed: ['{{time}} 再提醒', 'It comes back {{time}}'],
   fixed: ['已处理', 'Fixed'],
+  noOrder: ['这一项与订单无关，J / K 继续看下一项', 'This one is about no order; J and K go on to the next'],
+  toMessages: ['查看报文', 'See the messages'],
   all: ['全部', 'All'],
   asleep: ['含稍后处理的', 'With those put off'],
   anybody: ['所有人', 'Anybody'],
@@ -33,5 +35,7 @@ export const exceptionWords = defineWords('exceptions', {
     '缺货、备注未读、报文读不懂或调用失败时，会按时限排在这里。',
     'Shortages, unread remarks, unreadable messages and failed calls queue up here.',
   ],
+  toOrders: ['看全部订单', 'All orders'],
+  toHealth: ['看系统是否正常', 'How the parts are'],
   snoozedUntil: ['{{at}} 前静音', 'quiet until {{at}}'],
 })

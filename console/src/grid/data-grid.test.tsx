@@ -73,12 +73,55 @@ test('J, X and Shift+X choose a range, Enter opens', () => {
   expect(opened).toHaveBeenCalledWith(MANY[2])
 })
 
+test('when the active row has gone from the list, the keys go on from its place', () => {
+  const { rerender } = render(<Shown rows={MANY.slice(0, 4)} />)
+  for (const key of ['j', 'j', 'j']) press(key)
+  rerender(<Shown rows={MANY.slice(0, 4).filter((row) => row.id !== '2')} />)
+  press('j')
+  press('Enter')
+  expect(opened).toHaveBeenLastCalledWith(MANY[3])
+  press('k')
+  press('Enter')
+  expect(opened).toHaveBeenLastCalledWith(MANY[1])
+})
+
 test('keys leave fields and unfinished words alone', () => {
   render(<Shown />)
   press('j')
   press('x', {}, screen.getByLabelText('field'))
   press('x', { isComposing: true })
   expect(screen.getByRole('status').textContent).toBe('')
+})
+
+/** What a copy from here puts on the clipboard. */
+function copyFrom(element: Element): Map<string, string> {
+  const put = new Map<string, string>()
+  const event = new Event('copy', { bubbles: true, cancelable: true })
+  Object.assign(event, { clipboardData: { setData: (kind: string, text: string) => put.set(kind, text) } })
+  fireEvent(element, event)
+  return put
+}
+
+test('rows chosen by keys are copied wherever the focus is, but never instead of a field’s text', () => {
+  render(<Shown />)
+  expect(copyFrom(document.body).size).toBe(0)
+  for (const key of ['j', 'x', 'j', 'x']) press(key)
+  expect(copyFrom(document.body).get('text/plain')).toBe('No.\tName\n0\trow 0\n1\trow 1')
+  expect(copyFrom(document.body).get('text/html')).toContain('<td>row 1</td>')
+  screen.getByLabelText('field').focus()
+  expect(copyFrom(screen.getByLabelText('field')).size).toBe(0)
+})
+
+test('selected text is copied as it is', () => {
+  render(<Shown rows={MANY.slice(0, 3)} />)
+  press('j')
+  const range = document.createRange()
+  range.selectNodeContents(screen.getByText('row 1'))
+  window.getSelection()?.removeAllRanges()
+  window.getSelection()?.addRange(range)
+  expect(copyFrom(document.body).size).toBe(0)
+  window.getSelection()?.removeAllRanges()
+  expect(copyFrom(document.body).size).toBe(2)
 })
 
 test('without rows it teaches', () => {

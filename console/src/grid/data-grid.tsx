@@ -10,7 +10,8 @@ import { GridHead, type Sort } from './grid-head'
 import { GridRow } from './grid-row'
 import { linesOf, type Line } from './groups'
 import { extend, toggle, toggleAll, type Selection } from './selection'
-import { tsvOf } from './tsv'
+import { tableOf, tsvOf } from './tsv'
+import { useCopy } from './use-copy'
 import { useGridKeys } from './use-grid-keys'
 import { gridWords } from './words'
 import styles from './grid.module.css'
@@ -30,6 +31,8 @@ export interface DataGridProps<Row> {
   activeId: string | null
   onActive: (id: string | null) => void
   onOpen?: (row: Row) => void
+  /** Told the ids of the rows as drawn: groups gather them anew, and a folded one hides its own. */
+  onOrder?: (ids: readonly string[]) => void
   hasMore?: boolean
   onMore?: () => void
   isLoading?: boolean
@@ -90,6 +93,10 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     [lines, virtual],
   )
   useGridKeys({ ...props, order, reveal })
+  const { onOrder } = props
+  useEffect(() => {
+    onOrder?.(order)
+  }, [onOrder, order])
 
   const byId = useMemo(() => new Map(rows.map((row) => [rowId(row), row])), [rows, rowId])
   // Rows keep their handlers for good: a choice draws one row again, not all of them.
@@ -116,14 +123,14 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     [onCheck],
   )
 
-  function onCopy(event: React.ClipboardEvent): void {
-    if (window.getSelection()?.type === 'Range') return
+  useCopy(scroll, (to) => {
     const wanted = selection?.ids.size ? rows.filter((row) => selection.ids.has(rowId(row))) : active()
-    if (wanted.length === 0) return
-    event.preventDefault()
-    event.clipboardData.setData('text/plain', tsvOf(wanted, shown))
+    if (wanted.length === 0) return false
+    to.setData('text/plain', tsvOf(wanted, shown))
+    to.setData('text/html', tableOf(wanted, shown))
     toast(t('copied', { count: wanted.length }))
-  }
+    return true
+  })
 
   function active(): Row[] {
     const row = activeId === null ? undefined : byId.get(activeId)
@@ -149,7 +156,6 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
         tabIndex={0}
         className={styles.scroll}
         style={widthVariables(shown, layout, isSelectable)}
-        onCopy={onCopy}
       >
         <GridHead
           columns={shown}

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react'
 import { useKeys } from '@/frame/keys'
 import { useWords } from '@/i18n/words'
 import { extend, toggle, type Selection } from './selection'
@@ -20,9 +21,17 @@ interface Given<Row> {
 export function useGridKeys<Row>({ order, selection, activeId, rows, rowId, reveal, ...on }: Given<Row>): void {
   const t = useWords(gridWords)
 
+  const at = activeId === null ? -1 : order.indexOf(activeId)
+  // Where a row was that has gone from the list: the keys go on from there, not from the top.
+  const last = useRef(-1)
+  useEffect(() => {
+    if (at >= 0) last.current = at
+  }, [at])
+
   function move(by: 1 | -1): void {
-    const at = activeId === null ? -1 : order.indexOf(activeId)
-    const id = order[at < 0 ? 0 : Math.min(order.length - 1, Math.max(0, at + by))]
+    const isGone = at < 0 && activeId !== null && last.current >= 0
+    const from = isGone ? last.current - (by > 0 ? 1 : 0) : at
+    const id = order[at < 0 && !isGone ? 0 : Math.min(order.length - 1, Math.max(0, from + by))]
     if (id === undefined) return
     on.onActive(id)
     reveal(id)

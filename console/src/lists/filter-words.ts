@@ -31,10 +31,14 @@ export function operatorName(op: string, t: ListSay): string {
 
 const RELATIVE = /^now(?:([+-])(\d+)([mhd]))?$/
 
+const UNITS = { m: 'unitMinute', h: 'unitHour', d: 'unitDay' } as const
+
 function relative(value: string, t: ListSay): string {
   const found = RELATIVE.exec(value)
   if (!found) return instant(value)
-  return found[1] ? `${t('nowWord')} ${found[1] === '-' ? '−' : '+'} ${found[2]} ${found[3]}` : t('nowWord')
+  return found[1]
+    ? `${t('nowWord')} ${found[1] === '-' ? '−' : '+'} ${found[2]} ${t(UNITS[found[3] as keyof typeof UNITS])}`
+    : t('nowWord')
 }
 
 /** One value of a filter in words. */
@@ -51,4 +55,10 @@ export function filterName(field: Field | undefined, filter: Filter, t: ListSay)
   const shown = filter.values.slice(0, 3).map((value) => valueName(field, value, t))
   const rest = filter.values.length > 3 ? ` +${filter.values.length - 3}` : ''
   return `${operatorName(filter.op, t)} ${shown.join(language() === 'zh' ? '、' : ', ')}${rest}`.trim()
+}
+
+/** A condition as its chip says it: the field, then what is wanted of it. */
+export function chipText(fields: readonly Field[], filter: Filter, t: ListSay): string {
+  const field = fields.find((one) => one.name === filter.field)
+  return `${field ? fieldName(field) : filter.field} ${filterName(field, filter, t)}`
 }

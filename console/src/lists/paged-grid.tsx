@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Input } from 'antd'
-import { useCallback, useMemo, useState, type ReactNode } from 'react'
+import { useCallback, useEffect, useMemo, useState, type ReactNode } from 'react'
 import { SEARCH_ID } from '@/frame/search-id'
 import { ProblemView } from '@/frame/problem-view'
 import { ColumnChooser } from '@/grid/column-chooser'
@@ -25,6 +25,12 @@ export interface PagedGridProps<Row> {
   rowId: (row: Row) => string
   empty: ReactNode
   onOpen?: (row: Row) => void
+  /** Told which row the keys or a click went to. */
+  onActive?: (row: Row | null) => void
+  /** The row that is active until somebody goes to another: the one the address has open. */
+  isActiveFirst?: (row: Row) => boolean
+  /** Told the rows in the order in which they are drawn, and whether there are more. */
+  onRows?: (rows: readonly Row[], isMore: boolean) => void
   selection?: Selection
   onSelection?: (selection: Selection) => void
   /** Filters and switches on the left of the column button. */
@@ -34,7 +40,8 @@ export interface PagedGridProps<Row> {
 }
 
 /** A grid over one of the API's plain lists: pages follow as somebody scrolls. */
-export function PagedGrid<Row>({ id, columns, queryKey, read, tools, exports, ...rest }: PagedGridProps<Row>) {
+export function PagedGrid<Row>(props: PagedGridProps<Row>) {
+  const { id, columns, queryKey, read, tools, exports, onActive, isActiveFirst, onRows, ...rest } = props
   const [layout, setLayout] = useLayout(id)
   const [active, setActive] = useState<string | null>(null)
   const query = useInfiniteQuery({
@@ -44,7 +51,11 @@ export function PagedGrid<Row>({ id, columns, queryKey, read, tools, exports, ..
     getNextPageParam: (page) => page.next ?? undefined,
   })
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data])
-  const { fetchNextPage, isFetchingNextPage } = query
+  const { fetchNextPage, isFetchingNextPage, hasNextPage } = query
+  useEffect(() => {
+    onRows?.(rows, hasNextPage)
+  }, [onRows, rows, hasNextPage])
+  const first = isActiveFirst && rows.find(isActiveFirst)
   const onMore = useCallback(() => {
     if (!isFetchingNextPage) void fetchNextPage()
   }, [fetchNextPage, isFetchingNextPage])
@@ -54,8 +65,10 @@ export function PagedGrid<Row>({ id, columns, queryKey, read, tools, exports, ..
       <div className={styles.tools}>
         {tools}
         <span className={styles.space} />
-        {exports && <ExportButton of={exports} columns={shownColumns(columns, layout).map((column) => column.id)} />}
-        <ColumnChooser columns={columns} layout={layout} onLayout={setLayout} />
+        <span className={styles.group}>
+          {exports && <ExportButton of={exports} columns={shownColumns(columns, layout).map((column) => column.id)} />}
+          <ColumnChooser columns={columns} layout={layout} onLayout={setLayout} />
+        </span>
       </div>
       <DataGrid
         {...rest}
@@ -63,8 +76,11 @@ export function PagedGrid<Row>({ id, columns, queryKey, read, tools, exports, ..
         rows={rows}
         layout={layout}
         onLayout={setLayout}
-        activeId={active}
-        onActive={setActive}
+        activeId={active ?? (first ? rest.rowId(first) : null)}
+        onActive={(id) => {
+          setActive(id)
+          onActive?.(rows.find((row) => rest.rowId(row) === id) ?? null)
+        }}
         hasMore={query.hasNextPage}
         onMore={onMore}
         isLoading={query.isPending}

@@ -12,12 +12,20 @@ export interface ListUrl {
   group: string | null
   open: string | null
   view: string | null
-  find: string | null
   setFilters: (filters: readonly Filter[]) => void
   setSort: (sort: Sort | null) => void
-  set: (change: Partial<Record<'group' | 'open' | 'view' | 'find', string | null>>) => void
+  set: (change: Partial<Record<'group' | 'open' | 'view', string | null>>) => void
   /** Everything at once: what a saved view or a queue says. */
-  apply: (filters: readonly string[], sort: string | null, view: string | null) => void
+  apply: (wanted: Wanted) => void
+}
+
+/** What a list is to show. */
+export interface Wanted {
+  filters: readonly string[]
+  sort: string
+  group: string
+  /** The saved view it is, or goes on being though it differs from it. */
+  view: string | null
 }
 
 export function readSort(text: string | null): Sort | null {
@@ -25,7 +33,7 @@ export function readSort(text: string | null): Sort | null {
   return text.startsWith('-') ? { field: text.slice(1), isDescending: true } : { field: text, isDescending: false }
 }
 
-/** A list's filters, sort, view and open row: they live in the address, so a link is a view. */
+/** A list's filters, sort, view and open row: they live in the address, so a link is a view. An opened view stays the opened one while filters and all else differ from it. */
 export function useListUrl(): ListUrl {
   const [params, setParams] = useSearchParams()
   const joined = params.getAll('f').join('\n')
@@ -51,7 +59,6 @@ export function useListUrl(): ListUrl {
     (wanted: readonly Filter[]) => {
       change((next) => {
         next.delete('f')
-        next.delete('view')
         for (const filter of wanted) next.append('f', writeFilter(filter))
       })
     },
@@ -78,12 +85,14 @@ export function useListUrl(): ListUrl {
     [change],
   )
   const apply = useCallback(
-    (wanted: readonly string[], order: string | null, view: string | null) => {
+    ({ filters: texts, ...named }: Wanted) => {
       change((next) => {
-        for (const name of ['f', 'sort', 'view', 'find']) next.delete(name)
-        for (const text of wanted) next.append('f', text)
-        if (order) next.set('sort', order)
-        if (view) next.set('view', view)
+        for (const name of ['f', 'find', 'from']) next.delete(name)
+        for (const text of texts) next.append('f', text)
+        for (const [name, value] of Object.entries(named)) {
+          if (value) next.set(name, value)
+          else next.delete(name)
+        }
       })
     },
     [change],
@@ -96,7 +105,6 @@ export function useListUrl(): ListUrl {
     group: params.get('group'),
     open: params.get('open'),
     view: params.get('view'),
-    find: params.get('find'),
     setFilters,
     setSort,
     set,

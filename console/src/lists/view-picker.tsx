@@ -1,113 +1,68 @@
 import { DownOutlined, EyeOutlined } from '@ant-design/icons'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { Button, Checkbox, Dropdown, Input, Modal, type MenuProps } from 'antd'
-import { useEffect, useRef, useState } from 'react'
+import { useState } from 'react'
 import { api, given } from '@/api/client'
-import type { components } from '@/api/schema'
+import { useMay } from '@/api/me'
 import { useKeys } from '@/frame/keys'
 import { toast, toastProblem } from '@/frame/toasts'
 import { frameWords } from '@/frame/words'
-import type { Layout } from '@/grid/columns'
 import { useWords } from '@/i18n/words'
-import { isSame, LAST_MONTH } from './filters'
-import type { ListName } from './queries'
+import { LAST_MONTH } from './filters'
 import type { ListUrl } from './use-list-url'
+import { NO_VIEW, type Views } from './use-views'
+import type { View } from './views'
 import { listWords } from './words'
+import styles from './lists.module.css'
 
-type View = components['schemas']['SavedView']
-
-interface Props {
-  list: ListName
-  url: ListUrl
-  layout: Layout
-  columnIds: string[]
-  onColumns: (ids: string[]) => void
-}
-
-/** Saved views: filters, sort and columns under a name, for oneself or the team. */
-export function ViewPicker({ list, url, columnIds, onColumns }: Props) {
+/** Saved views: filters, sort, grouping and columns under a name, for oneself or the team. */
+export function ViewPicker({ url, views }: { url: ListUrl; views: Views }) {
   const t = useWords(listWords)
-  const cache = useQueryClient()
   const [isNaming, setNaming] = useState(false)
-  const { data } = useQuery({ queryKey: ['views', list], queryFn: () => readViews(list), staleTime: 60_000 })
-  const views = data ?? []
-  const chosen = views.find((view) => view.id === url.view)
-  const isChanged = chosen && (!isSame(chosen.filters, url.texts) || chosen.sort !== url.sortText)
-  const here = { list, filters: url.texts, sort: url.sortText, columns: columnIds }
-  const refresh = () => cache.invalidateQueries({ queryKey: ['views', list] })
-  const change = useMutation({
-    mutationFn: ({ id, version, is_mine: _, ...body }: View) =>
-      api.PUT('/api/v1/views/{view_id}', {
-        params: { path: { view_id: Number(id) }, header: { 'If-Match': `"v${version}"` } },
-        body: body as never,
-      }),
-    onSuccess: refresh,
-    onError: toastProblem,
+  const { opened, standard, isChanged } = views
+  const commands = useViewCommands(url, views)
+  const item = (view: View) => ({
+    key: view.id,
+    label: (
+      <>
+        {view.name}
+        {view.is_default && <span className="dim"> · {t('isDefault')}</span>}
+      </>
+    ),
   })
-  const remove = useMutation({
-    mutationFn: (id: string) => api.DELETE('/api/v1/views/{view_id}', { params: { path: { view_id: Number(id) } } }),
-    onSuccess: () => {
-      url.set({ view: null })
-      void refresh()
-    },
-    onError: toastProblem,
-  })
-  function choose(view: View): void {
-    url.apply(view.filters, view.sort || null, view.id)
-    if (view.columns.length > 0) onColumns(view.columns)
-  }
-  const item = (view: View) => ({ key: view.id, label: view.name })
   const group = (title: string, key: string, some: View[]) =>
     some.length > 0 ? [{ type: 'group' as const, key, label: title, children: some.map(item) }] : []
-  const standard = views.find((view) => view.is_default)
-  const isPlain = url.texts.length === 0 && !url.view && !url.find && !url.sortText && !url.open
-  const wasApplied = useRef(false)
-  useEffect(() => {
-    if (wasApplied.current || data === undefined) return
-    wasApplied.current = true
-    if (standard && isPlain) url.apply(standard.filters, standard.sort || null, standard.id)
-  }, [data, standard, isPlain, url])
   const items: MenuProps['items'] = [
     { key: 'all', label: t('allRows') },
     { key: 'month', label: t('monthView') },
     ...group(
       t('mine'),
       'mine',
-      views.filter((view) => !view.is_team),
+      views.views.filter((view) => !view.is_team),
     ),
     ...group(
       t('team'),
       'team',
-      views.filter((view) => view.is_team),
+      views.views.filter((view) => view.is_team),
     ),
     { type: 'divider' },
+    ...(opened && isChanged ? [{ key: 'back', label: t('backToView', { name: opened.name }) }] : []),
+    ...(opened?.is_mine ? [{ key: 'update', label: t('updateView'), disabled: !isChanged }] : []),
     { key: 'save', label: t('saveView') },
-    ...(chosen
-      ? [
-          { key: 'update', label: t('updateView'), disabled: !isChanged },
-          { key: 'default', label: t('makeDefault'), disabled: chosen.is_default },
-          { key: 'delete', label: t('deleteView'), danger: true },
-        ]
-      : []),
+    ...(opened ? [{ key: 'default', label: t(opened.is_default ? 'noDefault' : 'makeDefault') }] : []),
+    ...(opened?.is_mine ? [{ key: 'delete', label: t('deleteView'), danger: true }] : []),
   ]
+  const plain = { sort: '', group: '', view: standard ? NO_VIEW : null }
   const run: Record<string, () => void> = {
+    ...commands,
     all: () => {
-      url.apply([], null, null)
+      url.apply({ ...plain, filters: [] })
     },
     month: () => {
-      url.apply([LAST_MONTH], null, null)
+      url.apply({ ...plain, filters: [LAST_MONTH] })
     },
     save: () => {
       setNaming(true)
-    },
-    update: () => {
-      if (chosen) change.mutate({ ...chosen, ...here })
-    },
-    default: () => {
-      if (chosen) change.mutate({ ...chosen, is_default: true })
-    },
-    delete: () => {
-      if (chosen) remove.mutate(chosen.id)
     },
   }
   return (
@@ -116,29 +71,28 @@ export function ViewPicker({ list, url, columnIds, onColumns }: Props) {
         trigger={['click']}
         menu={{
           items,
-          selectedKeys: [url.view ?? 'all'],
+          selectedKeys: [opened?.id ?? 'all'],
           onClick: ({ key }) => {
-            const view = views.find((one) => one.id === key)
-            if (view) choose(view)
+            const view = views.views.find((one) => one.id === key)
+            if (view) views.open(view)
             else run[key]?.()
           },
         }}
       >
-        <Button icon={<EyeOutlined />}>
-          {chosen ? chosen.name : t('views')}
-          {isChanged && <span className="dim"> · {t('changed')}</span>} <DownOutlined />
+        <Button icon={<EyeOutlined />} className={styles.picker}>
+          <span className={styles.viewName}>{opened ? opened.name : t('views')}</span>
+          {isChanged && <span className="dim">· {t('changed')}</span>} <DownOutlined />
         </Button>
       </Dropdown>
       {isNaming && (
         <NameView
-          here={here}
+          here={views.here}
           onClose={() => {
             setNaming(false)
           }}
-          onSaved={(id) => {
+          onSaved={(view) => {
             setNaming(false)
-            void refresh()
-            url.set({ view: id })
+            views.settle(view)
           }}
         />
       )}
@@ -146,14 +100,66 @@ export function ViewPicker({ list, url, columnIds, onColumns }: Props) {
   )
 }
 
-async function readViews(list: ListName): Promise<View[]> {
-  return given(await api.GET('/api/v1/views', { params: { query: { list } } }))
+/** What can be done with the opened view. */
+function useViewCommands(url: ListUrl, { opened, here, open, settle, refresh }: Views): Record<string, () => void> {
+  const t = useWords(listWords)
+  const told = { onError: toastProblem }
+  const update = useMutation({
+    mutationFn: async ({ id, version, is_mine: _, ...body }: View) =>
+      given(
+        await api.PUT('/api/v1/views/{view_id}', {
+          params: { path: { view_id: Number(id) }, header: { 'If-Match': `"v${version}"` } },
+          body: { ...body, ...here } as never,
+        }),
+      ),
+    onSuccess: (view) => {
+      toast(t('viewSaved', { name: view.name }))
+      settle(view)
+    },
+    onError: (problem) => {
+      toastProblem(problem)
+      void refresh()
+    },
+  })
+  const turn = useMutation({
+    mutationFn: ({ id, is_default: isDefault }: View) => {
+      const params = { path: { view_id: Number(id) } }
+      return isDefault
+        ? api.DELETE('/api/v1/views/{view_id}/default', { params })
+        : api.PUT('/api/v1/views/{view_id}/default', { params })
+    },
+    onSuccess: refresh,
+    ...told,
+  })
+  const remove = useMutation({
+    mutationFn: ({ id }: View) => api.DELETE('/api/v1/views/{view_id}', { params: { path: { view_id: Number(id) } } }),
+    onSuccess: () => {
+      url.set({ view: null })
+      void refresh()
+    },
+    ...told,
+  })
+  if (opened === undefined) return {}
+  return {
+    back: () => {
+      open(opened)
+    },
+    update: () => {
+      update.mutate(opened)
+    },
+    default: () => {
+      turn.mutate(opened)
+    },
+    delete: () => {
+      remove.mutate(opened)
+    },
+  }
 }
 
 interface NameProps {
-  here: Pick<View, 'list' | 'filters' | 'sort' | 'columns'>
+  here: Views['here']
   onClose: () => void
-  onSaved: (id: string) => void
+  onSaved: (view: View) => void
 }
 
 function NameView({ here, onClose, onSaved }: NameProps) {
@@ -161,6 +167,7 @@ function NameView({ here, onClose, onSaved }: NameProps) {
   const f = useWords(frameWords)
   const [name, setName] = useState('')
   const [isTeam, setTeam] = useState(false)
+  const may = useMay()
   useKeys([], { isModal: true })
   const save = useMutation({
     mutationFn: async () =>
@@ -169,9 +176,9 @@ function NameView({ here, onClose, onSaved }: NameProps) {
           body: { ...here, name: name.trim(), is_team: isTeam, is_default: false } as never,
         }),
       ),
-    onSuccess: ({ id }) => {
-      toast(t('viewSaved', { name: name.trim() }))
-      onSaved(id)
+    onSuccess: (view) => {
+      toast(t('viewSaved', { name: view.name }))
+      onSaved(view)
     },
     onError: toastProblem,
   })
@@ -197,17 +204,22 @@ function NameView({ here, onClose, onSaved }: NameProps) {
           onChange={(event) => {
             setName(event.target.value)
           }}
+          onPressEnter={(event) => {
+            if (!event.nativeEvent.isComposing && name.trim() && !save.isPending) save.mutate()
+          }}
         />
       </label>
-      <Checkbox
-        checked={isTeam}
-        onChange={(event) => {
-          setTeam(event.target.checked)
-        }}
-        style={{ marginTop: 12 }}
-      >
-        {t('forTeam')}
-      </Checkbox>
+      {may('settings') && (
+        <Checkbox
+          checked={isTeam}
+          onChange={(event) => {
+            setTeam(event.target.checked)
+          }}
+          style={{ marginTop: 12 }}
+        >
+          {t('forTeam')}
+        </Checkbox>
+      )}
     </Modal>
   )
 }

@@ -10,10 +10,10 @@ SELECT o.id::text AS id, o.order_no, o.version, s.code AS shop, s.name AS shop_n
        COALESCE(o.ship_by_at < %(now)s AND o.state < 80, false) AS is_overdue,
        COALESCE(r.name_mask, '') AS receiver_name, COALESCE(r.phone_mask, '') AS receiver_phone,
        COALESCE(r.province, '') AS province, COALESCE(r.city, '') AS city, COALESCE(r.district, '') AS district,
-       g.goods, g.units, g.asks_refund, h.holds, f.warehouses, f.carriers, f.fulfilments, f.release_due_at, f.is_merged,
+       g.goods, g.units, g.asks_refund, h.holds, f.warehouses, f.carriers, f.fulfilments, f.release_due_at, f.is_merged, w.released_at, w.shipped_at,
        p.tracking_nos, COALESCE(m.times, 0) AS printed
-FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS w (id, n)
-JOIN sales_order o ON o.id = w.id
+FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS a (id, n)
+JOIN sales_order o ON o.id = a.id
 JOIN shop s ON s.id = o.shop_id
 LEFT JOIN receiver r ON r.id = o.receiver_id
 CROSS JOIN LATERAL (
@@ -34,12 +34,15 @@ CROSS JOIN LATERAL (
     WHERE f.order_id = o.id AND f.state < 90 AND (%(warehouses)s::bigint[] IS NULL OR f.warehouse_id = ANY(%(warehouses)s))
 ) f
 CROSS JOIN LATERAL (
+    SELECT min(f.released_at) AS released_at, max(f.shipped_at) AS shipped_at FROM fulfilment f WHERE f.order_id = o.id AND f.state < 90
+) w
+CROSS JOIN LATERAL (
     SELECT COALESCE(array_agg(DISTINCT p.tracking_no), '{}') AS tracking_nos
     FROM parcel_line pl JOIN parcel p ON p.id = pl.parcel_id JOIN fulfilment f ON f.id = pl.fulfilment_id
     WHERE pl.order_id = o.id AND (%(warehouses)s::bigint[] IS NULL OR f.warehouse_id = ANY(%(warehouses)s))
 ) p
 LEFT JOIN LATERAL (SELECT SUM(pm.times)::integer AS times FROM print_mark pm WHERE pm.order_id = o.id) m ON true
-ORDER BY w.n;
+ORDER BY a.n;
 
 -- name: live_values
 -- Values of the enum fields that are master data, of what the caller sees. Parameters: shops, warehouses.
@@ -98,17 +101,18 @@ ORDER BY o.id DESC LIMIT %(limit)s;
 SELECT o.order_no FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS w (id, n) JOIN sales_order o ON o.id = w.id ORDER BY w.n;
 
 -- name: list_views
--- Mine and the team's. Parameters: list or NULL, id or NULL, owner.
-SELECT v.id::text AS id, v.version, v.list, v.name, v.is_team, v.is_default, v.owner = %(owner)s AS is_mine,
-       v.body -> 'filters' AS filters, v.body ->> 'sort' AS sort, v.body -> 'columns' AS columns
+-- Mine and the team's; `is_default` is mine alone. Parameters: list or NULL, id or NULL, owner.
+SELECT v.id::text AS id, v.version, v.list, v.name, v.is_team, d.view_id IS NOT NULL AS is_default, v.owner = %(owner)s AS is_mine,
+       v.body -> 'filters' AS filters, v.body ->> 'sort' AS sort, COALESCE(v.body ->> 'group', '') AS "group", v.body -> 'columns' AS columns
 FROM saved_view v
+LEFT JOIN default_view d ON d.owner = %(owner)s AND d.list = v.list AND d.view_id = v.id
 WHERE (v.owner = %(owner)s OR v.is_team) AND (%(list)s::text IS NULL OR v.list = %(list)s) AND (%(id)s::bigint IS NULL OR v.id = %(id)s)
-ORDER BY v.list, v.is_team, v.name LIMIT 500;
+ORDER BY v.list, v.is_team, v.name, v.id LIMIT 500;
 
 -- name: add_view
--- Parameters: id, list, name, owner, is_team, is_default, body. Nothing comes back when the owner has one of that name.
-INSERT INTO saved_view (id, list, name, owner, is_team, is_default, body)
-VALUES (%(id)s, %(list)s, %(name)s, %(owner)s, %(is_team)s, %(is_default)s, %(body)s)
+-- Parameters: id, list, name, owner, is_team, body. Nothing comes back when the owner has one of that name.
+INSERT INTO saved_view (id, list, name, owner, is_team, body)
+VALUES (%(id)s, %(list)s, %(name)s, %(owner)s, %(is_team)s, %(body)s)
 ON CONFLICT (list, owner, name) DO NOTHING RETURNING id;
 
 -- name: count_views
@@ -120,12 +124,22 @@ SELECT count(*) FROM saved_view WHERE owner = %(owner)s;
 SELECT version, owner, list FROM saved_view WHERE id = %(id)s FOR UPDATE;
 
 -- name: change_view
--- Parameters: id, name, is_team, is_default, body. The row is locked.
-UPDATE saved_view SET name = %(name)s, is_team = %(is_team)s, is_default = %(is_default)s, body = %(body)s, version = version + 1 WHERE id = %(id)s;
+-- Parameters: id, name, is_team, body. The row is locked.
+UPDATE saved_view SET name = %(name)s, is_team = %(is_team)s, body = %(body)s, version = version + 1 WHERE id = %(id)s;
 
--- name: only_default
--- A list has one default for each owner. Parameters: id, owner, list. Locks: the rows.
-UPDATE saved_view SET is_default = false WHERE owner = %(owner)s AND list = %(list)s AND id <> %(id)s AND is_default;
+-- name: make_default
+-- A list has one default for each person. Nothing comes back when he does not see the view. Parameters: id, owner. Locks: the row.
+INSERT INTO default_view (owner, list, view_id)
+SELECT %(owner)s, v.list, v.id FROM saved_view v WHERE v.id = %(id)s AND (v.owner = %(owner)s OR v.is_team) FOR SHARE
+ON CONFLICT (owner, list) DO UPDATE SET view_id = EXCLUDED.view_id RETURNING view_id;
+
+-- name: unmake_default
+-- Parameters: id, owner. Locks: the row.
+DELETE FROM default_view WHERE owner = %(owner)s AND view_id = %(id)s;
+
+-- name: keep_default_to_owner
+-- What is the team's no more is nobody else's default. Parameters: id, owner. Locks: the rows.
+DELETE FROM default_view WHERE view_id = %(id)s AND owner <> %(owner)s;
 
 -- name: remove_view
 -- Parameters: id, owner. Locks: the row.

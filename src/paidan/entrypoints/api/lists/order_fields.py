@@ -19,6 +19,7 @@ from paidan.entrypoints.api.lists.order_tables import (
     IS_PRINTED,
     IS_SPLIT,
     IS_UNMAPPED,
+    IS_UNTOUCHED,
     IS_URGENT,
     KEYS,
     LINES,
@@ -27,6 +28,9 @@ from paidan.entrypoints.api.lists.order_tables import (
     PARCEL_LINES,
     PARCELS,
     RECEIVERS,
+    RELEASE_WAIT_S,
+    RELEASED_AT,
+    SHIPPED_AT,
     SHOPS,
     SKUS,
     TO_PRINT,
@@ -45,7 +49,15 @@ PLATFORMS: Final = (
     Value(code="shopify", zh="Shopify", en="Shopify"),
     Value(code="direct", zh="自有渠道", en="direct"),
 )
+DEADLINES: Final = (
+    Value(code="kept", zh="按时发货", en="kept"),
+    Value(code="missed", zh="超时", en="missed"),
+    Value(code="running", zh="未到期", en="still running"),
+    Value(code="none", zh="无时限", en="none"),
+)
 TAIL_LENGTH: Final = 4
+INSIDE: Final = tuple(state for state in FulfilmentState if FulfilmentState.PLANNED < state < FulfilmentState.SHIPPED)
+"""A warehouse has it, or it travels with one that a warehouse has."""
 O: Final = ORDERS.c  # noqa: E741 - the table below reads better so
 
 
@@ -137,6 +149,30 @@ def _overdue(op: Op, values: Sequence[Any], moment: Moment) -> Condition:
     return when(late)(op, values, moment)
 
 
+def _deadline(op: Op, values: Sequence[Any], moment: Moment) -> Condition:
+    """Of each order one: what left entirely kept it or not; what should have left by now has missed it; cancelled and completed ones have none."""
+    gone = compare(O.state, Op.IS, [int(OrderState.SHIPPED), int(OrderState.DELIVERED)])
+    how = sa.case(
+        (sa.or_(O.ship_by_at.is_(None), O.state > int(OrderState.DELIVERED)), sa.literal_column("'none'")),
+        (sa.and_(gone, O.ship_by_at >= SHIPPED_AT), sa.literal_column("'kept'")),
+        (sa.or_(gone, O.ship_by_at < moment.now), sa.literal_column("'missed'")),
+        else_=sa.literal_column("'running'"),
+    )
+    return compare(sa.cast(how, sa.Text), op, values)
+
+
+def _warehouse_with(*states: FulfilmentState) -> Ask:
+    """Warehouses that have work of the order in one of these states; the order has not left entirely, so the index of open orders serves."""
+
+    def ask(op: Op, values: Sequence[Any], moment: Moment) -> Condition:
+        del moment
+        its = FULFILMENTS.c.warehouse_id.in_(sa.select(WAREHOUSES.c.id).where(compare(WAREHOUSES.c.code, Op.IS, values)))
+        found = sa.and_(O.state < int(OrderState.SHIPPED), any_fulfilment(its, compare(FULFILMENTS.c.state, Op.IS, [*map(int, states)])))
+        return found if op == Op.IS else sa.not_(found)
+
+    return ask
+
+
 def _waits_to_merge(op: Op, values: Sequence[Any], moment: Moment) -> Condition:
     waits = any_fulfilment(FULFILMENTS.c.state == int(FulfilmentState.PLANNED), FULFILMENTS.c.release_due_at > moment.now)
     return when(waits)(op, values, moment)
@@ -173,6 +209,10 @@ FIELDS: Final[tuple[Field, ...]] = (
     _column("ship_by_at", Kind.INSTANT, "最晚发货", "Ship by", nullable=True, is_default=True),
     _column("created_at", Kind.INSTANT, "接单时间", "Taken in"),
     _column("changed_at", Kind.INSTANT, "变更时间", "Changed"),
+    _field("released_at", Kind.INSTANT, "下发时间", "Released", about(RELEASED_AT)),
+    _field("shipped_at", Kind.INSTANT, "发货时间", "Shipped", about(SHIPPED_AT)),
+    _field("release_wait_s", Kind.NUMBER, "付款到下发(秒)", "Paid to released (s)", about(RELEASE_WAIT_S)),
+    _field("deadline", Kind.ENUM, "发货时效", "Deadline", _deadline, values=DEADLINES),
     _column("currency", Kind.TEXT, "币种", "Currency", sorts=False),
     _column("paid_minor", Kind.MONEY, "实付金额", "Paid amount", is_default=True),
     _column("goods_minor", Kind.MONEY, "商品金额", "Goods amount"),
@@ -189,6 +229,8 @@ FIELDS: Final[tuple[Field, ...]] = (
     _field("district", Kind.TEXT, "区县", "District", _place(RECEIVERS.c.district)),
     _field("warehouse", Kind.ENUM, "仓库", "Warehouse", _sent_by(FULFILMENTS.c.warehouse_id, WAREHOUSES), is_default=True),
     _field("carrier", Kind.ENUM, "快递", "Carrier", _sent_by(FULFILMENTS.c.carrier_id, CARRIERS), is_default=True),
+    _field("planned_warehouse", Kind.ENUM, "待下发仓库", "To be sent to", _warehouse_with(FulfilmentState.PLANNED)),
+    _field("working_warehouse", Kind.ENUM, "在仓仓库", "Being worked at", _warehouse_with(*INSIDE)),
     _field("tracking_no", Kind.ID, "运单号", "Waybill", _tracking, is_exact_key=True),
     _column("seller_flag", Kind.NUMBER, "卖家旗帜", "Seller's flag"),
     _field("flag", Kind.NUMBER, "标记", "Flag", about(OUR_FLAG), order_by=OUR_FLAG),
@@ -205,13 +247,20 @@ FIELDS: Final[tuple[Field, ...]] = (
     _field("waits_to_merge", Kind.FLAG, "等待合单", "Waits to merge", _waits_to_merge),
     _flag("is_merged", "已合单", "Merged", IS_MERGED),
     _flag("is_split", "已拆单", "Split", IS_SPLIT),
+    _flag("is_untouched", "无人工经手", "Touched by nobody", IS_UNTOUCHED),
     _flag("answer_unknown", "结果未知", "Answer unknown", ANSWER_UNKNOWN),
     _flag("is_printed", "已打印", "Printed", IS_PRINTED),
     _flag("to_print", "待打印", "To print", TO_PRINT),
 )
 BY_NAME: Final = {field.name: field for field in FIELDS}
-LIVE_VALUES: Final = frozenset({"shop", "warehouse", "carrier"})
-"""Enum fields whose values are master data: read when the fields are asked for."""
+LIVE_VALUES: Final = {
+    "shop": "shop",
+    "warehouse": "warehouse",
+    "carrier": "carrier",
+    "planned_warehouse": "warehouse",
+    "working_warehouse": "warehouse",
+}
+"""Enum fields whose values are master data, and which: read when the fields are asked for."""
 
 
 def with_values(field: Field, values: Sequence[Value]) -> Field:

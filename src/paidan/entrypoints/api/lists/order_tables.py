@@ -57,6 +57,8 @@ FULFILMENTS: Final = _table(
     carrier_id=sa.BigInteger,
     merged_into_id=sa.BigInteger,
     release_due_at=INSTANT,
+    released_at=INSTANT,
+    shipped_at=INSTANT,
 )
 MEMBERS: Final = _table("fulfilment", "m", id=sa.BigInteger, merged_into_id=sa.BigInteger)
 WAREHOUSES: Final = _table("warehouse", "w", id=sa.BigInteger, code=sa.Text)
@@ -66,6 +68,7 @@ SKUS: Final = _table("sku", "k", id=sa.BigInteger, code=sa.Text, name=sa.Text)
 PARCELS: Final = _table("parcel", "p", id=sa.BigInteger, tracking_no=sa.Text)
 PARCEL_LINES: Final = _table("parcel_line", "pl", parcel_id=sa.BigInteger, order_id=sa.BigInteger)
 OUTBOX: Final = _table("outbox", "b", ref_id=sa.BigInteger, kind=sa.Text, state=sa.SmallInteger)
+TIMELINE: Final = _table("timeline", "t", order_id=sa.BigInteger, actor=sa.Text)
 PRINTS: Final = _table("print_mark", "pm", order_id=sa.BigInteger, kind=sa.Text)
 
 OPEN_BELOW: Final = int(OrderState.DELIVERED)
@@ -89,6 +92,16 @@ IS_MERGED: Final = any_fulfilment(
 )
 AT_A_WAREHOUSE: Final = any_fulfilment(FULFILMENTS.c.state == sa.any_(sa.literal(list(AT_WAREHOUSE), sa.ARRAY(sa.BigInteger))))
 IS_SPLIT: Final = sa.select(sa.func.count()).select_from(FULFILMENTS).where(LIVING).scalar_subquery() > 1
+IS_UNTOUCHED: Final = sa.not_(sa.exists().where(TIMELINE.c.order_id == ORDERS.c.id, TIMELINE.c.actor.startswith("user:")))
+RELEASED_AT: Final = sa.select(sa.func.min(FULFILMENTS.c.released_at)).where(LIVING).scalar_subquery()
+SHIPPED_AT: Final = sa.select(sa.func.max(FULFILMENTS.c.shipped_at)).where(LIVING).scalar_subquery()
+_RELEASED_SINCE: Final = sa.func.min(sa.func.greatest(FULFILMENTS.c.released_at, ORDERS.c.paid_at)) - ORDERS.c.paid_at
+RELEASE_WAIT_S: Final = (
+    sa.select(sa.cast(sa.func.floor(sa.extract("epoch", _RELEASED_SINCE)), sa.BigInteger))
+    .where(LIVING, FULFILMENTS.c.released_at.is_not(None))
+    .correlate(ORDERS)
+    .scalar_subquery()
+)
 _UNKNOWN: Final = sa.text("b.state IN (0, 1, 3) AND b.state = 3")  # as the index of open calls says it
 ANSWER_UNKNOWN: Final = ORDERS.c.id.in_(
     sa.select(FULFILMENTS.c.order_id).join(OUTBOX, OUTBOX.c.ref_id == FULFILMENTS.c.id).where(_UNKNOWN, OUTBOX.c.kind.startswith("wms."))

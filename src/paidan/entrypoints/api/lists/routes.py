@@ -88,7 +88,7 @@ def get_order_fields(services: Given, caller: Known) -> list[FieldView]:
     """Columns, filters and sorts, in words."""
     with services.database.transaction() as tx:
         live = live_values(tx, caller)
-    return [_told(with_values(field, live.get(field.name, ())) if field.name in LIVE_VALUES else field) for field in FIELDS]
+    return [_told(with_values(field, live.get(LIVE_VALUES[field.name], ())) if field.name in LIVE_VALUES else field) for field in FIELDS]
 
 
 def live_values(tx: Tx, caller: Caller) -> dict[str, list[Value]]:

@@ -42,6 +42,8 @@ class OrderRow(Struct, frozen=True, kw_only=True):
     created_at: datetime
     changed_at: datetime
     release_due_at: datetime | None
+    released_at: datetime | None
+    shipped_at: datetime | None
     currency: str
     paid_minor: int
     goods_minor: int

@@ -1,4 +1,4 @@
-"""Saved views: filters, sort and columns under a name, for oneself or for the team."""
+"""Saved views: filters, sort, grouping and columns under a name, for oneself or for the team; which of them opens is each person's own."""
 
 from typing import Annotated, Final, Literal
 
@@ -29,19 +29,20 @@ Word = Annotated[str, Meta(max_length=80, pattern=r"^[^\x00]*$")]
 
 
 class ViewBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A view. `is_team`: everybody sees it, which takes the right `settings`; `is_default`: it opens with the list, one for each owner."""
+    """A view. `is_team`: everybody sees it, which takes the right `settings`; `is_default`: the list opens with it for me, and for nobody else."""
 
     list: ListName
     name: Annotated[str, Meta(min_length=1, max_length=80, pattern=r"^[^\x00]*$")]
     filters: Annotated[tuple[Text, ...], Meta(max_length=FILTERS_MAX)] = ()
     sort: Word = ""
+    group: Word = ""
     columns: Annotated[tuple[Word, ...], Meta(max_length=200)] = ()
     is_team: bool = False
     is_default: bool = False
 
 
 class SavedView(Struct, frozen=True, kw_only=True):
-    """A saved view; `is_mine`: I may change it."""
+    """A saved view; `is_mine`: I may change it; `is_default`: the list opens with it for me."""
 
     id: str
     version: int
@@ -49,6 +50,7 @@ class SavedView(Struct, frozen=True, kw_only=True):
     name: str
     filters: tuple[str, ...]
     sort: str
+    group: str
     columns: tuple[str, ...]
     is_team: bool
     is_default: bool
@@ -106,6 +108,21 @@ def put_view(services: Given, caller: Known, view_id: RecordId, data: JSONBody[V
     return Response(content=changed, headers=etag(changed.version))
 
 
+@put("/views/{view_id:int}/default", opt=SEE, status_code=204, sync_to_thread=True, summary="Open a list with this view")
+def put_default_view(services: Given, caller: Known, view_id: RecordId) -> None:
+    """For me alone, instead of the one before; of the team's views, too."""
+    with services.database.transaction() as tx:
+        if tx.execute(queries.make_default, {"id": view_id, "owner": caller.owner}).fetchone() is None:
+            raise Refused(Reason.NOT_FOUND)
+
+
+@delete("/views/{view_id:int}/default", opt=SEE, status_code=204, sync_to_thread=True, summary="Open a list with this view no more")
+def delete_default_view(services: Given, caller: Known, view_id: RecordId) -> None:
+    """For me alone; nothing happens when it was not my default."""
+    with services.database.transaction() as tx:
+        tx.execute(queries.unmake_default, {"id": view_id, "owner": caller.owner})
+
+
 @delete("/views/{view_id:int}", opt=SEE, status_code=204, sync_to_thread=True, summary="Remove a view")
 def delete_view(services: Given, caller: Known, view_id: RecordId) -> None:
     """By its owner only."""
@@ -123,14 +140,16 @@ def _refuse_senseless(services: HandlerContext, caller: Caller, data: ViewBody) 
 
 
 def _stored(data: ViewBody) -> dict[str, object]:
-    body = {"filters": list(data.filters), "sort": data.sort, "columns": list(data.columns)}
-    return {"name": data.name, "is_team": data.is_team, "is_default": data.is_default, "body": Jsonb(body)}
+    body = {"filters": list(data.filters), "sort": data.sort, "group": data.group, "columns": list(data.columns)}
+    return {"name": data.name, "is_team": data.is_team, "body": Jsonb(body)}
 
 
 def _settled(tx: Tx, caller: Caller, view_id: int, data: ViewBody) -> SavedView:
-    if data.is_default:
-        tx.execute(queries.only_default, {"id": view_id, "owner": caller.owner, "list": data.list})
+    mine = {"id": view_id, "owner": caller.owner}
+    tx.execute(queries.make_default if data.is_default else queries.unmake_default, mine)
+    if not data.is_team:
+        tx.execute(queries.keep_default_to_owner, mine)
     return _views(tx, caller, data.list, view_id)[0]
 
 
-ROUTER = Router("/", route_handlers=[get_views, post_view, put_view, delete_view], tags=["lists"])
+ROUTER = Router("/", route_handlers=[get_views, post_view, put_view, delete_view, put_default_view, delete_default_view], tags=["lists"])
