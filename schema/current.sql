@@ -1287,3 +1287,39 @@ CREATE TABLE sign_in_done (
     at timestamptz NOT NULL
 );
 COMMENT ON TABLE sign_in_done IS 'attempts that were answered, so that none counts twice; database clock';
+
+-- A switch per shop: whether it is told its stock; and who turned it when.
+
+ALTER TABLE shop ADD COLUMN pushes_stock boolean NOT NULL DEFAULT true;
+COMMENT ON COLUMN shop.pushes_stock IS 'whether its listings are told what may be sold; off: they show what somebody else sets';
+
+CREATE TABLE stock_push_switch (
+    id bigint PRIMARY KEY,
+    shop_id bigint NOT NULL REFERENCES shop (id),
+    is_on boolean NOT NULL,
+    actor text NOT NULL,
+    at timestamptz NOT NULL
+);
+COMMENT ON TABLE stock_push_switch IS 'who turned the telling of stock on or off, and when (business clock); rows are only added';
+CREATE INDEX stock_push_switch_shop ON stock_push_switch (shop_id, id);
+
+-- Everybody's own default view of a list: a view of his own, or one of the team's.
+
+CREATE TABLE default_view (
+    owner text NOT NULL,                          -- person:<id> or key:<id>
+    list text NOT NULL,
+    view_id bigint NOT NULL REFERENCES saved_view (id) ON DELETE CASCADE,
+    PRIMARY KEY (owner, list)
+);
+COMMENT ON TABLE default_view IS 'which saved view a list opens with, for each person by himself';
+CREATE INDEX default_view_view ON default_view (view_id);
+
+-- Until now a view's owner made it the default, and only he was asked. `saved_view.is_default` is read no more; it goes with a later release.
+INSERT INTO default_view (owner, list, view_id)
+SELECT DISTINCT ON (v.owner, v.list) v.owner, v.list, v.id FROM saved_view v WHERE v.is_default ORDER BY v.owner, v.list, v.id DESC
+ON CONFLICT DO NOTHING;
+
+-- Whether a session was opened by a password or by a provider: who came by a provider is not asked to change a password he never typed.
+
+ALTER TABLE session ADD COLUMN by_password boolean NOT NULL DEFAULT true;
+COMMENT ON COLUMN session.by_password IS 'false: a provider vouched for him';

@@ -8,8 +8,9 @@ import { BrowserRouter } from 'react-router'
 import { setSession } from '@/api/client'
 import { MeContext, ME_KEY, useMeQuery } from '@/api/me'
 import { ApiProblem } from '@/api/problems'
+import { FirstPassword } from '@/frame/first-password'
 import { PageSkeleton } from '@/frame/page'
-import { useIsDark, usePreferences } from '@/frame/preferences'
+import { useIsDark, useIsStill, usePreferences } from '@/frame/preferences'
 import { ProblemView } from '@/frame/problem-view'
 import { nonceStyles } from '@/frame/style-nonce'
 import { SignIn } from '@/frame/sign-in'
@@ -43,6 +44,7 @@ function Theme({ children }: { children: ReactNode }) {
   const { i18n } = useTranslation()
   const { isCompact } = usePreferences()
   const isDark = useIsDark()
+  const isStill = useIsStill()
   const algorithms = [isDark ? themes.darkAlgorithm : themes.defaultAlgorithm]
   return (
     <ConfigProvider
@@ -63,6 +65,7 @@ function Theme({ children }: { children: ReactNode }) {
           colorTextDescription: isDark ? '#a9b2c0' : '#535d6e',
           borderRadius: 7,
           fontFamily: FONT,
+          motion: !isStill,
           motionDurationMid: '0.12s',
           motionDurationSlow: '0.16s',
         },
@@ -89,7 +92,7 @@ function SignedIn() {
   return (
     <MeContext value={me.data}>
       <SignInTold />
-      <Pages />
+      {me.data.must_change_password ? <FirstPassword /> : <Pages />}
     </MeContext>
   )
 }

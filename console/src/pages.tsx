@@ -11,6 +11,7 @@ const Orders = lazy(() => import('@/orders/list-page'))
 const Order = lazy(() => import('@/orders/order-page'))
 const Fulfilments = lazy(() => import('@/fulfilments/page'))
 const Exceptions = lazy(() => import('@/exceptions/page'))
+const Prints = lazy(() => import('@/prints/page'))
 const Stock = lazy(() => import('@/stock/page'))
 const Documents = lazy(() => import('@/stock/documents-page'))
 const Products = lazy(() => import('@/masters/products-page'))
@@ -37,6 +38,7 @@ export function Pages() {
         <Route path="orders" element={<Orders />} />
         <Route path="orders/:id" element={<Order />} />
         <Route path="fulfilments" element={<Fulfilments />} />
+        <Route path="prints" element={<Prints />} />
         <Route path="exceptions" element={<Exceptions />} />
         <Route path="stock" element={<Stock />} />
         <Route path="documents" element={<Documents />} />

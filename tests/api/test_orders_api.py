@@ -395,3 +395,18 @@ def test_a_key_is_believed_for_a_moment_only():
     known.put(b"k", somebody)
     known.forget()
     assert known.get(b"k") is None
+
+
+def test_remarks_are_read_without_what_names_the_receiver(world):
+    world.scene.set_up({"A": {"X": 5}})
+    person = receiver(name="王小明", phone="13912345678", detail="文三路9号")
+    told(world, order("R1", line("X"), receiver=person, buyer_remark="放门口，找王小明 139-1234-5678，文三路9号", seller_remark="加急，送赠品 2 份"))
+    shown = world.get(f"/orders/{only(world)['id']}").json()
+    assert (shown["buyer_remark"], shown["seller_remark"]) == ("放门口，找*** ***，***", "加急，送赠品 2 份")
+
+
+def test_an_order_without_remarks_shows_none(world):
+    world.scene.set_up({"A": {"X": 5}})
+    told(world, order("R2", line("X")))
+    shown = world.get(f"/orders/{only(world)['id']}").json()
+    assert (shown["buyer_remark"], shown["seller_remark"]) == ("", "")

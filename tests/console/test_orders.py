@@ -115,6 +115,55 @@ def test_a_bulk_action_says_first_what_it_would_do(page, console):
     expect(page.locator(".ant-modal table tbody tr").first).to_be_visible()
 
 
+def test_all_that_match_is_said_of_one_choice_and_of_no_other(page, console):
+    page.goto(f"{console}{EVERY_ORDER}")
+    settle(page)
+    bar = page.get_by_role("toolbar")
+    rows(page).first.locator("input[type=checkbox]").check()
+    bar.get_by_role("button", name="选择全部").click()
+    expect(bar).to_contain_text(re.compile(r"全部 \d+ 单"))
+    rows(page).nth(1).locator("input[type=checkbox]").check()
+    expect(bar).to_contain_text("已选 2 单")
+    bar.get_by_role("button", name="选择全部").click()
+    page.get_by_role("group", name="队列").locator("[data-empty=false]").first.click()
+    expect(bar).to_have_count(0)
+
+
+def test_a_release_is_taken_back_whatever_version_the_order_has_now(orders, console):
+    number = choose_one_to_hold(orders)
+    orders.keyboard.press("h")
+    orders.keyboard.type("先等一等")
+    orders.locator(".ant-modal .ant-btn-primary").click()
+    expect(orders.locator("#job-close")).to_be_enabled()
+    orders.goto(f"{console}/console/orders?f=order_no:is:{number}")
+    rows(orders).first.locator("a").first.click()
+    held = orders.get_by_role("listitem").filter(has_text="先等一等").first  # open ones stand first
+    held.get_by_role("button", name="放行").click()
+    orders.keyboard.type("不用等了")
+    orders.keyboard.press("Enter")
+    expect(orders.get_by_text(f"已放行 {number}")).to_be_visible()
+    orders.get_by_role("button", name="撤销").click()
+    expect(orders.get_by_text(f"{number} 已重新挂起")).to_be_visible()
+    expect(held.get_by_role("button", name="放行")).to_be_visible()
+
+
+def test_what_was_done_to_many_is_taken_back_after_its_dialog_was_closed(orders):
+    number = choose_one_to_hold(orders)
+    orders.keyboard.press("h")
+    orders.keyboard.type("关掉以后再撤销")
+    orders.locator(".ant-modal .ant-btn-primary").click()
+    orders.locator("#job-close").click()
+    expect(orders.locator(".ant-modal")).to_have_count(0)
+    expect(orders.get_by_role("button", name="撤销")).to_be_visible()
+    orders.get_by_role("button", name="批量操作记录").click()
+    orders.locator(".ant-drawer").get_by_role("button", name="挂起").first.click()
+    orders.locator(".ant-modal").get_by_role("button", name="撤销").click()
+    expect(orders.locator(".ant-modal").get_by_role("status")).to_contain_text("已撤销 1 单")
+    orders.locator("#job-close").click()
+    orders.keyboard.press("Escape")
+    expect(rows(orders).filter(has_text=number).filter(has_text="人工挂起")).to_have_count(0)
+
+
 def test_the_palette_goes_to_a_page_and_help_names_the_keys(orders):
     orders.keyboard.press("?")
     expect(orders.get_by_text("键盘快捷键").first).to_be_visible()

@@ -118,24 +118,52 @@ def test_where_both_changed_the_same_one_chooses(desk, other_desk, order, kept, 
     desk.clear()
 
 
-def test_lines_that_both_edited_are_shown_with_what_the_other_made_of_them(desk, other_desk, order):
+@pytest.fixture
+def two_lines(desk, world):
+    """An order of two goods that waits for a person."""
+    open_shop(desk)
+    number = f"TWO{time.monotonic_ns()}"
+    rows = [row["sku_code"] for row in desk.get("/stock/sellable?limit=200")["items"] if row["sellable"] >= 3 and row["shown"]]
+    buy(desk, number, (rows[0], 3), (rows[1], 3), buyer_remark="请包得漂亮些")
+    world.later(seconds=5)
+    return order_of(desk, number)
+
+
+def start_lines(desk, order):
     desk.at(f"/orders/{order['id']}")
     desk.page.get_by_role("button", name="改商品").click()
     expect(desk.dialog.get_by_role("spinbutton").first).to_be_focused()
-    other_desk.at(f"/orders/{order['id']}")
-    other_desk.page.get_by_role("button", name="改商品").click()
-    other_desk.dialog.get_by_role("spinbutton").first.fill("1")
+
+
+def units(desk, order):
+    return [line["quantity"] - line["cancelled"] for line in desk.get(f"/orders/{order['id']}")["lines"]]
+
+
+def test_of_lines_that_both_edited_each_is_chosen_by_itself(desk, other_desk, two_lines):
+    start_lines(desk, two_lines)
+    start_lines(other_desk, two_lines)
+    for number, quantity in ((0, "1"), (1, "1")):
+        other_desk.dialog.get_by_role("spinbutton").nth(number).fill(quantity)
     save(other_desk)
     expect(other_desk.dialog).to_have_count(0)
 
-    desk.dialog.get_by_role("spinbutton").first.fill("2")
+    for number in (0, 1):
+        desk.dialog.get_by_role("spinbutton").nth(number).fill("2")
     save(desk)
     expect(desk.dialog).to_contain_text("他的修改已并入")
-    expect(desk.dialog.get_by_role("spinbutton").first).to_have_value("2")
-    expect(desk.dialog.locator("fieldset").first).to_contain_text("别人已改为 1 ×")
-    assert desk.get(f"/orders/{order['id']}")["lines"][0]["cancelled"] == 2
-    desk.dialog.get_by_role("button", name="采用").click()
-    expect(desk.dialog.get_by_role("spinbutton").first).to_have_value("1")
+    lines = [desk.dialog.locator("fieldset").nth(number) for number in (0, 1)]
+    for line in lines:
+        expect(line.get_by_role("radio", name="我的: 2 ×")).to_be_checked()
+        expect(line.get_by_role("radio", name="现在的: 1 ×")).to_be_visible()
+    assert units(desk, two_lines) == [1, 1]
+    lines[1].get_by_role("radio", name="现在的: 1 ×").check()
+    expect(lines[0].get_by_role("radio", name="我的: 2 ×")).to_be_checked()
+    expect(lines[0].get_by_role("spinbutton")).to_have_value("2")
+    expect(lines[1].get_by_role("spinbutton")).to_have_value("1")
+    lines[0].get_by_role("radio", name="现在的: 1 ×").check()
     expect(desk.dialog.locator(".ant-modal-footer .ant-btn-primary")).to_be_disabled()  # nothing is left to change
-    desk.page.keyboard.press("Escape")
+    lines[0].get_by_role("radio", name="我的: 2 ×").check()
+    save(desk)
+    expect(desk.dialog).to_have_count(0)
+    assert units(desk, two_lines) == [2, 1]
     desk.clear()

@@ -11,6 +11,7 @@ import { Pill } from '@/frame/pill'
 import type { Column } from '@/grid/columns'
 import { instant, money, number, weight } from '@/i18n/format'
 import { defineWords, useWords } from '@/i18n/words'
+import { NoMatch } from '@/lists/no-match'
 import { PagedGrid } from '@/lists/paged-grid'
 import { useWarehouses } from '@/masters/options'
 import { Deadline } from '@/orders/deadline'
@@ -30,7 +31,7 @@ const words = defineWords('fulfilments', {
   state: ['状态', 'State'],
   warehouse: ['仓库', 'Warehouse'],
   carrier: ['快递', 'Carrier'],
-  due: ['计划下发', 'Release planned'],
+  due: ['计划下发', 'Release due'],
   shipBy: ['最晚发货', 'Ship by'],
   weight: ['重量', 'Weight'],
   freight: ['运费', 'Freight'],
@@ -39,6 +40,7 @@ const words = defineWords('fulfilments', {
   released: ['下发', 'Released'],
   wms: ['仓库单号', 'Warehouse ref.'],
   any: ['全部', 'All'],
+  toOrders: ['去审核订单', 'To the orders'],
   none: ['没有待发的发货单', 'Nothing waits to be sent'],
   noneHint: [
     '订单通过审核并分仓后，会在这里等待下发与出库。',
@@ -146,7 +148,13 @@ export default function FulfilmentsPage() {
             />
           </>
         }
-        empty={<EmptyState icon={<SendOutlined />} title={t('none')} text={t('noneHint')} />}
+        empty={
+          <NoMatch filters={{ state: t('state'), warehouse: t('warehouse') }}>
+            <EmptyState icon={<SendOutlined />} title={t('none')} text={t('noneHint')}>
+              <Link to="/orders">{t('toOrders')}</Link>
+            </EmptyState>
+          </NoMatch>
+        }
       />
     </Page>
   )

@@ -2,7 +2,7 @@ import { MailOutlined } from '@ant-design/icons'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Button, Drawer } from 'antd'
 import { useMemo, useState } from 'react'
-import { useSearchParams } from 'react-router'
+import { Link, useSearchParams } from 'react-router'
 import { api, given } from '@/api/client'
 import { useEnum } from '@/api/enums'
 import { useMay } from '@/api/me'
@@ -15,6 +15,7 @@ import type { Column } from '@/grid/columns'
 import { NOTHING, type Selection } from '@/grid/selection'
 import { instant, number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
+import { NoMatch } from '@/lists/no-match'
 import { ListSearch, PagedGrid } from '@/lists/paged-grid'
 import { MessageView } from './message-view'
 import { healthWords } from './words'
@@ -112,11 +113,11 @@ export default function MessagesPage() {
           />
         }
         empty={
-          key ? (
-            <EmptyState icon={<MailOutlined />} title={t('noneFor')} />
-          ) : (
-            <EmptyState icon={<MailOutlined />} title={t('none')} text={t('noneHint')} />
-          )
+          <NoMatch filters={{ key }}>
+            <EmptyState icon={<MailOutlined />} title={t('none')} text={t('noneHint')}>
+              <Link to="/health">{t('toHealth')}</Link>
+            </EmptyState>
+          </NoMatch>
         }
       />
       <Drawer

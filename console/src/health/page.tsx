@@ -81,7 +81,11 @@ function Calls() {
       }
     >
       {isError && <ProblemView problem={error} />}
-      {data?.length === 0 && <EmptyState icon={<ApiOutlined />} title={t('noCalls')} />}
+      {data?.length === 0 && (
+        <EmptyState icon={<ApiOutlined />} title={t('noCalls')} text={t('noCallsHint')}>
+          <Link to="/messages">{t('toMessages')}</Link>
+        </EmptyState>
+      )}
       {rows.length > 0 && (
         <table className={table.table}>
           <thead>

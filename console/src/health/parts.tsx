@@ -5,6 +5,7 @@ import { feedName } from '@/connections/feed-name'
 import { connectionWords } from '@/connections/words'
 import { Pill, type Tone } from '@/frame/pill'
 import { ProblemView } from '@/frame/problem-view'
+import stacked from '@/frame/stacked.module.css'
 import { duration, instant, number } from '@/i18n/format'
 import { useWords, type Say } from '@/i18n/words'
 import table from '@/orders/order/order.module.css'
@@ -14,6 +15,7 @@ const TONES: Record<string, Tone> = { good: 'good', slow: 'wait', broken: 'bad' 
 const STATES = { good: 'good', slow: 'warn', broken: 'bad' } as const
 const KINDS = {
   shop: 'kindShop',
+  stock: 'kindStock',
   warehouse: 'kindWarehouse',
   carrier: 'kindCarrier',
   messages: 'messages',
@@ -21,6 +23,7 @@ const KINDS = {
 } as const
 const FIGURES = {
   lag_s: 'lag',
+  due: 'dueListings',
   waits_s: 'waits',
   pending: 'pending',
   sending: 'sending',
@@ -59,7 +62,7 @@ export function Parts() {
   if (!data) return <Skeleton active style={{ padding: 14 }} />
   if (data.length === 0) return <p style={{ padding: 14 }}>{t('noParts')}</p>
   return (
-    <table className={table.table}>
+    <table className={`${table.table} ${stacked.stacked}`}>
       <thead>
         <tr>
           <th>{t('part')}</th>
@@ -71,16 +74,20 @@ export function Parts() {
       <tbody>
         {data.map((part) => (
           <tr key={part.kind + part.name + part.feed}>
-            <td>
+            <td className={stacked.whole}>
               {part.kind in KINDS ? t(KINDS[part.kind as keyof typeof KINDS]) : part.kind}{' '}
               {part.name !== part.kind && <span className="dim">{part.name}</span>}
               {part.feed && <span className="dim"> · {feedName(part.feed, feeds)}</span>}
             </td>
             <td>
-              <Pill tone={TONES[part.state] ?? 'quiet'}>{t(STATES[part.state])}</Pill>
+              {part.is_off ? (
+                <Pill tone="quiet">{t('switchedOff')}</Pill>
+              ) : (
+                <Pill tone={TONES[part.state] ?? 'quiet'}>{t(STATES[part.state])}</Pill>
+              )}
             </td>
             <td>{instant(part.since)}</td>
-            <td>
+            <td className={stacked.whole}>
               {figuresOf(part.detail as Record<string, number>, t)}
               {part.error && <div>{part.error}</div>}
             </td>

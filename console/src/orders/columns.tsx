@@ -11,6 +11,7 @@ import { fieldName } from '@/lists/filter-words'
 import type { Field } from '@/lists/filters'
 import { Deadline } from './deadline'
 import { ORDER_TONES, type OrderRow } from './shapes'
+import type { TrailState } from './trail'
 import { orderWords } from './words'
 
 const WIDTHS: Record<string, number> = {
@@ -59,6 +60,11 @@ const FILTERS_ONLY = new Set([
   'is_split',
   'answer_unknown',
   'to_print',
+  'release_wait_s',
+  'deadline',
+  'planned_warehouse',
+  'working_warehouse',
+  'is_untouched',
 ])
 const valueOf = (row: OrderRow, field: Field): unknown => row[KEYS[field.name] ?? field.name]
 const GROUPABLE = new Set(['enum', 'text', 'flag'])
@@ -179,6 +185,7 @@ function OrderLink({ row, onOpen, children }: { row: OrderRow; onOpen: (id: stri
     <>
       <Link
         to={`/orders/${row.id}`}
+        state={{ trail: 'orders' } satisfies TrailState}
         className="mono"
         tabIndex={-1}
         onClick={(event) => {

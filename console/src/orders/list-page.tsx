@@ -2,30 +2,34 @@ import { FilterOutlined, ReloadOutlined, ShoppingOutlined } from '@ant-design/ic
 import { useQueryClient } from '@tanstack/react-query'
 import { Button, Select } from 'antd'
 import { useCallback, useMemo, useState } from 'react'
-import { Link } from 'react-router'
+import { Link, useLocation } from 'react-router'
 import { useEvent } from '@/api/events'
 import { EmptyState } from '@/frame/empty-state'
 import { Page } from '@/frame/page'
 import { ProblemView } from '@/frame/problem-view'
 import { ColumnChooser } from '@/grid/column-chooser'
-import { shownColumns, type Layout } from '@/grid/columns'
 import { DataGrid } from '@/grid/data-grid'
-import { NOTHING, type Selection } from '@/grid/selection'
-import { useLayout } from '@/grid/use-layout'
+import { useSelection } from '@/grid/use-selection'
 import { number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import { FilterBar } from '@/lists/filter-bar'
+import { chipText } from '@/lists/filter-words'
 import { withRange } from '@/lists/filters'
+import type { Lift } from '@/lists/no-match'
 import { useCount, useFields, useRows } from '@/lists/queries'
 import { useListUrl } from '@/lists/use-list-url'
+import { useViews } from '@/lists/use-views'
 import { ViewPicker } from '@/lists/view-picker'
 import { listWords } from '@/lists/words'
 import { BulkBar } from './bulk/bulk-bar'
+import { RecentJobs } from './bulk/recent-jobs'
 import { useOrderColumns } from './columns'
 import { OrderDrawer } from './order-drawer'
 import { QueueStrip } from './queue-strip'
-import { SearchBox, type Finding } from './search-box'
+import { SearchBox } from './search-box'
 import type { OrderRow } from './shapes'
+import { keepTrail } from './trail'
+import { useFinding } from './use-finding'
 import { orderWords } from './words'
 import styles from './list-page.module.css'
 
@@ -38,14 +42,15 @@ export default function OrderListPage() {
   const cache = useQueryClient()
   const url = useListUrl()
   const { set } = url
-  const [layout, setLayout] = useLayout('orders')
-  const [selection, setSelection] = useState<Selection>(NOTHING)
-  const [finding, setFinding] = useState<Finding | null>(null)
+  const search = useFinding()
+  const { finding } = search
+  const isSearch = search.asked !== null || search.isLost
   const [news, setNews] = useState(0)
   const fields = useFields('orders')
   const texts = useMemo(() => (finding ? [`order_no:is:${finding.found.join('|')}`] : url.texts), [finding, url.texts])
-  const isNothingFound = finding?.found.length === 0
-  const list = useRows<OrderRow>('orders', texts, url.sortText, !isNothingFound)
+  const [selection, setSelection] = useSelection(texts.join('\n'))
+  const isNothingFound = isSearch && !search.isLooking && !finding?.found.length
+  const list = useRows<OrderRow>('orders', texts, url.sortText, !isSearch || (finding !== null && !isNothingFound))
   const count = useCount('orders', url.texts)
   const open = useCallback(
     (id: string) => {
@@ -54,8 +59,9 @@ export default function OrderListPage() {
     [set],
   )
   const columns = useOrderColumns(fields, open)
-  const columnIds = shownColumns(columns, layout).map((column) => column.id)
-  const rows = isNothingFound ? [] : list.rows
+  const views = useViews('orders', url, columns)
+  const { layout } = views
+  const rows = isNothingFound || search.isLooking ? [] : list.rows
   useEvent('orders', (data) => {
     const { changed } = data as { changed?: number }
     setNews((before) => before + (changed ?? 1))
@@ -68,12 +74,21 @@ export default function OrderListPage() {
   const onMore = useCallback(() => {
     if (!isFetchingNextPage) void fetchNextPage()
   }, [fetchNextPage, isFetchingNextPage])
+  const place = useLocation()
+  const here = place.pathname + place.search.replace(/([?&])open=[^&]*&?/, '$1')
+  const { hasNextPage } = list
+  const onOrder = useCallback(
+    (ids: readonly string[]) => {
+      keepTrail('orders', { ids: [...ids], isMore: hasNextPage, back: here })
+    },
+    [hasNextPage, here],
+  )
   const [active, setActive] = useState<string | null>(null)
   const move = (id: string | null) => {
     setActive(id)
     if (url.open && id) open(id)
   }
-  const total = finding ? rows.length : count.data?.count
+  const total = isSearch ? finding?.found.length : count.data?.count
   return (
     <Page
       isFilled
@@ -81,8 +96,8 @@ export default function OrderListPage() {
       about={
         total === undefined
           ? ''
-          : t(url.texts.length > 0 || finding ? 'rows' : 'openRows', {
-              total: `${number(total)}${count.data?.is_exact === false && !finding ? '+' : ''}`,
+          : t(url.texts.length > 0 || isSearch ? 'rows' : 'openRows', {
+              total: `${number(total)}${(isSearch ? finding?.isCut : count.data?.is_exact === false) ? '+' : ''}`,
             })
       }
       actions={
@@ -92,15 +107,7 @@ export default function OrderListPage() {
               {l('newRows', { count: news })}
             </Button>
           )}
-          <ViewPicker
-            list="orders"
-            url={url}
-            layout={layout}
-            columnIds={columnIds}
-            onColumns={(ids) => {
-              setLayout(layoutOf(ids, columns, layout))
-            }}
-          />
+          <ViewPicker url={url} views={views} />
           <Select
             aria-label={t('group')}
             value={url.group ?? ''}
@@ -115,20 +122,20 @@ export default function OrderListPage() {
             ]}
             style={{ minWidth: 120 }}
           />
-          <ColumnChooser columns={columns} layout={layout} onLayout={setLayout} />
+          <ColumnChooser columns={columns} layout={layout} onLayout={views.onLayout} />
+          <RecentJobs onChanged={refresh} />
         </>
       }
     >
       <QueueStrip
         filters={url.texts}
         onChoose={(wanted) => {
-          setFinding(null)
-          url.apply(wanted, url.sortText || null, null)
+          url.apply({ filters: wanted, sort: url.sortText, group: url.group ?? '', view: url.view })
         }}
       />
       <div className={styles.tools}>
-        <SearchBox asked={url.find} finding={finding} onFinding={setFinding} />
-        {!finding && (
+        <SearchBox search={search} />
+        {!isSearch && (
           <FilterBar
             fields={fields}
             filters={url.filters}
@@ -138,6 +145,14 @@ export default function OrderListPage() {
           />
         )}
       </div>
+      {search.error && (
+        <ProblemView
+          problem={search.error}
+          onAgain={() => {
+            search.start(search.asked ?? '')
+          }}
+        />
+      )}
       {list.isError ? (
         <ProblemView problem={list.error} onAgain={() => void list.refetch()} />
       ) : (
@@ -147,7 +162,7 @@ export default function OrderListPage() {
           rows={rows}
           rowId={rowId}
           layout={layout}
-          onLayout={setLayout}
+          onLayout={views.onLayout}
           sort={url.sort}
           onSort={url.setSort}
           groupBy={url.group}
@@ -158,16 +173,22 @@ export default function OrderListPage() {
           onOpen={(row) => {
             open(row.id)
           }}
+          onOrder={onOrder}
           hasMore={list.hasNextPage && !isNothingFound}
           onMore={onMore}
-          isLoading={list.isPending && !isNothingFound}
+          isLoading={search.isLooking || (list.isPending && !isNothingFound)}
           isFetching={list.isFetching}
           empty={
             <NoOrders
-              finding={finding}
+              isSearch={isSearch}
               isFiltered={url.texts.length > 0}
+              lifts={url.filters.map((filter, index) => ({
+                label: chipText(fields, filter, l),
+                lift: () => {
+                  url.setFilters(url.filters.filter((_, at) => at !== index))
+                },
+              }))}
               onClear={() => {
-                setFinding(null)
                 url.setFilters([])
               }}
             />
@@ -179,15 +200,16 @@ export default function OrderListPage() {
         active={active ?? url.open}
         filters={texts}
         total={total ?? rows.length}
-        isTotalExact={finding !== null || (count.data?.is_exact ?? true)}
+        isTotalExact={isSearch || (count.data?.is_exact ?? true)}
         rows={rows}
-        columns={columnIds}
+        columns={views.here.columns}
         onSelection={setSelection}
         onDone={refresh}
       />
       {url.open && (
         <OrderDrawer
           id={url.open}
+          trail="orders"
           onClose={() => {
             url.set({ open: null })
           }}
@@ -197,30 +219,28 @@ export default function OrderListPage() {
   )
 }
 
-/** The columns of a saved view as a layout: exactly these, in this order. */
-function layoutOf(ids: string[], columns: readonly { id: string; isExtra?: boolean }[], layout: Layout): Layout {
-  return {
-    ...layout,
-    order: ids,
-    hidden: columns.filter((column) => !ids.includes(column.id)).map((column) => column.id),
-    shown: columns.filter((column) => column.isExtra && ids.includes(column.id)).map((column) => column.id),
-  }
-}
-
 function NoOrders({
-  finding,
+  isSearch,
   isFiltered,
+  lifts,
   onClear,
 }: {
-  finding: Finding | null
+  isSearch: boolean
   isFiltered: boolean
+  lifts: readonly Lift[]
   onClear: () => void
 }) {
   const t = useWords(orderWords)
-  if (finding) return <EmptyState icon={<FilterOutlined />} title={t('findEmpty')} text={t('findEmptyHint')} />
+  const l = useWords(listWords)
+  if (isSearch) return <EmptyState icon={<FilterOutlined />} title={t('findEmpty')} text={t('findEmptyHint')} />
   if (isFiltered)
     return (
       <EmptyState icon={<FilterOutlined />} title={t('emptyFiltered')} text={t('emptyFilteredHint')}>
+        {lifts.map((one) => (
+          <Button key={one.label} onClick={one.lift}>
+            {l('lift', { filter: one.label })}
+          </Button>
+        ))}
         <Button onClick={onClear}>{t('clearFilters')}</Button>
       </EmptyState>
     )

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { api, given } from '@/api/client'
 import { useEvent } from '@/api/events'
+import type { components } from '@/api/schema'
 import { number } from '@/i18n/format'
 import { language } from '@/i18n/start'
 import { useWords } from '@/i18n/words'
@@ -8,25 +9,32 @@ import { isSame } from '@/lists/filters'
 import { orderWords } from './words'
 import styles from './queue-strip.module.css'
 
+type Queue = components['schemas']['QueueView']
+
 interface Props {
   filters: readonly string[]
   onChoose: (filters: readonly string[]) => void
+  /** Counted already: they stand still. */
+  counted?: readonly Queue[]
 }
 
 export const QUEUES_KEY = ['queues']
 
-/** What waits, with counts that live: one click filters the list. */
-export function QueueStrip({ filters, onChoose }: Props) {
+/** What waits, with counts that live unless they are given: one click filters the list. */
+export function QueueStrip({ filters, onChoose, counted }: Props) {
   const t = useWords(orderWords)
   const { data, refetch } = useQuery({
     queryKey: QUEUES_KEY,
     queryFn: async () => given(await api.GET('/api/v1/queues')),
     refetchInterval: 30_000,
+    enabled: !counted,
   })
-  useEvent('queues', () => void refetch())
+  useEvent('queues', () => {
+    if (!counted) void refetch()
+  })
   return (
     <div className={styles.strip} role="group" aria-label={t('queues')}>
-      {(data ?? []).map((queue) => {
+      {(counted ?? data ?? []).map((queue) => {
         const isHere = isSame(queue.filters, filters)
         return (
           <button

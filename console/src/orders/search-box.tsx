@@ -1,58 +1,27 @@
 import { SearchOutlined } from '@ant-design/icons'
-import { useMutation } from '@tanstack/react-query'
 import { Button, Input } from 'antd'
-import { useEffect, useRef, useState } from 'react'
-import { api, given } from '@/api/client'
+import { useState } from 'react'
 import { SEARCH_ID } from '@/frame/search-id'
-import { toast, toastProblem } from '@/frame/toasts'
+import { toast } from '@/frame/toasts'
 import { frameWords } from '@/frame/words'
 import { number } from '@/i18n/format'
 import { say, useWords } from '@/i18n/words'
+import { numbersIn, NUMBERS_MAX } from './finding'
+import type { Finding, Search } from './use-finding'
 import { orderWords } from './words'
 import styles from './search-box.module.css'
 
-export interface Finding {
-  text: string
-  found: string[]
-  missing: string[]
-}
-
-interface Props {
-  /** A search that the address asks for (from the palette). */
-  asked: string | null
-  finding: Finding | null
-  onFinding: (finding: Finding | null) => void
-}
-
-const NUMBERS_MAX = 500
-
-/** One box for every kind of number; many numbers pasted at once are all looked up. */
-export function SearchBox({ asked, finding, onFinding }: Props) {
+/** One box for every kind of number; many numbers pasted at once are all looked up, five hundred at a time. */
+export function SearchBox({ search }: { search: Search }) {
   const t = useWords(orderWords)
-  const [text, setText] = useState(asked ?? '')
-  const find = useMutation({
-    mutationFn: async (wanted: string) =>
-      given(await api.POST('/api/v1/lists/orders/find', { body: { text: wanted } })),
-    onSuccess: ({ found, missing }, wanted) => {
-      onFinding({ text: wanted, found: [...found], missing: [...missing] })
-    },
-    onError: toastProblem,
-  })
-  const { mutate } = find
-  const last = useRef<string | null>(null)
-  useEffect(() => {
-    if (asked && last.current !== asked) {
-      last.current = asked
-      mutate(asked)
-    }
-  }, [asked, mutate])
-
-  function start(wanted: string): void {
-    const trimmed = wanted.trim()
-    if (trimmed) mutate(trimmed)
-    else onFinding(null)
+  const { asked, finding } = search
+  const [text, setText] = useState(asked === null ? '' : lineOf(asked))
+  // The address changed by a link, the palette or "back": the box follows it.
+  const [shown, setShown] = useState(asked)
+  if (shown !== asked) {
+    setShown(asked)
+    setText(asked === null ? '' : lineOf(asked))
   }
-
   return (
     <div className={styles.box}>
       <Input
@@ -65,55 +34,57 @@ export function SearchBox({ asked, finding, onFinding }: Props) {
         value={text}
         onChange={(event) => {
           setText(event.target.value)
-          if (event.target.value === '') onFinding(null)
+          if (event.target.value === '') search.end()
         }}
         onPaste={(event) => {
           const pasted = event.clipboardData.getData('text')
           if (!/\s/.test(pasted.trim())) return
           event.preventDefault()
-          const numbers = pasted
-            .trim()
-            .split(/[\s,，;；]+/)
-            .slice(0, NUMBERS_MAX)
-          setText(numbers.join(' '))
-          start(numbers.join(' '))
+          setText(lineOf(pasted))
+          search.start(lineOf(pasted))
         }}
         onPressEnter={(event) => {
-          if (!event.nativeEvent.isComposing) start(text)
+          if (!event.nativeEvent.isComposing) search.start(text)
         }}
         onKeyDown={(event) => {
-          if (event.key === 'Escape') event.currentTarget.blur()
+          if (event.key === 'Escape' && !event.nativeEvent.isComposing) event.currentTarget.blur()
         }}
       />
-      {finding && (
-        <FindingBar
-          finding={finding}
-          onEnd={() => {
-            setText('')
-            onFinding(null)
-          }}
-        />
+      {search.isLost && (
+        <div className={styles.finding} role="status">
+          <span className={styles.missing}>{t('findLost')}</span>
+          <Button size="small" type="link" onClick={search.end}>
+            {t('endFind')}
+          </Button>
+        </div>
       )}
+      {finding && <FindingBar finding={finding} search={search} />}
     </div>
   )
 }
 
-function FindingBar({ finding, onEnd }: { finding: Finding; onEnd: () => void }) {
+/** Lines, tabs and commas of a pasted list as one line; a single word stays as it is. */
+const lineOf = (text: string) => numbersIn(text).join(' ')
+
+function FindingBar({ finding, search }: { finding: Finding; search: Search }) {
   const t = useWords(orderWords)
+  const { found, missing, isCut, from, to, total } = finding
   return (
     <div className={styles.finding} role="status">
-      <span>{t('found', { count: finding.found.length })}</span>
-      {finding.missing.length > 0 && (
+      <span>{t('found', { count: found.length })}</span>
+      {isCut && <span className={styles.cut}>{t('findCut', { count: found.length })}</span>}
+      {total > NUMBERS_MAX && <Parts from={from} to={to} total={total} onFrom={search.goOn} />}
+      {missing.length > 0 && (
         <>
-          <span className={styles.missing} title={finding.missing.join('\n')}>
-            {t('missing', { count: finding.missing.length })}: {finding.missing.slice(0, 5).join(', ')}
-            {finding.missing.length > 5 && ` +${number(finding.missing.length - 5)}`}
+          <span className={styles.missing} title={missing.join('\n')}>
+            {t('missing', { count: missing.length })}: {missing.slice(0, 5).join(', ')}
+            {missing.length > 5 && ` +${number(missing.length - 5)}`}
           </span>
           <Button
             size="small"
             type="link"
             onClick={() => {
-              void navigator.clipboard.writeText(finding.missing.join('\n')).then(() => {
+              void navigator.clipboard.writeText(missing.join('\n')).then(() => {
                 toast(say(frameWords, 'copied'))
               })
             }}
@@ -122,9 +93,51 @@ function FindingBar({ finding, onEnd }: { finding: Finding; onEnd: () => void })
           </Button>
         </>
       )}
-      <Button size="small" type="link" onClick={onEnd}>
+      <Button size="small" type="link" onClick={search.end}>
         {t('endFind')}
       </Button>
     </div>
+  )
+}
+
+interface PartsProps {
+  from: number
+  to: number
+  total: number
+  onFrom: (from: number) => void
+}
+
+/** More numbers than one search takes: which are looked up now, and the rest behind a button. */
+function Parts({ from, to, total, onFrom }: PartsProps) {
+  const t = useWords(orderWords)
+  const rest = total - to
+  return (
+    <>
+      <span className={styles.cut}>
+        {t('findPart', { total: number(total), from: number(from + 1), to: number(to) })}
+      </span>
+      {from > 0 && (
+        <Button
+          size="small"
+          onClick={() => {
+            onFrom(from - NUMBERS_MAX)
+          }}
+        >
+          {t('findBefore')}
+        </Button>
+      )}
+      {rest > 0 && (
+        <Button
+          size="small"
+          type="primary"
+          ghost
+          onClick={() => {
+            onFrom(to)
+          }}
+        >
+          {t('findRest', { next: number(Math.min(rest, NUMBERS_MAX)), rest: number(rest) })}
+        </Button>
+      )}
+    </>
   )
 }

@@ -26,13 +26,13 @@ export function Balances({ sku, tools, empty, onOpen }: BoardProps) {
     const units = (id: keyof Row & string, title: string): Column<Row> => ({
       id,
       title,
-      width: 110,
+      width: 124,
       align: 'end',
       text: (row) => number(row[id] as number),
     })
     return [
-      { id: 'sku_code', title: t('sku'), width: 180, isPinned: true, text: (row) => row.sku_code },
-      { id: 'warehouse_code', title: t('warehouse'), width: 130, text: (row) => row.warehouse_code },
+      { id: 'sku_code', title: t('sku'), width: 130, isPinned: true, text: (row) => row.sku_code },
+      { id: 'warehouse_code', title: t('warehouse'), width: 110, text: (row) => row.warehouse_code },
       { id: 'grade', title: t('grade'), width: 90, text: (row) => t(row.grade === 1 ? 'good' : 'defective') },
       {
         id: 'is_short',

@@ -17,7 +17,7 @@ type Comparison = components['schemas']['ComparisonView']
 const rowId = (row: Comparison) => row.id
 
 /** Every asking of a warehouse, newest first. */
-export function Log({ tabs }: { tabs: ReactNode }) {
+export function Log({ tabs, ask }: { tabs: ReactNode; ask: ReactNode }) {
   const t = useWords(comparisonWords)
   const s = useWords(stockWords)
   const reason = useEnum('reason')
@@ -58,7 +58,11 @@ export function Log({ tabs }: { tabs: ReactNode }) {
       }
       rowId={rowId}
       tools={tabs}
-      empty={<EmptyState icon={<DiffOutlined />} title={t('noLog')} text={t('noneHint')} />}
+      empty={
+        <EmptyState icon={<DiffOutlined />} title={t('noLog')} text={t('noneHint')}>
+          {ask}
+        </EmptyState>
+      }
     />
   )
 }

@@ -59,7 +59,7 @@ export default function ComparisonsPage() {
   )
   return (
     <Page isFilled title={t('title')} about={t('about')} actions={ask}>
-      {isLog ? <Log tabs={tabs} /> : <Differences tabs={tabs} />}
+      {isLog ? <Log tabs={tabs} ask={ask} /> : <Differences tabs={tabs} ask={ask} />}
       {isAsking && (
         <AskDialog
           onClose={() => {
@@ -71,7 +71,7 @@ export default function ComparisonsPage() {
   )
 }
 
-function Differences({ tabs }: { tabs: ReactNode }) {
+function Differences({ tabs, ask }: { tabs: ReactNode; ask: ReactNode }) {
   const t = useWords(comparisonWords)
   const s = useWords(stockWords)
   const may = useMay()
@@ -132,7 +132,11 @@ function Differences({ tabs }: { tabs: ReactNode }) {
             </Checkbox>
           </>
         }
-        empty={<EmptyState icon={<DiffOutlined />} title={t('none')} text={t('noneHint')} />}
+        empty={
+          <EmptyState icon={<DiffOutlined />} title={t('none')} text={t('noneHint')}>
+            {ask}
+          </EmptyState>
+        }
       />
       {opened && (
         <AcceptDialog

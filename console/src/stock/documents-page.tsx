@@ -14,6 +14,7 @@ import { ProblemView } from '@/frame/problem-view'
 import type { Column } from '@/grid/columns'
 import { instant, number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
+import { NoMatch } from '@/lists/no-match'
 import { PagedGrid } from '@/lists/paged-grid'
 import { actorName } from '@/orders/actor'
 import table from '@/orders/order/order.module.css'
@@ -100,9 +101,21 @@ export default function DocumentsPage() {
           </Checkbox>
         }
         empty={
-          <EmptyState icon={<InboxOutlined />} title={t('noDocuments')} text={t('noDocumentsHint')}>
-            {make}
-          </EmptyState>
+          <NoMatch
+            filters={{}}
+            also={[
+              isOpenOnly && {
+                label: t('openOnly'),
+                lift: () => {
+                  setOpenOnly(false)
+                },
+              },
+            ]}
+          >
+            <EmptyState icon={<InboxOutlined />} title={t('noDocuments')} text={t('noDocumentsHint')}>
+              {make}
+            </EmptyState>
+          </NoMatch>
         }
       />
       <Drawer

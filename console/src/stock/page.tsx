@@ -1,9 +1,10 @@
-import { CheckCircleOutlined, DatabaseOutlined } from '@ant-design/icons'
+import { DatabaseOutlined } from '@ant-design/icons'
 import { Checkbox, Segmented } from 'antd'
 import { Link, useSearchParams } from 'react-router'
 import { EmptyState } from '@/frame/empty-state'
 import { Page } from '@/frame/page'
 import { useWords } from '@/i18n/words'
+import { NoMatch } from '@/lists/no-match'
 import { ListSearch } from '@/lists/paged-grid'
 import { Balances } from './balances'
 import { Sellable } from './sellable'
@@ -58,17 +59,14 @@ export default function StockPage() {
       />
     </>
   )
-  const empty =
-    isAlarmsOnly && !isByWarehouse ? (
-      <EmptyState icon={<CheckCircleOutlined />} title={t('noAlarms')} />
-    ) : sku ? (
-      <EmptyState icon={<DatabaseOutlined />} title={t('noMatch')} />
-    ) : (
+  const empty = (
+    <NoMatch filters={isByWarehouse ? { sku, warehouse: t('warehouse') } : { sku, alarms: t('alarmsOnly') }}>
       <EmptyState icon={<DatabaseOutlined />} title={t('none')} text={t('noneHint')}>
         <Link to="/imports?kind=stock">{t('importStock')}</Link>
         <Link to="/documents">{t('newEntry')}</Link>
       </EmptyState>
-    )
+    </NoMatch>
+  )
   const onOpen = (code: string) => {
     put({ open: code })
   }

@@ -41,14 +41,14 @@ export function Sellable({ sku, isAlarmsOnly = false, tools, empty, onOpen }: Bo
       {
         id: 'sku_code',
         title: t('sku'),
-        width: 180,
+        width: 140,
         isPinned: true,
         text: (row) => row.sku_code,
       },
       {
         id: 'alarm',
         title: t('alarm'),
-        width: 110,
+        width: 96,
         text: (row) => t(alarmOf(row)[0]),
         render: (row) => {
           const [word, tone] = alarmOf(row)

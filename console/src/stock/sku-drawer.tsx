@@ -8,6 +8,7 @@ import { useKeys } from '@/frame/keys'
 import { Panel } from '@/frame/page'
 import { Pill } from '@/frame/pill'
 import { ProblemView } from '@/frame/problem-view'
+import stacked from '@/frame/stacked.module.css'
 import { frameWords } from '@/frame/words'
 import { instant, money, number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
@@ -65,7 +66,7 @@ function Warehouses({ code }: { code: string }) {
   })
   if (isError) return <ProblemView problem={error} />
   return (
-    <table className={table.table}>
+    <table className={`${table.table} ${stacked.stacked}`}>
       <thead>
         <tr>
           <th>{t('warehouse')}</th>
@@ -79,12 +80,20 @@ function Warehouses({ code }: { code: string }) {
       <tbody>
         {(data ?? []).map((row) => (
           <tr key={`${row.warehouse_id}-${row.grade}`}>
-            <td>{row.warehouse_code}</td>
-            <td>{t(row.grade === 1 ? 'good' : 'defective')}</td>
-            <td className={table.end}>{number(row.on_hand)}</td>
-            <td className={table.end}>{number(row.reserved_hard + row.reserved_soft)}</td>
-            <td className={table.end}>{number(row.in_transit)}</td>
-            <td className={table.end}>
+            <td className={stacked.whole}>
+              <strong>{row.warehouse_code}</strong>
+            </td>
+            <td data-label={t('grade')}>{t(row.grade === 1 ? 'good' : 'defective')}</td>
+            <td className={table.end} data-label={t('onHand')}>
+              {number(row.on_hand)}
+            </td>
+            <td className={table.end} data-label={t('reserved')}>
+              {number(row.reserved_hard + row.reserved_soft)}
+            </td>
+            <td className={table.end} data-label={t('inTransit')}>
+              {number(row.in_transit)}
+            </td>
+            <td className={table.end} data-label={t('free')}>
               <strong>{number(row.free)}</strong>
             </td>
           </tr>
@@ -105,7 +114,7 @@ function Shops({ code }: { code: string }) {
   if (isError) return <ProblemView problem={error} />
   if (data?.length === 0) return <p style={{ padding: 14 }}>{t('notSold')}</p>
   return (
-    <table className={table.table}>
+    <table className={`${table.table} ${stacked.stacked}`}>
       <thead>
         <tr>
           <th>{t('shop')}</th>
@@ -120,9 +129,13 @@ function Shops({ code }: { code: string }) {
           const listings = row.listings.length > 0 ? row.listings : [null]
           return listings.map((listing, index) => (
             <tr key={`${row.shop_code}-${listing?.listing_id ?? ''}`}>
-              <td>{index === 0 && row.shop_name}</td>
-              <td className={table.end}>{index === 0 && number(row.safety_quantity)}</td>
-              <td className={table.end}>{index === 0 && <strong>{number(row.sellable)}</strong>}</td>
+              <td className={stacked.whole}>{index === 0 && row.shop_name}</td>
+              <td className={table.end} data-label={index === 0 ? t('safety') : undefined}>
+                {index === 0 && number(row.safety_quantity)}
+              </td>
+              <td className={table.end} data-label={index === 0 ? t('sellable') : undefined}>
+                {index === 0 && <strong>{number(row.sellable)}</strong>}
+              </td>
               {listing ? <Shown row={row} listing={listing} /> : <td colSpan={2} />}
             </tr>
           ))
@@ -138,11 +151,11 @@ function Shown({ row, listing }: { row: ShopStock; listing: ShopStock['listings'
   const isTooMuch = isTold && !listing.is_due && listing.shown > row.sellable
   return (
     <>
-      <td>
+      <td className={stacked.whole}>
         {listing.title || listing.item_ref}
         {!isTold && <div className="dim">{t('notTold')}</div>}
       </td>
-      <td className={table.end}>
+      <td className={table.end} data-label={isTold ? t('shown') : undefined}>
         {isTold && number(listing.shown)}
         {isTold && listing.is_due && <div className="dim">{t('beingTold')}</div>}
         {isTooMuch && (
@@ -172,7 +185,7 @@ function Entries({ code }: { code: string }) {
   if (entries.isSuccess && rows.length === 0) return <p style={{ padding: 14 }}>{t('noEntries')}</p>
   return (
     <>
-      <table className={table.table}>
+      <table className={`${table.table} ${stacked.stacked}`}>
         <thead>
           <tr>
             <th>{t('occurred')}</th>
@@ -216,12 +229,14 @@ function EntryRow({ row }: { row: Entry }) {
     <tr>
       <td className={table.where}>{instant(row.occurred_at)}</td>
       <td>{entryName(row.kind, t)}</td>
-      <td className={table.end}>
+      <td className={table.end} data-label={t('quantity')}>
         <strong>{row.quantity > 0 ? `+${number(row.quantity)}` : number(row.quantity)}</strong>
       </td>
-      <td className={table.end}>{row.value_minor ? money(row.value_minor) : ''}</td>
-      <td>{row.warehouse_code}</td>
-      <td>
+      <td className={table.end} data-label={row.value_minor ? t('value') : undefined}>
+        {row.value_minor ? money(row.value_minor) : null}
+      </td>
+      <td data-label={t('warehouse')}>{row.warehouse_code}</td>
+      <td className={stacked.whole}>
         <Cause row={row} />
         <div className="dim" translate="no">
           {row.cause}

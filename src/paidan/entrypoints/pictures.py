@@ -24,6 +24,7 @@ PAGES: Final = {
     "orders": "/orders",
     "fulfilments": "/fulfilments",
     "exceptions": "/exceptions",
+    "prints": "/prints",
     "stock": "/stock",
     "stock-by-warehouse": "/stock?by=warehouse",
     "documents": "/documents",
@@ -62,8 +63,10 @@ SIZES: Final = {1440: 900, 390: 844}
 ORDERS: Final = 120
 # No sandbox: root has none. The rest keeps the browser from calling home.
 FLAGS: Final = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync".split()
-)
+    # A picture taken while something fades is no picture, and a test that waits for it waits for luck: as somebody who wants less motion.
+    "--force-prefers-reduced-motion "
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
+).split()
 CHROMIUM: Final = ("chromium", "chromium-browser", "google-chrome")
 
 console = Console()
@@ -144,7 +147,7 @@ def played_day(settings: Settings, orders: int = ORDERS) -> Iterator[PlayedDay]:
         with stage(named, plan) as (services, host, town, installation):
             with labour_of(services, installation, plan) as labour:
                 play_on(services, host, town, plan, lambda _now, _run: None, labour)
-            greet_first_person(named, installation.app_url)
+            greet_first_person(named, installation.app_url, must_change=False)
             yield PlayedDay(url=town.paidan_url, services=services, host=host)
     finally:
         stop(named)

@@ -114,6 +114,15 @@ class Reason(StrEnum):
     CALLED_BACK = "called_back"
     NOT_WORKED_HERE = "not_worked_here"
     RECEIPT_CLOSED = "receipt_closed"
+    # trying a shop's account
+    SHOP_KEY_WRONG = "shop_key_wrong"
+    SHOP_SESSION_WRONG = "shop_session_wrong"
+    SHOP_PERMISSION_MISSING = "shop_permission_missing"
+    SHOP_NOT_THERE = "shop_not_there"
+    PLATFORM_UNREACHABLE = "platform_unreachable"
+    PLATFORM_SILENT = "platform_silent"
+    NOT_THE_PLATFORM = "not_the_platform"
+    ADDRESS_NOT_CALLED = "address_not_called"
     # people and doors
     VERSION_CONFLICT = "version_conflict"
     VERSION_MISSING = "version_missing"
@@ -123,6 +132,8 @@ class Reason(StrEnum):
     NOT_SIGNED_IN = "not_signed_in"
     SIGN_IN_WRONG = "sign_in_wrong"
     CSRF_WRONG = "csrf_wrong"
+    PASSWORD_NOT_OWN = "password_not_own"  # noqa: S105 - a reason, no password
+    PASSWORD_UNCHANGED = "password_unchanged"  # noqa: S105 - a reason, no password
     PASSWORD_WEAK = "password_weak"  # noqa: S105 - a reason, no password
     LAST_ADMINISTRATOR = "last_administrator"
     LAST_ADMINISTRATOR_KEPT = "last_administrator_kept"
@@ -282,6 +293,54 @@ WORDS: Final[dict[Reason, Words]] = {
         "Install fonts-noto-cjk, or name a folder with fonts by PAIDAN_PRINT_FONTS",
     ),
     Reason.TOO_MANY_AT_ONCE: W("一次数量过多", "Too many at once", "请分批进行", "Do it in several parts"),
+    Reason.SHOP_KEY_WRONG: W(
+        "应用的 App Key 或密钥不正确",
+        "The application's key or secret is wrong",
+        "对照开放平台控制台，核对连接里的 App Key 和 App Secret",
+        "Compare key and secret of the connection with the platform's console",
+    ),
+    Reason.SHOP_SESSION_WRONG: W(
+        "店铺授权（session / access token）无效或已过期",
+        "The shop's session or access token is not valid, or is over",
+        "请店主在平台重新授权，再填入新的 session 或 token",
+        "Let the shop's owner authorise again, then enter the new session or token",
+    ),
+    Reason.SHOP_PERMISSION_MISSING: W(
+        "应用没有读取订单的权限",
+        "The application may not read orders",
+        "在平台为应用开通订单读取权限，再让店铺重新授权",
+        "Get the right to read orders for the application, then authorise the shop again",
+    ),
+    Reason.SHOP_NOT_THERE: W(
+        "平台上没有这家店铺，或店铺已停用",
+        "The platform has no such shop, or it is frozen",
+        "核对平台账号（Shopify 为 xxx.myshopify.com）和店铺状态",
+        "Check the account at the platform (Shopify: name.myshopify.com) and whether the shop is open",
+    ),
+    Reason.PLATFORM_UNREACHABLE: W(
+        "连不上平台",
+        "The platform cannot be reached",
+        "核对连接的网址；检查服务器能否上网、域名能否解析、端口是否开放",
+        "Check the connection's address, then the server's network: names resolved, port open, way out",
+    ),
+    Reason.PLATFORM_SILENT: W(
+        "已连上，但平台没有完整应答",
+        "Reached, but the platform gave no whole answer",
+        "稍后再试；核对连接的网址",
+        "Try again; check the connection's address",
+    ),
+    Reason.NOT_THE_PLATFORM: W(
+        "对方的应答不像是该平台",
+        "What answers there does not speak as the platform does",
+        "核对连接的网址是否为平台网关，中间有没有代理",
+        "Check that the connection's address is the platform's own, with no proxy between",
+    ),
+    Reason.ADDRESS_NOT_CALLED: W(
+        "不会呼叫这个网址",
+        "That address is not called",
+        "请用 https 的公网网址；内网与本机地址不允许",
+        "Use https and a public address: private ones and this machine are not called",
+    ),
     Reason.VERSION_CONFLICT: W("数据已被他人修改", "Somebody else changed it meanwhile", "刷新后重试", "Reload and try again"),
     Reason.VERSION_MISSING: W("缺少版本", "The version is missing", "读取 ETag 后用 If-Match 提交", "Read the ETag and send it as If-Match"),
     Reason.IDEMPOTENCY_CONFLICT: W("同一幂等键对应不同内容", "The idempotency key was used with another body", "请换新键", "Use a new key"),
@@ -292,6 +351,13 @@ WORDS: Final[dict[Reason, Words]] = {
         "用户名或密码不正确", "Name or password is wrong", "检查后重试，或请管理员重设密码", "Try again, or ask an administrator for a new password"
     ),
     Reason.CSRF_WRONG: W("页面已过期", "The page is out of date", "刷新页面后重试", "Reload the page and try again"),
+    Reason.PASSWORD_NOT_OWN: W(
+        "这个密码是别人设的，请先换成您自己的",
+        "Somebody else set this password: choose one of your own first",
+        "在工作台登录后按提示修改密码（PUT /api/v1/me/password），再继续",
+        "Sign in to the console and change it there (PUT /api/v1/me/password), then go on",
+    ),
+    Reason.PASSWORD_UNCHANGED: W("新密码与原密码相同", "The new password is the old one", "请换一个新的", "Choose another one"),
     Reason.PASSWORD_WEAK: W("密码太短", "The password is too short", "至少 10 个字符", "At least 10 characters"),
     Reason.LAST_ADMINISTRATOR: W(
         "至少要保留一位管理员", "There must be at least one administrator", "先授权另一位", "Give the right to somebody else first"

@@ -84,6 +84,14 @@ def _remarks(order: Order, sealer: Sealer) -> bytes | None:
     return sealer.seal(to_json(order.remarks), bound_to=f"sales_order.remarks:{order.id}")
 
 
+def platform_remarks(order_id: int, sealed: bytes | None, sealer: Sealer) -> tuple[str, str]:
+    """What buyer and seller wrote on the platform, as it was written; empty where nothing is."""
+    if sealed is None:
+        return "", ""
+    buyer, seller = msgspec.json.decode(sealer.unseal(sealed, bound_to=f"sales_order.remarks:{order_id}"), type=tuple[str, str])
+    return buyer, seller
+
+
 def _edits(order: Order) -> str | None:
     return to_json(order.edits).decode() if order.edits else None
 

@@ -25,6 +25,11 @@ interface Props {
   onDone: () => void
 }
 
+/** Numbers of the chosen orders that are still listed. */
+function numbersOf(rows: readonly OrderRow[], ids: ReadonlySet<string>): string[] {
+  return rows.filter((row) => ids.has(row.id)).map((row) => row.order_no)
+}
+
 /** What to do with the chosen orders, or with all that match. Keys work on the active row when nothing is chosen. */
 export function BulkBar({
   selection,
@@ -39,21 +44,21 @@ export function BulkBar({
 }: Props) {
   const t = useWords(bulkWords)
   const may = useMay()
-  const [isAll, setAll] = useState(false)
+  // All that match: said of this selection and these filters alone. Whoever changes either has not said it of the new ones.
+  const [everything, setEverything] = useState<{ selection: Selection; listed: string } | null>(null)
   const [started, setStarted] = useState<{ action: Action; target: Target } | null>(null)
-  const count = selection.ids.size
-  const isEverything = isAll && count > 0
+  const listed = filters.join('\n')
+  const chosen = numbersOf(rows, selection.ids)
+  const count = chosen.length
+  const isEverything = count > 0 && everything?.selection === selection && everything.listed === listed
   const actions = ACTIONS.filter((action) => may(action.right))
-
-  const numbersOf = (ids: ReadonlySet<string>) => rows.filter((row) => ids.has(row.id)).map((row) => row.order_no)
 
   function start(action: Action): void {
     if (isEverything) {
       setStarted({ action, target: { filters: [...filters], count: total } })
       return
     }
-    const ids = count > 0 ? selection.ids : new Set(active === null ? [] : [active])
-    const numbers = numbersOf(ids)
+    const numbers = count > 0 ? chosen : numbersOf(rows, new Set(active === null ? [] : [active]))
     if (numbers.length > 0) setStarted({ action, target: { order_nos: numbers, count: numbers.length } })
   }
 
@@ -74,7 +79,7 @@ export function BulkBar({
     { isOn: started === null },
   )
   const clear = () => {
-    setAll(false)
+    setEverything(null)
     onSelection(NOTHING)
   }
   const close = (isDone: boolean) => {
@@ -94,7 +99,7 @@ export function BulkBar({
               size="small"
               type="link"
               onClick={() => {
-                setAll(!isAll)
+                setEverything(isEverything ? null : { selection, listed })
               }}
             >
               {isEverything ? t('onlyLoaded') : t('allMatching', { total: shownTotal })}
@@ -133,9 +138,7 @@ export function BulkBar({
           <Button type="text" icon={<CloseOutlined />} aria-label={t('clear')} title={t('clear')} onClick={clear} />
         </div>
       )}
-      {started?.action.action === 'print' && (
-        <PrintDialog orderNos={started.target.order_nos ?? numbersOf(selection.ids)} onClose={close} />
-      )}
+      {started?.action.action === 'print' && <PrintDialog target={started.target} onClose={close} />}
       {started && started.action.action !== 'print' && (
         <BulkDialog action={started.action} target={started.target} columns={columns} onClose={close} />
       )}

@@ -1,4 +1,4 @@
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Alert, Button, Modal } from 'antd'
 import { useDeferredValue, useState } from 'react'
 import { api, given } from '@/api/client'
@@ -9,6 +9,7 @@ import { number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import { firstValues, isReady, type Action, type Values } from './actions'
 import { JobProgress } from './job-progress'
+import { offerUndo, type Job } from './offer-undo'
 import { ParameterForm } from './parameter-form'
 import { RefusedTable } from './refused-table'
 import { bulkWords } from './words'
@@ -36,6 +37,7 @@ export function BulkDialog({ action, target, columns, onClose }: Props) {
   const t = useWords(bulkWords)
   const [values, setValues] = useState<Values>(() => firstValues(action))
   const [jobId, setJobId] = useState<string | null>(null)
+  const cache = useQueryClient()
   useKeys([], { isModal: true })
   const settled = useDeferredValue(values)
   const { count: _, ...chosen } = target
@@ -60,23 +62,16 @@ export function BulkDialog({ action, target, columns, onClose }: Props) {
     },
   })
   const will = dry.data?.will ?? 0
+  function leave(): void {
+    offerUndo(cache.getQueryData<Job>(['job', jobId]), () => {
+      for (const key of ['list', 'queues', 'count', 'order']) void cache.invalidateQueries({ queryKey: [key] })
+    })
+    onClose(true)
+  }
   if (jobId !== null)
     return (
-      <Modal
-        open
-        title={t(action.action)}
-        footer={null}
-        onCancel={() => {
-          onClose(true)
-        }}
-        width={640}
-      >
-        <JobProgress
-          id={jobId}
-          onClose={() => {
-            onClose(true)
-          }}
-        />
+      <Modal open title={t(action.action)} footer={null} onCancel={leave} width={640}>
+        <JobProgress id={jobId} onClose={leave} />
       </Modal>
     )
   return (

@@ -46,7 +46,7 @@ export function JobProgress({ id, onClose }: Props) {
   }, [isClean])
   if (job.isError) return <ProblemView problem={job.error} onAgain={() => void job.refetch()} />
   if (!job.data) return <Progress percent={0} status="active" />
-  const { total, done, failed, undone, refused, state, can_undo_until: until } = job.data
+  const { action, total, done, failed, undone, refused, state, can_undo_until: until } = job.data
   const percent = total === 0 ? 100 : Math.round(((done + failed) / total) * 100)
   const left = until ? realSecondsUntil(until) : 0
   return (
@@ -72,7 +72,7 @@ export function JobProgress({ id, onClose }: Props) {
             {t('download')}
           </Button>
         )}
-        {isOver && failed > 0 && (
+        {isOver && failed > 0 && action !== 'print' && (
           <Button
             loading={retry.isPending}
             onClick={() => {
@@ -92,7 +92,7 @@ export function JobProgress({ id, onClose }: Props) {
             {t('undo', { time: duration(left) })}
           </Button>
         )}
-        <Button id="job-close" type={isOver ? 'primary' : 'default'} onClick={onClose}>
+        <Button id="job-close" type={isOver && !job.data.has_file ? 'primary' : 'default'} onClick={onClose}>
           {t('close')}
         </Button>
       </div>

@@ -29,6 +29,7 @@ export const bulkWords = defineWords('bulk', {
   packing_list: ['装箱单', 'Packing list'],
   label: ['面单', 'Label'],
   export: ['导出', 'Export'],
+  export_list: ['导出列表', 'Export of a list'],
   note: ['说明', 'Note'],
   noteHint: ['会写进每一单的时间线', 'Kept in the timeline of each order'],
   warehouse: ['仓库', 'Warehouse'],
@@ -60,5 +61,10 @@ export const bulkWords = defineWords('bulk', {
   next: ['下一步', 'What to do'],
   firstHundred: ['只列出前 100 条', 'The first 100 are listed'],
   close: ['关闭', 'Close'],
+  recent: ['批量操作记录', 'Bulk actions so far'],
+  noJobs: [
+    '还没有批量操作。勾选订单后，底部会出现可以执行的操作；做过的都在这里，可以重试、撤销、下载文件。',
+    'No bulk action yet. Tick orders and the actions appear below; what was done is listed here, to retry, undo or fetch its file.',
+  ],
   copyRefused: ['复制这些单号', 'Copy these numbers'],
 })

@@ -82,7 +82,7 @@ export function OrderActions({ order, hasKeys = false }: { order: Order; hasKeys
       </Dropdown>
       {started?.action === 'print' && (
         <PrintDialog
-          orderNos={[order.order_no]}
+          target={{ order_nos: [order.order_no], count: 1 }}
           onClose={() => {
             setStarted(null)
             refresh()

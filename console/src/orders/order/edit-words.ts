@@ -53,8 +53,7 @@ export const editWords = defineWords('order-edits', {
     '别人刚刚改过这一单：他的修改已并入，你的还在；请核对后再保存。',
     'Somebody has just changed this order: that is merged in, and yours is still here. Look again, then save.',
   ],
-  theyMade: ['别人已改为 {{quantity}} × {{sku}}', 'Somebody made it {{quantity}} × {{sku}}'],
-  takeTheirs: ['采用', 'Take it'],
+  lineClash: ['你和别人都改了这一行，选一个：', 'You and somebody else have both changed this line. Choose:'],
   changedMeanwhile: [
     '订单刚被改过，已换成最新版本；请核对后再保存。',
     'It was changed meanwhile; this is the newest version. Look again, then save.',

@@ -8,7 +8,7 @@ import { useWords } from '@/i18n/words'
 import { actorName } from '../actor'
 import type { Hold, Order } from '../shapes'
 import { orderWords } from '../words'
-import { useOrderCommands } from './queries'
+import { useHoldAgain, useOrderCommands } from './queries'
 import styles from './order.module.css'
 
 /** What holds this order, why, and what to do about it; closed holds below, quiet. */
@@ -52,7 +52,8 @@ function HoldItem({ hold, order }: { hold: Hold; order: Order }) {
 function ReleaseButton({ hold, order }: { hold: Hold; order: Order }) {
   const t = useWords(orderWords)
   const may = useMay()
-  const { release, hold: holdAgain } = useOrderCommands(order)
+  const { release } = useOrderCommands(order)
+  const holdAgain = useHoldAgain(order)
   const [note, setNote] = useState('')
   const [isOpen, setOpen] = useState(false)
   if (!may('audit') && !may('force')) return null
@@ -64,7 +65,7 @@ function ReleaseButton({ hold, order }: { hold: Hold; order: Order }) {
           setOpen(false)
           toast(t('released', { no: order.order_no }), {
             undo: () => {
-              holdAgain.mutate({ note, stops: hold.stops })
+              holdAgain.mutate({ note: hold.note || note, stops: hold.stops })
             },
           })
         },

@@ -1,6 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import type { Order, OrderLine } from '../shapes'
-import { bodyOf, draftsOf, inverseOf, isEditable, isLatestEdit, mergedDrafts, toSend } from './line-edits'
+import {
+  bodyOf,
+  clashesAfter,
+  draftsOf,
+  inverseOf,
+  isEditable,
+  isLatestEdit,
+  mergedDrafts,
+  sideOf,
+  taken,
+  toSend,
+} from './line-edits'
 
 function line(line_no: number, given: Partial<OrderLine> = {}): OrderLine {
   return {
@@ -124,6 +135,33 @@ describe('two people edit the lines of one order', () => {
     const now = order([line(1, { cancelled: 2 }), line(2, { sku_code: 'Y' })])
     const { drafts, clashes } = mergedDrafts(base, [{ ...first, quantity: 2 }, second], now)
     expect(drafts[0]?.quantity).toBe(2)
-    expect(clashes).toEqual([{ ...first, quantity: 1 }])
+    expect(clashes).toEqual([{ line_no: 1, mine: { ...first, quantity: 2 }, theirs: { ...first, quantity: 1 } }])
+  })
+
+  it('lets each of two lines that clash be chosen by itself, to and fro', () => {
+    const now = order([line(1, { cancelled: 2 }), line(2, { sku_code: 'Z' })])
+    const mine = [
+      { ...first, quantity: 2 },
+      { ...second, sku: 'Q' },
+    ]
+    const { drafts, clashes } = mergedDrafts(base, mine, now)
+    const [one, other] = clashes
+    if (!one || !other) throw new Error('both lines clash')
+    expect(drafts).toEqual(mine)
+    const mixed = taken(drafts, other, 'theirs')
+    expect(mixed).toEqual([
+      { ...first, quantity: 2 },
+      { ...second, sku: 'Z' },
+    ])
+    expect(mixed.map((draft, index) => sideOf(index === 0 ? one : other, draft))).toEqual(['mine', 'theirs'])
+    expect(bodyOf(now, mixed, []).lines).toEqual([{ line_no: 1, quantity: 2 }])
+    expect(taken(mixed, other, 'mine')).toEqual(mine)
+  })
+
+  it('calls mine what was typed after the clash', () => {
+    const now = order([line(1, { cancelled: 2 }), line(2, { sku_code: 'Y' })])
+    const { clashes } = mergedDrafts(base, [{ ...first, quantity: 2 }, second], now)
+    const typed = { ...first, quantity: 0 }
+    expect(clashesAfter(clashes, typed)).toEqual([{ line_no: 1, mine: typed, theirs: { ...first, quantity: 1 } }])
   })
 })

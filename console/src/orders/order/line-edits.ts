@@ -46,15 +46,41 @@ export function draftsOf(order: Pick<Order, 'lines'>): LineDraft[] {
   }))
 }
 
+/** A line that two people changed, and not to the same: each such line is chosen by itself. */
+export interface Clash {
+  line_no: number
+  mine: LineDraft
+  theirs: LineDraft
+}
+
+export type Side = 'mine' | 'theirs'
+
+const isSame = (a: LineDraft, b: LineDraft) => a.quantity === b.quantity && a.sku === b.sku
+
+/** Which side of a clash a draft is: theirs as it stands, or mine. */
+export function sideOf(clash: Clash, draft: LineDraft): Side {
+  return isSame(clash.theirs, draft) && !isSame(clash.theirs, clash.mine) ? 'theirs' : 'mine'
+}
+
+/** The drafts with one line taken from one side; the other lines stay as they are. */
+export function taken(drafts: readonly LineDraft[], clash: Clash, side: Side): LineDraft[] {
+  return drafts.map((draft) => (draft.line_no === clash.line_no ? clash[side] : draft))
+}
+
+/** A line was changed by hand after the clash: that is what mine is from now on. */
+export function clashesAfter(clashes: readonly Clash[], changed: LineDraft): Clash[] {
+  return clashes.map((clash) => (clash.line_no === changed.line_no ? { ...clash, mine: changed } : clash))
+}
+
 /** Three-way: what I changed of a line stays mine, the rest is as it is now; `clashes` are lines that both changed, and not to the same. */
 export function mergedDrafts(
   base: Pick<Order, 'lines'>,
   mine: readonly LineDraft[],
   now: Pick<Order, 'lines'>,
-): { drafts: LineDraft[]; clashes: LineDraft[] } {
+): { drafts: LineDraft[]; clashes: Clash[] } {
   const before = new Map(draftsOf(base).map((draft) => [draft.line_no, draft]))
   const wanted = new Map(mine.map((draft) => [draft.line_no, draft]))
-  const clashes: LineDraft[] = []
+  const clashes: Clash[] = []
   const drafts = draftsOf(now).map((theirs) => {
     const was = before.get(theirs.line_no)
     const my = wanted.get(theirs.line_no)
@@ -64,8 +90,9 @@ export function mergedDrafts(
     const isClash =
       (theirs.quantity !== was.quantity && quantity !== theirs.quantity) ||
       (theirs.sku !== was.sku && sku !== theirs.sku)
-    if (isClash) clashes.push(theirs)
-    return { line_no: theirs.line_no, quantity, sku }
+    const merged = { line_no: theirs.line_no, quantity, sku }
+    if (isClash) clashes.push({ line_no: theirs.line_no, mine: merged, theirs })
+    return merged
   })
   return { drafts, clashes }
 }

@@ -1,11 +1,24 @@
 import { DeleteOutlined, PlusOutlined, UndoOutlined } from '@ant-design/icons'
-import { Button, InputNumber } from 'antd'
-import { useState } from 'react'
+import { Button, InputNumber, Radio } from 'antd'
+import { useState, type ReactNode } from 'react'
 import { useWords } from '@/i18n/words'
 import type { Order, OrderLine } from '../shapes'
+import { orderWords } from '../words'
 import { EditFrame } from './edit-frame'
 import { editWords } from './edit-words'
-import { bodyOf, draftsOf, editableLines, mergedDrafts, type GiftDraft, type LineDraft } from './line-edits'
+import {
+  bodyOf,
+  clashesAfter,
+  draftsOf,
+  editableLines,
+  mergedDrafts,
+  sideOf,
+  taken,
+  type Clash,
+  type GiftDraft,
+  type LineDraft,
+  type Side,
+} from './line-edits'
 import { SkuInput } from './sku-input'
 import { useLinesEdit } from './use-edits'
 import styles from './order.module.css'
@@ -22,7 +35,7 @@ export default function LinesDialog({ order, onClose }: Props) {
   const t = useWords(editWords)
   const [base, setBase] = useState(order)
   const [isNewer, setNewer] = useState(false)
-  const [clashes, setClashes] = useState<readonly LineDraft[]>([])
+  const [clashes, setClashes] = useState<readonly Clash[]>([])
   const [drafts, setDrafts] = useState(() => draftsOf(order))
   const [gifts, setGifts] = useState<GiftDraft[]>([])
   const save = useLinesEdit(base, {
@@ -39,6 +52,7 @@ export default function LinesDialog({ order, onClose }: Props) {
   const isReady = body.lines.length + body.gifts.length > 0
   const put = (draft: LineDraft) => {
     setDrafts(drafts.map((one) => (one.line_no === draft.line_no ? draft : one)))
+    setClashes(clashesAfter(clashes, draft))
   }
   const submit = () => {
     if (isReady) save.mutate(body)
@@ -58,19 +72,19 @@ export default function LinesDialog({ order, onClose }: Props) {
       {editableLines(base).map((line, index) => {
         const draft = drafts.find((one) => one.line_no === line.line_no)
         if (!draft) return null
-        const theirs = clashes.find((one) => one.line_no === line.line_no)
+        const clash = clashes.find((one) => one.line_no === line.line_no)
         return (
-          <LineRow
-            key={line.line_no}
-            line={line}
-            draft={draft}
-            theirs={theirs}
-            isFirst={index === 0}
-            onDraft={(changed) => {
-              put(changed)
-              if (changed === theirs) setClashes(clashes.filter((one) => one !== theirs))
-            }}
-          />
+          <LineRow key={line.line_no} line={line} draft={draft} isFirst={index === 0} onDraft={put}>
+            {clash && (
+              <Choice
+                clash={clash}
+                draft={draft}
+                onSide={(side) => {
+                  setDrafts(taken(drafts, clash, side))
+                }}
+              />
+            )}
+          </LineRow>
         )
       })}
       {gifts.map((gift) => (
@@ -102,13 +116,13 @@ export default function LinesDialog({ order, onClose }: Props) {
 interface LineRowProps {
   line: OrderLine
   draft: LineDraft
-  /** What somebody else made of it meanwhile. */
-  theirs: LineDraft | undefined
   isFirst: boolean
   onDraft: (draft: LineDraft) => void
+  /** What somebody else made of it meanwhile. */
+  children: ReactNode
 }
 
-function LineRow({ line, draft, theirs, isFirst, onDraft }: LineRowProps) {
+function LineRow({ line, draft, isFirst, onDraft, children }: LineRowProps) {
   const t = useWords(editWords)
   const bought = line.bought_sku_code
   return (
@@ -152,21 +166,37 @@ function LineRow({ line, draft, theirs, isFirst, onDraft }: LineRowProps) {
         />
         <span className={styles.small}>{t('ofBought', { n: line.quantity })}</span>
       </div>
-      {theirs && (
-        <div role="alert" className={styles.theirs}>
-          {t('theyMade', { quantity: theirs.quantity, sku: theirs.sku })}
-          <Button
-            type="link"
-            size="small"
-            onClick={() => {
-              onDraft(theirs)
-            }}
-          >
-            {t('takeTheirs')}
-          </Button>
-        </div>
-      )}
+      {children}
     </fieldset>
+  )
+}
+
+interface ChoiceProps {
+  clash: Clash
+  draft: LineDraft
+  onSide: (side: Side) => void
+}
+
+/** Both have changed this line: mine or theirs, for this line alone. */
+function Choice({ clash, draft, onSide }: ChoiceProps) {
+  const t = useWords(editWords)
+  const o = useWords(orderWords)
+  const shown = ({ quantity, sku }: LineDraft) => `${quantity} × ${sku}`
+  return (
+    <div className={styles.theirs} role="alert">
+      <span>{t('lineClash')}</span>
+      <Radio.Group
+        aria-label={`${t('lineClash')} ${clash.line_no}`}
+        value={sideOf(clash, draft)}
+        onChange={(event) => {
+          onSide(event.target.value as Side)
+        }}
+        options={[
+          { value: 'mine', label: `${o('mine')}: ${shown(clash.mine)}` },
+          { value: 'theirs', label: `${o('theirs')}: ${shown(clash.theirs)}` },
+        ]}
+      />
+    </div>
   )
 }
 

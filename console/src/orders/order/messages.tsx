@@ -1,4 +1,5 @@
 import { useQueries } from '@tanstack/react-query'
+import { Skeleton } from 'antd'
 import { useState } from 'react'
 import { api, given } from '@/api/client'
 import { MessageView } from '@/health/message-view'
@@ -29,6 +30,7 @@ export default function Messages({ order }: { order: Order }) {
   })
   const found = new Map(answers.flatMap((answer) => answer.data ?? []).map((message) => [message.id, message]))
   const messages = [...found.values()].sort((a, b) => b.at.localeCompare(a.at))
+  if (messages.length === 0 && answers.some((answer) => answer.isPending)) return <Skeleton active />
   if (messages.length === 0) return <p className="dim">{t('noMessages')}</p>
   return (
     <ul className={styles.list}>

@@ -26,6 +26,7 @@ export function OrderBody({ order }: { order: Order }) {
     <div className={styles.container}>
       <div className={styles.columns}>
         <div className={styles.column}>
+          <Remarks order={order} />
           {order.holds.length > 0 && (
             <Panel title={t('holds')}>
               <Holds order={order} />
@@ -64,6 +65,28 @@ export function OrderBody({ order }: { order: Order }) {
         </div>
       </div>
     </div>
+  )
+}
+
+/** What buyer and seller wrote; the first thing a clerk reads. */
+function Remarks({ order }: { order: Order }) {
+  const t = useWords(orderWords)
+  const rows = [
+    [t('buyerRemark'), order.buyer_remark],
+    [t('sellerRemark'), order.seller_remark],
+  ].filter(([, text]) => text)
+  if (rows.length === 0) return null
+  return (
+    <Panel title={t('remarks')}>
+      <dl className={styles.remarks}>
+        {rows.map(([name, text]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{text}</dd>
+          </div>
+        ))}
+      </dl>
+    </Panel>
   )
 }
 

@@ -60,12 +60,13 @@ export function decisionOf(order: Pick<Order, 'timeline'>, warehouses: readonly 
   return { at: step.at, aim: told.aim ?? '', candidates: candidates.sort((a, b) => rank(a) - rank(b)) }
 }
 
-export function useDecision(order: Order): Decision | null {
+/** Undefined: not known yet; null: it was not sourced. */
+export function useDecision(order: Order): Decision | null | undefined {
   const { data } = useQuery({
     queryKey: ['warehouses', 'places'],
     queryFn: async () =>
       given(await api.GET('/api/v1/network/warehouses', { params: { query: { limit: 200 } } })).items as Place[],
     staleTime: 5 * 60_000,
   })
-  return data ? decisionOf(order, data) : null
+  return data && decisionOf(order, data)
 }

@@ -1,12 +1,12 @@
 import { useMutation } from '@tanstack/react-query'
-import { api, given } from '@/api/client'
+import { api } from '@/api/client'
 import { ApiProblem } from '@/api/problems'
 import { toast, toastProblem } from '@/frame/toasts'
 import { say } from '@/i18n/words'
 import type { Order } from '../shapes'
 import { editWords } from './edit-words'
 import { inverseOf, isLatestEdit, type LinesBody } from './line-edits'
-import { useOrderCommands } from './queries'
+import { readOrder, useOrderCommands } from './queries'
 
 export interface AddressBody {
   name?: string
@@ -21,10 +21,6 @@ const params = (id: string, version: number) => ({
   path: { order_id: Number(id) },
   header: { 'If-Match': `"v${version}"` },
 })
-
-async function readOrder(id: string): Promise<Order> {
-  return given(await api.GET('/api/v1/orders/{order_id}', { params: { path: { order_id: Number(id) } } }))
-}
 
 interface Told {
   /** Somebody was quicker: the order as it is now. */

@@ -1,3 +1,4 @@
+import { Skeleton } from 'antd'
 import { useEnum } from '@/api/enums'
 import { Pill } from '@/frame/pill'
 import { money, number } from '@/i18n/format'
@@ -15,6 +16,7 @@ const OWN = { dearer: 'why_dearer', farther: 'why_farther' } as const
 export default function WhyHere({ order }: { order: Order }) {
   const t = useWords(orderWords)
   const decision = useDecision(order)
+  if (decision === undefined) return <Skeleton active />
   if (!decision) return <p className="dim">{t('noWhy')}</p>
   const aim = decision.aim in AIMS ? t(AIMS[decision.aim as keyof typeof AIMS]) : decision.aim
   return (

@@ -25,6 +25,7 @@ from paidan.entrypoints.api import (
     orders,
     pick_places,
     prints,
+    shop_trials,
     stock,
     words,
 )
@@ -85,6 +86,7 @@ def create_app(services: HandlerContext) -> FrontDoor:
         comparisons,
         catalog_routes,
         network_routes,
+        shop_trials,
         merchant_settings,
         operations,
         imports,

@@ -50,6 +50,11 @@ _PHONE: Final = re.compile(
 _MAIL: Final = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+")
 
 
+def spoken(text: str) -> str:
+    """Free text with the phones and mail addresses in it hidden by their shape."""
+    return _MAIL.sub(HIDDEN, _PHONE.sub(HIDDEN, text))
+
+
 def masked(body: bytes) -> str:
     """The body with everything personal hidden; or a word on its size, when it can't be opened."""
     if len(body) > SIZE_MAX:
@@ -109,7 +114,7 @@ def _number(value: float) -> float | str:
 def _text(text: str, depth: int) -> str:
     """Free text: opened if it is a document, else cleaned by shape."""
     opened = _opened(text, depth + 1) if depth < DEPTH_MAX else HIDDEN
-    return opened if opened is not None else _MAIL.sub(HIDDEN, _PHONE.sub(HIDDEN, text))
+    return opened if opened is not None else spoken(text)
 
 
 def _xml(text: str) -> str | None:

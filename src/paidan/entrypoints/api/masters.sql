@@ -22,7 +22,10 @@ WHERE (%(id)s::bigint IS NULL OR l.id = %(id)s) AND l.id > %(after)s::bigint AND
 ORDER BY l.id LIMIT %(limit)s;
 
 -- name: goods_bans
-SELECT goods_class, region FROM goods_ban ORDER BY goods_class, region LIMIT 10000;
+-- By class and region. Parameters: after_class, after_region (NULL: from the first), limit.
+SELECT goods_class, region FROM goods_ban
+WHERE %(after_class)s::text IS NULL OR (goods_class, region) > (%(after_class)s::text, %(after_region)s::text)
+ORDER BY goods_class, region LIMIT %(limit)s;
 
 -- name: connections
 SELECT c.id::text AS id, c.version, c.code, c.protocol, c.url, c.account, c.secrets IS NOT NULL AS has_secrets, c.is_active
@@ -33,10 +36,12 @@ ORDER BY c.id LIMIT %(limit)s;
 -- name: shops
 SELECT s.id::text AS id, s.version, s.code, s.name, s.platform, s.shop_group, s.currency, s.time_zone, COALESCE(c.code, '') AS connection_code,
        s.account_ref, s.doors, s.merge_window_s, s.safety_quantity, s.secrets IS NOT NULL AS has_secrets, s.is_active,
+       s.pushes_stock, COALESCE(p.actor, '') AS switched_by, p.at AS switched_at,
        ARRAY(SELECT w.code FROM shop_warehouse x JOIN warehouse w ON w.id = x.warehouse_id WHERE x.shop_id = s.id ORDER BY w.code) AS warehouse_codes,
        (SELECT COALESCE(jsonb_agg(jsonb_build_object('feed', u.feed, 'read_to', u.read_to, 'pulled_at', u.pulled_at, 'error', u.error, 'wanted_at', u.wanted_at) ORDER BY u.feed), '[]')
         FROM shop_cursor u WHERE u.shop_id = s.id) AS feeds
 FROM shop s LEFT JOIN connection c ON c.id = s.connection_id
+LEFT JOIN LATERAL (SELECT x.actor, x.at FROM stock_push_switch x WHERE x.shop_id = s.id ORDER BY x.id DESC LIMIT 1) p ON true
 WHERE (%(id)s::bigint IS NULL OR s.id = %(id)s) AND s.id > %(after)s::bigint AND (%(code)s::text IS NULL OR s.code = %(code)s)
   AND (%(shops)s::bigint[] IS NULL OR s.id = ANY(%(shops)s))
 ORDER BY s.id LIMIT %(limit)s;

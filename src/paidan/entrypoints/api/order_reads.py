@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 from msgspec.structs import replace
 
+from paidan.entrypoints.api.masking import HIDDEN, spoken
 from paidan.entrypoints.api.order_views import (
     EditsView,
     ExceptionView,
@@ -24,10 +25,11 @@ from paidan.entrypoints.api.people.caller import Caller
 from paidan.entrypoints.api.people.seen import hears
 from paidan.kernel.reasons import Reason, next_step, words
 from paidan.kernel.states import FulfilmentState, OrderState, ParcelState
-from paidan.orders.commands import own_remark
+from paidan.orders.commands import cleaned, own_remark
 from paidan.orders.fulfilment_no import fulfilment_no
-from paidan.orders.store import read_steps
+from paidan.orders.store import platform_remarks, read_steps
 from paidan.orders.story_words import STEP_WORDS
+from paidan.parties.store import unseal_receivers
 from paidan.runtime.database import Tx
 from paidan.runtime.queries import load_queries
 from paidan.runtime.sealing import Sealer
@@ -59,7 +61,7 @@ def find_orders(tx: Tx, caller: Caller, number: str, after: int | None, limit: i
 
 
 def get_order(tx: Tx, caller: Caller, sealer: Sealer, order_id: int, language: str) -> WholeOrder | None:
-    """One order whole, in seven statements."""
+    """One order whole, in seven statements; one more for what must be hidden in remarks."""
     parameters = {"id": order_id, **caller.sees}
     cursor = tx.execute(queries.get_order, parameters)
     row = cursor.fetchone()
@@ -77,12 +79,29 @@ def get_order(tx: Tx, caller: Caller, sealer: Sealer, order_id: int, language: s
         is_receiver_edited=bool(stored.get("receiver")),
         platform_receiver=_platform_receiver(values),
     )
+    values["buyer_remark"], values["seller_remark"] = _remarks(tx, sealer, order_id, values.pop("remarks"), values.pop("receiver_id"))
     values["lines"] = as_views(LineView, tx.execute(queries.order_lines, parameters))
     values["holds"] = told_holds(as_views(HoldView, tx.execute(queries.order_holds, parameters)), language)
     values["fulfilments"] = _fulfilments_of(tx, caller, order_id)
     values["parcels"] = as_views(ParcelView, tx.execute(queries.order_parcels, parameters), PARCEL_STATES)
     values["timeline"] = _timeline(tx, order_id, language)
     return as_view(WholeOrder, values, ORDER_STATES)
+
+
+def _remarks(tx: Tx, sealer: Sealer, order_id: int, sealed: bytes | None, receiver_id: int | None) -> list[str]:
+    """The buyer's and the seller's remark, without what would name the receiver: reading remarks is daily work, revealing a receiver is asked for."""
+    remarks = platform_remarks(order_id, sealed, sealer)
+    if not any(remarks):
+        return list(remarks)
+    person = unseal_receivers(tx, [receiver_id], sealer).get(receiver_id) if receiver_id is not None else None
+    names = [person.name, person.phone, person.detail] if person else []
+    return [cleaned(spoken(_without(remark, names))) for remark in remarks]
+
+
+def _without(text: str, names: Sequence[str]) -> str:
+    for name in sorted(filter(None, names), key=len, reverse=True):
+        text = text.replace(name, HIDDEN)
+    return text
 
 
 def _platform_receiver(values: dict[str, Any]) -> PlatformReceiverView | None:

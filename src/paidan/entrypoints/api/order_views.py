@@ -183,6 +183,8 @@ class WholeOrder(OrderView, frozen=True, kw_only=True):
     created_at: datetime
     changed_at: datetime
     country: str
+    buyer_remark: str  # what names the receiver and longer runs of digits are hidden
+    seller_remark: str
     is_receiver_masked: bool  # the platform keeps name and phone to itself
     edits: EditsView
     lines: tuple[LineView, ...]

@@ -32,6 +32,7 @@ STATUS: Final[dict[Reason, int]] = {
     Reason.SIGNATURE_WRONG: 401,
     Reason.TIMESTAMP_WRONG: 401,
     Reason.NOT_ALLOWED: 403,
+    Reason.PASSWORD_NOT_OWN: 403,
     Reason.CSRF_WRONG: 403,
     Reason.NOT_FOUND: 404,
     Reason.UNKNOWN_ORDER: 404,

@@ -18,6 +18,7 @@ from paidan.network.connections import ConnectionCache
 from paidan.network.load import NetworkCache
 from paidan.pipeline import Stages
 from paidan.runtime.database import Database
+from paidan.runtime.http import HttpCaller
 from paidan.runtime.ids import IdSource
 from paidan.runtime.numbers import NumberSource
 from paidan.runtime.sealing import Sealer
@@ -80,6 +81,12 @@ class HandlerContext:
     def provider(self) -> ProviderDoor | None:
         """Who vouches for people, if anybody is configured. Raises SetupError for a configuration that can't work."""
         return open_door(self.settings)
+
+    @cached_property
+    def calls(self) -> HttpCaller:
+        """How the API itself calls a platform, when somebody tries a shop's account."""
+        local = self.settings.allow_loopback
+        return HttpCaller(allow_loopback=local, allow_plain=local, pool_size=4, timeout_s_max=self.settings.call_timeout_s)
 
     @cached_property
     def network(self) -> NetworkCache:

@@ -1,0 +1,109 @@
+import { HistoryOutlined } from '@ant-design/icons'
+import { useQuery } from '@tanstack/react-query'
+import { Button, Drawer, Modal } from 'antd'
+import { useState } from 'react'
+import { api, given } from '@/api/client'
+import { useEvent } from '@/api/events'
+import { useKeys } from '@/frame/keys'
+import { ProblemView } from '@/frame/problem-view'
+import { instant, number } from '@/i18n/format'
+import { useWords, type Say } from '@/i18n/words'
+import { JobProgress } from './job-progress'
+import type { Job } from './offer-undo'
+import { bulkWords } from './words'
+import styles from './bulk.module.css'
+
+const SHOWN = 30
+
+type BulkSay = Say<(typeof bulkWords)['keys'][number]>
+
+/** What one has done to many orders lately: how far it is, what was refused, undo and files, also after its dialog was closed. */
+export function RecentJobs({ onChanged }: { onChanged: () => void }) {
+  const t = useWords(bulkWords)
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <>
+      <Button
+        icon={<HistoryOutlined />}
+        aria-label={t('recent')}
+        title={t('recent')}
+        onClick={() => {
+          setOpen(true)
+        }}
+      />
+      {isOpen && (
+        <Drawer
+          open
+          title={t('recent')}
+          size={460}
+          onClose={() => {
+            setOpen(false)
+          }}
+        >
+          <Jobs onChanged={onChanged} />
+        </Drawer>
+      )}
+    </>
+  )
+}
+
+function Jobs({ onChanged }: { onChanged: () => void }) {
+  const t = useWords(bulkWords)
+  const [shown, setShown] = useState<Job | null>(null)
+  useKeys([], { isModal: true })
+  const jobs = useQuery({
+    queryKey: ['jobs', 'recent'],
+    queryFn: async () => given(await api.GET('/api/v1/jobs', { params: { query: { limit: SHOWN } } })).items,
+    staleTime: 0,
+  })
+  useEvent('job', () => void jobs.refetch())
+  if (jobs.isError) return <ProblemView problem={jobs.error} onAgain={() => void jobs.refetch()} />
+  if (jobs.data?.length === 0) return <p className="dim">{t('noJobs')}</p>
+  return (
+    <>
+      <ul className={styles.jobs}>
+        {jobs.data?.map((job) => (
+          <li key={job.id}>
+            <button
+              type="button"
+              onClick={() => {
+                setShown(job)
+              }}
+            >
+              <strong>{t(job.action as 'hold')}</strong>
+              <span>{toldOf(job, t)}</span>
+              <span className="dim">{instant(job.created_at)}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {shown && (
+        <Modal
+          open
+          title={`${t(shown.action as 'hold')} · ${instant(shown.created_at)}`}
+          footer={null}
+          width={640}
+          onCancel={() => {
+            setShown(null)
+          }}
+        >
+          <JobProgress
+            id={shown.id}
+            onClose={() => {
+              setShown(null)
+              void jobs.refetch()
+              onChanged()
+            }}
+          />
+        </Modal>
+      )}
+    </>
+  )
+}
+
+function toldOf({ state, total, done, failed, undone }: Job, t: BulkSay): string {
+  if (state === 'undone') return t('undone', { count: undone })
+  if (state === 'undoing') return t('undoing')
+  if (state === 'done') return t('done', { done: number(done), failed: number(failed) })
+  return t('running', { done: number(done), total: number(total) })
+}
