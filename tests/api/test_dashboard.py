@@ -176,6 +176,7 @@ def test_a_list_stays_the_list_of_its_number_while_time_passes(town):
 def test_who_asks_for_the_news_is_not_told_what_was_kept(town, monkeypatch):
     from paidan.entrypoints.api.live import dashboard
 
+    monkeypatch.setattr(dashboard, "KEPT_S", 3600.0)
     before = board(town)
     told(town.scene, order("NEW", line("X"), receiver=receiver(30)))
     assert town.get("/dashboard").json() == before

@@ -405,6 +405,16 @@ def test_remarks_are_read_without_what_names_the_receiver(world):
     assert (shown["buyer_remark"], shown["seller_remark"]) == ("放门口，找*** ***，***", "加急，送赠品 2 份")
 
 
+def test_remarks_name_neither_the_platforms_receiver_nor_ours_after_an_edit(world):
+    world.scene.set_up({"A": {"X": 5}})
+    told(world, order("R1", line("X"), receiver=receiver(name="王小明", detail="文三路9号"), buyer_remark="给王小明，转李四，文三路9号或龙井路1号"))
+    edited = {"name": "李四", "phone": "13800138000", "province": "浙江省", "city": "杭州市", "district": "西湖区", "detail": "龙井路1号"}
+    assert world.post(f"/orders/{only(world)['id']}/receiver", edited, headers=tag(only(world))).status_code == 200
+    assert world.get(f"/orders/{only(world)['id']}").json()["buyer_remark"] == "给***，转***，***或***"
+    world.scene.query("UPDATE receiver SET sealed = NULL RETURNING 1")  # erased: nobody knows what to hide
+    assert world.get(f"/orders/{only(world)['id']}").json()["buyer_remark"] == "***"
+
+
 def test_an_order_without_remarks_shows_none(world):
     world.scene.set_up({"A": {"X": 5}})
     told(world, order("R2", line("X")))

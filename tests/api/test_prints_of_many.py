@@ -138,6 +138,17 @@ def test_who_prints_one_of_them_meanwhile_keeps_his_and_it_is_not_counted_twice(
     assert shop.scene.query("SELECT times FROM print_count") == [(1,), (1,)]
 
 
+def test_what_can_not_be_drawn_ends_the_job_and_says_so(shop, monkeypatch):
+    def broken(*_, **__):
+        raise ValueError("no such glyph")
+
+    monkeypatch.setattr(papers, "draw", broken)
+    job, file = run(shop)
+    assert (job["done"], job["failed"], job["has_file"], file.status_code) == (0, 4, False, 404)
+    assert {row["reason"] for row in job["refused"]} >= {"poison"}
+    assert shop.scene.query("SELECT count(*) FROM print_count") == [(0,)]
+
+
 def test_a_receiver_that_was_erased_is_left_out_and_named(shop):
     orders = numbers(shop)
     erase = "UPDATE receiver SET sealed = NULL WHERE id IN (SELECT receiver_id FROM sales_order WHERE order_no = %s) RETURNING 1"

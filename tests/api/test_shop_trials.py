@@ -90,6 +90,9 @@ def test_a_stored_shop_is_tried_with_its_stored_secrets_and_with_new_ones_before
     stored = {**TAOBAO, "code": "A", "secrets": None}
     assert tried(world, stored)["name"] == "店铺A"
     assert tried(world, {**stored, "secrets": {"session": session_of("B")}})["name"] == "店铺B"
+    for other in ({**SHOPIFY, "account_ref": "evil.example"}, {**TAOBAO, "account_ref": "B"}, {**TAOBAO, "connection_code": ""}):
+        refused = world.post("/shops/trials", {**other, "code": "A", "secrets": None})  # what is stored goes nowhere else
+        assert [(one["field"], one["reason"]) for one in refused.json()["errors"]] == [("secrets", "field_missing")]
     platforms["a.example"].end_session("A")
     trial = tried(world, stored)
     assert (trial["reason"], trial["detail"]) == ("shop_session_wrong", "session-expired")

@@ -6,7 +6,7 @@ import pytest
 
 from scene import NOW
 
-SHOP = {"code": "TB", "name": "淘宝店", "platform": "taobao"}
+SHOP = {"code": "TB", "name": "淘宝店", "platform": "taobao", "secrets": {"session": "s"}}
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_it_is_on_at_first_and_who_turns_it_is_kept(world, shop):
     assert listings(world) == []
     on = turned(world, shop, is_on=True).json()
     assert (on["pushes_stock"], on["switched_by"]) == (True, "user:adminer")
-    assert listings(world) == [(True, NOW, None)] * 2
+    assert listings(world) == [(True, NOW + timedelta(minutes=1), None)] * 2  # once what was sent before has arrived
     assert world.scene.query("SELECT is_on, actor FROM stock_push_switch ORDER BY id") == [(False, "user:li"), (True, "user:adminer")]
 
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 from playwright.sync_api import expect
 
-from own_shop import buy, free_sku, open_shop
+from own_shop import buy, free_sku, open_shop, order_of
 from paidan.entrypoints.pictures import settle, signed_in
 
 COUNT = re.compile(r"\d[\d,]*")
@@ -38,8 +38,11 @@ def one_more(desk, world):
     """Another order comes, whenever it is called."""
 
     def come():
-        buy(desk, f"NEW{time.monotonic_ns()}", (free_sku(desk)["sku_code"], 1), buyer_remark="快")
+        number = f"NEW{time.monotonic_ns()}"
+        buy(desk, number, (free_sku(desk)["sku_code"], 1), buyer_remark="快")
         world.later(seconds=2)
+        order_of(desk, number)  # it is there
+        desk.page.wait_for_timeout(1_100)  # a fresh count is at most one second old
 
     yield come
     count_anew(desk)

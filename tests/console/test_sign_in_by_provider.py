@@ -35,7 +35,7 @@ def house(server, merchant, tmp_path_factory):
         with on_loopback(provider) as host:
             settings = settings_for(host.base_url(provider.name), home=folder / "home", merchant=merchant, admin_password=PASSWORD)
             make_keyring(keyring_file(settings))
-            greet_first_person(settings, server.app_url)
+            greet_first_person(settings, server.app_url, must_change=False)
             with serve_in_child(settings, server.app_url, port, log_file=folder / "log") as url:
                 yield url, provider
 

@@ -482,7 +482,7 @@ def test_turning_the_switch_takes_as_many_statements_for_many_listings_as_for_on
                 assert switch_stock_push(tx, shops.scene.ids, shops.shop_ids["S1"], NOW, is_on=is_on, actor="user:li")
                 (tell_anew(tx, shops.shop_ids["S1"], NOW) if is_on else stop_telling(tx, shops.shop_ids["S1"]))
             counts.append(len(statements))
-    assert counts == [6, 7, 6, 7]
+    assert counts == [6, 8, 6, 8]
     with shops.scene.database.transaction() as tx:
         assert not switch_stock_push(tx, shops.scene.ids, shops.shop_ids["S1"], NOW, is_on=True, actor="user:li")
 

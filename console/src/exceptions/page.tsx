@@ -149,7 +149,7 @@ export default function ExceptionsPage() {
       />
       {open && active && !active.order_id && <OtherDrawer row={active} onClose={onClose} />}
       {open && (!active || active.order_id) && <OrderDrawer id={open} trail="exceptions" hasKeys onClose={onClose} />}
-      {!open && active?.order_id && <OrderKeys id={active.order_id} orderNo={active.order_no} />}
+      <OrderKeys order={!open && active?.order_id ? { id: active.order_id, no: active.order_no } : null} />
     </Page>
   )
 }

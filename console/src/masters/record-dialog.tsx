@@ -42,12 +42,17 @@ export function RecordDialog({ title, fields, first, isNew, refresh, save, rerea
   const cache = useQueryClient()
   const [draft, setDraft] = useState<Draft>({ base: first, values: first, round: 0 })
   const [theirs, setTheirs] = useState<Values | null>(null)
+  const [isUnread, setUnread] = useState(false)
   const [kept, setKept] = useState<ReadonlySet<string>>(new Set())
   useKeys([], { isModal: true })
   const clashes = theirs ? clashesOf(fields, draft.base, draft.values, theirs) : []
   const take = (now: Values, keepMine: ReadonlySet<string>) => {
-    const merged = mergedOf(fields, draft.base, draft.values, now, keepMine)
-    setDraft({ base: now, values: merged, round: draft.round + 1 })
+    // Of the draft as it is by then: one may have typed on while the record was read.
+    setDraft(({ base, values, round }) => ({
+      base: now,
+      values: mergedOf(fields, base, values, now, keepMine),
+      round: round + 1,
+    }))
     setTheirs(null)
   }
   const saving = useMutation({
@@ -62,7 +67,9 @@ export function RecordDialog({ title, fields, first, isNew, refresh, save, rerea
     },
     onError: async (error) => {
       if (!reread || !(error instanceof ApiProblem) || !error.isConflict) return
-      const now = await reread()
+      const now = await reread().catch(() => null)
+      setUnread(now === null)
+      if (now === null) return
       const both = clashesOf(fields, draft.base, draft.values, now).map(({ name }) => name)
       if (both.length === 0) take(now, new Set())
       else {
@@ -97,13 +104,13 @@ export function RecordDialog({ title, fields, first, isNew, refresh, save, rerea
             values={draft.values}
             isNew={isNew}
             onValues={(values) => {
-              setDraft({ ...draft, values })
+              setDraft((before) => ({ ...before, values }))
             }}
           />
           {typeof children === 'function' ? children(draft.values) : children}
         </>
       )}
-      {isStale && !reread && <p role="alert">{t('stale')}</p>}
+      {isStale && (!reread || isUnread) && <p role="alert">{t('stale')}</p>}
       {saving.isError && !isStale && <ProblemView problem={saving.error} />}
     </Modal>
   )

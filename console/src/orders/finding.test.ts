@@ -47,3 +47,20 @@ test('a short search stands in the address, a long one in the tab', () => {
 test('what looks like the name of a kept search is still a search', () => {
   expect(fromAddress(toAddress('~abc'))).toBe('~abc')
 })
+
+test.each(['13912345678', '139 1234 5678', '+86 139-1234-5678', 'A1 13912345678'])(
+  'a phone is kept in the tab, and out of addresses: %s',
+  (text) => {
+    const named = toAddress(text)
+    expect(named).not.toMatch(/\d{5}/)
+    expect(toAddress(text)).not.toBe(named)
+    expect(fromAddress(named)).toBe(text)
+  },
+)
+
+test.each(['5678', 'SO261121160000038', '7311139123456789012'])(
+  'numbers of orders and parcels stay in the address: %s',
+  (text) => {
+    expect(toAddress(text)).toBe(text)
+  },
+)

@@ -31,10 +31,14 @@ export function partOf(text: string, from: number): Part {
   }
 }
 
+/** Addresses stay in histories, links and logs of servers between: no phone goes there. */
+const PHONE = /(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)|\+\d[\d ()-]{6,}\d/
+
 /** A search as the address names it. */
 export function toAddress(text: string): string {
-  if (text.length <= ADDRESS_MAX && !text.startsWith(MARK)) return text
-  const name = digest(text)
+  const isPersonal = PHONE.test(text)
+  if (text.length <= ADDRESS_MAX && !text.startsWith(MARK) && !isPersonal) return text
+  const name = isPersonal ? random() : digest(text)
   try {
     sessionStorage.setItem(KEPT + name, text)
   } catch {
@@ -52,6 +56,11 @@ export function fromAddress(named: string): string | null {
 /** A full store: searches of before make room. */
 function forget(): void {
   for (const key of Object.keys(sessionStorage)) if (key.startsWith(KEPT)) sessionStorage.removeItem(key)
+}
+
+/** A name that tells nothing of the text. */
+function random(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((one) => String.fromCharCode(97 + (one % 26))).join('')
 }
 
 /** The same text has the same name (FNV-1a), so that going back finds it. */

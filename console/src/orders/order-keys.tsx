@@ -9,8 +9,11 @@ import { bulkWords } from './bulk/words'
 import { orderKey } from './order/queries'
 import { PrintDialog } from './print/print-dialog'
 
-/** The keys of an order (A, H, W, M, P) for the row of a list that is about it, while it is not opened. Files of the list stay the list's own. */
-export function OrderKeys({ id, orderNo }: { id: string; orderNo: string }) {
+/**
+ * The keys of an order (A, H, W, M, P) for the row of a list that is about it, while it is not opened. Files of the list stay the list's own.
+ * What was begun goes on when the row has gone from the list meanwhile.
+ */
+export function OrderKeys({ order }: { order: { id: string; no: string } | null }) {
   const b = useWords(bulkWords)
   const may = useMay()
   const cache = useQueryClient()
@@ -21,10 +24,10 @@ export function OrderKeys({ id, orderNo }: { id: string; orderNo: string }) {
       key: action.key ?? '',
       says: b(action.action),
       run: () => {
-        setStarted({ action, id, orderNo })
+        if (order) setStarted({ action, id: order.id, orderNo: order.no })
       },
     })),
-    { isOn: started === null },
+    { isOn: order !== null && started === null },
   )
   if (started === null) return null
   const target = { order_nos: [started.orderNo], count: 1 }

@@ -20,6 +20,7 @@ from paidan.channels.calling import CallRecord, RecordedFailure
 from paidan.channels.platform import ListingQuantity
 from paidan.feedback.exchanges import exchanges_of, reason_of
 from paidan.feedback.links import ShopLink, ShopLinks
+from paidan.feedback.listings import FLIGHT_S
 from paidan.feedback.sellable import LOOK, SEEN, TAKEN, Choice, Do, Shown, Supply, Waiting, choose, in_calls, in_parts, together, wanted
 from paidan.kernel.clock import Clock
 from paidan.kernel.errors import CallRefused, SetupError
@@ -50,7 +51,7 @@ class PushRules(Struct, frozen=True, kw_only=True):
     delay_s: float = 0.0
     batch: int = 200  # listings of one shop planned together
     hands: int = 1  # shops pushed side by side
-    flight_s: float = 60.0  # after a crash what was planned is sent again when so much has passed
+    flight_s: float = FLIGHT_S  # after a crash what was planned is sent again when so much has passed
     retry_first_s: float = 5.0
     retry_max_s: float = 600.0
     wait_s: float = 10.0  # an increase looks again whether all sales are known

@@ -69,9 +69,24 @@ def settings_of(account_ref: str, connection: Connection | None, own: Mapping[st
     return {**({"shop": account_ref} if account_ref else {}), **shared, **own}
 
 
-def stored_secrets(tx: Tx, sealer: Sealer, shop_code: str) -> dict[str, str] | None:
-    """The secrets of one shop, active or not, in clear: to reach it, never to be shown. None: there is no such shop."""
+class StoredAccount(Struct, frozen=True, kw_only=True):
+    """The account of one shop as it is stored. `secrets` in clear: to reach that account and no other, never to be shown."""
+
+    platform: str
+    account_ref: str
+    connection_code: str
+    secrets: dict[str, str]
+
+    def __repr__(self) -> str:
+        """Without the secrets."""
+        return f"StoredAccount(platform={self.platform!r}, account_ref={self.account_ref!r})"
+
+
+def stored_account(tx: Tx, sealer: Sealer, shop_code: str) -> StoredAccount | None:
+    """The account of one shop, active or not. None: there is no such shop."""
     row = tx.execute(queries.secrets_of_shop, {"code": shop_code}).fetchone()
     if row is None:
         return None
-    return {} if row[1] is None else _decode(sealer.unseal(row[1], bound_to=shop_bond(row[0])))
+    shop_id, sealed, platform, account_ref, connection_code = row
+    secrets = {} if sealed is None else _decode(sealer.unseal(sealed, bound_to=shop_bond(shop_id)))
+    return StoredAccount(platform=platform, account_ref=account_ref, connection_code=connection_code, secrets=secrets)

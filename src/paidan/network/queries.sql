@@ -28,5 +28,6 @@ UPDATE cache_version SET version = version + 1 WHERE subject = 'network';
 SELECT id, code, protocol, url, account, secrets FROM connection WHERE is_active ORDER BY id;
 
 -- name: secrets_of_shop
--- Sealed. Parameters: code. No locks.
-SELECT id, secrets FROM shop WHERE code = %(code)s;
+-- Sealed, and the account they belong to. Parameters: code. No locks.
+SELECT s.id, s.secrets, s.platform, s.account_ref, COALESCE(c.code, '') FROM shop s LEFT JOIN connection c ON c.id = s.connection_id
+WHERE s.code = %(code)s;

@@ -79,7 +79,7 @@ def get_order(tx: Tx, caller: Caller, sealer: Sealer, order_id: int, language: s
         is_receiver_edited=bool(stored.get("receiver")),
         platform_receiver=_platform_receiver(values),
     )
-    values["buyer_remark"], values["seller_remark"] = _remarks(tx, sealer, order_id, values.pop("remarks"), values.pop("receiver_id"))
+    values["buyer_remark"], values["seller_remark"] = _remarks(tx, sealer, order_id, values.pop("remarks"), values.pop("receiver_ids"))
     values["lines"] = as_views(LineView, tx.execute(queries.order_lines, parameters))
     values["holds"] = told_holds(as_views(HoldView, tx.execute(queries.order_holds, parameters)), language)
     values["fulfilments"] = _fulfilments_of(tx, caller, order_id)
@@ -88,13 +88,20 @@ def get_order(tx: Tx, caller: Caller, sealer: Sealer, order_id: int, language: s
     return as_view(WholeOrder, values, ORDER_STATES)
 
 
-def _remarks(tx: Tx, sealer: Sealer, order_id: int, sealed: bytes | None, receiver_id: int | None) -> list[str]:
-    """The buyer's and the seller's remark, without what would name the receiver: reading remarks is daily work, revealing a receiver is asked for."""
+def _remarks(tx: Tx, sealer: Sealer, order_id: int, sealed: bytes | None, receiver_ids: Sequence[int | None]) -> list[str]:
+    """The buyer's and the seller's remark, without what would name a receiver, the platform's or ours.
+
+    Reading remarks is daily work; revealing a receiver is asked for. Of a receiver who is erased nobody knows any more what to hide: then all of it is
+    hidden.
+    """
     remarks = platform_remarks(order_id, sealed, sealer)
     if not any(remarks):
         return list(remarks)
-    person = unseal_receivers(tx, [receiver_id], sealer).get(receiver_id) if receiver_id is not None else None
-    names = [person.name, person.phone, person.detail] if person else []
+    wanted = {receiver_id for receiver_id in receiver_ids if receiver_id is not None}
+    people = unseal_receivers(tx, sorted(wanted), sealer)
+    if wanted - people.keys():
+        return [HIDDEN if remark else "" for remark in remarks]
+    names = [name for person in people.values() for name in (person.name, person.phone, person.detail)]
     return [cleaned(spoken(_without(remark, names))) for remark in remarks]
 
 

@@ -69,7 +69,7 @@ SELECT o.id::text AS id, o.order_no, s.code AS shop_code, o.platform_order_no, o
        COALESCE(r.name_mask, '') AS receiver_name, COALESCE(r.phone_mask, '') AS receiver_phone,
        COALESCE(r.province, '') AS province, COALESCE(r.city, '') AS city, COALESCE(r.district, '') AS district,
        o.goods_minor, o.discount_minor, o.freight_minor, o.is_closed, o.is_presale_open, o.due_at, o.created_at, o.changed_at, o.edits,
-       o.remarks, o.receiver_id, COALESCE(r.country, 'CN') AS country, COALESCE(r.is_masked, false) AS is_receiver_masked, w.code AS wished_warehouse, c.code AS wished_carrier,
+       o.remarks, ARRAY[o.receiver_id, t.id] AS receiver_ids, COALESCE(r.country, 'CN') AS country, COALESCE(r.is_masked, false) AS is_receiver_masked, w.code AS wished_warehouse, c.code AS wished_carrier,
        t.name_mask AS their_name, t.phone_mask AS their_phone, t.province AS their_province, t.city AS their_city, t.district AS their_district
 FROM sales_order o
 JOIN shop s ON s.id = o.shop_id

@@ -16,7 +16,7 @@ from paidan.entrypoints.api.problems import invalid
 from paidan.entrypoints.api.services import Given, HandlerContext
 from paidan.entrypoints.api.verbs import post
 from paidan.kernel.reasons import Reason, next_step, words
-from paidan.network.accounts import settings_of, stored_secrets
+from paidan.network.accounts import settings_of, stored_account
 from paidan.network.connections import Connection, read_connections
 from paidan.network.rows import Code, OptionalCode, Text
 from paidan.runtime.database import Tx
@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 
 class TrialBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A shop's account as it is typed or stored. `secrets` null: those stored for the shop `code`."""
+    """A shop's account as it is typed or stored. `secrets` null: those stored for the shop `code`, and then the rest is as it is stored, too."""
 
     platform: Literal["taobao", "shopify", "direct"]
     code: OptionalCode = ""
@@ -88,10 +88,13 @@ def _connection(services: HandlerContext, tx: Tx, data: TrialBody) -> Connection
 def _secrets(services: HandlerContext, tx: Tx, data: TrialBody) -> dict[str, str]:
     if data.secrets is not None or not data.code:
         return data.secrets or {}
-    stored = stored_secrets(tx, services.sealer, data.code)
+    stored = stored_account(tx, services.sealer, data.code)
     if stored is None:
         raise invalid("code", Reason.UNKNOWN_SHOP)
-    return stored
+    if (stored.platform, stored.account_ref, stored.connection_code) != (data.platform, data.account_ref, data.connection_code):
+        # What is stored goes to the account it was stored for. Whoever tries another one knows its secrets.
+        raise invalid("secrets", Reason.FIELD_MISSING, detail="the account was changed: type its secrets to try it")
+    return stored.secrets
 
 
 def _told(greeting: Greeting, language: str) -> Trial:

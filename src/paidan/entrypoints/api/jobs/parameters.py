@@ -75,7 +75,7 @@ class SplitLine(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     quantity: Annotated[int, Meta(ge=1, le=1_000_000)]
 
 
-class Parameters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Parameters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What an action is told; each takes its own and refuses nothing else's silence.
 
     `note` why (hold, release and cancel need one) · `stops`, `expires_at` of a hold · `warehouse`, `carrier`, null or '' taking the wish back ·
@@ -106,7 +106,7 @@ class Reader(Struct, frozen=True, kw_only=True):
     address: str
 
 
-class Told(Struct, frozen=True, kw_only=True):
+class Told(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Parameters with their codes found: as the job keeps them."""
 
     given: Parameters

@@ -94,9 +94,12 @@ class JobRunner:
         except Stopped:
             return self._give_up(job)
         except Exception as error:
-            if not isinstance(job.task, ListTask) or trouble(error) != "poison":
+            if trouble(error) != "poison":
                 raise
-            self._leave_list(job, error)
+            if isinstance(job.task, ListTask):
+                self._leave_list(job, error)
+            else:
+                self._leave_file(job, error)
         while not self._stop.is_set():
             if isinstance(job.task, ListTask) or not self._chunk(job, job.task):
                 self._end(job)
@@ -122,6 +125,13 @@ class JobRunner:
         log.error("jobs.poison", job=job.id, **told_of_error(error))
         with self._services.database.transaction() as tx:
             tx.execute(queries.fail_list, {"id": job.id})
+
+    def _leave_file(self, job: Claimed, error: BaseException) -> None:
+        """What can't be drawn or written would be met at every try: its orders are refused, and the job ends."""
+        log.error("jobs.poison", job=job.id, **told_of_error(error))
+        with self._services.database.transaction() as tx:
+            rows: list[Row] = tx.execute(queries.next_rows, {"job_id": job.id, "state": ROW_WAITING, "limit": None}).fetchall()
+            _settle(tx, job, [(row[0], Done(reason=Reason.POISON)) for row in rows])
 
     def _beat(self, job: Claimed, done: int | None) -> None:
         """The job stays ours, and tells how far it is. Raises Stopped when the process ends."""

@@ -116,7 +116,10 @@ class LagView(Struct, frozen=True, kw_only=True):
 
 
 class Dashboard(Struct, frozen=True, kw_only=True):
-    """All of it at one moment; the range is without its end. Filters name instants, so a list stays the list of its number."""
+    """All of it at one moment; the range is without its end.
+
+    Filters name instants, so a list stays the list of its number; only what is overdue is judged when the list is read.
+    """
 
     at: datetime
     start: datetime

@@ -189,6 +189,7 @@ LEFT JOIN LATERAL (
     SELECT count(*) AS due, min(l.due_at) AS since FROM listing_stock l WHERE l.shop_id = s.id AND l.is_dirty AND l.due_at <= %(now)s
 ) t ON true
 WHERE s.is_active AND s.platform <> 'direct' AND (%(shops)s::bigint[] IS NULL OR s.id = ANY(%(shops)s))
+  AND (s.secrets IS NOT NULL OR EXISTS (SELECT 1 FROM connection c WHERE c.id = s.connection_id AND c.is_active))  -- nobody tells others anything
 ORDER BY s.code;
 
 -- name: lanes
