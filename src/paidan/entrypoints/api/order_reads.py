@@ -91,8 +91,7 @@ def get_order(tx: Tx, caller: Caller, sealer: Sealer, order_id: int, language: s
 def _remarks(tx: Tx, sealer: Sealer, order_id: int, sealed: bytes | None, receiver_ids: Sequence[int | None]) -> list[str]:
     """The buyer's and the seller's remark, without what would name a receiver, the platform's or ours.
 
-    Reading remarks is daily work; revealing a receiver is asked for. Of a receiver who is erased nobody knows any more what to hide: then all of it is
-    hidden.
+    Reading remarks is daily work; revealing a receiver is asked for. Of a receiver who is erased nobody knows any more what to hide: then all is.
     """
     remarks = platform_remarks(order_id, sealed, sealer)
     if not any(remarks):
