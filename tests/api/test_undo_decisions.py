@@ -41,7 +41,7 @@ def sourced(*units):
 
 def test_every_action_can_be_undone_or_is_said_to_be_final():
     assert set(_UNDO) == UNDOABLE
-    assert {Action.CANCEL, Action.UN_MERGE, Action.EXPORT} == FINAL
+    assert {Action.CANCEL, Action.UN_MERGE, Action.EXPORT, Action.PRINT} == FINAL
 
 
 # ------------------------------------------------------------------ ending the window

@@ -25,6 +25,7 @@ SHORT = {
     "console": "--orders 20 --rows 450 --times 2",
 }
 NEEDS_BROWSER = "console"
+IN_DEPTH = frozenset({"floor", "hot_sku", "wire", "scale", "memory", "console"})  # half a minute each: by hand, before a release
 
 
 @pytest.fixture
@@ -40,8 +41,7 @@ def browser_if_needed(name):
 
 
 @pytest.mark.usefixtures("browser_if_needed")
-@pytest.mark.slow  # each plays a world of its own
-@pytest.mark.parametrize("name", [*SHORT])
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.deep if name in IN_DEPTH else pytest.mark.slow) for name in SHORT])
 def test_a_bench_runs_ends_well_and_prints_its_ratio(name, tmp_path):
     figures = tmp_path / "figures.json"
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
