@@ -25,7 +25,7 @@ SHORT = {
     "console": "--orders 20 --rows 450 --times 2",
 }
 NEEDS_BROWSER = "console"
-IN_DEPTH = frozenset({"floor", "hot_sku", "wire", "scale", "memory", "console"})  # half a minute each: by hand, before a release
+IN_DEPTH = frozenset({"floor", "day", "hot_sku", "wire", "scale", "memory", "console"})  # half a minute each: by hand, before a release
 
 
 @pytest.fixture

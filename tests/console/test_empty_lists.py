@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from paidan.entrypoints.pictures import LANGUAGES, settle, signed_in
+from paidan.entrypoints.pictures import settle, signed_in
 
 FILTERED = {
     "/exceptions?owner=me": ["处理人"],
@@ -59,14 +59,22 @@ def test_what_has_been_searched_for_is_taken_off_too(desk):
     expect(page.locator("[role=row][id]").first).to_be_visible()
 
 
-EMPTY = ["/people?tab=keys", "/connections?tab=translations"]
-"""Empty in a played day, whatever other tests have left."""
+EMPTY = {"/people?tab=keys": "**/api/v1/keys*", "/connections?tab=translations": "**/api/v1/network/translations*"}
+"""Pages, and what they read: other tests leave rows there, so the answer is emptied on its way."""
+IN_TURN = ["zh", pytest.param("en", marks=pytest.mark.deep)]  # the crawl sees every page in both
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+def emptied(route):
+    answer = route.fetch()
+    body = answer.json()
+    route.fulfill(response=answer, json={**body, "items": []} if isinstance(body, dict) else [])
+
+
+@pytest.mark.parametrize("language", IN_TURN)
 def test_an_empty_list_says_what_would_be_here_and_the_next_step(chromium, console, language):
     with signed_in(chromium, console, language=language) as page:
-        for path in EMPTY:
+        for path, asked in EMPTY.items():
+            page.route(asked, emptied)
             page.goto(f"{console}/console{path}")
             settle(page)
             empty = page.locator("h2:has(+ p)").last
@@ -74,7 +82,7 @@ def test_an_empty_list_says_what_would_be_here_and_the_next_step(chromium, conso
             expect(empty.locator("xpath=..").locator("a, button").first).to_be_visible()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", IN_TURN)
 def test_the_drawer_of_a_sku_fits_a_phone(chromium, console, desk, language):
     sku = desk.get("/stock/balances?limit=1")["items"][0]["sku_code"]
     with signed_in(chromium, console, width=390, language=language) as page:
