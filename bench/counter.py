@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import psycopg
 from msgspec import Struct
-from stage import NOW, OPENS_AT, write_masters
+from stage import NOW, OPENS_AT, SKUS, write_masters
 
 from paidan.entrypoints.api.keys import make_key
 from paidan.entrypoints.api.people.rights import Scope
@@ -43,8 +43,8 @@ class Counter(Struct, kw_only=True):
 
 
 @contextmanager
-def opened(orders: int, say: str) -> Iterator[Counter]:
-    """The stage for baskets of a day of so many orders; the server ends and its files go on leaving."""
+def opened(orders: int, say: str, *, skus: int = SKUS) -> Iterator[Counter]:
+    """The stage for baskets of a day of so many orders, and a catalogue of so many SKUs; the server ends and its files go on leaving."""
     home = Path(tempfile.mkdtemp(prefix="paidan-bench-"))
     settings = Settings(home=home)
     try:
@@ -52,7 +52,7 @@ def opened(orders: int, say: str) -> Iterator[Counter]:
         installation = install(settings)
         services = connect(settings, installation.app_url)
         day = make_day(1, orders, opens_at=OPENS_AT)
-        write_masters(services, day)
+        write_masters(services, day, skus)
         with services.database.transaction() as tx:
             write_shops(tx, services.ids, [ShopRow(code=SHOP, name="Own shop", platform="direct", merge_window_s=0)], NOW, sealer=services.sealer)
             _, key = make_key(tx, services.ids, services.sealer, name="bench", scopes=[Scope.WRITE], now=NOW)

@@ -2,7 +2,7 @@
 
 One round of the pass is recorded (every COPY, INSERT, UPDATE and locking SELECT with its bytes) and played back on fresh copies of the stage.
 
-./paidan bench floor [--orders N] [--workers W] [--rounds R] [--json FILE]
+./paidan bench floor [--orders N] [--workers W] [--rounds R] [--skus N] [--json FILE]
 """
 
 from pathlib import Path
@@ -14,7 +14,7 @@ from stage import prepared
 
 def main() -> None:
     told = options("floor")
-    with prepared(told.orders, "floor") as stage, TemporaryDirectory() as folder:
+    with prepared(told.orders, "floor", skus=told.skus) as stage, TemporaryDirectory() as folder:
         tapes = Path(folder)
         play_round(stage, "floor_taped", told.workers, "taped", tapes)
         passes, floors = [], []

@@ -1,6 +1,6 @@
 """Everybody wants one thing: one-unit orders for fewer units of one SKU, through four connections at once and over HTTP; and two SKUs, crossed.
 
-./paidan bench hot-sku [--orders N] [--units U] [--connections C] [--rounds R] [--json FILE]
+./paidan bench hot-sku [--orders N] [--units U] [--connections C] [--rounds R] [--skus N] [--json FILE]
 """
 
 import argparse
@@ -22,7 +22,7 @@ import psycopg
 from counter import PATH, SHOP, Counter, free_port, opened
 from load import fire, request
 from msgspec import Struct
-from stage import NOW, Stage
+from stage import NOW, SKUS, Stage
 from tape import Tape, play, recording_cursor
 
 from paidan.catalog.masters import write_skus
@@ -82,6 +82,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--units", type=int, default=10_000)
     parser.add_argument("--connections", type=int, default=4)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--skus", type=int, default=SKUS, help="SKUs of the catalogue around the one")
     parser.add_argument("--json", type=Path)
     return parser.parse_args()
 
@@ -116,7 +117,7 @@ def _expect(variant: str, told: argparse.Namespace, rush: Rush) -> None:
 
 @contextmanager
 def _stage(told: argparse.Namespace, lines: tuple[tuple[str, ...], tuple[str, ...]]) -> Iterator[tuple[Stage, Counter]]:
-    with opened(400, "hot-sku") as counter:
+    with opened(400, "hot-sku", skus=told.skus) as counter:
         services = counter.services
         with services.database.transaction() as tx:
             write_skus(tx, services.ids, [SkuRow(code=code, name=code, weight_g=300) for code in HOT], NOW)

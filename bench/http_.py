@@ -1,6 +1,6 @@
 """Single orders by POST, each answered when it is durable, and with `reserve=1` when its stock is held: answers a second, and how long they take.
 
-./paidan bench http [--orders N] [--rounds R] [--connections C] [--json FILE]
+./paidan bench http [--orders N] [--rounds R] [--connections C] [--skus N] [--json FILE]
 """
 
 import argparse
@@ -19,6 +19,7 @@ import gauges
 import psutil
 from counter import PATH, Counter, free_port, opened
 from load import Shot, fire, request
+from stage import SKUS
 
 from paidan.channels.registry import CHANNELS
 from paidan.entrypoints.installation import connect
@@ -38,7 +39,7 @@ IDLE_S = 0.02
 
 def main() -> None:
     told = _options()
-    with opened(max(told.orders // 4, 400), "http") as counter:
+    with opened(max(told.orders // 4, 400), "http", skus=told.skus) as counter:
         figures: dict[str, Any] = {"floor": _floor(counter, told)}
         _show("floor: nothing checked, a row and a group commit", figures["floor"])
         figures["alone"] = _ours(counter, told, "a", PATH)
@@ -63,6 +64,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--processes", type=int, default=1, help="API processes")
+    parser.add_argument("--skus", type=int, default=SKUS)
     parser.add_argument("--json", type=Path)
     return parser.parse_args()
 

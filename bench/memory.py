@@ -22,6 +22,7 @@ from counter import PATH, SHOP, Counter, free_port, opened
 from load import fire, fire_here, request
 from msgspec import Struct, structs
 from scale import combinations, land_orders, make_past, more_masters
+from stage import SKUS
 
 from paidan.entrypoints.serving import environment, serve_in_child
 from paidan.network.load import Shop
@@ -45,7 +46,7 @@ class Held(Struct, frozen=True, kw_only=True):
 def main() -> None:
     told = _options()
     figures: dict[str, dict[str, float]] = {}
-    with opened(400, "memory") as counter, _house(counter, told.workers) as (url, workers, api):
+    with opened(400, "memory", skus=min(told.skus, SKUS)) as counter, _house(counter, told.workers) as (url, workers, api):
 
         def phase(name: str, act: Callable[[], object]) -> None:
             held = _held_by(workers, api, act)

@@ -1,8 +1,9 @@
 """From a platform's JSON to the outbox, stock held and released: orders a second through two workers, and what each stage costs.
 
-./paidan bench pass [--orders N] [--workers W] [--rounds R] [--json FILE] [--profile FILE]
+./paidan bench pass [--orders N] [--workers W] [--rounds R] [--skus N] [--json FILE] [--profile FILE]
 """
 
+from argparse import Namespace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,7 +15,7 @@ WHOLESALE_PART = 20  # wholesale orders are so many times fewer
 
 def main() -> None:
     told = options("pass")
-    with prepared(told.orders, "pass") as stage, TemporaryDirectory() as folder:
+    with prepared(told.orders, "pass", skus=told.skus) as stage, TemporaryDirectory() as folder:
         tapes = Path(folder)
         print(
             f"{stage.orders} orders, {stage.lines / stage.orders:.2f} lines each, {stage.body_bytes} bytes, "
@@ -38,15 +39,15 @@ def main() -> None:
         print(f"  counts {more['counts']}\n  statements per batch {more['statements_per_batch']:.1f}")
         print("\nPython per stage, µs per order (hooks on)\n" + "".join(f"  {name:<26}{us:>8.1f}\n" for name, us in stages.items()))
         print(f"send (read, render, sign, many in one call): {more['send_us']:.1f} µs Python per order, {more['send_bytes']:.0f} bytes")
-    wholesale = _wholesale(max(told.orders // WHOLESALE_PART, 10), told.rounds, told.workers)
+    wholesale = _wholesale(told, max(told.orders // WHOLESALE_PART, 10))
     data = {"pass": figures, "floor": floor, "ratio_by_wall": by_wall, "ratio_by_cpu": by_cpu, "stages_us": stages, **more}
     write(told.json, {**data, "mix": rounds[0].mix, "wholesale": wholesale})
 
 
-def _wholesale(orders: int, times: int, workers: int) -> dict[str, dict[str, float]]:
+def _wholesale(told: Namespace, orders: int) -> dict[str, dict[str, float]]:
     """The same with wholesale orders, in lines: most of the work is theirs."""
-    with prepared(orders, "wholesale", is_wholesale=True) as stage, TemporaryDirectory() as folder:
-        rounds = [play_round(stage, f"wholesale_{n}", workers, "plain", Path(folder)) for n in range(times)]
+    with prepared(orders, "wholesale", skus=told.skus, is_wholesale=True) as stage, TemporaryDirectory() as folder:
+        rounds = [play_round(stage, f"wholesale_{n}", told.workers, "plain", Path(folder)) for n in range(told.rounds)]
     figures = middle(rounds, stage.lines)
     by_wall, cpu = figures["orders_per_s"], figures["cpu_us"]
     print(

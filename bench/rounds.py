@@ -10,7 +10,7 @@ from typing import Any
 
 import gauges
 from msgspec import Struct, to_builtins
-from stage import Stage
+from stage import SKUS, Stage
 
 from hands import Done, Task, work
 from paidan.runtime.database import Database
@@ -53,6 +53,7 @@ def options(what: str) -> argparse.Namespace:
     parser.add_argument("--orders", type=int, default=20_000)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--skus", type=int, default=SKUS)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--profile", type=Path, help="write cProfile figures of the first worker of the first round to this file")
     return parser.parse_args()

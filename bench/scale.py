@@ -21,6 +21,7 @@ from counter import SHOP, Counter, free_port, opened
 from hot_sku import _decide as decide
 from hot_sku import _end as end
 from load import fire_here, request
+from stage import SKUS
 
 from paidan.channels.platform import RawOrder
 from paidan.entrypoints.serving import serve_in_child
@@ -45,7 +46,7 @@ WORKERS = 2
 def main() -> None:
     told = _options()
     figures: dict[str, Any] = {}
-    with opened(400, "scale") as counter:
+    with opened(400, "scale", skus=min(told.skus, SKUS)) as counter:
         shop = more_masters(counter, told.skus)
         reached = 0
         for size in sorted(int(word) for word in told.sizes.split(",")):

@@ -2,7 +2,7 @@
 
 The orders are consumer baskets of the world's day as Taobao tells them (or its wholesale orders); the receivers stand in clear, so that there is
 something to seal and merge. About 2 % are held for a remark, 5 % travel with another order of the same buyer, 5 % are split between warehouses;
-what a run came to is counted and printed. The catalogue has 20,000 SKUs, of which the real baskets ask for some 3,000.
+what a run came to is counted and printed. The catalogue has 20,000 SKUs if not told otherwise, of which the real baskets ask for some 3,000.
 Server settings are those the embedded default ships with: fsync and synchronous_commit on.
 """
 
@@ -76,7 +76,7 @@ class Stage(Struct, kw_only=True):
 
 
 @contextmanager
-def prepared(orders: int, say: str, *, is_wholesale: bool = False) -> Iterator[Stage]:
+def prepared(orders: int, say: str, *, skus: int = SKUS, is_wholesale: bool = False) -> Iterator[Stage]:
     """The stage for a run with so many orders; the server ends and its files go on leaving."""
     home = Path(tempfile.mkdtemp(prefix="paidan-bench-"))
     settings = Settings(home=home)
@@ -86,7 +86,7 @@ def prepared(orders: int, say: str, *, is_wholesale: bool = False) -> Iterator[S
         services = connect(settings, installation.app_url)
         day = make_day(1, int(orders * SPARE / (WHOLESALE if is_wholesale else 1)) + 50, opens_at=OPENS_AT, shares=SHARES)
         bodies = list(islice(_bodies(day, is_wholesale=is_wholesale), orders))
-        write_masters(services, day)
+        write_masters(services, day, skus)
         _land(services, [(shop, raw) for shop, raw, _ in bodies])
         services.close()
         with psycopg.connect(installation.owner_url, autocommit=True) as owner:
@@ -97,7 +97,7 @@ def prepared(orders: int, say: str, *, is_wholesale: bool = False) -> Iterator[S
             app_url=installation.app_url,
             orders=len(bodies),
             lines=sum(lines for _, _, lines in bodies),
-            skus=max(len(day.skus), SKUS),
+            skus=max(len(day.skus), skus),
             warehouses=len(day.warehouses),
             body_bytes=sum(len(raw.body) for _, raw, _ in bodies) // len(bodies),
         )
@@ -132,13 +132,13 @@ def _clear(receiver: ScriptReceiver) -> dict[str, str]:
     return {"receiver_name": receiver.name, "receiver_mobile": receiver.phone, "receiver_address": receiver.detail, "oaid": ""}
 
 
-def write_masters(services: OpenInstallation, day: Day) -> None:
-    """Master data and opening stock of the day, twelve rules of audit; the warehouses know all items."""
+def write_masters(services: OpenInstallation, day: Day, skus: int) -> None:
+    """Master data and opening stock of the day, a catalogue of at least so many SKUs, twelve rules of audit; the warehouses know all items."""
     town = TownConfig(
         seed=1, orders=1, opens_at=OPENS_AT, paidan_url="http://127.0.0.1:1", app_secret="1", wms_secret="1", tracker_key="1", shopify_secret="1"
     )
     urls = Urls(taobao="http://127.0.0.1:1", shopify="http://127.0.0.1:1", wms="http://127.0.0.1:1", carrier="http://127.0.0.1:1")
-    load_day(services, _stocked(day), town, urls, merge_window_s=0)
+    load_day(services, _stocked(day, skus), town, urls, merge_window_s=0)
     with services.database.transaction() as tx:
         more = tuple(
             Rule(id=f"flag{n}", name_zh="标记", name_en="Flag", when=when, then=FlagAction(flag=f"f{n}")) for n, when in enumerate(WHENS[4:])
@@ -148,11 +148,11 @@ def write_masters(services: OpenInstallation, day: Day) -> None:
         tx.execute("INSERT INTO item_sync (warehouse_id, sku_id, synced_version) SELECT w.id, s.id, s.version FROM warehouse w, sku s")
 
 
-def _stocked(day: Day) -> Day:
+def _stocked(day: Day, skus: int) -> Day:
     """The day with a full catalogue and plenty of stock, most of it together in one warehouse."""
     rng = Random(day.seed)
     plain = [sku for sku in day.skus if not sku.parts and sku.goods_class != "service"]
-    more = tuple(replace(sku, code=f"{sku.code}+{n}", barcode=f"{sku.barcode}+{n}") for n, sku in _again(plain, SKUS - len(day.skus)))
+    more = tuple(replace(sku, code=f"{sku.code}+{n}", barcode=f"{sku.barcode}+{n}") for n, sku in _again(plain, skus - len(day.skus)))
     stock = [replace(one, quantity=one.quantity * ROOM) for one in day.stock]
     there = {one.sku for one in stock if one.warehouse == EAST}
     units: dict[str, int] = {}

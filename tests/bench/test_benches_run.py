@@ -14,10 +14,10 @@ from paidan.entrypoints.pictures import find_chromium
 BENCH = Path(__file__).resolve().parents[2] / "bench"
 RATIO = re.compile(r"ratio to the floor:? *(?:pass )?[\d.,]+%?")
 SHORT = {
-    "pass_": "--orders 30 --rounds 1 --workers 1",
-    "floor": "--orders 30 --rounds 1 --workers 1",
-    "http_": "--orders 64 --rounds 1",
-    "hot_sku": "--orders 40 --units 12 --rounds 1 --connections 1",
+    "pass_": "--orders 30 --rounds 1 --workers 1 --skus 100",
+    "floor": "--orders 30 --rounds 1 --workers 1 --skus 100",
+    "http_": "--orders 64 --rounds 1 --skus 100",
+    "hot_sku": "--orders 40 --units 12 --rounds 1 --connections 1 --skus 100",
     "day": "--orders 20 --floor-orders 20 --workers 1",
     "wire": "--orders 20 --workers 1 --tick-s 28800",
     "scale": "--sizes 1000,3000 --skus 50 --orders 40 --rounds 1",
