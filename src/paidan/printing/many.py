@@ -5,7 +5,6 @@ Unlike a print of a few (press.py), what can't be printed stays out and is named
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,26 +12,13 @@ from msgspec.structs import replace
 from paidan.kernel.reasons import Reason
 from paidan.kernel.receiver import Receiver
 from paidan.parties.store import unseal_receivers
-from paidan.printing.decide import lay_out, reason_against
+from paidan.printing.decide import reason_against
 from paidan.printing.load import Shipment, find_by_orders, load_shipments
-from paidan.printing.papers import Format, Kind
-from paidan.printing.press import LIMIT, Prepared, Refusal, finish, render
-from paidan.printing.store import Run
+from paidan.printing.papers import Kind
+from paidan.printing.press import LIMIT, Asked, Prepared, Refusal, finish, lay_out_run, render
 from paidan.runtime.database import Tx
 from paidan.runtime.ids import IdSource
 from paidan.runtime.sealing import Sealer
-
-
-class Order(Struct, frozen=True, kw_only=True):
-    """What these papers are: who wants which, in what words and shape. `sees`: his shops and warehouses, None = all."""
-
-    kind: Kind
-    format: Format
-    language: str
-    again: bool
-    actor: str
-    address: str
-    sees: Mapping[str, Any]
 
 
 class Sorted(Struct, frozen=True, kw_only=True):
@@ -43,14 +29,14 @@ class Sorted(Struct, frozen=True, kw_only=True):
     warehouse_by_leader: Mapping[int, str]
 
 
-def sort_out(tx: Tx, order: Order, order_nos: Sequence[str]) -> Sorted:
+def sort_out(tx: Tx, asked: Asked, order_nos: Sequence[str]) -> Sorted:
     """Which of these orders can be printed. Of an order with several shipments those that can. Five statements for each `LIMIT` shipments."""
-    found = find_by_orders(tx, order.kind, order_nos, order.sees)
+    found = find_by_orders(tx, asked.kind, order_nos, asked.sees)
     against: dict[int, Reason] = {}
     warehouse_by_leader: dict[int, str] = {}
     for start in range(0, len(found.leader_ids), LIMIT):
-        for shipment in load_shipments(tx, found.leader_ids[start : start + LIMIT], order.kind):
-            reason = reason_against(order.kind, shipment, None, again=order.again)
+        for shipment in load_shipments(tx, found.leader_ids[start : start + LIMIT], asked.kind):
+            reason = reason_against(asked.kind, shipment, None, again=asked.again)
             warehouse_by_leader[shipment.leader_id] = shipment.warehouse_code
             if reason is not None:
                 against[shipment.leader_id] = reason
@@ -65,32 +51,19 @@ def sort_out(tx: Tx, order: Order, order_nos: Sequence[str]) -> Sorted:
 
 
 def prepare_some(
-    tx: Tx, ids: IdSource, sealer: Sealer, order: Order, leader_ids: Sequence[int], now: datetime
+    tx: Tx, ids: IdSource, sealer: Sealer, asked: Asked, leader_ids: Sequence[int], now: datetime
 ) -> tuple[Prepared | None, dict[int, Reason]]:
     """Papers of these shipments (`LIMIT` at most), and why some of them have none. Five statements, for labels one more."""
-    shipments = load_shipments(tx, leader_ids, order.kind)
+    shipments = load_shipments(tx, leader_ids, asked.kind)
     receivers: dict[int, Receiver] = {}
-    if order.kind == Kind.LABEL:
+    if asked.kind == Kind.LABEL:
         receivers = unseal_receivers(tx, [shipment.receiver_id for shipment in shipments], sealer)
-    against = {shipment.leader_id: reason_against(order.kind, shipment, receivers, again=order.again) for shipment in shipments}
+    against = {shipment.leader_id: reason_against(asked.kind, shipment, receivers, again=asked.again) for shipment in shipments}
     refused = {leader_id: reason for leader_id, reason in against.items() if reason is not None}
     good = [shipment for shipment in shipments if shipment.leader_id not in refused]
     if not good:
         return None, refused
-    [run_id] = ids.take(1)
-    papers = lay_out(order.kind, good, receivers, f"PR{run_id}", now)
-    run = Run(
-        id=run_id,
-        kind=order.kind,
-        format=order.format,
-        language=order.language,
-        is_again=any(shipment.times for shipment in good),
-        papers=len(papers),
-        actor=order.actor,
-        address=order.address,
-        at=now,
-    )
-    return Prepared(run=run, shipments=tuple(good), papers=papers), refused
+    return lay_out_run(ids, asked, good, receivers, now), refused
 
 
 def draw(prepared: Prepared, *, font_folder: str, zpl_font: str) -> tuple[Prepared, bytes] | Refusal:

@@ -25,18 +25,23 @@ LIMIT: Final = 500
 """Numbers of one question, fulfilments of one file."""
 
 
-class Wish(Struct, frozen=True, kw_only=True):
-    """What somebody wants printed. Of `order_nos` and `fulfilment_nos` one is empty; `sees`: his shops and warehouses, None = all."""
+class Asked(Struct, frozen=True, kw_only=True):
+    """What these papers are: who wants which, in what words and shape. `sees`: his shops and warehouses, None = all."""
 
     kind: Kind
     format: Format
     language: str
-    order_nos: tuple[str, ...]
-    fulfilment_nos: tuple[str, ...]
     again: bool
     actor: str
     address: str
     sees: Mapping[str, Any]
+
+
+class Wish(Asked, frozen=True, kw_only=True):
+    """Papers of a few. Of `order_nos` and `fulfilment_nos` one is empty."""
+
+    order_nos: tuple[str, ...]
+    fulfilment_nos: tuple[str, ...]
 
 
 class Refusal(Struct, frozen=True, kw_only=True):
@@ -72,17 +77,22 @@ def prepare(tx: Tx, ids: IdSource, sealer: Sealer, wish: Wish, now: datetime) ->
         receivers = unseal_receivers(tx, [shipment.receiver_id for shipment in shipments], sealer)
         if problems := refuse(wish.kind, shipments, receivers, again=wish.again):
             return _refusal(problems)
+    return lay_out_run(ids, wish, shipments, receivers, now)
+
+
+def lay_out_run(ids: IdSource, asked: Asked, shipments: Sequence[Shipment], receivers: Mapping[int, Receiver], now: datetime) -> Prepared:
+    """The papers of these shipments under the number of a new print. `receivers` by id; only labels need them."""
     [run_id] = ids.take(1)
-    papers = lay_out(wish.kind, shipments, receivers, f"PR{run_id}", now)
+    papers = lay_out(asked.kind, shipments, receivers, f"PR{run_id}", now)
     run = Run(
         id=run_id,
-        kind=wish.kind,
-        format=wish.format,
-        language=wish.language,
+        kind=asked.kind,
+        format=asked.format,
+        language=asked.language,
         is_again=any(shipment.times for shipment in shipments),
         papers=len(papers),
-        actor=wish.actor,
-        address=wish.address,
+        actor=asked.actor,
+        address=asked.address,
         at=now,
     )
     return Prepared(run=run, shipments=tuple(shipments), papers=papers)

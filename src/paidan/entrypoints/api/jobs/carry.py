@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from paidan.catalog.load import cache_versions
 from paidan.entrypoints.api.jobs.decide import SPLIT_ATTEMPT, Context, carry_out, undo
-from paidan.entrypoints.api.jobs.papers import order_of, reasons_against
+from paidan.entrypoints.api.jobs.papers import asked_of, reasons_against
 from paidan.entrypoints.api.jobs.parameters import Action, Told, queries
 from paidan.entrypoints.api.services import HandlerContext
 from paidan.fulfilment.recall import ask_back
@@ -50,7 +50,7 @@ class Done(Struct, frozen=True, kw_only=True):
 def dry_run(tx: Tx, services: HandlerContext, task: Task, order_ids: Sequence[int], now: datetime) -> list[Done]:
     """What the run would answer, one for each order, in order; nothing is written."""
     if task.action == Action.PRINT:
-        reasons = reasons_against(tx, order_of(task.told, task.actor, ""), order_ids)
+        reasons = reasons_against(tx, asked_of(task.told, task.actor, ""), order_ids)
         return [Done(reason=reasons.get(order_id)) for order_id in order_ids]
     if task.action in LEAVES_ORDERS:
         return [Done() for _ in order_ids]

@@ -13,9 +13,9 @@ from msgspec import Struct
 from paidan.entrypoints.api.jobs.parameters import LEASE_S, ROW_DONE, ROW_REFUSED, Told, queries
 from paidan.entrypoints.api.services import HandlerContext
 from paidan.kernel.reasons import Reason
-from paidan.printing.many import Order, draw, finish_all, prepare_some, sort_out
+from paidan.printing.many import draw, finish_all, prepare_some, sort_out
 from paidan.printing.papers import Format, Kind
-from paidan.printing.press import LIMIT, Prepared, Refusal
+from paidan.printing.press import LIMIT, Asked, Prepared, Refusal
 from paidan.runtime.database import Tx
 from paidan.runtime.rows import columns
 
@@ -49,7 +49,7 @@ class PrintedMeanwhile(Exception):
     """Somebody has printed one of them since it was drawn."""
 
 
-def order_of(told: Told, actor: str, language: str) -> Order:
+def asked_of(told: Told, actor: str, language: str) -> Asked:
     """What the job's parameters ask for."""
     reader = told.reader
     if reader is None:
@@ -59,7 +59,7 @@ def order_of(told: Told, actor: str, language: str) -> Order:
         "warehouses": None if reader.warehouses is None else list(reader.warehouses),
     }
     given = told.given
-    return Order(
+    return Asked(
         kind=Kind(given.kind),
         format=Format(given.format),
         language=language,
@@ -75,19 +75,19 @@ def bond_of(job_id: int) -> str:
     return f"job_file:{job_id}"
 
 
-def reasons_against(tx: Tx, order: Order, order_ids: Sequence[int]) -> dict[int, Reason]:
+def reasons_against(tx: Tx, asked: Asked, order_ids: Sequence[int]) -> dict[int, Reason]:
     """Which of these orders would not be printed, and why; nothing is written."""
     numbers: dict[int, str] = dict(tx.execute(queries.numbers_by_id, {"ids": list(order_ids)}).fetchall())
-    found = sort_out(tx, order, list(numbers.values()))
+    found = sort_out(tx, asked, list(numbers.values()))
     return {order_id: found.reasons_by_no[number] for order_id, number in numbers.items() if number in found.reasons_by_no}
 
 
 def write_papers(services: HandlerContext, job_id: int, told: Told, actor: str, language: str, beat: Beat) -> None:
     """Draw, count and keep the file, and say of each order what became of it. Drawn anew when somebody prints the same meanwhile."""
-    order = order_of(told, actor, language)
+    asked = asked_of(told, actor, language)
     for tries in range(TRIES_MAX):
         try:
-            _write(services, job_id, order, beat)
+            _write(services, job_id, asked, beat)
         except PrintedMeanwhile:
             if tries == TRIES_MAX - 1:
                 raise
@@ -95,31 +95,31 @@ def write_papers(services: HandlerContext, job_id: int, told: Told, actor: str, 
             return
 
 
-def _write(services: HandlerContext, job_id: int, order: Order, beat: Beat) -> None:
-    plan = _planned(services, job_id, order, beat)
+def _write(services: HandlerContext, job_id: int, asked: Asked, beat: Beat) -> None:
+    plan = _planned(services, job_id, asked, beat)
     refused: dict[int, Reason] = {}
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_MAX) as parts:
         drawn, names, sizes = [], list[str](), list[int]()
         for start in range(0, len(plan.leader_ids), LIMIT):
             some = plan.leader_ids[start : start + LIMIT]
-            prepared, body = _drawn(services, order, some, refused)
+            prepared, body = _drawn(services, asked, some, refused)
             if prepared is not None:
                 drawn.append(prepared)
-                names.append(f"{len(names) + 1:03}-{_stem(order)}-PR{prepared.run.id}.{order.format.value}")
+                names.append(f"{len(names) + 1:03}-{_stem(asked)}-PR{prepared.run.id}.{asked.format.value}")
                 sizes.append(len(body))
                 parts.write(body)
             beat(len(plan.rows) * (start + len(some)) // len(plan.leader_ids))
         file = _file(parts, names, sizes) if names else b""
-    _finish(services, job_id, order, plan, refused, drawn, file)
+    _finish(services, job_id, asked, plan, refused, drawn, file)
 
 
-def _planned(services: HandlerContext, job_id: int, order: Order, beat: Beat) -> Plan:
+def _planned(services: HandlerContext, job_id: int, asked: Asked, beat: Beat) -> Plan:
     """Sorted out; for pick lists along the warehouses, so that each has as few lists as can be."""
     rows, reasons = list[Row](), dict[int, Reason]()
     leaders: dict[int, str] = {}
     for chunk in _chunks(services, job_id):
         with services.database.transaction() as tx:
-            found = sort_out(tx, order, [number for _, number in chunk])
+            found = sort_out(tx, asked, [number for _, number in chunk])
         for n, number in chunk:
             if number in found.leaders_by_no:
                 rows.append(Row(n=n, leader_ids=found.leaders_by_no[number]))
@@ -127,7 +127,7 @@ def _planned(services: HandlerContext, job_id: int, order: Order, beat: Beat) ->
             else:
                 reasons[n] = found.reasons_by_no[number]
         beat(0)
-    order_of_leaders = sorted(leaders, key=leaders.__getitem__) if order.kind == Kind.PICK_LIST else list(leaders)
+    order_of_leaders = sorted(leaders, key=leaders.__getitem__) if asked.kind == Kind.PICK_LIST else list(leaders)
     return Plan(leader_ids=tuple(order_of_leaders), rows=tuple(rows), reasons=reasons)
 
 
@@ -142,10 +142,10 @@ def _chunks(services: HandlerContext, job_id: int) -> Iterator[list[tuple[int, s
         after = rows[-1][0]
 
 
-def _drawn(services: HandlerContext, order: Order, leader_ids: Sequence[int], refused: dict[int, Reason]) -> tuple[Prepared | None, bytes]:
+def _drawn(services: HandlerContext, asked: Asked, leader_ids: Sequence[int], refused: dict[int, Reason]) -> tuple[Prepared | None, bytes]:
     """One file; who is not in it after all is added to `refused`."""
     with services.database.transaction() as tx:
-        prepared, against = prepare_some(tx, services.ids, services.sealer, order, leader_ids, services.clock.now())
+        prepared, against = prepare_some(tx, services.ids, services.sealer, asked, leader_ids, services.clock.now())
     refused |= against
     if prepared is None:
         return None, b""
@@ -156,8 +156,8 @@ def _drawn(services: HandlerContext, order: Order, leader_ids: Sequence[int], re
     return made
 
 
-def _stem(order: Order) -> str:
-    return order.kind.value.replace("_", "-")
+def _stem(asked: Asked) -> str:
+    return asked.kind.value.replace("_", "-")
 
 
 def _file(parts: IO[bytes], names: Sequence[str], sizes: Sequence[int]) -> bytes:
@@ -174,7 +174,7 @@ def _file(parts: IO[bytes], names: Sequence[str], sizes: Sequence[int]) -> bytes
 
 
 def _finish(
-    services: HandlerContext, job_id: int, order: Order, plan: Plan, refused: dict[int, Reason], drawn: Sequence[Prepared], file: bytes
+    services: HandlerContext, job_id: int, asked: Asked, plan: Plan, refused: dict[int, Reason], drawn: Sequence[Prepared], file: bytes
 ) -> None:
     """All in one transaction: counted, logged, kept, and each order told. Raises PrintedMeanwhile."""
     reasons = {**plan.reasons, **_left_out(plan, refused)}
@@ -185,10 +185,10 @@ def _finish(
         if not finish_all(tx, services.ids, drawn):
             raise PrintedMeanwhile
         if drawn:
-            suffix = "zip" if is_packed else order.format.value
+            suffix = "zip" if is_packed else asked.format.value
             body = services.sealer.seal(file, bound_to=bond_of(job_id))
-            media_type = ZIP if is_packed else MEDIA_TYPES[order.format]
-            name = f"paidan-{_stem(order)}-{job_id}.{suffix}"
+            media_type = ZIP if is_packed else MEDIA_TYPES[asked.format]
+            name = f"paidan-{_stem(asked)}-{job_id}.{suffix}"
             tx.execute(queries.put_file, {"job_id": job_id, "name": name, "media_type": media_type, "body": body})
         tx.execute(queries.settle_rows, {"job_id": job_id, **columns(("n", "state", "reason", "before"), rows)})
         tx.execute(queries.count_rows, {"id": job_id, "lease_s": LEASE_S})
