@@ -2,9 +2,9 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { api } from '@/api/client'
 import { useMe } from '@/api/me'
-import { language, setLanguage } from '@/i18n/start'
 import { useWords } from '@/i18n/words'
 import { PasswordForm } from '@/settings/password-form'
+import { Gate } from './gate'
 import { toastProblem } from './toasts'
 import { frameWords } from './words'
 import styles from './sign-in.module.css'
@@ -20,32 +20,19 @@ export function FirstPassword() {
     onError: toastProblem,
   })
   return (
-    <main id="main" className={styles.page}>
-      <div className={styles.card}>
-        <img src={`${import.meta.env.BASE_URL}favicon.svg`} alt="" width={40} height={40} />
-        <h1 className={styles.title}>{t('firstPassword')}</h1>
-        <p className={styles.hint}>{t('firstPasswordWhy', { name: me.title || me.name })}</p>
-        <PasswordForm isFirst />
-        <Button
-          type="link"
-          className={styles.link}
-          loading={signOut.isPending}
-          onClick={() => {
-            signOut.mutate()
-          }}
-        >
-          {t('signOut')}
-        </Button>
-        <button
-          type="button"
-          className={styles.link}
-          onClick={() => {
-            setLanguage(language() === 'zh' ? 'en' : 'zh')
-          }}
-        >
-          {t('language')}
-        </button>
-      </div>
-    </main>
+    <Gate isInside title={t('firstPassword')}>
+      <p className={styles.hint}>{t('firstPasswordWhy', { name: me.title || me.name })}</p>
+      <PasswordForm isFirst />
+      <Button
+        type="link"
+        className={styles.link}
+        loading={signOut.isPending}
+        onClick={() => {
+          signOut.mutate()
+        }}
+      >
+        {t('signOut')}
+      </Button>
+    </Gate>
   )
 }

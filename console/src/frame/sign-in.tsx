@@ -4,8 +4,8 @@ import { useState } from 'react'
 import { api } from '@/api/client'
 import { ApiProblem } from '@/api/problems'
 import { providerAddress, useWays, type SignInWays } from '@/api/ways'
-import { language, setLanguage } from '@/i18n/start'
 import { useWords } from '@/i18n/words'
+import { Gate } from './gate'
 import { ProblemView } from './problem-view'
 import { useToldOnce } from './sign-in-told'
 import { frameWords } from './words'
@@ -20,42 +20,33 @@ export function SignIn() {
   const [isFirst, setFirst] = useState(false)
   const { has_password: hasPassword, provider, told } = ways.data ?? BY_PASSWORD
   return (
-    <main className={styles.page}>
-      <div className={styles.card}>
-        <img src={`${import.meta.env.BASE_URL}favicon.svg`} alt="" width={40} height={40} />
-        <h1 className={styles.title}>
+    <Gate
+      title={
+        <>
           {t('product')} <span className="dim">{t('claim')}</span>
-        </h1>
-        {told && <ProblemView problem={new ApiProblem({ ...told, status: 0, detail: '', errors: [] })} />}
-        {provider && (
-          <Button type="primary" size="large" block href={providerAddress(provider.path)}>
-            {t('signInWith', { label: provider.label })}
-          </Button>
-        )}
-        {provider && hasPassword && <p className={styles.or}>{t('orPassword')}</p>}
-        {!ways.isPending && (hasPassword || isFirst) && <PasswordSignIn isSecond={provider !== null} />}
-        {!ways.isPending && !hasPassword && !isFirst && (
-          <button
-            type="button"
-            className={styles.link}
-            onClick={() => {
-              setFirst(true)
-            }}
-          >
-            {t('firstByPassword')}
-          </button>
-        )}
+        </>
+      }
+    >
+      {told && <ProblemView problem={new ApiProblem({ ...told, status: 0, detail: '', errors: [] })} />}
+      {provider && (
+        <Button type="primary" size="large" block href={providerAddress(provider.path)}>
+          {t('signInWith', { label: provider.label })}
+        </Button>
+      )}
+      {provider && hasPassword && <p className={styles.or}>{t('orPassword')}</p>}
+      {!ways.isPending && (hasPassword || isFirst) && <PasswordSignIn isSecond={provider !== null} />}
+      {!ways.isPending && !hasPassword && !isFirst && (
         <button
           type="button"
           className={styles.link}
           onClick={() => {
-            setLanguage(language() === 'zh' ? 'en' : 'zh')
+            setFirst(true)
           }}
         >
-          {t('language')}
+          {t('firstByPassword')}
         </button>
-      </div>
-    </main>
+      )}
+    </Gate>
   )
 }
 
