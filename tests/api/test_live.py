@@ -101,6 +101,58 @@ def test_claims_and_jobs_are_heard_of_too(world):
     assert not [event for event, _ in others if event == "job"]
 
 
+def greeted(world):
+    """The snapshot from which somebody who has just come hears of everything."""
+
+    async def listen():
+        watch = Watch(world.services, QueueCounts())
+        with watch.listening(EVERYBODY) as listener:
+            await asyncio.to_thread(watch.look)
+            await asyncio.sleep(0)
+            heard = [listener.waiting.get_nowait() for _ in range(listener.waiting.qsize())]
+            return [msgspec.json.decode(one.data)["upto"] for one in heard if one.event == "hello"]
+
+    [upto] = asyncio.run(listen())
+    return upto
+
+
+def missed(person, since, upto):
+    return person.call("GET", f"/events/missed?since={since}&upto={upto}")
+
+
+@pytest.mark.parametrize("page", ["/lists/orders", "/dashboard?is_fresh=true"])
+def test_what_came_between_reading_a_page_and_hearing_of_it_is_asked_for(world, page):
+    scene = world.scene
+    scene.set_up({"A": {"X": 10}})
+    told(scene, order("OLD", line("X"), receiver=receiver(9)))
+    as_of = world.get(page).json()["as_of"]
+    told(scene, order("P1", line("X"), receiver=receiver(1)), order("P2", line("X"), receiver=receiver(2)))
+    upto = greeted(world)
+    told(scene, order("P3", line("X"), receiver=receiver(3)))  # of this the stream tells
+    assert missed(world, as_of, upto).json() == {"changed": 2}
+    assert missed(world, upto, as_of).json() == {"changed": 0}
+    assert missed(world, as_of, as_of).json() == {"changed": 0}
+
+
+def test_nobody_learns_how_much_others_have_missed(world):
+    scene = world.scene
+    scene.set_up({"A": {"X": 10, "Y": 10}})
+    second_shop(scene)
+    as_of = world.get("/lists/orders").json()["as_of"]
+    told(scene, order("P1", line("X"), receiver=receiver(1)))
+    told(scene, order("P2", line("Y"), receiver=receiver(2)), shop="S2")
+    seller = world.person("seller", "see", shops=["S1"])
+    assert missed(seller, as_of, greeted(world)).json() == {"changed": 1}
+
+
+@pytest.mark.parametrize("snapshot", ["", "1", "5:3:", "0:3:", "3:9:2", "3:9:5,4", "3:9:4,4", "3:9:9", "9" * 19 + ":" + "9" * 19 + ":", "1:2:;drop"])
+def test_what_is_no_snapshot_is_refused(world, snapshot):
+    for since, upto in ((snapshot, "3:9:"), ("3:9:", snapshot)):
+        answer = missed(world, since, upto)
+        assert answer.status_code in {400, 422}, answer.text
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
 def test_who_does_not_read_loses_the_oldest_and_never_blocks(world):
     async def listen():
         watch = Watch(world.services, QueueCounts())

@@ -1,10 +1,10 @@
 import { ReloadOutlined, RocketOutlined } from '@ant-design/icons'
 import { useQuery } from '@tanstack/react-query'
 import { Button, Segmented } from 'antd'
-import { useRef, useState } from 'react'
+import { useRef } from 'react'
 import { Link, useNavigate, useSearchParams } from 'react-router'
 import { api, given } from '@/api/client'
-import { useEvent } from '@/api/events'
+import { useNews } from '@/api/news'
 import { EmptyState } from '@/frame/empty-state'
 import { Page, PageSkeleton, Panel } from '@/frame/page'
 import { ProblemView } from '@/frame/problem-view'
@@ -33,12 +33,10 @@ export default function DashboardPage() {
   const [params, setParams] = useSearchParams()
   const days = Number(params.get('days') ?? 1)
   const by: By = params.get('by') === 'platform' ? 'platform' : 'shop'
-  const [news, setNews] = useState(0)
   const isFresh = useRef(false)
   const { data, isError, error, isFetching, refetch } = useQuery({
     queryKey: ['dashboard', days],
     queryFn: async () => {
-      setNews(0)
       const query = { days, is_fresh: isFresh.current }
       return given(await api.GET('/api/v1/dashboard', { params: { query } }))
     },
@@ -47,9 +45,7 @@ export default function DashboardPage() {
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
   })
-  useEvent('orders', (told) => {
-    setNews((before) => before + ((told as { changed?: number }).changed ?? 1))
-  })
+  const news = useNews(data?.as_of)
   const put = (name: string, value: string, usual: string) => {
     const next = new URLSearchParams(params)
     if (value === usual) next.delete(name)

@@ -40,7 +40,9 @@ export default function ExceptionsPage() {
   const [active, setActive] = useState<Exception | null>(null)
   const place = useLocation()
   const here = place.pathname + place.search.replace(/([?&])open=[^&]*&?/, '$1')
-  useEvent('claims', () => void cache.invalidateQueries({ queryKey: ['exceptions'] }))
+  const reread = () => void cache.invalidateQueries({ queryKey: ['exceptions'] })
+  useEvent('hello', reread)
+  useEvent('claims', reread)
   useEvent('orders', () => void cache.invalidateQueries({ queryKey: ['exceptions'], refetchType: 'none' }))
   const put = useCallback(
     (name: string, value: string) => {

@@ -43,7 +43,7 @@ export function useRows<Row extends { id: string }>(
     queryKey: ['list', list, filters, sort],
     queryFn: ({ pageParam, signal }) => {
       const query = { f: [...filters], sort: sort || undefined, cursor: pageParam, limit: PAGE }
-      return readList<{ items: Row[]; next?: string | null }>(list, query, signal)
+      return readList<{ items: Row[]; next?: string | null; as_of: string }>(list, query, signal)
     },
     initialPageParam: '',
     getNextPageParam: (page) => page.next ?? undefined,
@@ -51,7 +51,7 @@ export function useRows<Row extends { id: string }>(
     enabled: isOn,
   })
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data])
-  return { ...query, rows }
+  return { ...query, rows, asOf: query.data?.pages[0]?.as_of }
 }
 
 /** How many rows match: exact to 10,000. */

@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Button, Select } from 'antd'
 import { useCallback, useMemo, useState } from 'react'
 import { Link, useLocation } from 'react-router'
-import { useEvent } from '@/api/events'
+import { useNews } from '@/api/news'
 import { EmptyState } from '@/frame/empty-state'
 import { Page } from '@/frame/page'
 import { ProblemView } from '@/frame/problem-view'
@@ -45,7 +45,6 @@ export default function OrderListPage() {
   const search = useFinding()
   const { finding } = search
   const isSearch = search.asked !== null || search.isLost
-  const [news, setNews] = useState(0)
   const fields = useFields('orders')
   const texts = useMemo(() => (finding ? [`order_no:is:${finding.found.join('|')}`] : url.texts), [finding, url.texts])
   const [selection, setSelection] = useSelection(texts.join('\n'))
@@ -62,12 +61,8 @@ export default function OrderListPage() {
   const views = useViews('orders', url, columns)
   const { layout } = views
   const rows = isNothingFound || search.isLooking ? [] : list.rows
-  useEvent('orders', (data) => {
-    const { changed } = data as { changed?: number }
-    setNews((before) => before + (changed ?? 1))
-  })
+  const news = useNews(list.asOf)
   const refresh = () => {
-    setNews(0)
     for (const key of ['list', 'count', 'queues']) void cache.invalidateQueries({ queryKey: [key] })
   }
   const { fetchNextPage, isFetchingNextPage } = list

@@ -10,8 +10,8 @@ from paidan.entrypoints.api.comparisons import queries as comparison_queries
 from paidan.entrypoints.api.exports.book import Cell
 from paidan.entrypoints.api.exports.lists import Column, Exported, Key, Reading, by_id, choice, flag, number
 from paidan.entrypoints.api.fulfilments import STATE_NAMES
+from paidan.entrypoints.api.live.changes import queries as live_queries
 from paidan.entrypoints.api.live.exceptions import asked_of, key_of, view_of
-from paidan.entrypoints.api.live.watch import queries as live_queries
 from paidan.entrypoints.api.network_routes import queries as master_queries
 from paidan.entrypoints.api.operations import MESSAGE_STATES, MessageView
 from paidan.entrypoints.api.operations import queries as work_queries

@@ -14,7 +14,8 @@ from paidan.entrypoints.api.lists.kinds import Field, Kind, Moment, Op, Value
 from paidan.entrypoints.api.lists.order_fields import FIELDS, LIVE_VALUES, with_values
 from paidan.entrypoints.api.lists.queues import QueueCounts, QueueView
 from paidan.entrypoints.api.lists.rows import OrderRow, read_rows
-from paidan.entrypoints.api.pages import Cursor, Page
+from paidan.entrypoints.api.live.changes import snapshot_now
+from paidan.entrypoints.api.pages import Cursor
 from paidan.entrypoints.api.people.caller import Caller
 from paidan.entrypoints.api.services import Given, HandlerContext
 from paidan.entrypoints.api.verbs import get, post
@@ -30,6 +31,14 @@ Filters = Annotated[
 ]
 SortBy = Annotated[str, QueryParameter(name="sort", max_length=200, description="Fields, `-` for falling: `-paid_at,order_no`; none: newest first")]
 RowLimit = Annotated[int, QueryParameter(name="limit", ge=1, le=PAGE_MAX, description="Items per page")]
+
+
+class OrderPage(Struct, frozen=True, kw_only=True):
+    """Some orders of a list. `next`: cursor of the following page; null: this was the last. `as_of`: the snapshot that was read (/events/missed)."""
+
+    items: list[OrderRow]
+    next: str | None = None
+    as_of: str
 
 
 class CountView(Struct, frozen=True, kw_only=True):
@@ -66,12 +75,13 @@ def moment_of(services: HandlerContext) -> Moment:
 @get("/lists/orders", opt=SEE, sync_to_thread=True, summary="List orders by filters")
 def get_order_list(
     services: Given, caller: Known, filters: Filters = None, sort_by: SortBy = "", cursor: Cursor = "", row_limit: RowLimit = 100
-) -> Page[OrderRow]:
+) -> OrderPage:
     """Open orders; with `placed_at` between two instants at most 31 days apart, or an exact number or phone, those of any state."""
     question = read_question(filters or [], sort_by, caller, moment_of(services))
     with services.database.transaction() as tx:
+        as_of = snapshot_now(tx)  # before the rows: what is written meanwhile is told twice rather than never
         ids, following = find_page(tx, question, cursor, row_limit)
-        return Page(items=read_rows(tx, ids, caller, question.moment.now), next=following)
+        return OrderPage(items=read_rows(tx, ids, caller, question.moment.now), next=following, as_of=as_of)
 
 
 @get("/lists/orders/count", opt=SEE, sync_to_thread=True, summary="Count orders by filters")

@@ -12,7 +12,7 @@ from msgspec import Struct
 from paidan.entrypoints.api.guard import SEE, Known
 from paidan.entrypoints.api.lists.queues import QueueView
 from paidan.entrypoints.api.lists.routes import moment_of
-from paidan.entrypoints.api.live.watch import queries
+from paidan.entrypoints.api.live.changes import queries, snapshot_now
 from paidan.entrypoints.api.pages import as_views, named_rows
 from paidan.entrypoints.api.people.caller import Caller
 from paidan.entrypoints.api.services import Given
@@ -119,9 +119,11 @@ class Dashboard(Struct, frozen=True, kw_only=True):
     """All of it at one moment; the range is without its end.
 
     Filters name instants, so a list stays the list of its number; only what is overdue is judged when the list is read.
+    `as_of`: the snapshot that was read (/events/missed).
     """
 
     at: datetime
+    as_of: str
     start: datetime
     until: datetime
     figures: Figures
@@ -160,13 +162,14 @@ def get_dashboard(services: Given, caller: Known, request: Request[Any, Any, Any
 
 
 def _made(tx: Tx, caller: Caller, now: datetime, days: int, queues: list[QueueView]) -> Dashboard:
-    """Six statements."""
+    """Seven statements."""
     until = now + timedelta(seconds=1)
     start = until - timedelta(days=days)
     scope = caller.sees
     span = {"start": start, "until": until, **scope}
     return Dashboard(
         at=now,
+        as_of=snapshot_now(tx),
         start=start,
         until=until,
         figures=_figures(tx, {**span, "now": now}, f"placed_at:between:{_told(start)}|{_told(until)}"),

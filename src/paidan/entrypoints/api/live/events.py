@@ -7,10 +7,13 @@ from typing import Any, Final
 
 from litestar import Request, Router
 from litestar.response import ServerSentEvent, ServerSentEventMessage
+from msgspec import Struct
 
 from paidan.entrypoints.api.guard import SEE, Known
+from paidan.entrypoints.api.live.changes import Snapshot, count_changed
 from paidan.entrypoints.api.live.watch import Watch
 from paidan.entrypoints.api.people.caller import Caller
+from paidan.entrypoints.api.services import Given
 from paidan.entrypoints.api.verbs import get
 
 STREAM_S: Final = 600.0
@@ -19,11 +22,26 @@ RETRY_MS: Final = 2_000
 HEADERS: Final = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 
+class Missed(Struct, frozen=True, kw_only=True):
+    """How many."""
+
+    changed: int
+
+
 @get("/events", opt=SEE, summary="Hear what happens", tags=["live"])
 async def get_events(request: Request[Any, Any, Any], caller: Known) -> ServerSentEvent:
-    """Events `orders` {changed, at}, `queues` [{queue, count, is_exact}], `claims` {changed}, `job` {id, state, total, done, failed, undone}."""
+    """Events `hello` {upto}: from that snapshot on you hear of everything; `orders` {changed, at, upto}, `queues` [{queue, count, is_exact}],
+    `claims` {changed}, `job` {id, state, total, done, failed, undone}.
+    """
     watch: Watch = request.app.state.watch
     return ServerSentEvent(_stream(watch, caller), headers=HEADERS)
+
+
+@get("/events/missed", opt=SEE, sync_to_thread=True, summary="Count orders changed unheard", tags=["live"])
+def get_missed(services: Given, caller: Known, since: Snapshot, upto: Snapshot) -> Missed:
+    """Open orders changed after the snapshot `since` (`as_of` of what was read), up to `upto` (of the event `hello`)."""
+    with services.database.transaction() as tx:
+        return Missed(changed=count_changed(tx, caller, since, upto))
 
 
 async def _stream(watch: Watch, caller: Caller) -> AsyncIterator[ServerSentEventMessage]:
@@ -39,4 +57,4 @@ async def _stream(watch: Watch, caller: Caller) -> AsyncIterator[ServerSentEvent
             yield ServerSentEventMessage(event=heard.event, data=heard.data)
 
 
-ROUTER = Router("/", route_handlers=[get_events])
+ROUTER = Router("/", route_handlers=[get_events, get_missed])

@@ -13,7 +13,7 @@ from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
 from paidan.entrypoints.api.jobs.carry import Task, carry
 from paidan.entrypoints.api.jobs.parameters import Action, Parameters, Told
 from paidan.entrypoints.api.language import language_of
-from paidan.entrypoints.api.live.watch import queries
+from paidan.entrypoints.api.live.changes import queries
 from paidan.entrypoints.api.operations import REPLAYABLE
 from paidan.entrypoints.api.operations import queries as work_queries
 from paidan.entrypoints.api.order_reads import KINDS, reason_words

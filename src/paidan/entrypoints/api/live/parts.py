@@ -7,7 +7,7 @@ from litestar import Router
 from msgspec import Struct
 
 from paidan.entrypoints.api.guard import Known, needs
-from paidan.entrypoints.api.live.watch import queries
+from paidan.entrypoints.api.live.changes import queries
 from paidan.entrypoints.api.people.rights import Right
 from paidan.entrypoints.api.services import Given
 from paidan.entrypoints.api.verbs import get

@@ -17,15 +17,13 @@ from msgspec import Struct
 
 from paidan.entrypoints.api.lists.kinds import Moment
 from paidan.entrypoints.api.lists.queues import QueueCounts
+from paidan.entrypoints.api.live.changes import count_changed, queries, snapshot_now
 from paidan.entrypoints.api.people.caller import Caller
 from paidan.entrypoints.api.problems import Refused
 from paidan.entrypoints.api.services import HandlerContext
 from paidan.kernel.reasons import Reason
 from paidan.runtime.database import Tx
-from paidan.runtime.queries import load_queries
 from paidan.runtime.telemetry import told
-
-queries = load_queries("paidan.entrypoints.api.live", "live.sql")
 
 EVERY_S: Final = 1.0
 REST: Final = 10  # times as long as a look has taken: with very many open orders it looks less often
@@ -139,28 +137,27 @@ class Watch:
         """Tell of orders, claims and jobs; the scopes in which orders have changed."""
         changed: set[object] = set()
         with self._services.database.transaction() as tx:
-            row = tx.execute(queries.snapshot).fetchone()
-            since, upto = self._since, row[0] if row else ""
+            since, upto = self._since, snapshot_now(tx)
             self._since = upto
             if since:
                 for scope, members in scopes.items():
-                    count = _count(tx, queries.changed_orders, {"since": since, "upto": upto, **members[0].caller.sees})
+                    count = count_changed(tx, members[0].caller, since, upto)
                     if count:
                         changed.add(scope)
-                        _tell(members, "orders", {"changed": count, "at": now})
+                        _tell(members, "orders", {"changed": count, "at": now, "upto": upto})
                 if claims := _count(tx, queries.changed_claims, {"since": since, "upto": upto}):
                     _tell(listeners, "claims", {"changed": claims})
-            self._greet(listeners)
+            self._greet(listeners, upto)
             self._tell_jobs(tx, listeners)
         return changed
 
     @staticmethod
-    def _greet(listeners: list[Listener]) -> None:
-        """Let who has just come (or come back) read claims once more: from this look on he hears of each."""
+    def _greet(listeners: list[Listener], upto: str) -> None:
+        """Tell who has just come (or come back) from which snapshot on he hears of everything: what was before, he asks for (`/events/missed`)."""
         for listener in listeners:
             if listener.is_new:
                 listener.is_new = False
-                _tell([listener], "claims", {"changed": 0})
+                _tell([listener], "hello", {"upto": upto})
 
     def _tell_jobs(self, tx: Tx, listeners: list[Listener]) -> None:
         by_owner: dict[str, list[Listener]] = {}
