@@ -71,11 +71,22 @@ def chromium(console, one_browser):
     return one_browser
 
 
-@pytest.fixture
-def page(chromium, console):
-    """The console, signed in, 1440 wide, Chinese."""
+@pytest.fixture(scope="module")
+def first_tab(chromium, console):
+    """Signed in once for a whole file, 1440 wide, Chinese; its tabs have its cookie."""
     with signed_in(chromium, console) as shown:
         yield shown
+
+
+@pytest.fixture
+def page(first_tab, console):
+    """A new tab of the console that remembers nothing of the tabs before it."""
+    tab = first_tab.context.new_page()
+    tab.goto(f"{console}/console/")
+    tab.wait_for_selector("#main")
+    yield tab
+    tab.evaluate("localStorage.clear()")
+    tab.close()
 
 
 @pytest.fixture(scope="module")

@@ -86,6 +86,7 @@ export default function DashboardPage() {
             aria-label={t('range')}
             value={String(days)}
             onChange={(value) => {
+              if (news > 0) isFresh.current = true // what was kept of the other range is as old
               put('days', value, '1')
             }}
             options={RANGES.map(({ value, label }) => ({ value, label: t(label) }))}

@@ -1,11 +1,13 @@
 """`paidan pictures DIR`: a picture of every page of the console, from a small day played for it. Needs Playwright and a Chromium."""
 
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
 
 from msgspec import Struct
 from rich.console import Console
@@ -14,7 +16,7 @@ from paidan.kernel.errors import SetupError
 from paidan.runtime.settings import Settings
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Request
 
     from paidan.entrypoints.installation import OpenInstallation
     from paidan.world.host_client import HostClient
@@ -67,6 +69,10 @@ FLAGS: Final = (
     "--force-prefers-reduced-motion "
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
 ).split()
+ENDLESS: Final = "/api/v1/events"  # the stream of events is never done
+TWO_FRAMES: Final = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+PATIENCE_S: Final = 10.0
+_UNANSWERED: "WeakKeyDictionary[Page, set[Request]]" = WeakKeyDictionary()
 CHROMIUM: Final = ("chromium", "chromium-browser", "google-chrome")
 
 console = Console()
@@ -105,6 +111,7 @@ def signed_in(
         f"localStorage.setItem('paidan.language', '{language}'); localStorage.setItem('paidan.preferences', JSON.stringify({{theme: '{theme}'}}))"
     )
     try:
+        context.on("page", _watch)
         page = context.new_page()
         page.goto(f"{url}/console/")
         page.fill("input[name=username]", name)
@@ -116,13 +123,37 @@ def signed_in(
         context.close()
 
 
+def _watch(page: "Page") -> None:
+    """Know from now on which of its requests are not answered yet."""
+    unanswered = _UNANSWERED.setdefault(page, set())
+
+    def asked(request: "Request") -> None:
+        if request.is_navigation_request() and request.frame.parent_frame is None:
+            unanswered.clear()  # what the document before has asked for is never told of again
+        elif not request.url.endswith(ENDLESS):
+            unanswered.add(request)
+
+    def over(request: "Request") -> None:
+        unanswered.discard(request)
+
+    page.on("request", asked)
+    page.on("requestfinished", over)
+    page.on("requestfailed", over)
+
+
 def settle(page: "Page") -> None:
-    """Wait until the page has drawn what it fetched. Not for the network's rest: the stream of events never ends."""
+    """Wait until the page has fetched what it wants and drawn it: two looks in a row at which nothing is waited for. Raises AssertionError."""
     from playwright.sync_api import expect
 
     page.wait_for_selector("#main h1")
-    expect(page.locator("[aria-busy=true], .ant-skeleton")).to_have_count(0)
-    page.wait_for_timeout(250)
+    unanswered = _UNANSWERED.get(page, set())
+    began, looks = time.monotonic(), 0
+    while looks < 2:  # noqa: PLR2004 - what came with the last answer may ask for more
+        expect(page.locator("[aria-busy=true], .ant-skeleton")).to_have_count(0)
+        page.evaluate(TWO_FRAMES)
+        looks = 0 if unanswered else looks + 1
+        if time.monotonic() - began > PATIENCE_S:
+            raise AssertionError(f"{page.url} still waits for {[request.url for request in unanswered]}")
 
 
 class PlayedDay(Struct, frozen=True, kw_only=True):
