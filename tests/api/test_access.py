@@ -53,6 +53,7 @@ NEEDS = {
     "GET /documents/{document_id}": "see",
     "GET /dashboard": "see",
     "GET /events": "see",
+    "GET /events/missed": "see",
     "GET /exceptions": "see",
     "POST /exceptions/{exception_id}/claim": "see",
     "DELETE /exceptions/{exception_id}/claim": "see",

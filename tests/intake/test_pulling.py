@@ -7,6 +7,7 @@ from random import Random
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from intake.stand import APP_KEY, SECRET, Line, Stand
 from paidan.channels.platform import PullPage, RawOrder
@@ -141,6 +142,25 @@ def test_a_failed_call_is_kept_with_its_answer_and_told_beside_the_cursor(stand)
     rows = stand.query("SELECT kind, counterpart, reason, http_status, answer IS NOT NULL FROM message WHERE direction = 'o'")
     assert rows == [(FULLINFO, "shop:A", "accesscontrol.limited-by-app-access-count", 200, True)]
     assert stand.place() == (OPENS.isoformat(), report.error)
+
+
+class Ticking:
+    """A clock that moves whenever it is asked."""
+
+    def __init__(self, clock):
+        self.clock = clock
+
+    def now(self):
+        self.clock.set(self.clock.now() + timedelta(seconds=1))
+        return self.clock.now()
+
+
+@pytest.mark.parametrize("more", [{}, {"calls_max": 1}], ids=["it goes well", "it fails"])
+def test_a_pull_says_the_instant_that_the_database_knows(stand, more):
+    world = World(stand, order(1), **more).at(10)
+    report = pull_shop(structs.replace(stand.ports, clock=Ticking(stand.clock)), world.puller, stand.shops["A"], start_at=OPENS)
+    assert bool(report.error) is bool(more)
+    assert stand.query("SELECT pulled_at FROM shop_cursor") == [(report.ended_at,)]
 
 
 def test_calls_are_kept_when_wanted(stand):

@@ -8,6 +8,7 @@ from paidan.intake.ports import Feed
 from paidan.intake.pulling import Place, PullReport
 from paidan.intake.schedule import Due, PullRules, PullSchedule, PullWorker
 from paidan.network.load import Shop
+from paidan.runtime.clocks import FixedClock
 
 T = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 RULES = PullRules(
@@ -157,3 +158,28 @@ def test_one_shop_takes_the_messages_for_all_of_its_group(monkeypatch):
     monkeypatch.setattr("paidan.intake.schedule.take_messages", lambda _ports, _door, one, _sellers: [f"{one.id} takes"])
     monkeypatch.setattr("paidan.intake.schedule.reread", lambda _ports, _puller, one: f"{one.id} reads its notices")
     assert [worker.run(Due(n, Feed.PUSH)) for n in (2, 3, 5)] == [["2 takes"], ["3 reads its notices"], ["5 reads its notices"]]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "waits_s"),
+    [
+        ({"ended_at": T}, 60),
+        ({}, 60),
+        ({"error": "x", "is_finished": False, "ended_at": T}, 15),
+        ({"error": "x", "is_finished": False}, 15),
+        ({"error": "overtaken"}, 0),
+    ],
+)
+def test_time_that_passes_before_the_outcome_is_noted_does_not_delay_the_next_turn(monkeypatch, outcome, waits_s):
+    clock = FixedClock(T)
+    worker = PullWorker(SimpleNamespace(sealer=None, clock=clock), None, PullSchedule(RULES))
+    worker._doors = {1: Doors(shop=shop())}
+
+    def run(due):
+        clock.set(after(3600))
+        return [report(due.feed, **outcome)]
+
+    monkeypatch.setattr(worker, "run", run)
+    worker.take_turn(Due(1, Feed.ORDERS))
+    assert Due(1, Feed.ORDERS) in worker.schedule.due([shop()], after(waits_s))
+    assert waits_s == 0 or Due(1, Feed.ORDERS) not in worker.schedule.due([shop()], after(waits_s - 1))

@@ -85,10 +85,11 @@ def reread(ports: Ports, puller: Puller, shop: Shop) -> PullReport:
             if len(waiting) < AT_ONCE:
                 break
     except READ_ERRORS as error:
+        now = ports.clock.now()
         with ports.database.transaction() as tx:
-            open_place(tx, shop, Feed.PUSH, ports.clock.now(), "")
-            keep_failure(tx, ports, shop, Feed.PUSH, error, ports.clock.now())
-        return report.failed(error)
+            open_place(tx, shop, Feed.PUSH, now, "")
+            keep_failure(tx, ports, shop, Feed.PUSH, error, now)
+        return report.failed(error, now)
     return report
 
 

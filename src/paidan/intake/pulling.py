@@ -30,7 +30,10 @@ queries = load_queries("paidan.intake", "pulls.sql")
 
 
 class PullReport(Struct, frozen=True, kw_only=True):
-    """What a pull brought. `error` empty: all is well; `is_finished` False: there is more, pull again at once."""
+    """What a pull brought. `error` empty: all is well; `is_finished` False: there is more, pull again at once.
+
+    `ended_at`: when it ended, as `shop_cursor.pulled_at` says; None: it left no such mark.
+    """
 
     shop: str
     shop_id: int
@@ -45,6 +48,7 @@ class PullReport(Struct, frozen=True, kw_only=True):
     error: str = ""
     retry_after_s: float | None = None  # the platform's own wish
     is_finished: bool = True
+    ended_at: datetime | None = None
 
     @property
     def deduplicated(self) -> int:
@@ -61,12 +65,12 @@ class PullReport(Struct, frozen=True, kw_only=True):
         both = self.plus(**{name: getattr(more, name) for name in names})
         if not more.error:
             return both
-        return structs.replace(both, error=more.error, retry_after_s=more.retry_after_s, is_finished=more.is_finished)
+        return structs.replace(both, error=more.error, retry_after_s=more.retry_after_s, is_finished=more.is_finished, ended_at=more.ended_at)
 
-    def failed(self, error: Exception) -> "PullReport":
-        """Ended by this error."""
+    def failed(self, error: Exception, at: datetime | None = None) -> "PullReport":
+        """Ended by this error; `at`: written down with this instant."""
         after_s = error.retry_after_s if isinstance(error, CounterpartError) else None
-        return structs.replace(self, error=text_of(error), retry_after_s=after_s, is_finished=False)
+        return structs.replace(self, error=text_of(error), retry_after_s=after_s, is_finished=False, ended_at=at)
 
 
 class Place(Struct, frozen=True, kw_only=True):
@@ -210,16 +214,19 @@ class _Pull:
         except LeaseLost:
             return structs.replace(self._report, error=OVERTAKEN)  # another puller is at work: its outcome counts
         except READ_ERRORS as error:
+            now = self._ports.clock.now()
             with self._ports.database.transaction() as tx:
-                keep_failure(tx, self._ports, self._shop, self._feed, error, self._ports.clock.now())
-            return self._report.failed(error)
+                keep_failure(tx, self._ports, self._shop, self._feed, error, now)
+            return self._report.failed(error, now)
         return self._report
 
     def _close(self) -> None:
+        now = self._ports.clock.now() if self._report.is_finished else None
         with self._ports.database.transaction() as tx:
             if self._reached:
                 self._move(tx, self._reached)
-            close_pull(tx, self._shop, self._feed, self._ports.clock.now() if self._report.is_finished else None)
+            close_pull(tx, self._shop, self._feed, now)
+        self._report = structs.replace(self._report, ended_at=now)
 
     def _open(self, start_at: datetime) -> str:
         """The cursor to start from. A place made by hand has an instant and no reference yet.

@@ -82,10 +82,11 @@ def take_messages(ports: Ports, door: MessageDoor, shop: Shop, sellers: Mapping[
             if len(messages) < FETCHED_AT_ONCE:  # that was all there was
                 break
     except READ_ERRORS as error:
-        reports[shop.id] = reports[shop.id].failed(error)
+        now = ports.clock.now()
+        reports[shop.id] = reports[shop.id].failed(error, now)
         with ports.database.transaction() as tx:
-            open_place(tx, shop, Feed.PUSH, ports.clock.now(), "")
-            keep_failure(tx, ports, shop, Feed.PUSH, error, ports.clock.now())
+            open_place(tx, shop, Feed.PUSH, now, "")
+            keep_failure(tx, ports, shop, Feed.PUSH, error, now)
     else:
         if not reports[shop.id].error:  # an empty answer is good news too: the last error is over
             with ports.database.transaction() as tx:

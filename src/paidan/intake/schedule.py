@@ -164,7 +164,22 @@ class PullWorker:
         return [report for reports in self._hands.map(self._run_shop, list(by_shop.values())) for report in reports]
 
     def _run_shop(self, dues: Sequence[Due]) -> list[PullReport]:
-        return [report for due in dues for report in self._noted(self.run(due), due)]
+        return [report for due in dues for report in self.take_turn(due)]
+
+    def take_turn(self, due: Due) -> list[PullReport]:
+        """Pull one feed now, and set its next turn.
+
+        It counts from the instant that the database knows, else from the one at which the pull began: counted from an instant read afterwards, the
+        feed would rest longer here than everybody beside us sees.
+        """
+        began_at = self.ports.clock.now()
+        reports = self.run(due)
+        told = {report.shop_id: report for report in reports if report.feed == due.feed}
+        for shop_id in {due.shop_id, *told}:
+            shop = self._doors[shop_id].shop
+            report = told.get(shop_id, PullReport(shop=shop.code, shop_id=shop_id, feed=due.feed))
+            self.schedule.note(report, shop, report.ended_at or began_at)
+        return reports
 
     def run(self, due: Due) -> list[PullReport]:
         """Pull one feed now."""
@@ -194,14 +209,6 @@ class PullWorker:
         """The doors of a shop. Raises KeyError."""
         self._load()
         return self._doors[shop_id]
-
-    def _noted(self, reports: Sequence[PullReport], due: Due) -> list[PullReport]:
-        now = self.ports.clock.now()
-        told = {report.shop_id: report for report in reports if report.feed == due.feed}
-        for shop_id in {due.shop_id, *told}:
-            shop = self._doors[shop_id].shop
-            self.schedule.note(told.get(shop_id, PullReport(shop=shop.code, shop_id=shop_id, feed=due.feed)), shop, now)
-        return list(reports)
 
     def _take_pushes(self, doors: Doors) -> list[PullReport]:
         """Of a message service for its whole group; else only the notices that webhooks have left."""
