@@ -214,3 +214,18 @@ def test_an_unpaid_order_of_services_can_be_cancelled(more, state):
     order = draft_order([draft_line(kind="service", open=0)], state=O.UNPAID, **more)
     decide(order, NOW)
     assert order.state == state
+
+
+@pytest.mark.parametrize(
+    ("ended_by", "told", "now_by"),
+    [
+        (R.BUYER_CANCELLED, {"is_closed": True, "paid_at": NOW}, R.REFUNDED),
+        (R.BUYER_CANCELLED, {"is_closed": True, "paid_at": None}, R.CLOSED_UNPAID),
+        (R.BUYER_CANCELLED, {}, R.BUYER_CANCELLED),
+        (R.CANCELLED_BY_PERSON, {"is_closed": True, "edits": {"cancel": True}}, R.CANCELLED_BY_PERSON),
+    ],
+)
+def test_what_ended_line_by_line_and_is_closed_later_says_what_one_closing_would_have_said(ended_by, told, now_by):
+    order = draft_order([draft_line(1, 2, open=0, cancelled=2, taken_back=2)], state=O.CANCELLED, waits_for=str(ended_by), **told)
+    decide(order, NOW)
+    assert (order.state, order.waits_for) == (O.CANCELLED, str(now_by))

@@ -111,3 +111,6 @@ def _close_if_nothing_left(order: Order) -> None:
         order.tell("cancelled", {"reason": str(reason)})
         order.move(OrderState.CANCELLED)
         order.due_at = None
+    elif order.state == OrderState.CANCELLED and order.is_closed and order.waits_for == Reason.BUYER_CANCELLED:
+        order.waits_for = str(_reason(order))  # line by line at first, now as a whole: the same as if that had been told at once
+        order.is_changed = True
