@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from paidan.kernel.reasons import Reason
 from paidan.kernel.receiver import Receiver
 from paidan.kernel.states import FulfilmentState
-from paidan.printing.decide import along_the_shelves, boxes_of, lay_out, refuse
+from paidan.printing.decide import GOODS_COLUMNS, along_the_shelves, boxes_of, lay_out, refuse
 from paidan.printing.load import Line, Parcel, Part, Shipment
 from paidan.printing.papers import Kind
 from paidan.printing.shortening import columns_of, shortened, wrapped
@@ -123,6 +123,12 @@ def test_many_goods_are_cut_short():
     [label] = papers(Kind.LABEL, shipment(lines=tuple(line(n, name="很长的货品名字" * 5) for n in range(1, 9))))
     assert (len(label.goods), label.goods_left_out) == (5, 3)
     assert all(columns_of(goods) <= 36 and goods.endswith("… × 2") for goods in label.goods)
+
+
+def test_however_many_units_the_goods_stay_beside_the_code():
+    [label] = papers(Kind.LABEL, shipment(lines=(line(1, left=12_000, name="很长的货品名字" * 5),)))
+    assert label.goods[0].endswith("… × 12000")
+    assert columns_of(label.goods[0]) <= GOODS_COLUMNS
 
 
 @pytest.mark.parametrize(

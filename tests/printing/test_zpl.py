@@ -52,7 +52,7 @@ def test_a_label_without_a_waybill_has_the_fulfilment_number_as_its_barcode():
 def test_signs_that_begin_commands_are_written_as_codes():
     text = zpl(label(shop="^XZ~JA_5E", tracking_no="A^B~C>D"))
     assert "^FD_5EXZ_7EJA_5F5E^FS" in text
-    assert "^BCN,140,N,N,N,A^FH^FDA_5EB_7EC><D^FS" in text
+    assert "^BCN,140,N,N,N,A^FH^FDA_5EB_7EC>0D^FS" in text
     assert "^XZ~JA_5E" in fields(text)
 
 

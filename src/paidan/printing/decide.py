@@ -16,11 +16,11 @@ from paidan.kernel.receiver import Receiver
 from paidan.orders.fulfilment_no import fulfilment_no
 from paidan.printing.load import ENDED, Line, Shipment
 from paidan.printing.papers import Basket, Contact, Kind, Label, PackedLine, PackedOrder, PackingList, Paper, PickLine, PickList
-from paidan.printing.shortening import shortened
+from paidan.printing.shortening import columns_of, shortened
 
 GOODS_SHOWN: Final = 5
 HOME: Final = frozenset({"", "CN"})
-GOODS_COLUMNS: Final = 31
+GOODS_COLUMNS: Final = 35  # the QR code of a label stands beside them
 _NUMBERS = re.compile(r"(\d+)")
 
 
@@ -230,13 +230,14 @@ def _collected(shipment: Shipment) -> str:
 
 
 def goods_of(box: Box) -> tuple[str, ...]:
-    """The goods of a parcel in short: name × units, equal SKUs together."""
+    """The goods of a parcel in short: name × units, equal SKUs together; the name is cut, the units never."""
     units: dict[str, int] = defaultdict(int)
     names: dict[str, str] = {}
     for line, quantity in box.lines:
         units[line.sku] += quantity
         names[line.sku] = line.name or line.sku
-    return tuple(f"{shortened(names[sku], GOODS_COLUMNS)} × {quantity}" for sku, quantity in units.items())
+    counted = {sku: f" × {quantity}" for sku, quantity in units.items()}
+    return tuple(shortened(names[sku], GOODS_COLUMNS - columns_of(count)) + count for sku, count in counted.items())
 
 
 def _region(receiver: Receiver) -> str:

@@ -71,9 +71,9 @@ def _told(label: Label) -> dict[str, Any]:
 
 
 def _bars(text: str) -> dict[str, Any] | None:
-    """Module width and left edge of a Code 128 of this text, centred; `>` begins a code of its own in ^BC. None: it does not fit one."""
+    """Module width and left edge of a Code 128 of this text, centred; `>` begins a code of its own in ^BC, and is itself `>0`. None: it does not fit one."""
     if not can_be_bars(text):
         return None
     count = len(modules_of(text))
     module = max(1, min(_MODULE_MAX, _BARS_WIDTH // count))
-    return {"module": module, "left": (_WIDTH - module * count) // 2, "data": text.replace(">", "><")}
+    return {"module": module, "left": (_WIDTH - module * count) // 2, "data": text.replace(">", ">0")}
