@@ -1,5 +1,6 @@
 """How the built console is served: its page under a strict policy, its assets for ever, nothing outside its folder."""
 
+import os
 import re
 
 import pytest
@@ -54,6 +55,36 @@ def test_assets_are_kept_for_ever(still, path):
     assert (answer.status_code, answer.text) == (200, "1")
     assert "immutable" in answer.headers["cache-control"]
     assert "javascript" in answer.headers["content-type"]
+
+
+@pytest.mark.parametrize(
+    ("takes", "is_packed"),
+    [
+        ("gzip, deflate, br", True),
+        ("br;q=1.0, gzip;q=0.5", True),
+        ("identity", False),
+        ("gzip;q=0, identity", False),
+        ("gzip;q=0.000", False),
+        ("", False),
+    ],
+)
+def test_scripts_go_packed_to_whoever_takes_it(still, dist, takes, is_packed):
+    text = "let answer = 42;" * 500
+    (dist / "assets" / "a-2.js").write_text(text, encoding="utf-8")
+    answer = still.client.get("/console/assets/a-2.js", headers={"accept-encoding": takes})
+    assert answer.text == text
+    assert answer.headers.get("content-encoding") == ("gzip" if is_packed else None)
+    assert (int(answer.headers["content-length"]) < len(text) / 10) is is_packed
+    assert answer.headers["vary"] == "accept-encoding"
+
+
+def test_a_file_that_was_changed_is_packed_anew(still, dist):
+    """Only files in `assets` never change: the phone's worker keeps its name."""
+    file = dist / "pda-sw.js"
+    for text in ("1" * 3_000, "2" * 3_000):
+        file.write_text(text, encoding="utf-8")
+        os.utime(file, ns=(int(text[0]), int(text[0])))
+        assert still.client.get("/console/pda-sw.js", headers={"accept-encoding": "gzip"}).text == text
 
 
 @pytest.mark.usefixtures("dist")

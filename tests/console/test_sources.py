@@ -11,7 +11,7 @@ from paidan.entrypoints import console_build
 @pytest.mark.parametrize("script", [pytest.param("check", marks=pytest.mark.deep), pytest.param("test", marks=pytest.mark.deep), "build"])
 def test_the_sources_pass(script, tmp_path):
     """The build goes into a folder of its own: console/dist may be served to other tests just now."""
-    npm = console_build._npm()
+    npm = console_build.find_npm()
     if npm is None or not console_build.ensure_built():
         pytest.skip("Node is missing")
     words, environment = npm

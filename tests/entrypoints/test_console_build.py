@@ -38,7 +38,7 @@ def console(tmp_path, monkeypatch):
     script.write_text(NPM)
     monkeypatch.setattr(console_build, "CONSOLE", folder)
     monkeypatch.setenv("TEST_CODE", "0")
-    monkeypatch.setattr(console_build, "_npm", lambda: ([sys.executable, str(script)], dict(os.environ)))
+    monkeypatch.setattr(console_build, "find_npm", lambda: ([sys.executable, str(script)], dict(os.environ)))
     return folder
 
 
@@ -78,13 +78,13 @@ def test_a_rename_that_fails_leaves_the_old_one(console, monkeypatch, failing):
 
 
 def test_two_who_find_it_old_at_the_same_time_build_it_once(console, monkeypatch):
-    both, npm = Barrier(2), console_build._npm
+    both, npm = Barrier(2), console_build.find_npm
 
     def when_both_are_here():
         both.wait(20)
         return npm()
 
-    monkeypatch.setattr(console_build, "_npm", when_both_are_here)
+    monkeypatch.setattr(console_build, "find_npm", when_both_are_here)
     found = []
     threads = [Thread(target=lambda: found.append(console_build.ensure_built())) for _ in range(2)]
     for thread in threads:

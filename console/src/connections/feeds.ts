@@ -1,4 +1,4 @@
-import type { Shop } from '@/masters/shops-page'
+import type { Shop } from '@/masters/shop-names'
 
 export type Feed = Shop['feeds'][number]
 

@@ -7,6 +7,7 @@ import { api, given } from '@/api/client'
 import { useEnum, useEnumOptions } from '@/api/enums'
 import { useEvent } from '@/api/events'
 import { EmptyState } from '@/frame/empty-state'
+import { later } from '@/frame/later'
 import { Page } from '@/frame/page'
 import { Pill } from '@/frame/pill'
 import type { Column } from '@/grid/columns'
@@ -16,7 +17,6 @@ import { NoMatch } from '@/lists/no-match'
 import { PagedGrid } from '@/lists/paged-grid'
 import { actorName } from '@/orders/actor'
 import { Deadline } from '@/orders/deadline'
-import { OrderDrawer } from '@/orders/order-drawer'
 import { OrderKeys } from '@/orders/order-keys'
 import { keepTrail, type TrailState } from '@/orders/trail'
 import { orderWords } from '@/orders/words'
@@ -24,6 +24,8 @@ import { ExceptionActions } from './actions'
 import { messagesOf, OtherDrawer } from './other-drawer'
 import { KIND_TONES, type Exception } from './shapes'
 import { exceptionWords } from './words'
+
+const OrderDrawer = later(() => import('@/orders/order-drawer').then((it) => it.OrderDrawer), { isModal: false })
 
 const rowId = (row: Exception) => row.id
 

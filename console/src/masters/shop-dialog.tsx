@@ -5,7 +5,7 @@ import type { FormField, Values } from './form-fields'
 import { useWarehouses } from './options'
 import { RecordDialog } from './record-dialog'
 import { ShopTrial } from './shop-trial'
-import { doorName, platformName, type MasterSay, type Shop } from './shops-page'
+import { doorName, platformName, type MasterSay, type Shop } from './shop-names'
 import { StockPush } from './stock-push'
 import { masterWords } from './words'
 

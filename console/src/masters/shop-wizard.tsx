@@ -12,7 +12,7 @@ import { RecordForm } from './record-form'
 import { newRow, refusalOf } from './results'
 import { shopRow, useShopFields } from './shop-dialog'
 import { ShopTrial } from './shop-trial'
-import { platformName } from './shops-page'
+import { platformName } from './shop-names'
 import { masterWords } from './words'
 import styles from './masters.module.css'
 

@@ -3,29 +3,20 @@ import { Button } from 'antd'
 import { useMemo, useState } from 'react'
 import { api, given } from '@/api/client'
 import { useMay } from '@/api/me'
-import type { components } from '@/api/schema'
 import { EmptyState } from '@/frame/empty-state'
 import { Page } from '@/frame/page'
 import { Pill } from '@/frame/pill'
 import type { Column } from '@/grid/columns'
 import { instant } from '@/i18n/format'
-import { useWords, type Say } from '@/i18n/words'
+import { useWords } from '@/i18n/words'
 import { PagedGrid } from '@/lists/paged-grid'
 import { YesNo } from './active-cell'
 import { ShopDialog } from './shop-dialog'
+import { doorName, platformName, type MasterSay, type Shop } from './shop-names'
 import { ShopWizard } from './shop-wizard'
 import { masterWords } from './words'
 
-export type Shop = components['schemas']['ShopView']
-export type MasterSay = Say<(typeof masterWords)['keys'][number]>
-
 const rowId = (row: Shop) => row.id
-const DOORS = { poll: 'door_poll', push: 'door_push', bulk: 'door_bulk', webhook: 'door_webhook' } as const
-const PLATFORMS = { taobao: 'platform_taobao', shopify: 'platform_shopify', direct: 'platform_direct' } as const
-
-export const doorName = (door: string, t: MasterSay) => (door in DOORS ? t(DOORS[door as keyof typeof DOORS]) : door)
-export const platformName = (platform: string, t: MasterSay) =>
-  platform in PLATFORMS ? t(PLATFORMS[platform as keyof typeof PLATFORMS]) : platform
 
 export default function ShopsPage() {
   const t = useWords(masterWords)

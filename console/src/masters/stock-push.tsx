@@ -8,7 +8,7 @@ import { instant } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import { actorName } from '@/orders/actor'
 import { orderWords } from '@/orders/words'
-import type { Shop } from './shops-page'
+import type { Shop } from './shop-names'
 import { masterWords } from './words'
 import styles from './masters.module.css'
 

@@ -17,7 +17,7 @@ import { useWarehouseSystems, type Option } from './options'
 import { RecordDialog } from './record-dialog'
 import { newRow } from './results'
 import { RegionNames } from './region-names'
-import type { MasterSay } from './shops-page'
+import type { MasterSay } from './shop-names'
 import { masterWords } from './words'
 
 type Warehouse = components['schemas']['WarehouseView']

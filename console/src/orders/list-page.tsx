@@ -5,6 +5,7 @@ import { useCallback, useMemo, useState } from 'react'
 import { Link, useLocation } from 'react-router'
 import { useNews } from '@/api/news'
 import { EmptyState } from '@/frame/empty-state'
+import { later } from '@/frame/later'
 import { Page } from '@/frame/page'
 import { ProblemView } from '@/frame/problem-view'
 import { ColumnChooser } from '@/grid/column-chooser'
@@ -24,7 +25,6 @@ import { listWords } from '@/lists/words'
 import { BulkBar } from './bulk/bulk-bar'
 import { RecentJobs } from './bulk/recent-jobs'
 import { useOrderColumns } from './columns'
-import { OrderDrawer } from './order-drawer'
 import { QueueStrip } from './queue-strip'
 import { SearchBox } from './search-box'
 import type { OrderRow } from './shapes'
@@ -32,6 +32,8 @@ import { keepTrail } from './trail'
 import { useFinding } from './use-finding'
 import { orderWords } from './words'
 import styles from './list-page.module.css'
+
+const OrderDrawer = later(() => import('./order-drawer').then((it) => it.OrderDrawer), { isModal: false })
 
 const rowId = (row: OrderRow) => row.id
 

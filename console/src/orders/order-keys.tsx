@@ -4,10 +4,9 @@ import { useMay } from '@/api/me'
 import { useKeys } from '@/frame/keys'
 import { useWords } from '@/i18n/words'
 import { ACTIONS, type Action } from './bulk/actions'
-import { BulkDialog } from './bulk/bulk-dialog'
 import { bulkWords } from './bulk/words'
+import { BulkDialog, PrintDialog } from './dialogs'
 import { orderKey } from './order/queries'
-import { PrintDialog } from './print/print-dialog'
 
 /**
  * The keys of an order (A, H, W, M, P) for the row of a list that is about it, while it is not opened. Files of the list stay the list's own.

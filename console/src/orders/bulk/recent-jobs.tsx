@@ -70,7 +70,7 @@ function Jobs({ onChanged }: { onChanged: () => void }) {
                 setShown(job)
               }}
             >
-              <strong>{t(job.action as 'hold')}</strong>
+              <strong>{t(job.action as 'hold' | 'export_list')}</strong>
               <span>{toldOf(job, t)}</span>
               <span className="dim">{instant(job.created_at)}</span>
             </button>
@@ -80,7 +80,7 @@ function Jobs({ onChanged }: { onChanged: () => void }) {
       {shown && (
         <Modal
           open
-          title={`${t(shown.action as 'hold')} · ${instant(shown.created_at)}`}
+          title={`${t(shown.action as 'hold' | 'export_list')} · ${instant(shown.created_at)}`}
           footer={null}
           width={640}
           onCancel={() => {

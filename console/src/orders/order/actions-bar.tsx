@@ -3,15 +3,16 @@ import { Button, Dropdown } from 'antd'
 import { useState } from 'react'
 import { useMay } from '@/api/me'
 import { useKeys } from '@/frame/keys'
+import { later } from '@/frame/later'
 import { useWords } from '@/i18n/words'
 import { ACTIONS, type Action } from '../bulk/actions'
-import { BulkDialog } from '../bulk/bulk-dialog'
 import { bulkWords } from '../bulk/words'
-import { PrintDialog } from '../print/print-dialog'
+import { BulkDialog, PrintDialog } from '../dialogs'
 import type { Order } from '../shapes'
 import { orderWords } from '../words'
-import { EditDialog } from './edit-dialog'
 import { useOrderCommands } from './queries'
+
+const EditDialog = later(() => import('./edit-dialog').then((it) => it.EditDialog))
 
 const SHOWN = new Set(['audit', 'hold'])
 const LEFT_OUT = new Set(['export'])

@@ -1,11 +1,13 @@
 """The built web console: its page for every path that is nobody else's, its assets with their hashes in their names.
 
 The page is told a fresh nonce with each answer: where its text says PLACEHOLDER (Vite's `html.cspNonce`), the nonce goes in, and the header allows
-scripts and styles with that nonce only. Without a built console a plain page says where to go.
+scripts and styles with that nonce only. Scripts and styles go compressed to whoever takes it. Without a built console a plain page says where to go.
 """
 
+import gzip
 import mimetypes
 import secrets
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +31,8 @@ POLICY: Final = (
     "connect-src 'self'; media-src 'self' data: blob:; worker-src 'self'; manifest-src 'self'; frame-src 'self' blob:; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+WORTH_PACKING: Final = frozenset({"text/javascript", "application/javascript", "text/css", "image/svg+xml"})
+PACKED_FILES: Final = 500
 HEADERS: Final = {"x-content-type-options": "nosniff", "referrer-policy": "same-origin", "cross-origin-opener-policy": "same-origin"}
 
 
@@ -57,7 +61,7 @@ def _answer(request: Request[Any, Any, Any]) -> Response[Any]:
         return plain_page(request)
     found = _file(dist, wanted)
     if found is not None:
-        return _asset(found)
+        return _asset(found, takes_gzip=_takes_gzip(request))
     if "assets" in wanted.split("/") or "." in wanted.rpartition("/")[2]:
         raise NotFoundException
     return _page(_entry(dist, first))
@@ -74,10 +78,32 @@ def _file(dist: Path, wanted: str) -> Path | None:
     return None
 
 
-def _asset(file: Path) -> Response[bytes]:
+def _takes_gzip(request: Request[Any, Any, Any]) -> bool:
+    """Whether the browser takes gzip; one that refuses it says q=0 (RFC 9110, 12.5.3)."""
+    for word in request.headers.get("accept-encoding", "").lower().split(","):
+        coding, _, weight = word.replace(" ", "").partition(";q=")
+        if coding == "gzip":
+            return not weight or weight.strip("0.") != ""
+    return False
+
+
+def _asset(file: Path, *, takes_gzip: bool) -> Response[bytes]:
     kind, _ = mimetypes.guess_type(file.name)
-    cache = NEVER_CHANGES if "assets" in file.parts else ASK_AGAIN
-    return Response(content=file.read_bytes(), media_type=kind or "application/octet-stream", headers={**HEADERS, "cache-control": cache})
+    headers = {**HEADERS, "cache-control": NEVER_CHANGES if "assets" in file.parts else ASK_AGAIN}
+    body = None
+    if kind in WORTH_PACKING:
+        headers["vary"] = "accept-encoding"
+        if takes_gzip:
+            headers["content-encoding"] = "gzip"
+            body = _packed(file, file.stat().st_mtime_ns)
+    return Response(content=file.read_bytes() if body is None else body, media_type=kind or "application/octet-stream", headers=headers)
+
+
+@lru_cache(maxsize=PACKED_FILES)
+def _packed(file: Path, changed_ns: int) -> bytes:
+    """The file's bytes by gzip. Packed once: what has changed since has another `changed_ns`."""
+    del changed_ns
+    return gzip.compress(file.read_bytes(), mtime=0)
 
 
 def _entry(dist: Path, first: str) -> Path:
