@@ -40,7 +40,6 @@ export const frameWords = defineWords('frame', {
   messages: ['报文', 'Messages'],
   people: ['人员与权限', 'People'],
   settings: ['设置', 'Settings'],
-  guide: ['入门', 'First steps'],
   pda: ['扫码作业', 'Scan page'],
   search: ['搜索或跳转…', 'Search or jump to…'],
   searchPages: ['页面、命令，或任意单号', 'Pages, commands, or any number'],
@@ -66,10 +65,7 @@ export const frameWords = defineWords('frame', {
   reload: ['刷新', 'Reload'],
   yes: ['是', 'Yes'],
   no: ['否', 'No'],
-  all: ['全部', 'All'],
-  none: ['无', 'None'],
   loading: ['加载中…', 'Loading…'],
-  saved: ['已保存', 'Saved'],
   noAnswer: ['服务器没有回应，请检查网络后重试', 'The server does not answer; check the network and try again'],
   broken: ['这一页出了问题', 'This page has a problem'],
   brokenHint: [

@@ -39,7 +39,6 @@ const words = defineWords('fulfilments', {
   created: ['生成', 'Made'],
   released: ['下发', 'Released'],
   wms: ['仓库单号', 'Warehouse ref.'],
-  any: ['全部', 'All'],
   toOrders: ['去审核订单', 'To the orders'],
   none: ['没有待发的发货单', 'Nothing waits to be sent'],
   noneHint: [

@@ -6,8 +6,6 @@ export const gridWords = defineWords('grid', {
   reset: ['恢复默认', 'Reset'],
   up: ['上移', 'Move up'],
   down: ['下移', 'Move down'],
-  group: ['分组', 'Group by'],
-  noGroup: ['不分组', 'No groups'],
   selectAll: ['选择已加载的全部行', 'Select all loaded rows'],
   selectRow: ['选择此行', 'Select this row'],
   copied: ['已复制 {{count}} 行', 'Copied {{count}} row', 'Copied {{count}} rows'],

@@ -28,7 +28,6 @@ export const importWords = defineWords('imports', {
   drop: ['把文件拖到这里，或点击选择', 'Drop a file here, or click to choose one'],
   dropHint: ['XLSX、XLS、ODS、CSV，最大 10 MB', 'XLSX, XLS, ODS or CSV, at most 10 MB'],
   paste: ['也可以从表格复制后在此处按 Ctrl+V', 'Or copy cells in a spreadsheet and press Ctrl+V here'],
-  check: ['试算（不写入）', 'Check (nothing is written)'],
   importNow: ['导入 {{count}} 行', 'Import {{count}} row', 'Import {{count}} rows'],
   good: ['{{count}} 行可导入', '{{count}} row is fine', '{{count}} rows are fine'],
   bad: ['{{count}} 行有问题', '{{count}} row has a problem', '{{count}} rows have problems'],

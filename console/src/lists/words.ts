@@ -46,7 +46,6 @@ export const listWords = defineWords('lists', {
   noMatch: ['没有符合筛选的行', 'Nothing matches the filters'],
   noMatchHint: ['取消一个筛选，或放宽它：', 'Take a filter off:'],
   lift: ['取消筛选“{{filter}}”', 'Take off "{{filter}}"'],
-  count: ['{{shown}} 条', '{{shown}} rows'],
   newRows: [
     '{{count}} 条有更新，点击刷新',
     '{{count}} change, click to show it',

@@ -138,7 +138,6 @@ export const masterWords = defineWords('masters', {
   pushTurnedOn: ['{{name}}：库存同步已打开', '{{name}} is told its stock again'],
   pushTurnedOff: ['{{name}}：库存同步已关闭', '{{name}} is told no stock any more'],
   switchedBy: ['{{name}} 于 {{at}} 切换', 'Turned by {{name}}, {{at}}'],
-  next: ['下一步', 'Next'],
   back: ['上一步', 'Back'],
   warehouses: ['仓库', 'Warehouses'],
   warehousesAbout: ['发货的地方、覆盖区域与截单时间', 'Where goods leave, whom they serve, and until when'],

@@ -4,7 +4,6 @@ export const settingsWords = defineWords('settings', {
   title: ['设置', 'Settings'],
   account: ['我的账号', 'My account'],
   name: ['账号', 'Name'],
-  rights: ['权限', 'Rights'],
   scope: ['可见范围', 'What I see'],
   shops: ['{{count}} 家店铺', '{{count}} shop', '{{count}} shops'],
   warehouses: ['{{count}} 个仓库', '{{count}} warehouse', '{{count}} warehouses'],
@@ -77,5 +76,4 @@ export const settingsWords = defineWords('settings', {
   done: ['已完成', 'Done'],
   todo: ['去完成', 'Do it'],
   progress: ['{{done}} / {{all}} 步已完成', '{{done}} of {{all}} steps are done'],
-  minutes: ['约 {{count}} 分钟', 'about {{count}} minute', 'about {{count}} minutes'],
 })

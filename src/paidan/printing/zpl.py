@@ -71,7 +71,10 @@ def _told(label: Label) -> dict[str, Any]:
 
 
 def _bars(text: str) -> dict[str, Any] | None:
-    """Module width and left edge of a Code 128 of this text, centred; `>` begins a code of its own in ^BC, and is itself `>0`. None: it does not fit one."""
+    """Module width and left edge of a Code 128 of this text, centred, and its data: `>` begins a code of its own in ^BC, and is itself `>0`.
+
+    None: it does not fit one.
+    """
     if not can_be_bars(text):
         return None
     count = len(modules_of(text))
