@@ -4,14 +4,10 @@ import pytest
 
 from heard import Heard
 from paidan.entrypoints.pictures import LANGUAGES, settle, signed_in
-
-# What a counterpart calls its own methods is no word of ours: such places say translate="no".
-RAW_KEYS = r"""() => [...document.querySelectorAll('#main *')]
-  .filter(element => element.children.length === 0 && element.translate && /^[a-z]+(_[a-z]+)+(_(one|other))?$|\{\{\w+\}\}/.test(element.textContent.trim()))
-  .map(element => element.textContent.trim())"""
-
+from word_keys import SHOWN_KEYS, word_keys
 
 WIDTHS = (1440, 1024, 390)
+KEYS = word_keys()
 IN_TURN = [(width, language) for width in WIDTHS for language in LANGUAGES]
 
 
@@ -39,8 +35,18 @@ def crawl(chromium, console, addresses, width, language, is_wanted):
                 settle(page)
             if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
                 found.append(f"{name} is {wide} px wide")
-            found += [f"{name} shows the key {key}" for key in page.evaluate(RAW_KEYS)]
+            found += [f"{name} shows the key {key}" for key in page.evaluate(SHOWN_KEYS, KEYS)]
         assert found == []
+
+
+def test_a_raw_key_would_be_seen(page):
+    """Of a word in any manner of writing, as a text or as a name for those who can't see."""
+    assert {"noAlarms", "platform_taobao", "emptyFilteredHint"} <= set(KEYS)
+    assert len(KEYS) > 700
+    settle(page)
+    page.evaluate("""() => { for (const text of ['noAlarms', 'some_code', 'Hello {{name}}', '正常']) document.querySelector('h1').append(document.createElement('i'), text)
+      document.querySelector('h1').ariaLabel = 'noAlarms'; document.querySelector('h1').insertAdjacentHTML('beforeend', '<b translate="no">noAlarms</b>') }""")
+    assert page.evaluate(SHOWN_KEYS, KEYS) == ["noAlarms", "some_code", "Hello {{name}}", "noAlarms"]
 
 
 def test_the_scan_page_is_there_and_fits_the_smallest_phone(chromium, console):

@@ -102,7 +102,10 @@ def drawn_by_zxing(said, kind):
         ({"tracking_no": "99" + "1" * 38}, "99" + "1" * 38),
         ({"tracking_no": "a7" * 15}, "a7" * 15),
         ({"tracking_no": ""}, "FH1024017"),
-        ({"receiver": LONG, "sender": LONG, "carrier": "很长的快递公司名字" * 5, "goods": WIDE, "goods_left_out": 9, "is_cod": True}, "731234567800001"),
+        (
+            {"receiver": LONG, "sender": LONG, "carrier": "很长的快递公司名字" * 5, "goods": WIDE, "goods_left_out": 9, "is_cod": True},
+            "731234567800001",
+        ),
     ],
 )
 def test_both_barcodes_of_a_label_are_read_from_its_picture(more, waybill):

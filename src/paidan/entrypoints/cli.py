@@ -198,11 +198,20 @@ def doctor() -> int:
 
 
 @app.command
-def pictures(folder: Path) -> int:
-    """Make a picture of every page of the console, from a small day played for it (截图). For developers: needs Chromium."""
+def pictures(
+    folder: Path,
+    *,
+    url: Annotated[str, Parameter(help="A console that runs, as the demo tells it; its administrator's password is PAIDAN_ADMIN_PASSWORD.")] = "",
+    pages: Annotated[str, Parameter(help="Only these pages, by commas: orders,order,stock.")] = "",
+    looks: Annotated[str, Parameter(help="Only these, by commas: 1440-zh-light,390-en-dark.")] = "",
+) -> int:
+    """Make a picture of every page of the console, in both languages, wide and narrow, light and dark (截图). For developers: needs Chromium.
+
+    Without `--url` a small day is played for it.
+    """
     from paidan.entrypoints.pictures import take_pictures
 
-    return take_pictures(_settings(), folder)
+    return take_pictures(_settings(), folder, url=url, pages=[*filter(None, pages.split(","))], looks=[*filter(None, looks.split(","))])
 
 
 @app.command

@@ -1,12 +1,12 @@
-"""`paidan pictures DIR`: a picture of every page of the console, from a small day played for it. Needs Playwright and a Chromium."""
+"""`paidan pictures DIR`: a picture of every page of the console, running or of a small day played for it. Needs Playwright and a Chromium."""
 
 import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from weakref import WeakKeyDictionary
 
 from msgspec import Struct
@@ -54,6 +54,9 @@ PAGES: Final = {
 }
 """Every page of the console by a name for its picture; an order's own page is found in the list."""
 
+OF_AN_ORDER: Final = {"order": "/orders/{order}", "order-drawer": "/orders?open={order}"}
+"""Those of one order."""
+
 EVERY_DAY: Final = "placed_at:between:now-30d|now"
 """A filter that shows ended orders too."""
 
@@ -76,6 +79,8 @@ _UNANSWERED: "WeakKeyDictionary[Page, set[Request]]" = WeakKeyDictionary()
 CHROMIUM: Final = ("chromium", "chromium-browser", "google-chrome")
 
 console = Console()
+
+T = TypeVar("T")
 
 
 def find_chromium() -> str:
@@ -191,29 +196,43 @@ def small_day(settings: Settings, orders: int = ORDERS) -> Iterator[str]:
         yield day.url
 
 
-def take_pictures(settings: Settings, folder: Path) -> int:
-    """Every page in both languages, light and dark, wide and narrow; gives 0."""
+def take_pictures(settings: Settings, folder: Path, *, url: str = "", pages: Sequence[str] = (), looks: Sequence[str] = ()) -> int:
+    """Every page in both languages, light and dark, wide and narrow; gives 0.
+
+    Of the console at `url`, else of a small day that is played for it; `pages`: only those named; `looks`: only `1440-zh-light` and the like.
+    Raises SetupError when there is no such page or look.
+    """
     from paidan.entrypoints.console_build import ensure_built
     from paidan.entrypoints.demo.run import home_of
 
+    every_look = {f"{width}-{language}-{theme}": (width, language, theme) for width, language, theme in product(SIZES, LANGUAGES, THEMES)}
+    wanted, named = _chosen(every_look, looks), _chosen(dict.fromkeys((*PAGES, *OF_AN_ORDER)), pages)
     folder.mkdir(parents=True, exist_ok=True)
-    if not ensure_built():
+    if not url and not ensure_built():
         raise SetupError("the console is not built: see above")
-    with small_day(home_of(settings, "pictures")) as url, browser() as opened:
-        for width, language, theme in product(SIZES, LANGUAGES, THEMES):
-            with signed_in(opened, url, width=width, language=language, theme=theme) as page:
-                count = _take(page, url, folder / f"{width}-{language}-{theme}")
+    with nullcontext(url.rstrip("/")) if url else small_day(home_of(settings, "pictures")) as address, browser() as opened:
+        for look, (width, language, theme) in wanted.items():
+            password = settings.admin_password if url and settings.admin_password else PASSWORD
+            with signed_in(opened, address, width=width, language=language, theme=theme, password=password) as page:
+                count = _take(page, address, folder / look, set(named))
             console.print(f"[green]✓[/] {width} px, {language}, {theme}: {count} pictures", highlight=False)
     console.print(f"In {folder}", highlight=False)
     return 0
 
 
-def _take(page: "Page", url: str, folder: Path) -> int:
+def _chosen(all_of_them: dict[str, T], names: Sequence[str]) -> dict[str, T]:
+    """Those named, or all. Raises SetupError."""
+    if unknown := [name for name in names if name not in all_of_them]:
+        raise SetupError(f"{', '.join(unknown)}: there are only {', '.join(all_of_them)}")
+    return {name: what for name, what in all_of_them.items() if name in names} if names else all_of_them
+
+
+def _take(page: "Page", url: str, folder: Path, names: set[str]) -> int:
     folder.mkdir(exist_ok=True)
     order_id = first_order(page, url)
-    pages = {**PAGES, "order": f"/orders/{order_id}", "order-drawer": f"/orders?open={order_id}"}
+    pages = {name: path for name, path in {**PAGES, **OF_AN_ORDER}.items() if name in names}
     for name, path in pages.items():
-        page.goto(f"{url}/console{path}")
+        page.goto(f"{url}/console{path.format(order=order_id)}")
         settle(page)
         page.screenshot(path=folder / f"{name}.png")
     return len(pages)
