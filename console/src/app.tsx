@@ -58,6 +58,8 @@ function Theme({ children }: { children: ReactNode }) {
           ...(isDark ? DARK : {}),
           colorPrimary: isDark ? '#86a8f9' : '#2f5fd0',
           colorTextLightSolid: isDark ? '#0d1526' : '#ffffff',
+          // antd's own red is too light to be read on white.
+          colorError: isDark ? '#ff9c80' : '#b3361b',
           colorLink: isDark ? '#86a8f9' : '#2f5fd0',
           colorBgBase: isDark ? '#191c21' : '#ffffff',
           colorTextBase: isDark ? '#e7eaf0' : '#1b2230',

@@ -1,17 +1,10 @@
 """Accessibility of every page: day by day each in one theme, in turn, by hand in both. A file of its own, so that it may run beside the crawl."""
 
-from pathlib import Path
-
 import pytest
 
+from axe import findings, needs_axe
 from heard import Heard
 from paidan.entrypoints.pictures import settle, signed_in
-
-AXE = Path(__file__).parents[2] / "console" / "node_modules" / "axe-core" / "axe.min.js"
-SERIOUS = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
-  .filter(violation => ['serious', 'critical'].includes(violation.impact))
-  .map(violation => `${violation.id}: ${violation.nodes.length} × ${violation.nodes[0].html.slice(0, 160)}`)"""
-
 
 THEMES = ("light", "dark")
 
@@ -29,8 +22,7 @@ def test_no_page_has_a_serious_finding(chromium, console, addresses, theme):
 
 
 def look(chromium, console, addresses, theme, is_wanted):
-    if not AXE.is_file():
-        pytest.skip("axe-core is not installed: cd console && npm ci")
+    needs_axe()
     with signed_in(chromium, console, theme=theme) as page:
         heard, found = Heard(page), []
         wanted = [place for number, place in enumerate(addresses(page).items()) if is_wanted(number)]
@@ -38,7 +30,6 @@ def look(chromium, console, addresses, theme, is_wanted):
             with heard.coming(f"{name} (zh, {theme})"):
                 page.goto(f"{console}/console{path}")
                 settle(page)
-            page.evaluate(AXE.read_text())
-            found += [f"{name}: {finding}" for finding in page.evaluate(SERIOUS)]
+            found += [f"{name}: {finding}" for finding in findings(page)]
         assert wanted
         assert found == []

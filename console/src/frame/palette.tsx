@@ -61,7 +61,16 @@ export function Palette({ onGo, onClose }: Props) {
   }
 
   return (
-    <Modal open footer={null} closable={false} onCancel={onClose} width={560} styles={{ container: { padding: 0 } }}>
+    <Modal
+      open
+      footer={null}
+      closable={false}
+      onCancel={onClose}
+      width={560}
+      // Its name for those who hear it; the field says the same to those who see it.
+      title={t('searchPages')}
+      styles={{ container: { padding: 0 }, header: { display: 'none' } }}
+    >
       <div className={styles.head}>
         <SearchOutlined className="dim" />
         <input

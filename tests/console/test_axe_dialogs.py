@@ -1,0 +1,144 @@
+"""Accessibility of what opens above a page: dialogs, drawers, popovers. Day by day some of them in one theme each, by hand all in both."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from axe import findings, needs_axe
+from desk import Desk
+from paidan.entrypoints.pictures import EVERY_DAY, signed_in
+
+THEMES = ("light", "dark")
+ABOVE = ".ant-modal, .ant-drawer-open, .ant-popover:not(.ant-popover-hidden), .ant-dropdown:not(.ant-dropdown-hidden)"
+SHEET = "货品编码,货品名称,重量(克)\nAXE-1,无障碍一号,300\n,没有编码,x\n"
+
+
+def press(*keys):
+    """Keys of the page, one after another."""
+
+    def act(desk):
+        for key in keys:
+            desk.page.keyboard.press(key)
+
+    return act
+
+
+def click(*names):
+    """Buttons of the page by their names, one after another."""
+
+    def act(desk):
+        for name in names:
+            desk.page.get_by_role("button", name=re.compile(name)).first.click()
+
+    return act
+
+
+def first_row(desk):
+    desk.page.locator("[role=row][id]").first.click()
+
+
+def saved_view(desk):
+    desk.page.get_by_role("button", name=re.compile("视图")).first.click()
+    desk.page.get_by_role("menuitem", name="存为新视图").click()
+
+
+def filter_of_money(desk):
+    desk.page.get_by_role("button", name="添加筛选").click()
+    popover = desk.page.locator(".ant-popover:not(.ant-popover-hidden)")
+    popover.get_by_role("button", name="实付").first.click()
+
+
+def chosen_products(desk):
+    for box in desk.page.locator("[role=row][id] input").all()[:2]:
+        box.check()
+    desk.page.get_by_role("button", name=re.compile("批量修改")).click()
+
+
+def sheet(desk):
+    desk.page.locator("input[type=file]").first.set_input_files([{"name": "products.csv", "mimeType": "text/csv", "buffer": SHEET.encode()}])
+    expect(desk.page.locator("#main")).to_contain_text("1 行可导入")
+
+
+# Name: the page (O: an order that can be edited, M: the messages of one), and how it is opened. An import is no dialog, but comes in steps.
+OPENED = {
+    "palette": ("/guide", press("Control+k")),
+    "keys": ("/orders", press("?")),
+    "audit": ("/orders", press("j", "a")),
+    "hold": ("/orders", press("j", "h")),
+    "warehouse": ("/orders", press("j", "w")),
+    "print": ("/orders", press("j", "p")),
+    "jobs": ("/orders", click("批量操作记录")),
+    "view": ("/orders", saved_view),
+    "columns": ("/orders", click("列$")),
+    "filter": ("/orders", filter_of_money),
+    "order drawer": ("/orders", press("j", "Enter")),
+    "edit": ("O", click("^修改$")),
+    "address": ("O", click("改地址")),
+    "lines": ("O", click("改商品")),
+    "reveal": ("O", click("查看明文")),
+    "product": ("/products", first_row),
+    "products": ("/products", chosen_products),
+    "shop": ("/shops", first_row),
+    "shop wizard": ("/shops", click("接入店铺")),
+    "warehouse record": ("/warehouses", first_row),
+    "carrier": ("/carriers", first_row),
+    "freight": ("/carriers?tab=freight", first_row),
+    "ban": ("/bans", click("新增禁运")),
+    "system": ("/connections?tab=systems", click("新建连接")),
+    "goods": ("/stock", first_row),
+    "entry": ("/documents", click("新建入库单")),
+    "document": ("/documents", first_row),
+    "message": ("M", first_row),
+    "person": ("/people", click("新建账号")),
+    "role": ("/people?tab=roles", click("新建角色")),
+    "key": ("/people?tab=keys", click("新建密钥")),
+    "import": ("/imports?kind=products", sheet),
+}
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_what_opens_in_turn_has_no_serious_finding(chromium, console, theme):
+    """Each of the most used in one theme: every eighth in each."""
+    look(chromium, console, theme, lambda number: number % 8 == 4 * THEMES.index(theme))
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("theme", THEMES)
+def test_nothing_that_opens_has_a_serious_finding(chromium, console, theme):
+    look(chromium, console, theme, lambda _: True)
+
+
+def look(chromium, console, theme, is_wanted):
+    needs_axe()
+    with signed_in(chromium, console, theme=theme) as page:
+        desk, found = Desk(page, console), []
+        for number, (name, (path, act)) in enumerate(OPENED.items()):
+            if not is_wanted(number):
+                continue
+            with desk.heard.coming(f"{name} ({theme})"):
+                desk.at(PLACES[path](desk) if path in PLACES else path)
+                act(desk)
+                shown = page.locator(ABOVE).first
+                if name != "import":
+                    expect(shown).to_be_visible()
+                expect(page.locator(".ant-skeleton, [aria-busy=true]")).to_have_count(0)
+            found += [f"{name}: {finding}" for finding in findings(page, "" if name == "import" else ABOVE)]
+        assert "\n".join(desk.heard.complaints + found) == ""
+
+
+def editable(desk):
+    """An order whose lines and address can be edited yet, its page."""
+    for row in desk.get("/lists/orders?limit=200")["items"]:
+        order = desk.get(f"/orders/{row['id']}")
+        if not order["fulfilments"] and order["state"] in {"received", "held", "paid"} and not order["is_receiver_masked"]:
+            return f"/orders/{row['id']}"
+    raise AssertionError("no order can be edited")
+
+
+def messages_of_one(desk):
+    [newest] = desk.get(f"/lists/orders?f={EVERY_DAY}&limit=1")["items"]
+    return f"/messages?key={newest['platform_order_no']}"
+
+
+PLACES = {"O": editable, "M": messages_of_one}
