@@ -3,7 +3,7 @@
 Everything the console does to an order: by its own request, or as a job of one order (tried dry, then run; when the job has ended is told beside).
 One request at a time, no worker meanwhile. The floor is reading one order.
 
-./paidan bench actions [--stored 1000000] [--times 50] [--bulk 5000] [--json FILE]
+./paidan bench actions [--stored 1000000] [--times 50] [--bulk 5000] [--skus N] [--json FILE]
 """
 
 import argparse
@@ -20,6 +20,7 @@ from typing import Any
 import msgspec
 from counter import SHOP, Counter, free_port, opened
 from scale import LAND, make_past, more_masters
+from stage import SKUS as CATALOGUE
 
 from console import p95
 from paidan.channels.platform import RawOrder
@@ -50,16 +51,20 @@ class Desk:
 
     def __init__(self, url: str, key: str) -> None:
         self._line = http.client.HTTPConnection(url.removeprefix("http://"))
+        self.etag = ""  # of the latest answer
         self._headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
 
-    def ask(self, verb: str, path: str, body: Any = None) -> tuple[float, bytes]:
-        """Milliseconds to the whole answer, and the answer."""
+    def ask(self, verb: str, path: str, body: Any = None, *, version: str = "") -> tuple[float, bytes]:
+        """Milliseconds to the whole answer, and the answer. `version` is the one that was seen (ETag)."""
         told = None if body is None else msgspec.json.encode(body)
-        headers = self._headers if verb == "GET" else {**self._headers, "idempotency-key": str(uuid.uuid4())}
+        headers = (
+            self._headers if verb == "GET" else {**self._headers, "idempotency-key": str(uuid.uuid4()), **({"if-match": version} if version else {})}
+        )
         began = time.perf_counter()
         self._line.request(verb, f"/api/v1{path}", body=told, headers=headers)
         answer = self._line.getresponse()
         got = answer.read()
+        self.etag = answer.headers.get("etag", "")
         took_ms = (time.perf_counter() - began) * 1000
         if answer.status >= 300:  # noqa: PLR2004 - 2xx
             raise SystemExit(f"{verb} {path}: {answer.status} {got.decode()}")
@@ -92,7 +97,7 @@ class Desk:
 
 def main() -> None:
     told = _options()
-    with opened(400, "actions") as counter:
+    with opened(400, "actions", skus=told.skus) as counter:
         shops = new_shops(counter)
         past = more_masters(counter, SKUS)
         began = time.perf_counter()
@@ -114,6 +119,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--stored", type=int, default=1_000_000, help="orders stored")
     parser.add_argument("--times", type=int, default=TIMES, help="how often each action is done, each time to another order")
     parser.add_argument("--bulk", type=int, default=5_000, help="orders of the bulk audit")
+    parser.add_argument("--skus", type=int, default=CATALOGUE, help="SKUs of the catalogue")
     parser.add_argument("--json", type=Path)
     return parser.parse_args()
 
@@ -148,19 +154,23 @@ def new_shops(counter: Counter) -> dict[str, Shop]:
 
 
 def post_all(counter: Counter, shops: Mapping[str, Shop], times: int, bulk: int) -> None:
-    """Held orders, pairs of one receiver, orders of several lines, released ones, and those of the bulk audit; then all passes."""
+    """Held orders, pairs of one receiver, orders of two units, released ones, and those of the bulk audit; then all passes."""
     baskets = cycle(counter.bodies)
-    several = cycle([body for body in counter.bodies if len(list(body["lines"])) > 1])  # type: ignore[call-overload]  # lines are a list
     remark = {"buyer_remark": "请包得漂亮些"}
     of_waiting = [(f"H{n}", {**next(baskets), **remark}) for n in range(times)]
     for n, body in enumerate(islice(baskets, times)):
         of_waiting += [(f"M{n}", body), (f"m{n}", body)]
-    of_waiting += [(f"S{n}", next(several)) for n in range(times)]
+    of_waiting += [(f"S{n}", _of_two_units(body)) for n, body in enumerate(islice(baskets, times))]
     unknown = [{"merchant_code": "NO-SUCH", "title": "?", "quantity": 1, "price": "1.00"}]
     of_bulk = [(f"B{n}", {**next(baskets), **remark, **({"lines": unknown} if n < FAILING else {})}) for n in range(bulk)]
     for code, orders in {WAITING: of_waiting, SHOP: [(f"R{n}", next(baskets)) for n in range(times)], BULK: of_bulk}.items():
         _land(counter, shops[code], orders)
     work(counter)
+
+
+def _of_two_units(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The basket's first line, twice: what can be split."""
+    return {**body, "lines": [{**body["lines"][0], "quantity": 2}]}
 
 
 def _land(counter: Counter, shop: Shop, orders: Sequence[tuple[str, Mapping[str, object]]]) -> None:
@@ -210,7 +220,7 @@ def measured(counter: Counter, desk: Desk, times: int) -> Iterator[tuple[str, li
         ("H", "hold", {"note": "bench"}),
         ("H", "release", {"note": "bench"}),
         ("H", "cancel", {"note": "bench"}),
-        ("S", "split", {}),
+        ("S", "split", {"lines": [{"line_no": 1, "quantity": 1}]}),
         ("M", "merge", {}),
         ("M", "un_merge", {}),
         ("R", "mark_printed", {"kind": "pick_list"}),
@@ -255,7 +265,14 @@ def _by_request(counter: Counter, desk: Desk, orders: Sequence[Mapping[str, Any]
         ("release", "POST", "/release", {"note": "bench", "reasons": ["held_by_person"]}),
     ]
     for name, verb, path, body in actions:
-        yield name, [desk.ask(verb, f"/orders/{order['id']}{path}", body)[0] for order in orders]
+        yield name, [_seen(desk, verb, f"/orders/{order['id']}", path, body) for order in orders]
+
+
+def _seen(desk: Desk, verb: str, order: str, path: str, body: Any) -> float:
+    """One request about an order that has just been looked at."""
+    if verb != "GET":
+        desk.ask("GET", order)
+    return desk.ask(verb, order + path, body, version="" if verb == "GET" else desk.etag)[0]
 
 
 def _by_job(desk: Desk, action: str, orders: Sequence[Mapping[str, Any]], parameters: Mapping[str, Any]) -> Iterator[tuple[str, list[float]]]:

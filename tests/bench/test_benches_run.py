@@ -22,10 +22,11 @@ SHORT = {
     "wire": "--orders 20 --workers 1 --tick-s 28800",
     "scale": "--sizes 1000,3000 --skus 50 --orders 40 --rounds 1",
     "memory": "--orders 40 --past 1000 --skus 50 --workers 1",
+    "actions": "--stored 1000 --times 2 --bulk 20 --skus 400",
     "console": "--rows 450 --times 2 --no-build",
 }
 NEEDS_BROWSER = "console"
-IN_DEPTH = frozenset({"floor", "day", "hot_sku", "wire", "scale", "memory", "console"})  # half a minute each: by hand, before a release
+IN_DEPTH = frozenset({"floor", "day", "hot_sku", "wire", "scale", "memory", "actions", "console"})  # half a minute each: by hand, before a release
 
 
 @pytest.fixture
