@@ -129,6 +129,7 @@ def show(waits: Mapping[str, Sequence[float]], bulk: Mapping[str, float]) -> Non
     p95s = {name: p95(list(took)) for name, took in waits.items()}
     for name, wait_ms in p95s.items():
         print(f"  {name:<34} p95 {wait_ms:>8.1f} ms   {wait_ms / p95s[FLOOR]:>6.1f} x the floor")
+    # What is written or drawn behind an answer is told, not judged.
     answers = {name: wait_ms for name, wait_ms in p95s.items() if not name.endswith(", ended")}
     worst = max(answers, key=lambda name: answers[name])
     for name, took_s in bulk.items():
@@ -231,7 +232,7 @@ def measured(counter: Counter, desk: Desk, times: int) -> Iterator[tuple[str, li
             work(counter)  # they travel together now, and can be taken apart
     yield "print: the question", [_print_question(desk, order) for order in pool["R"]]
     yield (
-        "print: a pick list",
+        "print: a pick list, ended",
         [desk.ask("POST", "/prints", {"kind": "pick_list", "order_nos": [order["order_no"]], "again": True})[0] for order in pool["R"]],
     )
 

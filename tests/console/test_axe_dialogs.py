@@ -1,12 +1,14 @@
 """Accessibility of what opens above a page: dialogs, drawers, popovers. Day by day some of them in one theme each, by hand all in both."""
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import expect
 
 from axe import findings, needs_axe
 from desk import Desk
+from own_shop import buy, free_sku, open_shop, order_of
 from paidan.entrypoints.pictures import EVERY_DAY, signed_in
 
 THEMES = ("light", "dark")
@@ -98,18 +100,18 @@ OPENED = {
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_what_opens_in_turn_has_no_serious_finding(chromium, console, theme):
+def test_what_opens_in_turn_has_no_serious_finding(chromium, console, world, theme):
     """Each of the most used in one theme: every eighth in each."""
-    look(chromium, console, theme, lambda number: number % 8 == 4 * THEMES.index(theme))
+    look(chromium, console, world, theme, lambda number: number % 8 == 4 * THEMES.index(theme))
 
 
 @pytest.mark.deep
 @pytest.mark.parametrize("theme", THEMES)
-def test_nothing_that_opens_has_a_serious_finding(chromium, console, theme):
-    look(chromium, console, theme, lambda _: True)
+def test_nothing_that_opens_has_a_serious_finding(chromium, console, world, theme):
+    look(chromium, console, world, theme, lambda _: True)
 
 
-def look(chromium, console, theme, is_wanted):
+def look(chromium, console, world, theme, is_wanted):
     needs_axe()
     with signed_in(chromium, console, theme=theme) as page:
         desk, found = Desk(page, console), []
@@ -117,7 +119,7 @@ def look(chromium, console, theme, is_wanted):
             if not is_wanted(number):
                 continue
             with desk.heard.coming(f"{name} ({theme})"):
-                desk.at(PLACES[path](desk) if path in PLACES else path)
+                desk.at(PLACES[path](desk, world) if path in PLACES else path)
                 act(desk)
                 shown = page.locator(ABOVE).first
                 if name != "import":
@@ -127,16 +129,16 @@ def look(chromium, console, theme, is_wanted):
         assert "\n".join(desk.heard.complaints + found) == ""
 
 
-def editable(desk):
-    """An order whose lines and address can be edited yet, its page."""
-    for row in desk.get("/lists/orders?limit=200")["items"]:
-        order = desk.get(f"/orders/{row['id']}")
-        if not order["fulfilments"] and order["state"] in {"received", "held", "paid"} and not order["is_receiver_masked"]:
-            return f"/orders/{row['id']}"
-    raise AssertionError("no order can be edited")
+def editable(desk, world):
+    """An order that waits for a person, so that all of it can be edited; its page."""
+    open_shop(desk)
+    number = f"AXE{time.monotonic_ns()}"
+    buy(desk, number, (free_sku(desk)["sku_code"], 1), buyer_remark="请包得漂亮些")
+    world.later(seconds=5)
+    return f"/orders/{order_of(desk, number)['id']}"
 
 
-def messages_of_one(desk):
+def messages_of_one(desk, _world):
     [newest] = desk.get(f"/lists/orders?f={EVERY_DAY}&limit=1")["items"]
     return f"/messages?key={newest['platform_order_no']}"
 
