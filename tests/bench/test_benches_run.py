@@ -1,4 +1,7 @@
-"""Every bench in a very short form: it runs, ends well and prints its ratio to the floor. How fast it is, is not judged here."""
+"""Every bench in a very short form: it runs, ends well and prints its ratio to the floor. How fast it is, is not judged here.
+
+CI runs them in a step of its own, one after another, and shows the ratios.
+"""
 
 import os
 import re
@@ -26,7 +29,6 @@ SHORT = {
     "console": "--rows 450 --times 2 --no-build",
 }
 NEEDS_BROWSER = "console"
-IN_DEPTH = frozenset({"floor", "day", "hot_sku", "wire", "scale", "memory", "actions", "console"})  # half a minute each: by hand, before a release
 
 
 @pytest.fixture
@@ -42,14 +44,17 @@ def browser_if_needed(name):
 
 
 @pytest.mark.usefixtures("browser_if_needed")
-@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.deep if name in IN_DEPTH else pytest.mark.slow) for name in SHORT])
+@pytest.mark.deep
+@pytest.mark.parametrize("name", SHORT)
 def test_a_bench_runs_ends_well_and_prints_its_ratio(name, tmp_path):
     figures = tmp_path / "figures.json"
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     command = [sys.executable, str(BENCH / f"{name}.py"), *SHORT[name].split(), "--json", str(figures)]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=environment)  # noqa: S603 - our own file
     assert ended.returncode == 0, ended.stdout[-2000:] + ended.stderr[-4000:]
-    assert RATIO.search(ended.stdout), ended.stdout[-2000:]
+    ratio = RATIO.search(ended.stdout)
+    assert ratio, ended.stdout[-2000:]
+    print(f"{name}: {ratio.group()}")
     assert figures.stat().st_size
 
 
