@@ -220,6 +220,76 @@ def test_a_split_moves_units_into_a_parcel_of_their_own(world):
     assert sent == [(2,)]
 
 
+def test_what_an_audit_refused_is_forced_with_a_reason_by_who_may(world):
+    world.scene.set_up({"A": {"X": 10}})
+    told(
+        world.scene,
+        order("P1", line("X"), paid_minor=1),
+        order("P2", line("X"), receiver=receiver(2)),
+        order("P3", line("NO-SUCH"), receiver=receiver(3)),
+    )
+    target = {"order_nos": [number(world, f"P{n}") for n in (1, 2, 3)] + ["SO-none"]}
+    dry = tried(world, "audit", target)
+    forceable = {row["reason"]: row["is_forceable"] for row in dry["refused_by_reason"]}
+    assert forceable == {"amounts_disagree": True, "not_held": False, "listing_unmapped": False, "unknown_order": False}
+    job = run(world, "audit", target)
+    assert {row["reason"]: row["count"] for row in job["refused_by_reason"]} == dict.fromkeys(forceable, 1)
+    path = f"/jobs/{job['id']}"
+    rows = world.get(f"{path}/rows?reason=amounts_disagree").json()["items"]
+    assert [(row["order_no"], row["state"], row["is_forceable"]) for row in rows] == [(number(world, "P1"), "refused", True)]
+    pages = [world.get(f"{path}/rows?state=refused&limit=3").json()]
+    pages.append(world.get(f"{path}/rows?state=refused&limit=3&cursor={pages[0]['next']}").json())
+    assert [len(page["items"]) for page in pages] == [3, 1]
+    assert world.post(f"{path}/forcings", {"note": " "}).status_code == 422
+    made = world.post(f"{path}/forcings", {"note": "老板同意"})
+    assert made.status_code == 200, made.text
+    forced = world.ended(made.json()["job_id"])
+    assert (forced["action"], forced["total"], forced["done"]) == ("release", 1, 1)
+    assert world.scene.query("SELECT close_note FROM hold WHERE closed_at IS NOT NULL") == [("老板同意",)]
+    again = run(world, "hold", {"order_nos": [number(world, "P2")]}, NOTE)
+    assert world.post(f"/jobs/{again['id']}/forcings", {"note": "x"}).json()["reason"] == "illegal_move"
+    assert world.person("li", "see", "audit").call("POST", f"{path}/forcings", {"note": "x"}).status_code == 403
+
+
+def test_a_dry_split_says_what_comes_out_and_writes_nothing(world):
+    world.scene.set_up({"A": {"X": 10, "Y": 10}})
+    told(world.scene, order("P1", line("X", 3), line("Y", 1)))
+    target = {"order_nos": [number(world, "P1")]}
+    dry = tried(world, "split", target, {"lines": [{"line_no": 1, "quantity": 2}]})
+    assert (dry["will"], [[(line["sku_code"], line["quantity"]) for line in parcel["lines"]] for parcel in dry["parcels"]]) == (
+        1,
+        [[("X", 1), ("Y", 1)], [("X", 2)]],
+    )
+    assert [(parcel["no"][:2], parcel["warehouse_code"], parcel["weight_g"]) for parcel in dry["parcels"]] == [("FH", "A", 600), ("", "A", 600)]
+    assert [len(parcel["lines"]) for parcel in tried(world, "split", target)["parcels"]] == [1, 1]
+    assert world.scene.query("SELECT count(*) FROM fulfilment") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        ([(9, 1)], "unknown_line"),
+        ([(1, 4)], "more_than_planned"),
+        ([(1, 3), (2, 1)], "splits_nothing_off"),
+    ],
+)
+def test_a_split_that_makes_no_sense_is_refused_with_what_is_wrong(world, lines, reason):
+    world.scene.set_up({"A": {"X": 10, "Y": 10}})
+    told(world.scene, order("P1", line("X", 3), line("Y", 1)))
+    target = {"order_nos": [number(world, "P1")]}
+    dry = tried(world, "split", target, {"lines": [{"line_no": line_no, "quantity": quantity} for line_no, quantity in lines]})
+    assert ([row["reason"] for row in dry["refused"]], dry["parcels"]) == ([reason], [])
+    assert dry["refused"][0]["next_step"]
+
+
+def test_an_order_to_be_kept_whole_is_not_split(world):
+    world.scene.set_up({"A": {"X": 10, "Y": 10}})
+    told(world.scene, order("P1", line("X", 3), line("Y", 1)))
+    order_id = orders_of(world)["P1"]["id"]
+    assert world.post(f"/orders/{order_id}/edits", {"is_alone": True}, headers={"if-match": "*"}).status_code == 200
+    assert [row["reason"] for row in tried(world, "split", {"order_nos": [number(world, "P1")]})["refused"]] == ["kept_whole"]
+
+
 def test_a_forced_release_takes_a_note_and_the_right(world):
     world.scene.set_up({"A": {"X": 10}})
     told(world.scene, order("P1", line("X"), paid_minor=1))

@@ -107,6 +107,7 @@ PLAIN = {
     "tracking_no": lambda row: row["tracking_nos"],
     "has_remark": lambda row: row["has_buyer_remark"] or row["has_seller_remark"],
     "is_unmapped": lambda row: any(not goods["sku"] for goods in row["goods"]),
+    "flag": lambda row: [str(row["flag"])],
     "is_split": lambda row: row["fulfilments"] > 1,
     "is_printed": lambda row: row["printed"] > 0,
     "to_print": lambda row: row["state"] == "released",
@@ -190,7 +191,7 @@ def questions(draw):
     return field.name, str(op), values
 
 
-ENDED = {"delivered", "cancelled"}
+ENDED = {"delivered", "completed", "cancelled"}
 
 
 @settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])

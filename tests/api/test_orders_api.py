@@ -191,7 +191,7 @@ def test_lists_and_orders_take_the_same_number_of_statements_however_much_there_
         found = list_orders(tx, filters)
         get_order(tx, EVERYTHING, world.scene.sealer, int(found[0].id), "zh")
     assert len(found) == n
-    assert len(statements) == 8
+    assert len(statements) == 9
 
 
 def test_one_key_has_one_effect_and_one_answer(world):

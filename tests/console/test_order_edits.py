@@ -1,5 +1,7 @@
 """A clerk changes where an order goes and what is in it: by keys, by a pasted text, undone by the button that offers it."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -49,7 +51,9 @@ def test_an_address_is_pasted_saved_shown_masked_and_undone(order):
     expect(receiver).to_contain_text("已人工改地址")
     expect(receiver.get_by_role("group", name="人工地址")).to_contain_text("广东省 广州市 天河区")
     expect(receiver.get_by_role("group", name="平台地址")).not_to_contain_text("广州市")
-    expect(order.locator("ol")).to_contain_text("人工改地址")
+    told = order.locator("ol > li").filter(has_text="改了收货人的姓名、电话").first
+    expect(told.locator("del")).to_contain_text("****")  # before, as it is masked
+    expect(told.locator("ins")).to_contain_text(re.compile(r"李\*+ 139\*+78 广东省广州市天河区"))
     assert not any(word in order.locator("#main").inner_text() for word in ("李四光", "13912345678", "体育西路"))
     order.locator("[role=status]").get_by_role("button", name="撤销").click()
     expect(receiver).not_to_contain_text("已人工改地址")
@@ -67,7 +71,8 @@ def test_goods_are_changed_by_the_keyboard_and_undone(order):
     expect(dialog(order)).to_be_visible()
     save(order)
     expect(lines).to_contain_text("赠品")
-    expect(order.locator("ol")).to_contain_text("人工改商品")
+    told = order.locator("ol > li").filter(has_text="改了要发的商品").first
+    expect(told.locator("ins")).to_contain_text(f"{first_sku} × 1")
     order.locator("[role=status]").get_by_role("button", name="撤销").click()
     expect(lines.locator("tbody tr").last).to_contain_text("人工减量")
     assert lines.locator("tbody").inner_text().startswith(before)

@@ -31,7 +31,14 @@ def test_an_edited_receiver_is_planned_for_anew_and_told_without_what_is_persona
     ) == [(True,)]
     told = steps(scene)
     assert [(actor, name) for actor, name, _ in told] == [("user:anna", "receiver_edited"), ("user:anna", "unplanned")]
-    assert told[0][2] == {"fields": ["name", "province", "city", "district", "detail"], "from": "浙江省杭州市西湖区", "to": "广东省广州市天河区"}
+    [before, after] = [str(row[0]) for row in scene.query("SELECT id FROM receiver ORDER BY id")]
+    assert told[0][2] == {
+        "fields": ["name", "province", "city", "district", "detail"],
+        "from": "浙江省杭州市西湖区",
+        "to": "广东省广州市天河区",
+        "receiver_before": before,
+        "receiver_after": after,
+    }
     assert "李四" not in str(scene.query("SELECT edits FROM sales_order")) + str(told)
 
 

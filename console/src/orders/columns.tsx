@@ -10,6 +10,7 @@ import { useWords } from '@/i18n/words'
 import { fieldName } from '@/lists/filter-words'
 import type { Field } from '@/lists/filters'
 import { Deadline } from './deadline'
+import { FlagMark, FlagName } from './flag-mark'
 import { ORDER_TONES, type OrderRow } from './shapes'
 import type { TrailState } from './trail'
 import { orderWords } from './words'
@@ -40,6 +41,14 @@ const WIDTH_BY_KIND: Record<string, number> = {
   enum: 128,
   id: 170,
   text: 140,
+}
+/** Sellers' flags by number, as platforms have them. */
+const COLOURS: Record<number, 'flagRed' | 'flagYellow' | 'flagGreen' | 'flagBlue' | 'flagPurple'> = {
+  1: 'flagRed',
+  2: 'flagYellow',
+  3: 'flagGreen',
+  4: 'flagBlue',
+  5: 'flagPurple',
 }
 /** Where a row keeps what a field asks about, when the names differ. Fields without a place in the row are for filters only. */
 const KEYS: Record<string, string> = {
@@ -114,6 +123,7 @@ export function useOrderColumns(fields: readonly Field[], onOpen: (id: string) =
       const value = valueOf(row, field)
       if (field.name === SHOP) return textOf(row.shop_name) || textOf(value)
       if (value === null || value === undefined || value === '') return ''
+      if (field.name === 'flag' && value === 0) return ''
       if (field.kind === 'instant') return instant(textOf(value))
       if (field.kind === 'money') return money(Number(value), textOf(row.currency) || 'CNY')
       if (field.kind === 'number') return number(Number(value))
@@ -122,9 +132,12 @@ export function useOrderColumns(fields: readonly Field[], onOpen: (id: string) =
       if (Array.isArray(value)) return value.map((one) => word(field, String(one))).join(' · ')
       return field.kind === 'enum' ? word(field, textOf(value)) : textOf(value)
     }
+    const flags = fields.find((field) => field.name === 'flag')
+    const flagName = (flag: unknown) => (flags ? word(flags, String(flag as number)) : '')
     const special: Record<string, (row: OrderRow, field: Field) => ReactNode> = {
       order_no: (row) => (
         <OrderLink row={row} onOpen={onOpen}>
+          {Number(row.flag) > 0 && <FlagMark flag={Number(row.flag)} name={flagName(row.flag)} />}
           {row.has_buyer_remark === true && <MessageOutlined title={t('buyerRemark')} />}
           {row.has_seller_remark === true && <CommentOutlined title={t('sellerRemark')} />}
         </OrderLink>
@@ -132,6 +145,11 @@ export function useOrderColumns(fields: readonly Field[], onOpen: (id: string) =
       state: (row, field) => (
         <Pill tone={ORDER_TONES[textOf(row.state)] ?? 'quiet'}>{word(field, textOf(row.state))}</Pill>
       ),
+      flag: (row) => (Number(row.flag) > 0 ? <FlagName flag={Number(row.flag)} name={flagName(row.flag)} /> : null),
+      seller_flag: (row) =>
+        Number(row.seller_flag) in COLOURS ? (
+          <FlagName flag={Number(row.seller_flag)} name={t(COLOURS[Number(row.seller_flag)] ?? 'flagRed')} />
+        ) : null,
       ship_by_at: (row) => <Deadline at={textOf(row.ship_by_at) || null} isOver={GONE.has(textOf(row.state))} />,
     }
     return fields

@@ -6,6 +6,7 @@ import { setPreferences, usePreferences } from '@/frame/preferences'
 import { language, setLanguage } from '@/i18n/start'
 import { useWords } from '@/i18n/words'
 import facts from '@/orders/order/order.module.css'
+import { FlagSettings } from './flags'
 import { MerchantSettings } from './merchant'
 import { PasswordForm } from './password-form'
 import { Sessions } from './sessions'
@@ -69,6 +70,9 @@ export default function SettingsPage() {
         </Panel>
         <Panel title={t('sourcing')}>
           <MerchantSettings />
+        </Panel>
+        <Panel title={t('flags')}>
+          <FlagSettings />
         </Panel>
         <Panel title={t('password')}>{me.has_password ? <PasswordForm /> : <p>{t('noPassword')}</p>}</Panel>
         <Panel title={t('sessions')} isFlush>

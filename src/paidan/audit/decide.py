@@ -96,7 +96,7 @@ def _expire(order: Order, now: datetime) -> None:
     for hold in order.holds:
         if hold.closed_at is None and hold.expires_at is not None and hold.expires_at <= now:
             hold.close(now=now, by="system", note="expired")
-            order.is_changed = True
+            order.tell("hold_closed", {"reason": str(hold.reason), "by": "system", "cause": "expired"})
 
 
 def next_expiry(order: Order) -> datetime | None:

@@ -85,10 +85,16 @@ def edit_receiver(order: Order, command: EditReceiver, before: Receiver | None, 
     order.merge_key = None if order.is_cod else merge_key_of(key, editing.shop, order.currency, editing.digest)
     to = f"{place.province}{place.city}{place.district}"
     came_from = f"{was.province}{was.city}{was.district}" if was else ""
-    order.tell("receiver_edited", {"fields": _changed_fields(before, after), "from": came_from, "to": to})
+    told = {"fields": _changed_fields(before, after), "from": came_from, "to": to}
+    # Which records these are, never what stands in them: erased ones can't be read here either.
+    order.tell("receiver_edited", {**told, "receiver_before": _id_text(order.receiver_id)})
     look_again(order, editing)
     decide_conflict(order, Reason.EDIT_CONFLICT, editing)
     return None
+
+
+def _id_text(record_id: int | None) -> str | None:
+    return str(record_id) if record_id else None
 
 
 def _is_vague(place: Place | ParsedAddress) -> bool:
@@ -125,10 +131,11 @@ def take_theirs(order: Order, stored: StoredReceiver | None, editing: Editing) -
     edits = _without_merge_asked(order)
     del edits["receiver"]
     order.edits, order.their_digest = edits or None, None
+    records = {"receiver_before": _id_text(order.receiver_id), "receiver_after": edit["theirs"]}
     order.receiver_id, order.receiver_digest, order.region = int(edit["theirs"]), stored.key, stored.region
     is_alone = order.is_cod or stored.is_masked
     order.merge_key = None if is_alone else merge_key_of(stored.key, editing.shop, order.currency, editing.digest)
-    order.tell("receiver_restored", {"to": f"{stored.region.province}{stored.region.city}{stored.region.district}"})
+    order.tell("receiver_restored", {"to": f"{stored.region.province}{stored.region.city}{stored.region.district}", **records})
     look_again(order, editing)
     decide_conflict(order, Reason.EDIT_CONFLICT, editing)
     return None

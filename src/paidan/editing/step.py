@@ -86,9 +86,18 @@ def _write(tx: Tx, order: Order, *, ids: IdSource, sealer: Sealer, now: datetime
     moves = moves_of(order)
     lock(tx, moves, now)
     give_receiver_ids([order], ids)
+    _tell_which(order)
     write_receivers(tx, [order], sealer)
     write_orders(tx, [order], sealer=sealer, ids=ids, now=now)
     apply(tx, moves, ids=ids, now=now)
+
+
+def _tell_which(order: Order) -> None:
+    """The new receiver has its id only now: the timeline names the record."""
+    if order.new_receiver is not None:
+        order.steps = [
+            (name, {**detail, "receiver_after": str(order.receiver_id)} if name == "receiver_edited" else detail) for name, detail in order.steps
+        ]
 
 
 def moves_of(order: Order) -> StockMoves:

@@ -93,6 +93,9 @@ class Reason(StrEnum):
     AT_THE_WAREHOUSE = "at_the_warehouse"
     NOTHING_TO_MERGE = "nothing_to_merge"
     NOTHING_TO_SPLIT = "nothing_to_split"
+    KEPT_WHOLE = "kept_whole"
+    MORE_THAN_PLANNED = "more_than_planned"
+    SPLITS_NOTHING_OFF = "splits_nothing_off"
     NOT_TO_BE_UNDONE = "not_to_be_undone"
     # editing
     UNKNOWN_LINE = "unknown_line"
@@ -249,6 +252,18 @@ WORDS: Final[dict[Reason, Words]] = {
     ),
     Reason.NOTHING_TO_SPLIT: W(
         "没有可拆分的商品", "There is nothing to split", "未下发且有两件以上才能拆分", "It takes two units that are not released yet"
+    ),
+    Reason.KEPT_WHOLE: W(
+        "订单设为不拆不合", "It is to be neither split nor merged", "先在“修改”里取消不拆不合", "Take that wish back first, under Edit"
+    ),
+    Reason.MORE_THAN_PLANNED: W(
+        "超过待下发的件数",
+        "More than waits to be released",
+        "减少件数；已下发的要先请仓库退回",
+        "Take fewer units; ask back first what a warehouse has",
+    ),
+    Reason.SPLITS_NOTHING_OFF: W(
+        "全部选上等于没有拆", "All of it was chosen: nothing would stay behind", "至少留一件在原发货单", "Leave at least one unit where it is"
     ),
     Reason.NOT_TO_BE_UNDONE: W("已无法撤销", "It can no longer be undone", "请用反向操作", "Use the opposite action"),
     Reason.UNKNOWN_LINE: W("订单中没有这一行", "The order has no such line", "刷新后重试", "Reload and try again"),

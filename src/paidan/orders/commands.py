@@ -160,7 +160,8 @@ def _hold(order: Order, command: PutHold, actor: str, now: datetime) -> Reason |
             reason=Reason.HELD_BY_PERSON, origin=actor, note=cleaned(command.note), stops=command.stops, opened_at=now, expires_at=command.expires_at
         )
     )
-    order.tell("held", {"reason": str(Reason.HELD_BY_PERSON), "by": actor, "stops": command.stops})
+    told: dict[str, Any] = {"reason": str(Reason.HELD_BY_PERSON), "by": actor, "stops": command.stops, "note": cleaned(command.note)}
+    order.tell("held", told | ({"until": command.expires_at.isoformat()} if command.expires_at else {}))
     return None
 
 
@@ -170,7 +171,7 @@ def _release(order: Order, command: ReleaseHolds, actor: str, now: datetime) -> 
         return Reason.ILLEGAL_MOVE
     for hold in open_holds:
         hold.close(now=now, by=actor, note=cleaned(command.note))
-        order.tell("hold_released", {"reason": hold.reason, "by": actor})
+        order.tell("hold_released", {"reason": hold.reason, "by": actor, "note": cleaned(command.note)})
     return None
 
 
@@ -189,13 +190,14 @@ def _edit(order: Order, command: Edit, seal: Callable[[str], str]) -> Reason | N
         return Reason.ILLEGAL_MOVE
     edits = dict(order.edits or {})
     told: dict[str, str | bool | int | None] = {}
+    before: dict[str, str | bool | int | None] = {}
     for key, wish in _wishes(command, seal).items():
-        edits.pop(key, None)
+        was = edits.pop(key, None)
         if wish:
             edits[key] = wish
-        told[key] = wish if key != "remark" else bool(wish)
+        told[key], before[key] = (wish, was) if key != "remark" else (bool(wish), bool(was))
     order.edits = edits or None
-    order.tell("edited", told)
+    order.tell("edited", {**told, "before": before})
     return None
 
 

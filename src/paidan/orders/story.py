@@ -18,6 +18,8 @@ from paidan.runtime.queries import load_queries
 queries = load_queries("paidan.orders", "story.sql")
 
 Rows = list[tuple[Any, ...]]
+UNTOLD = frozenset({"candidates", "parcels", "policy", "aim", "split", "before", "receiver_before", "receiver_after"})
+"""Fields of details that are told elsewhere, or name records."""
 
 
 class Story(Struct, frozen=True, kw_only=True):
@@ -143,11 +145,7 @@ class Teller:
     def _detail(self, step: str, what: Any) -> str:
         if not isinstance(what, dict):
             return f" {what}" if what else ""
-        told = {
-            key: value
-            for key, value in what.items()
-            if key not in {"candidates", "parcels", "policy", "aim", "split"} and value not in ("", [], None)
-        }
+        told = {key: value for key, value in what.items() if key not in UNTOLD and value not in ("", [], None)}
         if "reason" in told:
             told["reason"] = self._reason(str(told["reason"]))
         if "at" in told:

@@ -3,7 +3,7 @@ import type { bulkWords } from './words'
 
 type Word = (typeof bulkWords)['keys'][number]
 
-export type Parameter = 'note' | 'warehouse' | 'carrier' | 'sku' | 'quantity' | 'flag' | 'stops' | 'kind'
+export type Parameter = 'note' | 'warehouse' | 'carrier' | 'sku' | 'quantity' | 'flag' | 'stops' | 'kind' | 'lines'
 
 export interface Action {
   action: Word
@@ -29,24 +29,37 @@ export const ACTIONS: readonly Action[] = [
   { action: 'change_carrier', right: 'edit_order', parameters: ['carrier'] },
   { action: 'release', right: 'force', parameters: ['note'] },
   { action: 'un_merge', right: 'merge', parameters: [] },
-  { action: 'split', right: 'merge', parameters: [] },
+  { action: 'split', right: 'merge', parameters: ['lines'] },
   { action: 'add_gift', right: 'edit_order', parameters: ['sku', 'quantity'] },
-  { action: 'flag', right: 'edit_order', parameters: ['flag'] },
+  { action: 'flag', right: 'edit_order', key: 'f', parameters: ['flag'] },
   { action: 'export', right: 'export', key: 'shift+e', parameters: [] },
   { action: 'cancel', right: 'cancel', parameters: ['note'], isDanger: true, warning: 'cancelIsFinal' },
 ]
 
-export type Values = Partial<Record<Parameter, string | number>>
+/** Units of one line that shall travel on their own. */
+export interface SplitLine {
+  line_no: number
+  quantity: number
+}
+
+/** `lines` left out: every line travels alone. */
+export type Values = Partial<Record<Exclude<Parameter, 'lines'>, string | number>> & { lines?: readonly SplitLine[] }
 
 const OPTIONAL: ReadonlySet<Parameter> = new Set(['flag', 'stops', 'quantity', 'kind'])
 const FIRST: Values = { quantity: 1, flag: 1, stops: 1, kind: 'pick_list' }
 
-export function firstValues(action: Action): Values {
-  return Object.fromEntries(action.parameters.flatMap((name) => (name in FIRST ? [[name, FIRST[name]]] : []))) as Values
+/** Of one order one chooses what to split off; of many every line travels alone. */
+export function firstValues(action: Action, orders: number): Values {
+  const found = Object.fromEntries(
+    action.parameters.flatMap((name) => (name in FIRST ? [[name, FIRST[name]]] : [])),
+  ) as Values
+  return action.parameters.includes('lines') && orders === 1 ? { ...found, lines: [] } : found
 }
 
 /** Whether enough is filled in to ask the server what would happen. */
 export function isReady(action: Action, values: Values): boolean {
   const isOptional = (name: Parameter) => OPTIONAL.has(name) || (name === 'note' && action.action === 'audit')
-  return action.parameters.every((name) => isOptional(name) || String(values[name] ?? '').trim() !== '')
+  return action.parameters.every((name) =>
+    name === 'lines' ? values.lines?.length !== 0 : isOptional(name) || String(values[name] ?? '').trim() !== '',
+  )
 }

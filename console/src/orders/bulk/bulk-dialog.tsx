@@ -1,16 +1,20 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Alert, Button, Modal } from 'antd'
+import { Alert, Button, Checkbox, Modal } from 'antd'
 import { useDeferredValue, useState } from 'react'
 import { api, given } from '@/api/client'
+import { useMay } from '@/api/me'
 import type { components } from '@/api/schema'
 import { useKeys } from '@/frame/keys'
 import { ProblemView } from '@/frame/problem-view'
 import { number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import { firstValues, isReady, type Action, type Values } from './actions'
+import { forceable } from './force-refused'
 import { JobProgress } from './job-progress'
 import { offerUndo, type Job } from './offer-undo'
 import { ParameterForm } from './parameter-form'
+import { ParcelsToBe } from './parcels-to-be'
+import { ReasonCounts } from './reason-counts'
 import { RefusedTable } from './refused-table'
 import { bulkWords } from './words'
 import styles from './bulk.module.css'
@@ -35,18 +39,20 @@ interface Props {
 /** Parameters, what would happen (nothing is changed yet), then the work with its results. */
 export function BulkDialog({ action, target, columns, onClose }: Props) {
   const t = useWords(bulkWords)
-  const [values, setValues] = useState<Values>(() => firstValues(action))
+  const [values, setValues] = useState<Values>(() => firstValues(action, target.count))
+  const [isForced, setForced] = useState(false)
   const [jobId, setJobId] = useState<string | null>(null)
   const cache = useQueryClient()
+  const may = useMay()
   useKeys([], { isModal: true })
   const settled = useDeferredValue(values)
   const { count: _, ...chosen } = target
   const request = {
-    action: action.action as JobAction,
+    action: (isForced ? 'release' : action.action) as JobAction,
     target: chosen,
     parameters: (action.action === 'export' ? { ...settled, columns } : settled) as never,
   }
-  const ready = isReady(action, settled)
+  const ready = isReady(action, settled) && (!isForced || String(settled.note ?? '').trim() !== '')
   const dry = useQuery({
     queryKey: ['dry-run', request],
     queryFn: async () => given(await api.POST('/api/v1/jobs', { body: { ...request, is_dry_run: true } })),
@@ -62,6 +68,10 @@ export function BulkDialog({ action, target, columns, onClose }: Props) {
     },
   })
   const will = dry.data?.will ?? 0
+  const told = forceable(dry.data?.refused_by_reason)
+  // Once forced the dry run speaks of the release: how many the audit alone refused is remembered.
+  const [refusable, setRefusable] = useState(0)
+  const mayForce = may('force') && action.action === 'audit' ? (isForced ? refusable : told) : 0
   function leave(): void {
     offerUndo(cache.getQueryData<Job>(['job', jobId]), () => {
       for (const key of ['list', 'queues', 'count', 'order']) void cache.invalidateQueries({ queryKey: [key] })
@@ -71,7 +81,7 @@ export function BulkDialog({ action, target, columns, onClose }: Props) {
   if (jobId !== null)
     return (
       <Modal open title={t(action.action)} footer={null} onCancel={leave} width={640}>
-        <JobProgress id={jobId} onClose={leave} />
+        <JobProgress id={jobId} onClose={leave} onJob={setJobId} />
       </Modal>
     )
   return (
@@ -112,10 +122,28 @@ export function BulkDialog({ action, target, columns, onClose }: Props) {
           if (ready && will > 0) run.mutate()
         }}
       >
-        <ParameterForm names={action.parameters} values={values} onValues={setValues} />
+        <ParameterForm
+          names={action.parameters}
+          values={values}
+          orderNo={target.count === 1 ? target.order_nos?.[0] : undefined}
+          onValues={setValues}
+        />
         <button type="submit" hidden />
       </form>
-      {!ready && <p className="dim">{t('fillIn')}</p>}
+      {mayForce > 0 && (
+        <Checkbox
+          checked={isForced}
+          className={styles.warning}
+          onChange={(event) => {
+            setRefusable(mayForce)
+            setForced(event.target.checked)
+          }}
+        >
+          {t('forceToo', { total: number(mayForce) })}
+        </Checkbox>
+      )}
+      {isForced && !ready && <p className={styles.wont}>{t('forceNeedsNote')}</p>}
+      {!ready && !isForced && <p className="dim">{t('fillIn')}</p>}
       {dry.isFetching && <p className="dim">{t('checking')}</p>}
       {dry.isError && <ProblemView problem={dry.error} />}
       {run.isError && <ProblemView problem={run.error} />}
@@ -127,6 +155,8 @@ export function BulkDialog({ action, target, columns, onClose }: Props) {
               {t('wont', { count: dry.data.refused_count })}
             </div>
           </div>
+          {(dry.data.parcels ?? []).length > 0 && <ParcelsToBe parcels={dry.data.parcels ?? []} />}
+          <ReasonCounts counts={dry.data.refused_by_reason} />
           {dry.data.refused_count > 0 && <RefusedTable refused={dry.data.refused} count={dry.data.refused_count} />}
         </>
       )}

@@ -1,12 +1,14 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Button, Progress } from 'antd'
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { api, given } from '@/api/client'
 import { useEvent } from '@/api/events'
 import { ProblemView } from '@/frame/problem-view'
 import { toastProblem } from '@/frame/toasts'
 import { duration, number, realSecondsUntil } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
+import { ForceRefused } from './force-refused'
+import { JobRows } from './job-rows'
 import { RefusedTable } from './refused-table'
 import { bulkWords } from './words'
 import styles from './bulk.module.css'
@@ -17,11 +19,14 @@ const OVER = new Set(['done', 'undone'])
 interface Props {
   id: string
   onClose: () => void
+  /** Another job has followed this one. */
+  onJob?: (id: string) => void
 }
 
-/** A running job, then what came of it: results, another try, undo. */
-export function JobProgress({ id, onClose }: Props) {
+/** A running job, then what came of it: results, another try, force, undo. */
+export function JobProgress({ id: first, onClose, onJob }: Props) {
   const t = useWords(bulkWords)
+  const [id, setId] = useState(first)
   const path = { params: { path: { job_id: Number(id) } } }
   const job = useQuery({
     queryKey: ['job', id],
@@ -65,7 +70,18 @@ export function JobProgress({ id, onClose }: Props) {
               ? t('done', { done: number(done), failed: number(failed) })
               : t('running', { done: number(done), total: number(total) })}
       </p>
-      {failed > 0 && <RefusedTable refused={refused} count={failed} />}
+      {failed > 0 && !isOver && <RefusedTable refused={refused} count={failed} />}
+      {isOver && total > 0 && <JobRows key={`${id} ${state}`} job={job.data} />}
+      {isOver && (
+        <ForceRefused
+          key={`force ${id}`}
+          job={job.data}
+          onJob={(next) => {
+            setId(next)
+            onJob?.(next)
+          }}
+        />
+      )}
       <div className={styles.actions}>
         {isOver && job.data.has_file && (
           <Button type="primary" href={`/api/v1/jobs/${id}/file`}>

@@ -2,24 +2,30 @@ import { Input, InputNumber, Segmented, Select } from 'antd'
 import type { ReactNode } from 'react'
 import { useCarriers, useWarehouses } from '@/masters/options'
 import { useWords } from '@/i18n/words'
+import { FlagPicker } from '../flag-picker'
 import type { Parameter, Values } from './actions'
+import { SplitLines } from './split-lines'
 import { bulkWords } from './words'
 import styles from './bulk.module.css'
+
+type Single = Exclude<Parameter, 'lines'>
 
 interface Props {
   names: readonly Parameter[]
   values: Values
+  /** The one order it is about. */
+  orderNo?: string
   onValues: (values: Values) => void
 }
 
-export function ParameterForm({ names, values, onValues }: Props) {
+export function ParameterForm({ names, values, orderNo, onValues }: Props) {
   const t = useWords(bulkWords)
   const warehouses = useWarehouses()
   const carriers = useCarriers()
-  const put = (name: Parameter) => (value: string | number | null) => {
+  const put = (name: Single) => (value: string | number | null) => {
     onValues({ ...values, [name]: value ?? '' })
   }
-  const text = (name: Parameter) => String(values[name] ?? '')
+  const text = (name: Single) => String(values[name] ?? '')
   const select = (name: 'warehouse' | 'carrier', label: string, options: { value: string; label: string }[]) => (
     <Select
       showSearch
@@ -32,7 +38,7 @@ export function ParameterForm({ names, values, onValues }: Props) {
       style={{ width: '100%' }}
     />
   )
-  const editors: Record<Parameter, [label: string, editor: ReactNode]> = {
+  const editors: Record<Single, [label: string, editor: ReactNode]> = {
     note: [
       t('note'),
       <Input
@@ -63,10 +69,7 @@ export function ParameterForm({ names, values, onValues }: Props) {
       t('quantity'),
       <InputNumber key="quantity" min={1} max={1000} value={Number(values.quantity ?? 1)} onChange={put('quantity')} />,
     ],
-    flag: [
-      t('flagNo'),
-      <InputNumber key="flag" min={0} max={5} value={Number(values.flag ?? 1)} onChange={put('flag')} />,
-    ],
+    flag: [t('flagNo'), <FlagPicker key="flag" value={Number(values.flag ?? 1)} onValue={put('flag')} />],
     kind: [
       t('paper'),
       <Segmented
@@ -94,6 +97,17 @@ export function ParameterForm({ names, values, onValues }: Props) {
     ],
   }
   return names.map((name) => {
+    if (name === 'lines')
+      return (
+        <SplitLines
+          key={name}
+          orderNo={orderNo}
+          lines={values.lines}
+          onLines={(lines) => {
+            onValues({ ...values, lines })
+          }}
+        />
+      )
     const [label, editor] = editors[name]
     return (
       <label key={name} className={styles.field}>

@@ -5,7 +5,6 @@ import { Pill } from '@/frame/pill'
 import { toast, toastProblem } from '@/frame/toasts'
 import { instant } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
-import { actorName } from '../actor'
 import type { Hold, Order } from '../shapes'
 import { orderWords } from '../words'
 import { useHoldAgain, useOrderCommands } from './queries'
@@ -33,13 +32,14 @@ function HoldItem({ hold, order }: { hold: Hold; order: Order }) {
         <Pill tone={isOpen ? 'wait' : 'quiet'}>{hold.text || hold.reason}</Pill>{' '}
         <span className="dim" title={hold.origin}>
           {t(hold.stops === 2 ? 'stopsRelease' : 'stopsAll')} ·{' '}
-          {t('openedBy', { who: actorName(hold.origin, t), at: instant(hold.opened_at) })}
+          {t('openedBy', { who: hold.origin_name || hold.origin, at: instant(hold.opened_at) })}
         </span>
         {hold.note && <div>{hold.note}</div>}
         {isOpen && hold.next_step && <div>→ {hold.next_step}</div>}
         {!isOpen && (
           <div className="dim">
-            {t('release')} · {t('openedBy', { who: actorName(hold.closed_by, t), at: instant(hold.closed_at) })}
+            {t('release')} ·{' '}
+            {t('openedBy', { who: hold.closed_by_name || hold.closed_by, at: instant(hold.closed_at) })}
             {hold.close_note && ` · ${hold.close_note}`}
           </div>
         )}

@@ -5,6 +5,7 @@ import { useWords } from '@/i18n/words'
 import { Deadline } from '../deadline'
 import { ORDER_TONES, type Order } from '../shapes'
 import { orderWords } from '../words'
+import { FlagButton } from './flag-button'
 import styles from './order.module.css'
 
 const GONE = new Set(['shipped', 'delivered', 'cancelled'])
@@ -19,6 +20,7 @@ export function OrderHead({ order }: { order: Order }) {
       <Pill tone={ORDER_TONES[order.state] ?? 'quiet'}>{state(order.state)}</Pill>
       {order.waits_for && <Pill tone="wait">{reason(order.waits_for)}</Pill>}
       {order.edits.is_urgent && <Pill tone="bad">{t('urgent')}</Pill>}
+      <FlagButton order={order} />
       {order.is_cod && <Pill tone="quiet">{t('cod')}</Pill>}
       <span>
         <span className="dim">{order.shop_code} · </span>

@@ -1,4 +1,4 @@
-"""Settings of the merchant over HTTP: how orders are sourced."""
+"""Settings of the merchant over HTTP: how orders are sourced, what flags mean."""
 
 from typing import Annotated
 
@@ -15,6 +15,7 @@ from paidan.entrypoints.api.verbs import get, put
 from paidan.entrypoints.api.versions import IfMatch, etag, seen
 from paidan.kernel.errors import BadInput
 from paidan.kernel.reasons import Reason
+from paidan.orders.flags import FlagWords, read_flag_words, write_flag_words
 from paidan.sourcing.policy import Aim, SourcingPolicy
 from paidan.sourcing.store import read_policy, write_policy
 
@@ -65,4 +66,33 @@ def _answer(policy: SourcingPolicy) -> Response[SourcingView]:
     return Response(content=_view(policy), headers=etag(policy.version))
 
 
-ROUTER = Router("/", route_handlers=[get_sourcing, put_sourcing], tags=["settings"])
+class FlagsView(FlagWords, frozen=True, kw_only=True):
+    """The words in force; version 0: they were never set."""
+
+    version: int
+
+
+@get("/settings/flags", opt=SEE, sync_to_thread=True, summary="Get what flags mean")
+def get_flags(services: Given) -> Response[FlagsView]:
+    """One word for each of the flags 1 to 5 (red, yellow, green, blue, purple); empty: the colour alone. The ETag is their version."""
+    with services.database.transaction() as tx:
+        return _flags(*read_flag_words(tx))
+
+
+@put("/settings/flags", opt=needs(Right.SETTINGS, everywhere=True), sync_to_thread=True, summary="Change what flags mean")
+def put_flags(services: Given, data: JSONBody[FlagWords], if_match: IfMatch = "") -> Response[FlagsView]:
+    """Orders keep their flags. If-Match names the version you have seen."""
+    with services.database.transaction() as tx:
+        try:
+            version = write_flag_words(tx, data, seen=seen(if_match))
+        except BadInput as bad:
+            words, now = read_flag_words(tx)
+            raise Refused(bad.reason, present=FlagsView(words=words.words, version=now)) from None
+    return _flags(data, version)
+
+
+def _flags(words: FlagWords, version: int) -> Response[FlagsView]:
+    return Response(content=FlagsView(words=words.words, version=version), headers=etag(version))
+
+
+ROUTER = Router("/", route_handlers=[get_sourcing, put_sourcing, get_flags, put_flags], tags=["settings"])

@@ -1,11 +1,14 @@
 """Reads orders, fulfilments, holds and exceptions for the API: a fixed number of statements each."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
 from msgspec.structs import replace
 
+from paidan.entrypoints.api.history.named import read_names
+from paidan.entrypoints.api.history.tell import Teller
 from paidan.entrypoints.api.masking import HIDDEN, spoken
 from paidan.entrypoints.api.order_views import (
     EditsView,
@@ -61,7 +64,7 @@ def find_orders(tx: Tx, caller: Caller, number: str, after: int | None, limit: i
 
 
 def get_order(tx: Tx, caller: Caller, sealer: Sealer, order_id: int, language: str) -> WholeOrder | None:
-    """One order whole, in seven statements; one more for what must be hidden in remarks."""
+    """One order whole, in eight statements; one more for what must be hidden in remarks."""
     parameters = {"id": order_id, **caller.sees}
     cursor = tx.execute(queries.get_order, parameters)
     row = cursor.fetchone()
@@ -75,6 +78,7 @@ def get_order(tx: Tx, caller: Caller, sealer: Sealer, order_id: int, language: s
         remark=own_remark(order_id, stored, sealer),
         is_urgent=bool(stored.get("urgent")),
         is_alone=bool(stored.get("sealed")),
+        flag=int(stored.get("flag") or 0),
         is_cancelled=bool(stored.get("cancel")),
         is_receiver_edited=bool(stored.get("receiver")),
         platform_receiver=_platform_receiver(values),
@@ -84,7 +88,7 @@ def get_order(tx: Tx, caller: Caller, sealer: Sealer, order_id: int, language: s
     values["holds"] = told_holds(as_views(HoldView, tx.execute(queries.order_holds, parameters)), language)
     values["fulfilments"] = _fulfilments_of(tx, caller, order_id)
     values["parcels"] = as_views(ParcelView, tx.execute(queries.order_parcels, parameters), PARCEL_STATES)
-    values["timeline"] = _timeline(tx, order_id, language)
+    _tell(tx, caller, values, _steps(tx, order_id), language)
     return as_view(WholeOrder, values, ORDER_STATES)
 
 
@@ -125,12 +129,38 @@ def _fulfilments_of(tx: Tx, caller: Caller, order_id: int) -> list[FulfilmentVie
     return [replace(f, lines=tuple(lines.get(f.id, ()))) for f in reversed(found)]
 
 
-def _timeline(tx: Tx, order_id: int, language: str) -> list[StepView]:
-    steps: list[StepView] = []
+def _steps(tx: Tx, order_id: int) -> list[tuple[datetime, str, str, Any]]:
+    """When, who, which step, and its detail as JSON."""
+    steps: list[tuple[datetime, str, str, Any]] = []
     for _, at, actor, step, detail in tx.execute(queries.order_timeline, {"id": order_id}):
         told: Sequence[tuple[str, Any]] = read_steps(detail) if detail else [(step, None)]
-        steps += [StepView(at=at, actor=actor, step=name, text=step_words(name, language), detail=plain(what)) for name, what in told]
+        steps += [(at, actor, name, plain(what)) for name, what in told]
     return steps
+
+
+def _tell(tx: Tx, caller: Caller, values: dict[str, Any], steps: Sequence[tuple[datetime, str, str, Any]], language: str) -> None:
+    """The timeline in words, and who has held and released, by the names of everything they speak of."""
+    holds: list[HoldView] = values["holds"]
+    actors = {actor for _, actor, _, _ in steps} | {who for hold in holds for who in (hold.origin, hold.closed_by)}
+    names = read_names(tx, caller, [(step, detail) for _, _, step, detail in steps], actors)
+    teller = Teller(names, values["id"], language)
+    values["timeline"] = [_step_view(teller, *step, language) for step in steps]
+    values["holds"] = [replace(hold, origin_name=teller.actor_name(hold.origin), closed_by_name=teller.actor_name(hold.closed_by)) for hold in holds]
+
+
+def _step_view(teller: Teller, at: datetime, actor: str, step: str, detail: Any, language: str) -> StepView:
+    said = teller.tell(step, actor, detail)
+    return StepView(
+        at=at,
+        actor=actor,
+        step=step,
+        text=step_words(step, language),
+        detail=detail,
+        actor_name=said.actor_name,
+        sentence=said.sentence,
+        changes=said.changes,
+        facts=said.facts,
+    )
 
 
 def step_words(step: str, language: str) -> str:
@@ -139,7 +169,7 @@ def step_words(step: str, language: str) -> str:
     return zh if language == "zh" else en
 
 
-ID_FIELDS: Final = frozenset({"fulfilment", "leader", "with", "order", "warehouse", "carrier", "sku", "listing", "parcel", "document"})
+ID_FIELDS: Final = frozenset({"fulfilment", "leader", "with", "part", "order", "warehouse", "carrier", "sku", "listing", "parcel", "document"})
 
 
 def plain(detail: Any, field: str = "") -> Any:

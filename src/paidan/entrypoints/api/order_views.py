@@ -5,6 +5,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from paidan.entrypoints.api.history.tell import Change, Fact
+
 
 class OrderView(Struct, frozen=True, kw_only=True):
     """An order in a list."""
@@ -76,6 +78,8 @@ class HoldView(Struct, frozen=True, kw_only=True):
     close_note: str
     order_no: str = ""
     ship_by_at: datetime | None = None
+    origin_name: str = ""  # who that is, as people say it; of the holds of one order
+    closed_by_name: str = ""
 
 
 class ParcelLineView(Struct, frozen=True, kw_only=True):
@@ -139,13 +143,20 @@ class FulfilmentView(Struct, frozen=True, kw_only=True):
 
 
 class StepView(Struct, frozen=True, kw_only=True):
-    """One step of an order's story: when, who, what, and the details as decided."""
+    """One step of an order's story: when, who, what; and the details as decided.
+
+    `sentence` says of `actor_name` what was done; `changes` what it was before and after, `facts` whatever else is known.
+    """
 
     at: datetime
     actor: str
     step: str
     text: str
     detail: Any
+    actor_name: str
+    sentence: str
+    changes: tuple[Change, ...]
+    facts: tuple[Fact, ...]
 
 
 class PlatformReceiverView(Struct, frozen=True, kw_only=True):
@@ -166,6 +177,7 @@ class EditsView(Struct, frozen=True, kw_only=True):
     remark: str = ""
     is_urgent: bool = False
     is_alone: bool = False
+    flag: int = 0
     is_cancelled: bool = False
     is_receiver_edited: bool = False
     platform_receiver: PlatformReceiverView | None = None

@@ -78,6 +78,7 @@ class EditBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     remark: Annotated[str, Meta(max_length=500)] | UnsetType | None = UNSET
     is_urgent: bool | UnsetType = UNSET
     is_alone: bool | UnsetType = UNSET
+    flag: Annotated[int, Meta(ge=0, le=5, description="1 to 5: red, yellow, green, blue, purple; 0: none")] | UnsetType = UNSET
 
 
 class Done(Struct, frozen=True, kw_only=True):
@@ -285,7 +286,7 @@ def edit_order(
     if_match: IfMatch = "",
     idempotency_key: IdempotencyKey = "",
 ) -> Response[Done]:
-    """Wish for a warehouse or carrier, leave a remark, mark it urgent, keep it alone."""
+    """Wish for a warehouse or carrier, leave a remark, mark it urgent, flag it, keep it alone."""
     del idempotency_key
     with services.database.transaction() as tx:
         routes = tx.execute(queries.routes, {"warehouse": _code(data.warehouse_code), "carrier": _code(data.carrier_code)}).fetchone()
@@ -296,6 +297,7 @@ def edit_order(
         remark=data.remark,
         is_urgent=data.is_urgent,
         is_alone=data.is_alone,
+        flag=data.flag,
     )
     return _command(services, caller, once, order_id, edit, if_match)
 

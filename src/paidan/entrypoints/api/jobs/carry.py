@@ -8,11 +8,13 @@ from datetime import datetime
 from typing import Any, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from paidan.catalog.load import cache_versions
 from paidan.entrypoints.api.jobs.decide import SPLIT_ATTEMPT, Context, carry_out, undo
 from paidan.entrypoints.api.jobs.papers import asked_of, reasons_against
 from paidan.entrypoints.api.jobs.parameters import Action, Told, queries
+from paidan.entrypoints.api.jobs.parcels import ParcelToBe, parcels_to_be
 from paidan.entrypoints.api.services import HandlerContext
 from paidan.fulfilment.recall import ask_back
 from paidan.kernel.reasons import Reason
@@ -32,19 +34,21 @@ LEAVES_ORDERS: Final = frozenset({Action.MARK_PRINTED, Action.EXPORT})
 
 
 class Task(Struct, frozen=True, kw_only=True):
-    """What is to be done, by whom; `is_undo`: back."""
+    """What is to be done, by whom; `is_undo`: back. `warehouses`: those he sees, None all; a dry run tells him of no others."""
 
     action: Action
     told: Told
     actor: str
     is_undo: bool = False
+    warehouses: tuple[int, ...] | None = None
 
 
 class Done(Struct, frozen=True, kw_only=True):
-    """What became of one order; `before` is what undoing needs."""
+    """What became of one order; `before` is what undoing needs; `parcels` what it would leave as, when one alone is split and nothing is written."""
 
     reason: Reason | None = None
     before: Any = None
+    parcels: tuple[ParcelToBe, ...] = ()
 
 
 def dry_run(tx: Tx, services: HandlerContext, task: Task, order_ids: Sequence[int], now: datetime) -> list[Done]:
@@ -56,7 +60,10 @@ def dry_run(tx: Tx, services: HandlerContext, task: Task, order_ids: Sequence[in
         return [Done() for _ in order_ids]
     orders = _loaded(tx, order_ids)
     context = _context(tx, services, task, orders, now)
-    return [_decided(orders.get(order_id), context, None, is_undo=False) for order_id in order_ids]
+    found = [_decided(orders.get(order_id), context, None, is_undo=False) for order_id in order_ids]
+    if task.action == Action.SPLIT and len(found) == 1 and found[0].reason is None:
+        return [replace(found[0], parcels=parcels_to_be(tx, services, orders[order_ids[0]], task.warehouses))]
+    return found
 
 
 def carry(tx: Tx, services: HandlerContext, task: Task, rows: Mapping[int, Any], now: datetime) -> dict[int, Done]:

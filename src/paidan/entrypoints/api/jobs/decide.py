@@ -239,13 +239,16 @@ def _split(order: Order, context: Context) -> Reason | None:
     if order.state in ENDED:
         return ENDED[OrderState(order.state)]
     if (order.edits or {}).get("sealed"):
-        return Reason.NOTHING_TO_SPLIT
+        return Reason.KEPT_WHOLE
     planned = _planned(order)
     if not planned:
         return Reason.AT_THE_WAREHOUSE if _is_at_warehouse(order) else Reason.NOTHING_TO_SPLIT
     wanted = {line.line_no: line.quantity for line in context.told.given.lines}
-    parts = [_parts_of(fulfilment, wanted) for fulfilment in planned]
-    if not any(parts) or (wanted and _units(parts) != wanted):
+    reason = _against_split(order, planned, wanted)
+    if reason is not None:
+        return reason
+    parts = _parts(planned, wanted)
+    if not any(parts):
         return Reason.NOTHING_TO_SPLIT
     done: list[list[Any]] = []
     for fulfilment, units_by_part in zip(planned, parts, strict=True):
@@ -295,21 +298,43 @@ def _take_in(order: Order, whole: Fulfilment, part: Fulfilment, context: Context
     order.tell("split_undone", {"fulfilment": whole.id, "part": part.id})
 
 
-def _parts_of(fulfilment: Fulfilment, wanted: Mapping[int, int]) -> list[dict[int, int]]:
-    """Units by line number of each part to be split off; something always stays."""
-    open_ = {line.line_no: line.open for line in fulfilment.lines if line.open}
-    if wanted:
-        part = {line_no: min(quantity, open_[line_no]) for line_no, quantity in wanted.items() if line_no in open_}
-        return [part] if part and sum(part.values()) < sum(open_.values()) else []
-    return [{line_no: quantity} for line_no, quantity in list(open_.items())[1:]]
+def _against_split(order: Order, planned: Sequence[Fulfilment], wanted: Mapping[int, int]) -> Reason | None:
+    """Why these units can't be split off what is planned; something always stays."""
+    open_ = _open_units(planned)
+    known = {line.line_no for line in order.lines}
+    if any(line_no not in known for line_no in wanted):
+        return Reason.UNKNOWN_LINE
+    if any(quantity > open_.get(line_no, 0) for line_no, quantity in wanted.items()):
+        return Reason.MORE_THAN_PLANNED
+    return Reason.SPLITS_NOTHING_OFF if wanted and sum(wanted.values()) == sum(open_.values()) else None
 
 
-def _units(parts: list[list[dict[int, int]]]) -> dict[int, int]:
+def _open_units(planned: Sequence[Fulfilment]) -> dict[int, int]:
+    """Units that no warehouse has, by line."""
     units: dict[int, int] = {}
-    for part in (part for of_one in parts for part in of_one):
-        for line_no, quantity in part.items():
-            units[line_no] = units.get(line_no, 0) + quantity
+    for fulfilment in planned:
+        for line in fulfilment.lines:
+            units[line.line_no] = units.get(line.line_no, 0) + line.open
     return units
+
+
+def _parts(planned: Sequence[Fulfilment], wanted: Mapping[int, int]) -> list[list[dict[int, int]]]:
+    """For each planned fulfilment the parts to be split off it, as units by line; nothing wanted: every line travels alone.
+
+    A fulfilment that holds nothing but what is wanted stays as it is: it travels alone already.
+    """
+    left = dict(wanted)
+    found: list[list[dict[int, int]]] = []
+    for fulfilment in planned:
+        open_ = {line.line_no: line.open for line in fulfilment.lines if line.open}
+        if not wanted:
+            found.append([{line_no: units} for line_no, units in list(open_.items())[1:]])
+            continue
+        part = {line_no: min(units, left[line_no]) for line_no, units in open_.items() if left.get(line_no)}
+        for line_no, units in part.items():
+            left[line_no] -= units
+        found.append([part] if part and part != open_ else [])
+    return found
 
 
 def _split_off(order: Order, fulfilment: Fulfilment, units: Mapping[int, int], context: Context) -> Fulfilment:

@@ -12,6 +12,7 @@ from paidan.entrypoints.api.lists.rows import OrderRow, read_rows
 from paidan.entrypoints.api.people.caller import Caller
 from paidan.entrypoints.api.services import HandlerContext
 from paidan.kernel.money import from_minor
+from paidan.orders.flags import flag_name
 
 CHUNK: Final = 500
 SHEET: Final = {"zh": "订单", "en": "Orders"}
@@ -33,6 +34,7 @@ SHOWN: Final[Mapping[str, Show]] = {
     "state": lambda row, language: _words(STATES, [row.state], language),
     "waits_for": lambda row, language: _words(REASONS, [row.waits_for], language),
     "hold": lambda row, language: _words(REASONS, row.holds, language),
+    "flag": lambda row, language: flag_name(row.flag, (), language) if row.flag else "",
     "goods": lambda row, _: _goods(row),
     "sku": lambda row, _: "; ".join(goods.sku for goods in row.goods),
     "sku_name": lambda row, _: "; ".join(goods.name for goods in row.goods),

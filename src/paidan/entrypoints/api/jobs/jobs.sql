@@ -85,9 +85,26 @@ SELECT j.id::text AS id, j.action, j.parameters, j.state, j.actor, j.total, j.do
 FROM job j WHERE j.owner = %(owner)s AND (%(after)s::bigint IS NULL OR j.id < %(after)s) ORDER BY j.id DESC LIMIT %(limit)s;
 
 -- name: list_rows
--- Rows of a job in their order. Parameters: job_id, states smallint[], after, limit.
+-- Rows of a job in their order. Parameters: job_id, states smallint[], reason (NULL: any), after, limit.
 SELECT n, order_no, state, reason FROM job_row
-WHERE job_id = %(job_id)s AND state = ANY(%(states)s::smallint[]) AND n > %(after)s ORDER BY n LIMIT %(limit)s;
+WHERE job_id = %(job_id)s AND state = ANY(%(states)s::smallint[]) AND n > %(after)s AND (%(reason)s::text IS NULL OR reason = %(reason)s)
+ORDER BY n LIMIT %(limit)s;
+
+-- name: refused_by_reason
+-- How many rows were refused for what. Parameters: job_id.
+SELECT reason, count(*) FROM job_row WHERE job_id = %(job_id)s AND state IN (2, 4) GROUP BY reason ORDER BY count(*) DESC, reason;
+
+-- name: refused_for
+-- Orders of a job that were refused for one of these reasons. Parameters: job_id, reasons text[].
+SELECT order_id, order_no FROM job_row
+WHERE job_id = %(job_id)s AND state = 2 AND order_id <> 0 AND reason = ANY(%(reasons)s::text[]) ORDER BY n;
+
+-- name: targets_seen
+-- Which of these orders the caller still sees. Parameters: ids bigint[], shops, warehouses.
+SELECT o.id FROM sales_order o
+WHERE o.id = ANY(%(ids)s::bigint[])
+  AND (%(shops)s::bigint[] IS NULL OR o.shop_id = ANY(%(shops)s))
+  AND (%(warehouses)s::bigint[] IS NULL OR EXISTS (SELECT 1 FROM fulfilment f WHERE f.order_id = o.id AND f.warehouse_id = ANY(%(warehouses)s)));
 
 -- name: lock_job
 -- Parameters: id, owner. Locks: the row.
@@ -139,6 +156,10 @@ ORDER BY l.id FOR NO KEY UPDATE OF l;
 -- name: weights
 -- Parameters: ids bigint[] of SKUs.
 SELECT id, weight_g FROM sku WHERE id = ANY(%(ids)s::bigint[]);
+
+-- name: skus_named
+-- Parameters: ids bigint[].
+SELECT id, code, name FROM sku WHERE id = ANY(%(ids)s::bigint[]);
 
 -- name: mark_printed
 -- Parameters: parallel arrays order_id; kind, by, now. Locks: the rows.

@@ -79,7 +79,8 @@ class Parameters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     """What an action is told; each takes its own and refuses nothing else's silence.
 
     `note` why (hold, release and cancel need one) · `stops`, `expires_at` of a hold · `warehouse`, `carrier`, null or '' taking the wish back ·
-    `sku`, `quantity` of a gift · `flag` 0 to 9 · `lines` of a split (none: every line on its own) · `kind`, `format` of a print (ZPL is for labels),
+    `sku`, `quantity` of a gift · `flag` 1 to 5 (red, yellow, green, blue, purple), 0 takes it away ·
+    `lines` of a split (none: every line on its own) · `kind`, `format` of a print (ZPL is for labels),
     `again`: even what was printed before · `columns` of an export.
     """
 
@@ -90,7 +91,7 @@ class Parameters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     carrier: Annotated[str, Meta(max_length=64, pattern=r"^[^\x00]*$")] | None = None
     sku: Annotated[str, Meta(max_length=64, pattern=r"^[^\x00]*$")] = ""
     quantity: Annotated[int, Meta(ge=1, le=10_000)] = 1
-    flag: Annotated[int, Meta(ge=0, le=9)] = 0
+    flag: Annotated[int, Meta(ge=0, le=5)] = 0
     lines: Annotated[tuple[SplitLine, ...], Meta(max_length=200)] = ()
     kind: PrintKind = "pick_list"
     format: Literal["pdf", "zpl"] = "pdf"

@@ -1,20 +1,22 @@
 """Jobs over HTTP: one action over many orders, tried dry first, then run in the background; what failed is listed, retried, undone."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final
 
 from litestar import Request, Response, Router
 from litestar.params import JSONBody, QueryParameter
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 from psycopg.types.json import Jsonb
 
 from paidan.entrypoints.api.exports.write import EXPORT_LIST, LISTS
 from paidan.entrypoints.api.exports.write import opened as opened_list
-from paidan.entrypoints.api.guard import SEE, Known
+from paidan.entrypoints.api.guard import SEE, Known, needs
 from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
 from paidan.entrypoints.api.jobs.carry import CHUNK, Task, dry_run
+from paidan.entrypoints.api.jobs.force import FORCEABLE, is_forceable
 from paidan.entrypoints.api.jobs.papers import PRINTED_MAX, bond_of
 from paidan.entrypoints.api.jobs.parameters import (
     NEEDED,
@@ -29,13 +31,15 @@ from paidan.entrypoints.api.jobs.parameters import (
     queries,
     read,
 )
+from paidan.entrypoints.api.jobs.parcels import ParcelToBe
 from paidan.entrypoints.api.jobs.runner import ENDED, RUNNING, UNDOING, JobRunner
 from paidan.entrypoints.api.language import language_of
 from paidan.entrypoints.api.lists.compose import FILTERS_MAX, matching, read_question
 from paidan.entrypoints.api.lists.routes import FILTER_MAX, moment_of
 from paidan.entrypoints.api.order_reads import reason_words
-from paidan.entrypoints.api.pages import Cursor, Limit, Page, RecordId, named_rows, page, read_cursor
+from paidan.entrypoints.api.pages import Cursor, Limit, OptionalText, Page, RecordId, named_rows, page, read_cursor
 from paidan.entrypoints.api.people.caller import Caller
+from paidan.entrypoints.api.people.rights import Right
 from paidan.entrypoints.api.people.visiting import address_of
 from paidan.entrypoints.api.problems import Refused, invalid
 from paidan.entrypoints.api.services import Given, HandlerContext
@@ -73,12 +77,13 @@ class JobBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class RefusedRow(Struct, frozen=True, kw_only=True):
-    """An order to which it was not done, why, and what to do next."""
+    """An order to which it was not done, why, and what to do next. `is_forceable`: whoever has the right may release it against this reason."""
 
     order_no: str
     reason: str
     text: str
     next_step: str
+    is_forceable: bool = False
 
 
 class RefusedCount(Struct, frozen=True, kw_only=True):
@@ -87,16 +92,21 @@ class RefusedCount(Struct, frozen=True, kw_only=True):
     reason: str
     text: str
     count: int
+    is_forceable: bool = False
 
 
 class JobAnswer(Struct, frozen=True, kw_only=True):
-    """Of a dry run: how many it would be done to, the first hundred refused, and all refused by reason; of a run: the job."""
+    """Of a dry run: how many it would be done to, the first hundred refused, and all refused by reason; of a run: the job.
+
+    `parcels`: what one order would leave as, when it is split.
+    """
 
     total: int
     will: int
     refused_count: int
     refused: tuple[RefusedRow, ...] = ()
     refused_by_reason: tuple[RefusedCount, ...] = ()
+    parcels: tuple[ParcelToBe, ...] = ()
     job_id: str | None = None
 
 
@@ -117,6 +127,7 @@ class JobView(Struct, frozen=True, kw_only=True):
     can_undo_until: datetime | None
     has_file: bool
     refused: tuple[RefusedRow, ...] = ()
+    refused_by_reason: tuple[RefusedCount, ...] = ()  # of one job, all of them
 
 
 class JobRowView(Struct, frozen=True, kw_only=True):
@@ -128,6 +139,13 @@ class JobRowView(Struct, frozen=True, kw_only=True):
     reason: str
     text: str
     next_step: str
+    is_forceable: bool = False
+
+
+class ForceBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why it is right all the same; kept with every order."""
+
+    note: Annotated[str, Meta(min_length=1, max_length=500, pattern=r"^[^\x00]*\S[^\x00]*$")]
 
 
 @post("/jobs", opt=SEE, status_code=200, sync_to_thread=True, request_max_body_size=BODY_MAX, summary="Do something to many orders")
@@ -180,28 +198,39 @@ def _targets(tx: Tx, services: HandlerContext, caller: Caller, target: Target, m
 def _tried(
     tx: Tx, services: HandlerContext, caller: Caller, action: Action, told: Told, numbers: Mapping[int, str], missing: Sequence[str], language: str
 ) -> JobAnswer:
-    task = Task(action=action, told=told, actor=caller.actor)
-    refused = [_refused(number, Reason.UNKNOWN_ORDER, language) for number in missing]
+    task = Task(action=action, told=told, actor=caller.actor, warehouses=caller.warehouses)
+    refused = [_refused(action, number, Reason.UNKNOWN_ORDER, language) for number in missing]
     ids = list(numbers)
     now = services.clock.now()
+    parcels: tuple[ParcelToBe, ...] = ()
     for start in range(0, len(ids), CHUNK):
         chunk = ids[start : start + CHUNK]
         found = dry_run(tx, services, task, chunk, now)
-        refused += [_refused(numbers[i], done.reason, language) for i, done in zip(chunk, found, strict=True) if done.reason is not None]
+        parcels = found[0].parcels
+        refused += [_refused(action, numbers[i], done.reason, language) for i, done in zip(chunk, found, strict=True) if done.reason is not None]
     total = len(ids) + len(missing)
-    by_reason = Counter((row.reason, row.text) for row in refused)
+    by_reason = Counter(row.reason for row in refused)
     return JobAnswer(
         total=total,
         will=total - len(refused),
         refused_count=len(refused),
         refused=tuple(refused[:SHOWN_MAX]),
-        refused_by_reason=tuple(RefusedCount(reason=reason, text=text, count=count) for (reason, text), count in by_reason.most_common()),
+        refused_by_reason=_counted(action, by_reason.most_common(), language),
+        parcels=parcels if total == 1 else (),
     )
 
 
-def _refused(number: str, reason: str, language: str) -> RefusedRow:
+def _refused(action: str, number: str, reason: str, language: str) -> RefusedRow:
     text, following = reason_words(reason, language)
-    return RefusedRow(order_no=number, reason=str(reason), text=text, next_step=following)
+    return RefusedRow(order_no=number, reason=str(reason), text=text, next_step=following, is_forceable=is_forceable(action, reason))
+
+
+def _counted(action: str, counts: Iterable[tuple[str, int]], language: str) -> tuple[RefusedCount, ...]:
+    """By reason, in words."""
+    return tuple(
+        RefusedCount(reason=str(reason), text=reason_words(reason, language)[0], count=count, is_forceable=is_forceable(action, reason))
+        for reason, count in counts
+    )
 
 
 def _made(
@@ -227,33 +256,33 @@ def get_jobs(services: Given, caller: Known, cursor: Cursor = "", limit: Limit =
     return page(found, limit, lambda job: [int(job.id)])
 
 
-def _views(rows: Any, refused: tuple[RefusedRow, ...] = ()) -> list[JobView]:
-    return [
-        JobView(**{**row, "state": STATES[row["state"]], "parameters": row["parameters"].get("given", {}), "refused": refused})
-        for row in named_rows(rows)
-    ]
+def _views(rows: Any) -> list[JobView]:
+    return [JobView(**{**row, "state": STATES[row["state"]], "parameters": row["parameters"].get("given", {})}) for row in named_rows(rows)]
 
 
 @get("/jobs/{job_id:int}", opt=SEE, sync_to_thread=True, summary="Get a job")
 def get_job(services: Given, caller: Known, request: Request[Any, Any, Any], job_id: RecordId) -> JobView:
-    """Its progress and the first hundred refused orders, to whoever made it."""
+    """Its progress, the first hundred refused orders and all refused by reason, to whoever made it."""
     language = language_of(request.headers.get("accept-language", ""))
     with services.database.transaction() as tx:
-        rows = _rows(tx, job_id, (ROW_REFUSED, ROW_STAYS), 0, SHOWN_MAX, language)
-        refused = tuple(RefusedRow(order_no=row.order_no, reason=row.reason, text=row.text, next_step=row.next_step) for row in rows)
-        found = _views(tx.execute(queries.get_job, {"id": job_id, "owner": caller.owner}), refused)
-    if not found:
-        raise Refused(Reason.NOT_FOUND)
-    return found[0]
+        found = _views(tx.execute(queries.get_job, {"id": job_id, "owner": caller.owner}))
+        if not found:
+            raise Refused(Reason.NOT_FOUND)
+        rows = tx.execute(queries.list_rows, _asked(job_id, (ROW_REFUSED, ROW_STAYS), None, 0, SHOWN_MAX)).fetchall()
+        counts = tx.execute(queries.refused_by_reason, {"job_id": job_id}).fetchall()
+    refused = tuple(_refused(found[0].action, number, reason, language) for _, number, _, reason in rows)
+    return replace(found[0], refused=refused, refused_by_reason=_counted(found[0].action, counts, language))
 
 
-def _rows(tx: Tx, job_id: int, states: Sequence[int], after: int, limit: int, language: str) -> list[JobRowView]:
-    rows = tx.execute(queries.list_rows, {"job_id": job_id, "states": list(states), "after": after, "limit": limit})
-    found = []
-    for n, number, state, reason in rows:
-        text, following = reason_words(reason, language) if reason else ("", "")
-        found.append(JobRowView(n=n, order_no=number, state=ROW_STATES[state], reason=reason, text=text, next_step=following))
-    return found
+def _asked(job_id: int, states: Sequence[int], reason: str | None, after: int, limit: int) -> dict[str, Any]:
+    return {"job_id": job_id, "states": list(states), "reason": reason, "after": after, "limit": limit}
+
+
+def _row_view(action: str, row: Sequence[Any], language: str) -> JobRowView:
+    n, number, state, reason = row
+    text, following = reason_words(reason, language) if reason else ("", "")
+    forceable = state == ROW_REFUSED and is_forceable(action, reason)
+    return JobRowView(n=n, order_no=number, state=ROW_STATES[state], reason=reason, text=text, next_step=following, is_forceable=forceable)
 
 
 RowState = Annotated[str | None, QueryParameter(name="state", schema_extra={"enum": [*ROW_STATES.values()]}, required=False)]
@@ -266,19 +295,22 @@ def get_job_rows(
     request: Request[Any, Any, Any],
     job_id: RecordId,
     state_name: RowState = None,
+    reason: OptionalText = None,
     cursor: Cursor = "",
     limit: Limit = 100,
 ) -> Page[JobRowView]:
-    """What became of each."""
+    """What became of each; with `reason` those refused for it."""
     if state_name is not None and state_name not in ROW_STATES.values():
         raise invalid("state")
     [after] = read_cursor(cursor, [int])
     states = [state for state, name in ROW_STATES.items() if state_name in {None, name}]
     language = language_of(request.headers.get("accept-language", ""))
     with services.database.transaction() as tx:
-        if tx.execute(queries.get_job, {"id": job_id, "owner": caller.owner}).fetchone() is None:
+        found = _views(tx.execute(queries.get_job, {"id": job_id, "owner": caller.owner}))
+        if not found:
             raise Refused(Reason.NOT_FOUND)
-        return page(_rows(tx, job_id, states, after or 0, limit + 1, language), limit, lambda row: [row.n])
+        rows = tx.execute(queries.list_rows, _asked(job_id, states, reason or None, after or 0, limit + 1)).fetchall()
+    return page([_row_view(found[0].action, row, language) for row in rows], limit, lambda row: [row.n])
 
 
 @post("/jobs/{job_id:int}/retries", opt=SEE, status_code=200, sync_to_thread=True, summary="Try a job's refused orders again")
@@ -293,6 +325,34 @@ def post_retry(services: Given, caller: Known, request: Request[Any, Any, Any], 
         found = _views(tx.execute(queries.get_job, {"id": job_id, "owner": caller.owner}))
     _runner(request).wake()
     return found[0]
+
+
+@post("/jobs/{job_id:int}/forcings", opt=needs(Right.FORCE), status_code=200, sync_to_thread=True, summary="Force what a job refused")
+def post_forcing(
+    services: Given,
+    caller: Known,
+    once: Post,
+    request: Request[Any, Any, Any],
+    job_id: RecordId,
+    data: JSONBody[ForceBody],
+    idempotency_key: IdempotencyKey = "",
+) -> Response[JobAnswer]:
+    """A job of its own releases, against their holds, the orders that an audit has refused and that may be forced; it can be undone by itself."""
+    del idempotency_key
+    language = language_of(request.headers.get("accept-language", ""))
+
+    def work(tx: Tx) -> JobAnswer:
+        state, _, _, action = _locked(tx, caller, job_id)
+        numbers: dict[int, str] = dict(tx.execute(queries.refused_for, {"job_id": job_id, "reasons": sorted(FORCEABLE)}).fetchall())
+        if state != ENDED or action != Action.AUDIT or not numbers:
+            raise Refused(Reason.ILLEGAL_MOVE)
+        seen = {row[0] for row in tx.execute(queries.targets_seen, {"ids": sorted(numbers), **caller.sees})}
+        told = read(tx, Action.RELEASE, Parameters(note=data.note), caller, once.now)
+        return _made(tx, services, caller, Action.RELEASE, told, {i: number for i, number in numbers.items() if i in seen}, [], language)
+
+    answer = once.answer(work)
+    _runner(request).wake()
+    return answer
 
 
 @post("/jobs/{job_id:int}/undo", opt=SEE, status_code=200, sync_to_thread=True, summary="Undo a job")
@@ -339,4 +399,4 @@ def get_job_file(services: Given, caller: Known, job_id: RecordId) -> Response[b
     return Response(content=bytes(body), media_type=media_type, headers=headers)
 
 
-ROUTER = Router("/", route_handlers=[post_job, get_jobs, get_job, get_job_rows, post_retry, post_undo, get_job_file], tags=["jobs"])
+ROUTER = Router("/", route_handlers=[post_job, get_jobs, get_job, get_job_rows, post_retry, post_forcing, post_undo, get_job_file], tags=["jobs"])

@@ -138,8 +138,12 @@ def find_page(tx: Tx, question: Question, cursor: str, limit: int) -> tuple[list
     return [row[0] for row in shown], following
 
 
+STORED_AS_NUMBERS: Final = frozenset({"state", "flag"})
+"""Enum fields whose codes are words for numbers."""
+
+
 def _kind(field: Field) -> Kind:
-    return Kind.NUMBER if field.name == "state" else field.kind
+    return Kind.NUMBER if field.name in STORED_AS_NUMBERS else field.kind
 
 
 def kind_type(kind: Kind) -> type:

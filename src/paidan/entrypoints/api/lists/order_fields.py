@@ -39,6 +39,7 @@ from paidan.entrypoints.api.lists.order_tables import (
 )
 from paidan.kernel.reasons import WORDS, Reason
 from paidan.kernel.states import FulfilmentState, OrderState
+from paidan.orders.flags import COLOURS, flag_name
 from paidan.orders.story_words import ORDER_WORDS
 from paidan.parties.masks import digits_of
 
@@ -56,6 +57,7 @@ DEADLINES: Final = (
     Value(code="none", zh="无时限", en="none"),
 )
 TAIL_LENGTH: Final = 4
+FLAGS: Final = tuple(Value(code=str(flag), zh=flag_name(flag, (), "zh"), en=flag_name(flag, (), "en")) for flag in range(len(COLOURS) + 1))
 INSIDE: Final = tuple(state for state in FulfilmentState if FulfilmentState.PLANNED < state < FulfilmentState.SHIPPED)
 """A warehouse has it, or it travels with one that a warehouse has."""
 O: Final = ORDERS.c  # noqa: E741 - the table below reads better so
@@ -64,6 +66,11 @@ O: Final = ORDERS.c  # noqa: E741 - the table below reads better so
 def _state(op: Op, values: Sequence[Any], moment: Moment) -> Condition:
     del moment
     return compare(O.state, op, [int(OrderState[value.upper()]) for value in values])
+
+
+def _flagged(op: Op, values: Sequence[Any], moment: Moment) -> Condition:
+    del moment
+    return compare(OUR_FLAG, op, [int(value) for value in values])
 
 
 def _number(op: Op, values: Sequence[Any], moment: Moment) -> Condition:
@@ -233,7 +240,7 @@ FIELDS: Final[tuple[Field, ...]] = (
     _field("working_warehouse", Kind.ENUM, "在仓仓库", "Being worked at", _warehouse_with(*INSIDE)),
     _field("tracking_no", Kind.ID, "运单号", "Waybill", _tracking, is_exact_key=True),
     _column("seller_flag", Kind.NUMBER, "卖家旗帜", "Seller's flag"),
-    _field("flag", Kind.NUMBER, "标记", "Flag", about(OUR_FLAG), order_by=OUR_FLAG),
+    _field("flag", Kind.ENUM, "旗帜", "Flag", _flagged, values=FLAGS, order_by=OUR_FLAG),
     _flag("has_remark", "有备注", "Has a remark", HAS_REMARK),
     _flag("has_buyer_remark", "有买家备注", "Has a buyer's remark", O.has_buyer_remark),
     _flag("has_seller_remark", "有卖家备注", "Has a seller's remark", O.has_seller_remark),
@@ -254,13 +261,14 @@ FIELDS: Final[tuple[Field, ...]] = (
 )
 BY_NAME: Final = {field.name: field for field in FIELDS}
 LIVE_VALUES: Final = {
+    "flag": "flag",
     "shop": "shop",
     "warehouse": "warehouse",
     "carrier": "carrier",
     "planned_warehouse": "warehouse",
     "working_warehouse": "warehouse",
 }
-"""Enum fields whose values are master data, and which: read when the fields are asked for."""
+"""Enum fields whose values are master data or settings, and which: read when the fields are asked for."""
 
 
 def with_values(field: Field, values: Sequence[Value]) -> Field:

@@ -11,7 +11,7 @@ from paidan.entrypoints.api.lists.compose import count, find_page, read_question
 from paidan.entrypoints.api.lists.find import Found, find
 from paidan.entrypoints.api.lists.initials import queries
 from paidan.entrypoints.api.lists.kinds import Field, Kind, Moment, Op, Value
-from paidan.entrypoints.api.lists.order_fields import FIELDS, LIVE_VALUES, with_values
+from paidan.entrypoints.api.lists.order_fields import FIELDS, FLAGS, LIVE_VALUES, with_values
 from paidan.entrypoints.api.lists.queues import QueueCounts, QueueView
 from paidan.entrypoints.api.lists.rows import OrderRow, read_rows
 from paidan.entrypoints.api.live.changes import snapshot_now
@@ -19,6 +19,7 @@ from paidan.entrypoints.api.pages import Cursor
 from paidan.entrypoints.api.people.caller import Caller
 from paidan.entrypoints.api.services import Given, HandlerContext
 from paidan.entrypoints.api.verbs import get, post
+from paidan.orders.flags import flag_name, read_flag_words
 from paidan.runtime.database import Tx
 
 PAGE_MAX: Final = 500
@@ -102,10 +103,14 @@ def get_order_fields(services: Given, caller: Known) -> list[FieldView]:
 
 
 def live_values(tx: Tx, caller: Caller) -> dict[str, list[Value]]:
-    """Shops, warehouses and carriers that the caller sees, as values of their fields."""
+    """Shops, warehouses and carriers that the caller sees, and the merchant's flags, as values of their fields."""
     found: dict[str, list[Value]] = {}
     for name, code, words in tx.execute(queries.live_values, caller.sees):
         found.setdefault(name, []).append(Value(code=code, zh=words, en=words))
+    meanings = read_flag_words(tx)[0].words
+    found["flag"] = [
+        Value(code=flag.code, zh=flag_name(int(flag.code), meanings, "zh"), en=flag_name(int(flag.code), meanings, "en")) for flag in FLAGS
+    ]
     return found
 
 
