@@ -13,12 +13,12 @@ def open_shop(desk: Desk) -> None:
     desk.sent("/shops", [{"code": SHOP, "name": "自营小店", "platform": "direct", "merge_window_s": 0}])
 
 
-def buy(desk: Desk, number: str, *lines: tuple[str, int], title: str = "", **more: Any) -> None:
+def buy(desk: Desk, number: str, *lines: tuple[str, int], title: str = "", shop: str = SHOP, **more: Any) -> None:
     """Post a paid order of (SKU code, units)."""
     at = desk.get("/me")["now"]
     bought = [{"merchant_code": sku, "item_ref": sku, "title": title or sku, "quantity": units, "price": "10.00"} for sku, units in lines]
     body = {"order_no": number, "status": "paid", "placed_at": at, "paid_at": at, "receiver": RECEIVER, "lines": bought, **more}
-    desk.send(f"/orders?shop={SHOP}", body)
+    desk.send(f"/orders?shop={shop}", body)
 
 
 def order_of(desk: Desk, number: str) -> dict[str, Any]:

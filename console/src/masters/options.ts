@@ -47,6 +47,11 @@ export function useShops(): Option[] {
   )
 }
 
+/** Names by code, as the options say them; a code that is not among them stays. */
+export function useNameOf(options: readonly Option[]): (code: string | null | undefined) => string {
+  return (code) => options.find((one) => one.value === code)?.label ?? code ?? ''
+}
+
 const WAREHOUSE_SYSTEMS = ['qimen']
 
 /** Connections with warehouse systems. */

@@ -3,7 +3,8 @@ import type { bulkWords } from './words'
 
 type Word = (typeof bulkWords)['keys'][number]
 
-export type Parameter = 'note' | 'warehouse' | 'carrier' | 'sku' | 'quantity' | 'flag' | 'stops' | 'kind' | 'lines'
+export type Parameter =
+  'note' | 'warehouse' | 'carrier' | 'sku' | 'quantity' | 'flag' | 'stops' | 'kind' | 'lines' | 'expires_at'
 
 export interface Action {
   action: Word
@@ -21,7 +22,7 @@ export interface Action {
 /** What can be done to many orders at once: one line here is one entry of the bar, its dialog and its key. */
 export const ACTIONS: readonly Action[] = [
   { action: 'audit', right: 'audit', key: 'a', parameters: ['note'], isFirst: true },
-  { action: 'hold', right: 'hold', key: 'h', parameters: ['note', 'stops'], isFirst: true },
+  { action: 'hold', right: 'hold', key: 'h', parameters: ['note', 'stops', 'expires_at'], isFirst: true },
   { action: 'change_warehouse', right: 'edit_order', key: 'w', parameters: ['warehouse'], isFirst: true },
   { action: 'merge', right: 'merge', key: 'm', parameters: [], isFirst: true },
   { action: 'print', right: 'print', key: 'p', parameters: [], isFirst: true },
@@ -45,7 +46,7 @@ export interface SplitLine {
 /** `lines` left out: every line travels alone. */
 export type Values = Partial<Record<Exclude<Parameter, 'lines'>, string | number>> & { lines?: readonly SplitLine[] }
 
-const OPTIONAL: ReadonlySet<Parameter> = new Set(['flag', 'stops', 'quantity', 'kind'])
+const OPTIONAL: ReadonlySet<Parameter> = new Set(['flag', 'stops', 'quantity', 'kind', 'expires_at'])
 const FIRST: Values = { quantity: 1, flag: 1, stops: 1, kind: 'pick_list' }
 
 /** Of one order one chooses what to split off; of many every line travels alone. */

@@ -15,6 +15,8 @@ import styles from './bulk.module.css'
 
 const POLL_MS = 400
 const OVER = new Set(['done', 'undone'])
+/** What comes of these is a file: their orders stay as they are. */
+const FILES = new Set(['export', 'export_list', 'print'])
 
 interface Props {
   id: string
@@ -70,8 +72,8 @@ export function JobProgress({ id: first, onClose, onJob }: Props) {
               ? t('done', { done: number(done), failed: number(failed) })
               : t('running', { done: number(done), total: number(total) })}
       </p>
-      {failed > 0 && !isOver && <RefusedTable refused={refused} count={failed} />}
-      {isOver && total > 0 && <JobRows key={`${id} ${state}`} job={job.data} />}
+      {failed > 0 && (!isOver || FILES.has(action)) && <RefusedTable refused={refused} count={failed} />}
+      {isOver && total > 0 && !FILES.has(action) && <JobRows key={`${id} ${state}`} job={job.data} />}
       {isOver && (
         <ForceRefused
           key={`force ${id}`}

@@ -7,6 +7,7 @@ import { ProblemView } from '@/frame/problem-view'
 import { number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import type { Job } from './offer-undo'
+import { CopyNumbers } from './copy-numbers'
 import { ReasonCounts } from './reason-counts'
 import { bulkWords } from './words'
 import styles from './bulk.module.css'
@@ -82,11 +83,14 @@ export function JobRows({ job }: { job: Job }) {
           </table>
         </div>
       )}
-      {rows.hasNextPage && (
-        <Button size="small" loading={rows.isFetchingNextPage} onClick={() => void rows.fetchNextPage()}>
-          {t('moreRows', { n: number(found.length) })}
-        </Button>
-      )}
+      <div className={styles.under}>
+        {rows.hasNextPage && (
+          <Button size="small" loading={rows.isFetchingNextPage} onClick={() => void rows.fetchNextPage()}>
+            {t('moreRows', { n: number(found.length) })}
+          </Button>
+        )}
+        {found.length > 0 && <CopyNumbers numbers={found.map((row) => row.order_no)} />}
+      </div>
     </>
   )
 }

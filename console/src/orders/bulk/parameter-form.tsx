@@ -4,9 +4,12 @@ import { useCarriers, useWarehouses } from '@/masters/options'
 import { useWords } from '@/i18n/words'
 import { FlagPicker } from '../flag-picker'
 import type { Parameter, Values } from './actions'
+import { HoldUntil } from './hold-until'
 import { SplitLines } from './split-lines'
 import { bulkWords } from './words'
 import styles from './bulk.module.css'
+
+const GROUPS: ReadonlySet<Parameter> = new Set(['flag', 'expires_at'])
 
 type Single = Exclude<Parameter, 'lines'>
 
@@ -83,6 +86,17 @@ export function ParameterForm({ names, values, orderNo, onValues }: Props) {
         ]}
       />,
     ],
+    expires_at: [
+      t('until'),
+      <HoldUntil
+        key="until"
+        until={text('expires_at')}
+        onUntil={(until) => {
+          const { expires_at: _, ...others } = values
+          onValues(until ? { ...others, expires_at: until } : others)
+        }}
+      />,
+    ],
     stops: [
       t('stops'),
       <Segmented
@@ -109,11 +123,13 @@ export function ParameterForm({ names, values, orderNo, onValues }: Props) {
         />
       )
     const [label, editor] = editors[name]
+    // Of several buttons a label would press the first.
+    const Field = GROUPS.has(name) ? 'div' : 'label'
     return (
-      <label key={name} className={styles.field}>
+      <Field key={name} className={styles.field}>
         <span>{label}</span>
         {editor}
-      </label>
+      </Field>
     )
   })
 }

@@ -1,9 +1,7 @@
-import { Button } from 'antd'
 import { Link } from 'react-router'
 import type { components } from '@/api/schema'
-import { toast } from '@/frame/toasts'
-import { frameWords } from '@/frame/words'
-import { say, useWords } from '@/i18n/words'
+import { useWords } from '@/i18n/words'
+import { CopyNumbers } from './copy-numbers'
 import { bulkWords } from './words'
 import styles from './bulk.module.css'
 
@@ -40,17 +38,7 @@ export function RefusedTable({ refused, count }: { refused: readonly Refused[]; 
       </div>
       <div className={styles.under}>
         {count > refused.length && <span className="dim">{t('firstHundred')}</span>}
-        <Button
-          type="link"
-          size="small"
-          onClick={() => {
-            void navigator.clipboard.writeText(refused.map((one) => one.order_no).join('\n')).then(() => {
-              toast(say(frameWords, 'copied'))
-            })
-          }}
-        >
-          {t('copyRefused')}
-        </Button>
+        <CopyNumbers numbers={refused.map((one) => one.order_no)} />
       </div>
     </>
   )

@@ -1,5 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
 import { Button } from 'antd'
+import { Link } from 'react-router'
 import { api } from '@/api/client'
 import { useEnum } from '@/api/enums'
 import { useMay } from '@/api/me'
@@ -7,6 +8,7 @@ import { Pill } from '@/frame/pill'
 import { toast, toastProblem } from '@/frame/toasts'
 import { instant, money, weight } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
+import { useCarriers, useNameOf, useWarehouses } from '@/masters/options'
 import { FULFILMENT_TONES, PARCEL_TONES, type Fulfilment, type Order, type Parcel } from '../shapes'
 import { orderWords } from '../words'
 import { useOrderCommands } from './queries'
@@ -47,19 +49,34 @@ function FulfilmentItem({ order, fulfilment }: { order: Order; fulfilment: Fulfi
   const parcels = order.parcels.filter(
     (parcel) => parcel.fulfilment_id === (fulfilment.merged_into_id ?? fulfilment.id),
   )
-  const isMerged = fulfilment.merged_into_id !== null || fulfilment.members.length > 0
+  const companions = fulfilment.companions ?? []
+  const isMerged = fulfilment.merged_into_id !== null || companions.length > 0
+  const warehouse = useNameOf(useWarehouses())
+  const carrier = useNameOf(useCarriers())
   return (
     <li className={styles.fulfilment}>
       <div className={styles.row}>
         <span className="mono">{fulfilment.no}</span>
         <Pill tone={FULFILMENT_TONES[fulfilment.state] ?? 'quiet'}>{state(fulfilment.state)}</Pill>
         <span>
-          {fulfilment.warehouse_code} → {fulfilment.carrier_code}
+          {warehouse(fulfilment.warehouse_code)} → {carrier(fulfilment.carrier_code)}
         </span>
         <span className="dim">
           {weight(fulfilment.weight_g)} · {money(fulfilment.freight_minor)}
         </span>
-        {fulfilment.merged_into_id && <span className="dim">{t('mergedInto', { no: fulfilment.merged_into_id })}</span>}
+        {companions.length > 0 && (
+          <span>
+            <span className="dim">{t('travelsWith')} </span>
+            {companions.map((one, index) => (
+              <span key={one.order_id}>
+                {index > 0 && ', '}
+                <Link to={`/orders/${one.order_id}`} className="mono">
+                  {one.order_no}
+                </Link>
+              </span>
+            ))}
+          </span>
+        )}
         <span className={styles.space} />
         {isMerged && may('merge') && (
           <Button
@@ -82,6 +99,7 @@ function FulfilmentItem({ order, fulfilment }: { order: Order; fulfilment: Fulfi
 
 function ParcelItem({ parcel, order }: { parcel: Parcel; order: Order }) {
   const t = useWords(orderWords)
+  const carrier = useNameOf(useCarriers())
   const state = useEnum('parcel_state')
   const steps = order.timeline.filter(
     (step) => step.step === 'tracking' && (step.detail as { parcel?: string } | null)?.parcel === parcel.tracking_no,
@@ -91,7 +109,7 @@ function ParcelItem({ parcel, order }: { parcel: Parcel; order: Order }) {
       <div className={styles.row}>
         <span className="dim">{t('parcel')}</span>
         <span className="mono">
-          {parcel.carrier_code} {parcel.tracking_no}
+          {carrier(parcel.carrier_code)} {parcel.tracking_no}
         </span>
         <Pill tone={PARCEL_TONES[parcel.state] ?? 'progress'}>{state(parcel.state)}</Pill>
         <span className="dim">{weight(parcel.weight_g)}</span>

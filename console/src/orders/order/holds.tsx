@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { useMay } from '@/api/me'
 import { Pill } from '@/frame/pill'
 import { toast, toastProblem } from '@/frame/toasts'
-import { instant } from '@/i18n/format'
+import { instant, instantWhole } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import type { Hold, Order } from '../shapes'
 import { orderWords } from '../words'
@@ -34,6 +34,12 @@ function HoldItem({ hold, order }: { hold: Hold; order: Order }) {
           {t(hold.stops === 2 ? 'stopsRelease' : 'stopsAll')} ·{' '}
           {t('openedBy', { who: hold.origin_name || hold.origin, at: instant(hold.opened_at) })}
         </span>
+        {isOpen && hold.expires_at && (
+          <span className="dim" title={instantWhole(hold.expires_at)}>
+            {' '}
+            · {t('heldUntil', { at: instant(hold.expires_at) })}
+          </span>
+        )}
         {hold.note && <div>{hold.note}</div>}
         {isOpen && hold.next_step && <div>→ {hold.next_step}</div>}
         {!isOpen && (

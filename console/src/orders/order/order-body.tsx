@@ -4,6 +4,7 @@ import { Panel } from '@/frame/page'
 import { frameWords } from '@/frame/words'
 import { money } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
+import { useCarriers, useNameOf, useWarehouses } from '@/masters/options'
 import type { Order } from '../shapes'
 import { orderWords } from '../words'
 import { LinesEditing } from './edit-buttons'
@@ -122,9 +123,11 @@ function Wishes({ order }: { order: Order }) {
     is_urgent: isUrgent,
     is_alone: isAlone,
   } = order.edits
+  const warehouseName = useNameOf(useWarehouses())
+  const carrierName = useNameOf(useCarriers())
   const rows = [
-    [t('wishedWarehouse'), warehouse],
-    [t('wishedCarrier'), carrier],
+    [t('wishedWarehouse'), warehouse && warehouseName(warehouse)],
+    [t('wishedCarrier'), carrier && carrierName(carrier)],
     [t('remark'), remark],
     [t('urgent'), isUrgent ? '✓' : ''],
     [t('alone'), isAlone ? '✓' : ''],

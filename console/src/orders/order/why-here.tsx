@@ -35,6 +35,7 @@ export default function WhyHere({ order }: { order: Order }) {
         <thead>
           <tr>
             <th>{t('candidate')}</th>
+            <th>{t('carrierOf')}</th>
             <th className={styles.end}>{t('cost')}</th>
             <th className={styles.end}>{t('distance')}</th>
             <th>{t('result')}</th>
@@ -57,6 +58,7 @@ function CandidateRow({ candidate }: { candidate: Candidate }) {
   return (
     <tr>
       <td>{candidate.name}</td>
+      <td>{candidate.carrier || '—'}</td>
       <td className={styles.end}>{candidate.cost_minor === null ? '—' : money(candidate.cost_minor)}</td>
       <td className={styles.end}>{candidate.distance_km === null ? '—' : `${number(candidate.distance_km)} km`}</td>
       <td>

@@ -114,8 +114,15 @@ class FulfilmentLineView(Struct, frozen=True, kw_only=True):
     cancelled: int
 
 
+class CompanionView(Struct, frozen=True, kw_only=True):
+    """Another order whose goods travel in the same parcel."""
+
+    order_id: str
+    order_no: str
+
+
 class FulfilmentView(Struct, frozen=True, kw_only=True):
-    """What one warehouse sends for one order; `no` is the number the warehouse knows."""
+    """What one warehouse sends for one order; `no` is the number the warehouse knows, `companions` (in lists) the orders that travel with it."""
 
     id: str
     no: str = ""
@@ -138,6 +145,7 @@ class FulfilmentView(Struct, frozen=True, kw_only=True):
     shipped_at: datetime | None
     delivered_at: datetime | None
     members: tuple[str, ...] = ()
+    companions: tuple[CompanionView, ...] = ()
     lines: tuple[FulfilmentLineView, ...] = ()
     parcels: tuple[ParcelView, ...] = ()
 

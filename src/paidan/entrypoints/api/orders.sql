@@ -116,7 +116,11 @@ SELECT (SELECT id FROM warehouse WHERE code = %(warehouse)s), (SELECT id FROM ca
 -- Fulfilments of an order, or those on their way, newest first. Parameters: after (id), order_id, states smallint[], warehouse, limit.
 SELECT f.id::text AS id, f.order_id::text AS order_id, o.order_no, f.state, w.code AS warehouse_code, c.code AS carrier_code, f.attempt, f.version,
        f.merged_into_id::text AS merged_into_id, f.release_due_at, f.ship_by_at, f.weight_g, f.freight_minor, f.recall_reason, f.wms_ref,
-       f.created_at, f.released_at, f.shipped_at, f.delivered_at
+       f.created_at, f.released_at, f.shipped_at, f.delivered_at,
+       (SELECT COALESCE(jsonb_agg(jsonb_build_object('order_id', m.order_id::text, 'order_no', n.order_no) ORDER BY m.id), '[]')
+        FROM (SELECT x.id FROM fulfilment x WHERE x.merged_into_id = COALESCE(f.merged_into_id, f.id) UNION SELECT f.merged_into_id) AS t (id)
+        JOIN fulfilment m ON m.id = t.id JOIN sales_order n ON n.id = m.order_id
+        WHERE m.id <> f.id AND (%(shops)s::bigint[] IS NULL OR m.shop_id = ANY(%(shops)s))) AS companions
 FROM fulfilment f JOIN sales_order o ON o.id = f.order_id JOIN warehouse w ON w.id = f.warehouse_id JOIN carrier c ON c.id = f.carrier_id
 WHERE (%(after)s::bigint IS NULL OR f.id < %(after)s)
   AND (%(order_id)s::bigint IS NULL OR f.order_id = %(order_id)s)

@@ -8,8 +8,8 @@ WHERE id = ANY(%(warehouses_named)s::bigint[]) AND (%(warehouses)s::bigint[] IS 
 UNION ALL SELECT 'carrier', id::text, code, name, '' FROM carrier WHERE id = ANY(%(carriers)s::bigint[])
 UNION ALL SELECT 'sku', id::text, code, name, '' FROM sku WHERE id = ANY(%(skus)s::bigint[])
 UNION ALL SELECT 'receiver', id::text, name_mask, phone_mask, province || city || district FROM receiver WHERE id = ANY(%(receivers)s::bigint[])
-UNION ALL SELECT 'fulfilment', f.id::text, f.order_id::text, o.order_no, ''
-FROM fulfilment f JOIN sales_order o ON o.id = f.order_id
+UNION ALL SELECT 'fulfilment', f.id::text, f.order_id::text, o.order_no, w.name
+FROM fulfilment f JOIN sales_order o ON o.id = f.order_id JOIN warehouse w ON w.id = f.warehouse_id
 WHERE f.id = ANY(%(fulfilments)s::bigint[])
   AND (%(shops)s::bigint[] IS NULL OR f.shop_id = ANY(%(shops)s))
   AND (%(warehouses)s::bigint[] IS NULL OR f.warehouse_id = ANY(%(warehouses)s))

@@ -17,7 +17,7 @@ _FIELD: Final = re.compile(r"\{(\w+)\}")
 _UNITS_CHANGED: Final = re.compile(r"#(?P<line>\d+) × (?P<before>\d+) → × (?P<after>\d+)")
 _GOODS_CHANGED: Final = re.compile(r"#(?P<line>\d+) (?P<before>.*?) → (?P<after>.+?)(?:, × (?P<units>\d+) → × (?P<kept>\d+))?")
 _GIFT_ADDED: Final = re.compile(r"\+ (?P<sku>.+) × (?P<units>\d+)")
-QUIET: Final = frozenset({"by", "before", "receiver_before", "receiver_after", "policy", "aim", "parcels"})
+QUIET: Final = frozenset({"before", "receiver_before", "receiver_after", "policy", "aim", "parcels"})
 """Told otherwise: by the actor's name, as before and after, or with the candidates."""
 
 
@@ -57,13 +57,14 @@ class Teller:
     def tell(self, step: str, actor: str, detail: Any) -> Said:
         """One step. `detail` as it was stored, its ids as numbers or text."""
         told = dict(detail) if isinstance(detail, Mapping) else {"note": detail} if detail not in (None, "", [], ()) else {}
-        by = str(told.get("by") or actor)
+        by = str(told["by"]) if _is_somebody(told.get("by")) else actor
         values = {field: text for field, value in told.items() if (text := self._say.text(step, field, value))}
         values |= self._more(step, told)
         sentence, said = self._sentence(step, values)
-        left = [field for field in told if field not in said and field not in QUIET and not (step in EDIT_STEPS and field in EDIT_STEPS[step])]
+        told_otherwise = QUIET | EDIT_STEPS.get(step, frozenset()) | ({"by"} if _is_somebody(told.get("by")) else set())
+        left = [field for field in told if field not in said and field not in told_otherwise]
         return Said(
-            actor_name=self._actor("platform" if by == "system" and step in w.TOLD_BY_PLATFORM else by),
+            actor_name=self._actor("platform" if by == "system" and step in w.TOLD_BY_PLATFORM else by, told.get("fulfilment")),
             sentence=sentence,
             changes=tuple(self._changes(step, told)),
             facts=tuple(fact for field in left for fact in self._facts(step, field, told)),
@@ -75,7 +76,7 @@ class Teller:
 
     # -------------------------------------------------------------- who
 
-    def _actor(self, actor: str) -> str:
+    def _actor(self, actor: str, fulfilment: Any = None) -> str:
         if not actor:
             return ""
         kind, _, name = actor.partition(":")
@@ -87,8 +88,9 @@ class Teller:
             family = actor.partition("@")[0]
             return self._say.word(w.ACTORS.get(family, w.ACTORS["rule"])).format(self._say.word(found[:2]) if found else actor.partition("#")[2])
         if kind == "wms":
-            found = self._say.name("system", name)
-            return self._say.word(w.ACTORS["wms"]).format(found[0] if found and found[1] == "1" else name)
+            sent_by, of_system = self._say.name("fulfilment", fulfilment), self._say.name("system", name)
+            of_one = of_system[0] if of_system and of_system[1] == "1" else name
+            return self._say.word(w.ACTORS["wms"]).format(sent_by[2] if sent_by and sent_by[2] else of_one)
         return self._say.word(w.ACTORS[kind]) if kind in w.ACTORS else actor
 
     # -------------------------------------------------------------- what
@@ -205,6 +207,11 @@ EDIT_STEPS: Final[Mapping[str, frozenset[str]]] = {
     "lines_edited": frozenset({"changes"}),
 }
 """Fields that are told as before and after."""
+
+
+def _is_somebody(by: Any) -> bool:
+    """Whether that names who did it; some steps name the interface it was asked over."""
+    return isinstance(by, str) and (by in w.ACTORS or by.startswith(("user:", "wms:")) or ("@" in by and "#" in by))
 
 
 def _instant(value: Any) -> datetime | None:

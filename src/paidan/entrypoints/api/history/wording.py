@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from paidan.counterparts.qimen.translate import PROCESS_STATUS, rows_of
 from paidan.entrypoints.api.history import words as w
 from paidan.entrypoints.api.history.named import Names
 from paidan.kernel.money import from_minor
@@ -16,6 +17,7 @@ from paidan.printing.papers import Kind
 from paidan.printing.words import TITLES
 
 REASONS: Final = frozenset(Reason)
+PROGRESS: Final = rows_of(PROCESS_STATUS)
 
 
 class Wording:
@@ -94,6 +96,11 @@ class Wording:
         """The platform's word on an order."""
         return self.word(w.PLATFORM_STATUSES[value]) if value in w.PLATFORM_STATUSES else str(value)
 
+    def progress(self, value: Any) -> str:
+        """A warehouse's word on its progress."""
+        row = PROGRESS.get(str(value).upper())
+        return self.word((row.zh, row.en)) if row else str(value)
+
     def state(self, value: Any) -> str:
         """A parcel's state."""
         return self.word(PARCEL_WORDS[ParcelState[value]]) if value in ParcelState.__members__ else str(value)
@@ -158,6 +165,7 @@ _TELLERS: Final[Mapping[tuple[str, str], Callable[[Wording, Any], str]]] = {
     ("", "cause"): Wording.cause,
     ("", "fields"): Wording.fields,
     ("printed", "kind"): Wording.paper,
+    ("warehouse_step", "status"): Wording.progress,
     ("tracking", "state"): Wording.state,
     ("received", "status"): Wording.status,
     ("platform_changed", "status"): Wording.status,
