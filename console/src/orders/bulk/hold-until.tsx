@@ -20,7 +20,9 @@ export function HoldUntil({ until, onUntil }: { until: string; onUntil: (until: 
     <div className={styles.until} role="group" aria-label={t('until')}>
       <Button
         size="small"
-        type={until ? 'default' : 'primary'}
+        aria-pressed={!until}
+        color={until ? 'default' : 'primary'}
+        variant="outlined"
         onClick={() => {
           onUntil('')
         }}

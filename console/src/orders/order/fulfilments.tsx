@@ -65,7 +65,7 @@ function FulfilmentItem({ order, fulfilment }: { order: Order; fulfilment: Fulfi
           {weight(fulfilment.weight_g)} · {money(fulfilment.freight_minor)}
         </span>
         {companions.length > 0 && (
-          <span>
+          <span className={styles.companions}>
             <span className="dim">{t('travelsWith')} </span>
             {companions.map((one, index) => (
               <span key={one.order_id}>
