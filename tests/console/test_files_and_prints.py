@@ -75,8 +75,17 @@ def test_a_file_is_checked_cell_by_cell_and_its_good_rows_are_taken(desk):
     expect(main).to_contain_text("2 行可导入")
     expect(main).to_contain_text("2 行有问题")
     expect(main).to_contain_text("没有用到的列：仓库备注")
-    problems = [row.split("\t") for row in main.locator("tbody").inner_text().splitlines()]
-    assert [(row, column) for row, column, _ in problems] == [("4", "货品编码"), ("5", "重量(克)")]
+    seen = {row.get_by_role("rowheader").inner_text().strip(): row for row in main.get_by_role("table").get_by_role("row").all()[1:]}
+    assert list(seen) == ["2", "3", "4", "5"]  # the real cells, the good rows too
+    assert seen["2"].get_by_role("cell").all_inner_texts() == ["IMP-1", "导入商品一", "120", LONG, "是", ""]
+    wrong = {number: row.locator("[role=cell][data-bad=true]").all_inner_texts() for number, row in seen.items()}
+    assert wrong == {"2": [], "3": [], "4": ["（空）\n缺少必填字段"], "5": ["很重\n字段值无效"]}
+    main.get_by_role("button", name="下一处问题").click()
+    expect(main.get_by_role("status")).to_have_text("第 1/2 处：第 4 行 货品编码")
+    desk.page.keyboard.press("n")
+    expect(main.locator("[data-current=true]")).to_contain_text("很重")
+    main.get_by_role("group", name="按原因").get_by_role("button", name="货品编码 · 缺少必填字段 1").click()
+    expect(main.get_by_role("table").get_by_role("rowheader")).to_have_text(["4"])
     assert skus(desk, "IMP-1", "IMP-2") == []  # a preview writes nothing
 
     main.get_by_role("button", name="导入 2 行").click()

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
+from paidan.entrypoints.imports.preview import RowProblem, preview_of, told_first
 from paidan.entrypoints.imports.read import text_of
-from paidan.entrypoints.imports.report import RowProblem, error_file, neutral, workbook
+from paidan.entrypoints.imports.report import error_file, neutral, workbook
 from paidan.entrypoints.imports.run import FILE_KINDS, import_file, read_file, template_of
 from paidan.kernel.errors import BadInput
 from paidan.kernel.reasons import Reason
@@ -129,6 +130,40 @@ def test_bad_rows_come_back_with_reasons_and_can_be_corrected_and_imported_again
     assert scene.query("SELECT barcode FROM sku_barcode") == [("690123456789012345",)]
 
 
+def test_the_preview_shows_the_first_rows_and_the_bad_ones_as_they_were_read(scene):
+    good = "".join(f"G{number},好的,,1,,,\n" for number in range(60))
+    report = give(scene, "products", f"{PRODUCTS.strip()},备注\n\n{good},没有编码,,重,,,,\nX,{'长' * 150},,,,,,\n")
+    preview = report.preview
+    assert [(one.text, one.field) for one in preview.headings][-2:] == [("类型", "kind"), ("备注", "")]
+    assert [one.row for one in preview.rows] == [*range(3, 23), 63]
+    assert preview.rows[-1].cells[:4] == ("", "没有编码", "", "重")
+    assert [(one.field, one.column, one.count) for one in preview.counts] == [("code", "货品编码", 1), ("weight_g", "重量(克)", 1)]
+    assert report.accepted == 61
+    long = give(scene, "products", PRODUCTS + f"X,{'长' * 150},,,,,\n").preview.rows[0].cells[1]
+    assert (len(long), long[-1]) == (121, "…")
+
+
+def test_of_fifty_thousand_bad_rows_some_problems_of_every_kind_are_told():
+    def problem(row, field, reason):
+        return RowProblem(row=row, field=field, reason=reason, column=field)
+
+    problems = [problem(row, "weight_g", Reason.FIELD_INVALID) for row in range(2, 50_002)] + [problem(50_002, "code", Reason.FIELD_MISSING)]
+    rows = [["code", "weight_g"], *(["W", "重"] for _ in range(50_001))]
+    preview = preview_of(rows, {0: "code", 1: "weight_g"}, problems)
+    assert [(one.field, one.count) for one in preview.counts] == [("weight_g", 50_000), ("code", 1)]
+    told = told_first(problems)
+    assert [problem.row for problem in told] == [*range(2, 1_001), 50_002]
+    assert [row.row for row in preview.rows] == [problem.row for problem in told]
+
+
+def test_orders_are_previewed_by_the_columns_of_their_own_format(scene):
+    scene.set_up({"A": {"X": 1}})
+    preview = give(scene, "orders", ORDER_FILE, shop="S1").preview
+    assert [one.field for one in preview.headings][:3] == ["order_no", "placed_at", "paid_at"]
+    assert [one.row for one in preview.rows] == [2, 3, 4]
+    assert [(one.field, one.count) for one in preview.counts] == [("quantity", 1)]
+
+
 @pytest.mark.parametrize(
     ("kind", "content", "reason"),
     [
@@ -148,19 +183,21 @@ def test_a_file_that_is_none_is_refused_whole(scene, kind, content, reason):
     assert refused.value.reason == reason
 
 
+ORDER_FILE = (
+    "订单号,下单时间,付款时间,收货人,手机,省,市,区,详细地址,商家编码,数量,单价\n"
+    "O1,2026-11-11 12:00,2026-11-11 12:01,张三,13800000001,浙江省,杭州市,西湖区,文三路1号,X,1,10.00\n"
+    "O1,,,,,,,,,Y,2,5\n"
+    "O2,2026-11-11 12:00,,李四,13800000002,浙江省,杭州市,西湖区,文三路2号,X,零,10.00\n"
+)
+
+
 def test_orders_become_messages_of_their_shop_once(scene):
     scene.set_up({"A": {"X": 1}})
-    text = (
-        "订单号,下单时间,付款时间,收货人,手机,省,市,区,详细地址,商家编码,数量,单价\n"
-        "O1,2026-11-11 12:00,2026-11-11 12:01,张三,13800000001,浙江省,杭州市,西湖区,文三路1号,X,1,10.00\n"
-        "O1,,,,,,,,,Y,2,5\n"
-        "O2,2026-11-11 12:00,,李四,13800000002,浙江省,杭州市,西湖区,文三路2号,X,零,10.00\n"
-    )
-    report = give(scene, "orders", text, shop="S1")
+    report = give(scene, "orders", ORDER_FILE, shop="S1")
     assert (report.accepted, told(report)) == (2, [(4, "quantity", "field_invalid")])
     assert sheet(report.error_file)[1][0] == "O2"
     assert scene.query("SELECT counterpart, business_key, state FROM message") == [("shop:S1", "O1", 0)]
-    again = give(scene, "orders", text, shop="S1")
+    again = give(scene, "orders", ORDER_FILE, shop="S1")
     assert again.accepted == 2
     assert scene.query("SELECT count(*) FROM message WHERE state = 0") == [(1,)]
 

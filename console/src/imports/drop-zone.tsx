@@ -42,6 +42,7 @@ export function DropZone({ file, icon, onFile }: Props) {
       <button
         type="button"
         className={styles.choose}
+        data-chosen={file !== null}
         onClick={() => {
           input.current?.click()
         }}

@@ -3,11 +3,12 @@ import { useEnum } from '@/api/enums'
 import { Pill } from '@/frame/pill'
 import { useWords } from '@/i18n/words'
 import table from '@/orders/order/order.module.css'
+import { PreviewTable } from './preview-table'
 import { saveErrorFile, type Imported } from './send'
 import { importWords } from './words'
 import styles from './imports.module.css'
 
-/** How many rows are good, and for each bad cell what is wrong with it. */
+/** How many rows are good, and for each bad cell what is wrong with it: on the cells themselves before anything is written. */
 export function ImportReport({ report, isDryRun = false }: { report: Imported; isDryRun?: boolean }) {
   const t = useWords(importWords)
   const reason = useEnum('reason')
@@ -31,7 +32,8 @@ export function ImportReport({ report, isDryRun = false }: { report: Imported; i
       {report.ignored_headers.length > 0 && (
         <p className="dim">{t('ignored', { names: report.ignored_headers.join(', ') })}</p>
       )}
-      {report.problems.length > 0 && (
+      {report.preview && <PreviewTable report={report} preview={report.preview} />}
+      {!report.preview && report.problems.length > 0 && (
         <div className={styles.problems} tabIndex={0} role="group" aria-label={t('bad', { count: report.rejected })}>
           <table className={table.table}>
             <thead>

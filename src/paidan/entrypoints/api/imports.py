@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from litestar import Response, Router
 from litestar.params import PathParameter, QueryParameter, RawBody
 from msgspec import Struct
+from msgspec.structs import replace
 
 from paidan.entrypoints.api.guard import SEE, Known, needs
 from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
@@ -13,12 +14,12 @@ from paidan.entrypoints.api.people.rights import Right
 from paidan.entrypoints.api.problems import Refused
 from paidan.entrypoints.api.services import Given
 from paidan.entrypoints.api.verbs import get, post
-from paidan.entrypoints.imports.report import ImportReport, RowProblem
+from paidan.entrypoints.imports.preview import Preview, RowProblem, told_first
+from paidan.entrypoints.imports.report import ImportReport
 from paidan.entrypoints.imports.run import FILE_KINDS, read_file, template_of
 from paidan.kernel.reasons import Reason
 
 FILE_MAX: Final = 10 * 1024 * 1024
-PROBLEMS_SHOWN: Final = 1_000
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 KindName = Annotated[str, PathParameter(description="Kind of file", schema_extra={"enum": [*FILE_KINDS]}, max_length=20)]
@@ -27,7 +28,10 @@ ShopCode = Annotated[str, QueryParameter(max_length=64, description="For orders:
 
 
 class Imported(Struct, frozen=True, kw_only=True):
-    """What became of a file: the first thousand problems, and the error file (XLSX) as base64."""
+    """What became of a file: at most a thousand problems, some of every kind, and the error file (XLSX) as base64.
+
+    `preview`: only of a dry run, and never kept.
+    """
 
     kind: str
     accepted: int
@@ -35,6 +39,7 @@ class Imported(Struct, frozen=True, kw_only=True):
     problems: tuple[RowProblem, ...]
     ignored_headers: tuple[str, ...]
     error_file_base64: str
+    preview: Preview | None = None
 
 
 @post(
@@ -64,8 +69,8 @@ def post_import(
     write = read_file(services, kind, body, shop=shop, actor=caller.actor)
     if is_dry_run:
         with services.database.transaction() as tx, tx.transaction(force_rollback=True):
-            tried = _told(write(tx))
-        return Response(content=tried, status_code=200)
+            report = write(tx)
+        return Response(content=replace(_told(report), preview=report.preview), status_code=200)
     return once.answer(lambda tx: _told(write(tx)))
 
 
@@ -74,7 +79,7 @@ def _told(report: ImportReport) -> Imported:
         kind=report.kind,
         accepted=report.accepted,
         rejected=report.rejected,
-        problems=report.problems[:PROBLEMS_SHOWN],
+        problems=told_first(report.problems),
         ignored_headers=report.ignored_headers,
         error_file_base64=base64.b64encode(report.error_file).decode(),
     )

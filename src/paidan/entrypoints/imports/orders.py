@@ -6,12 +6,13 @@ from zoneinfo import ZoneInfo
 
 from paidan.catalog.load import cache_versions
 from paidan.channels.platform import RawOrder
-from paidan.channels.sheet.columns import COLUMNS
+from paidan.channels.sheet.columns import COLUMNS, column_of
 from paidan.channels.sheet.orders import SheetOrder, read_orders
 from paidan.channels.sheet.read import read_rows
 from paidan.entrypoints.imports.columns import Field
 from paidan.entrypoints.imports.kinds import Means
-from paidan.entrypoints.imports.report import ImportReport, RowProblem, Write, report_of
+from paidan.entrypoints.imports.preview import RowProblem
+from paidan.entrypoints.imports.report import Header, ImportReport, Write, report_of
 from paidan.intake.landing import land
 from paidan.kernel.errors import BadInput
 from paidan.kernel.reasons import Reason
@@ -36,11 +37,13 @@ def read_orders_file(means: Means, content: bytes, shop_code: str) -> Write:
     rows = read_rows(content)
     good = [_raw(order) for order in read.orders if order.order is not None]
     problems = [problem for order in read.orders for problem in _problems(order)]
+    columns = {place: column for place, cell in enumerate(rows[0]) if cell is not None and (column := column_of(str(cell)))}
+    header = Header(fields_by_place={place: column.field for place, column in columns.items()}, ignored=read.ignored)
     accepted = sum(len(order.rows) for order in read.orders if order.order is not None)
 
     def write(tx: Tx) -> ImportReport:
         land(tx, means.ids, means.sealer, shop, good, means.clock.now(), VIA)
-        return report_of(ORDERS, rows, accepted, problems, read.ignored, NAMES)
+        return report_of(ORDERS, rows, accepted, problems, header, NAMES)
 
     return write
 

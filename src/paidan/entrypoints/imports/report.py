@@ -11,8 +11,9 @@ from msgspec.structs import replace
 
 from paidan.channels.sheet.read import CELL_MAX, Row
 from paidan.entrypoints.imports.columns import Field
+from paidan.entrypoints.imports.preview import Preview, RowProblem, preview_of
 from paidan.entrypoints.imports.read import FORMULA_STARTS
-from paidan.kernel.reasons import Reason, words
+from paidan.kernel.reasons import words
 from paidan.runtime.database import Tx
 
 REASON_HEADERS: Final = ("原因", "Reason")
@@ -26,34 +27,36 @@ SAFE: Final = {
 }
 
 
-class RowProblem(Struct, frozen=True, kw_only=True):
-    """What is wrong where. Rows count from 1, the header being 1; `field` empty: the whole row. `column`: the field's heading in the template."""
-
-    row: int
-    field: str
-    reason: Reason
-    detail: str = ""
-    column: str = ""
-
-
 class ImportReport(Struct, frozen=True, kw_only=True):
-    """Rows accepted and rejected; `error_file` (XLSX) holds the rejected ones with their reasons, empty when there are none."""
+    """Rows accepted and rejected; `error_file` (XLSX) holds the rejected ones with their reasons, empty when there are none.
+
+    `preview` is for the person who decides whether the file is taken.
+    """
 
     kind: str
     accepted: int
     rejected: int
+    preview: Preview
     problems: tuple[RowProblem, ...] = ()
     ignored_headers: tuple[str, ...] = ()
     error_file: bytes = b""
+
+
+class Header(Struct, frozen=True, kw_only=True):
+    """What the first row says: the field of each place that has one, and the headers nobody knows."""
+
+    fields_by_place: Mapping[int, str]
+    ignored: Sequence[str]
 
 
 Write = Callable[[Tx], ImportReport]
 
 
 def report_of(
-    kind: str, rows: Sequence[Row], accepted: int, problems: Sequence[RowProblem], ignored: Sequence[str], names: Mapping[str, str]
+    kind: str, rows: Sequence[Row], accepted: int, problems: Sequence[RowProblem], header: Header, names: Mapping[str, str]
 ) -> ImportReport:
     """The report on a file; `names`: the header of each field, for the error file."""
+    told = tuple(replace(one, column=names.get(one.field, one.field)) for one in sorted(problems, key=lambda problem: problem.row))
     by_row: dict[int, list[RowProblem]] = {}
     for problem in problems:
         by_row.setdefault(problem.row, []).append(problem)
@@ -61,8 +64,9 @@ def report_of(
         kind=kind,
         accepted=accepted,
         rejected=len(by_row),
-        problems=tuple(replace(one, column=names.get(one.field, one.field)) for one in sorted(problems, key=lambda problem: problem.row)),
-        ignored_headers=tuple(ignored),
+        preview=preview_of(rows, header.fields_by_place, told),
+        problems=told,
+        ignored_headers=tuple(header.ignored),
         error_file=error_file(rows, by_row, names) if by_row else b"",
     )
 

@@ -10,8 +10,9 @@ from paidan.entrypoints.imports.columns import Field, by_header, plain
 from paidan.entrypoints.imports.kinds import KINDS, Kind, Means, Values
 from paidan.entrypoints.imports.orders import FIELDS as ORDER_FIELDS
 from paidan.entrypoints.imports.orders import ORDERS, read_orders_file
+from paidan.entrypoints.imports.preview import RowProblem
 from paidan.entrypoints.imports.read import rows_of, text_of
-from paidan.entrypoints.imports.report import ImportReport, RowProblem, Write, report_of, template
+from paidan.entrypoints.imports.report import Header, ImportReport, Write, report_of, template
 from paidan.kernel.errors import BadInput
 from paidan.kernel.outcomes import Effect, Outcome
 from paidan.kernel.reasons import Reason
@@ -64,6 +65,7 @@ def _read_masters(means: Means, kind: Kind, content: bytes, actor: str) -> Write
     columns, ignored = _header(rows[0], known, kind.fields)
     wrong: list[RowProblem] = []
     records = _records(kind, rows, columns, wrong)
+    header = Header(fields_by_place={place: field.name for place, field in columns.items()}, ignored=ignored)
 
     def write(tx: Tx) -> ImportReport:
         outcomes = kind.write(tx, means, [record.row for record in records], means.clock.now(), actor) if records else []
@@ -74,7 +76,7 @@ def _read_masters(means: Means, kind: Kind, content: bytes, actor: str) -> Write
                 problems += _told(record, outcome)
             else:
                 accepted += len(record.numbers)
-        return report_of(kind.name, rows, accepted, problems, ignored, {field.name: field.zh[0] for field in kind.fields})
+        return report_of(kind.name, rows, accepted, problems, header, {field.name: field.zh[0] for field in kind.fields})
 
     return write
 
