@@ -1,31 +1,44 @@
 import { LinkOutlined } from '@ant-design/icons'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Segmented, Select } from 'antd'
 import { useMemo, useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import { api, given } from '@/api/client'
 import { useMay } from '@/api/me'
-import type { components } from '@/api/schema'
 import { EmptyState } from '@/frame/empty-state'
 import { Page } from '@/frame/page'
-import { toast, toastProblem } from '@/frame/toasts'
 import type { Column } from '@/grid/columns'
+import { number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
+import { NoMatch } from '@/lists/no-match'
 import { PagedGrid } from '@/lists/paged-grid'
-import { refusalOf } from './results'
+import { Mapper, Remapping, type Listing, type Unmapped } from './mapper'
+import { useShops } from './options'
+import { SureDialog } from './sure-dialog'
 import { masterWords } from './words'
 
-type Listing = components['schemas']['ListingView']
+type Row = Listing | Unmapped
 
-const rowId = (row: Listing) => row.id
+const rowId = (row: Row) => row.id
+const PAGE = 50
 
-/** What shops sell and which SKU that is; what is not mapped comes first. */
+/** What shops sell and which SKU that is; what is not mapped comes first, with what it may be. */
 export default function ListingsPage() {
   const t = useWords(masterWords)
   const [params, setParams] = useSearchParams()
   const isAll = params.get('show') === 'all'
+  const shop = params.get('shop') ?? ''
+  const may = useMay()
+  const shops = useShops()
+  const [remapped, setRemapped] = useState<Listing | null>(null)
+  const [isTakingSure, setTakingSure] = useState(false)
+  const put = (name: string, value: string) => {
+    const next = new URLSearchParams(params)
+    if (value) next.set(name, value)
+    else next.delete(name)
+    setParams(next, { replace: true })
+  }
   const columns = useMemo(
-    (): Column<Listing>[] => [
+    (): Column<Row>[] => [
       {
         id: 'shop_code',
         title: t('shop'),
@@ -37,45 +50,90 @@ export default function ListingsPage() {
       { id: 'title', title: t('title'), width: 320, text: (row) => row.title ?? '' },
       { id: 'merchant_code', title: t('merchantCode'), width: 130, text: (row) => row.merchant_code ?? '' },
       { id: 'item_ref', title: t('itemRef'), width: 150, text: (row) => row.item_ref },
+      ...(isAll
+        ? []
+        : [
+            {
+              id: 'waiting_orders',
+              title: t('waitingOrders'),
+              width: 110,
+              align: 'end' as const,
+              text: (row: Row) => ('waiting_orders' in row ? number(row.waiting_orders) : ''),
+            },
+          ]),
       {
         id: 'sku_code',
         title: t('sku'),
-        width: 340,
+        width: isAll ? 220 : 620,
         text: (row) => row.sku_code ?? '',
-        render: (row) => (row.sku_code ? <span className="mono">{row.sku_code}</span> : <Mapper listing={row} />),
+        render: (row) =>
+          'suggestions' in row ? (
+            <Mapper listing={row} />
+          ) : (
+            <span className="mono">{row.sku_code || t('unmapped')}</span>
+          ),
       },
     ],
-    [t],
+    [t, isAll],
   )
   return (
     <Page isFilled title={t('listings')} about={t('listingsAbout')}>
-      <PagedGrid<Listing>
-        id="listings"
+      <PagedGrid<Row>
+        id={isAll ? 'listings' : 'unmapped-listings'}
         label={t('listings')}
         columns={columns}
-        queryKey={['listings', isAll]}
+        queryKey={['listings', isAll, shop]}
         read={async (cursor, signal) => {
-          const query = { cursor, limit: 200 }
-          return isAll
-            ? given(await api.GET('/api/v1/catalog/listings', { params: { query }, signal }))
-            : given(await api.GET('/api/v1/catalog/unmapped', { params: { query }, signal }))
+          if (isAll) {
+            const query = { cursor, limit: 200, code: shop || undefined }
+            return given(await api.GET('/api/v1/catalog/listings', { params: { query }, signal }))
+          }
+          const query = { cursor, limit: PAGE, shop: shop || undefined }
+          return given(await api.GET('/api/v1/catalog/unmapped', { params: { query }, signal }))
         }}
+        onOpen={isAll && may('masters') ? setRemapped : undefined}
         rowId={rowId}
-        exports={[{ list: 'listings', filters: { unmapped: !isAll } }]}
+        exports={[{ list: 'listings', filters: { unmapped: !isAll, shop } }]}
         tools={
-          <Segmented
-            value={isAll ? 'all' : 'unmapped'}
-            onChange={(show) => {
-              setParams(show === 'all' ? { show } : {}, { replace: true })
-            }}
-            options={[
-              { value: 'unmapped', label: t('unmapped') },
-              { value: 'all', label: t('allListings') },
-            ]}
-          />
+          <>
+            <Segmented
+              value={isAll ? 'all' : 'unmapped'}
+              onChange={(show) => {
+                put('show', show === 'all' ? show : '')
+              }}
+              options={[
+                { value: 'unmapped', label: t('unmapped') },
+                { value: 'all', label: t('allListings') },
+              ]}
+            />
+            <Select
+              allowClear
+              showSearch
+              optionFilterProp="label"
+              aria-label={t('shop')}
+              placeholder={t('shop')}
+              value={shop || undefined}
+              onChange={(value: string | undefined) => {
+                put('shop', value ?? '')
+              }}
+              options={shops}
+              style={{ width: 190 }}
+            />
+            {!isAll && may('masters') && (
+              <Button
+                onClick={() => {
+                  setTakingSure(true)
+                }}
+              >
+                {t('takeSure')}
+              </Button>
+            )}
+          </>
         }
         empty={
-          isAll ? (
+          shop ? (
+            <NoMatch filters={{ shop: t('shop') }}>{null}</NoMatch>
+          ) : isAll ? (
             <EmptyState icon={<LinkOutlined />} title={t('noListings')} text={t('noListingsHint')}>
               <Link to="/shops">{t('toShops')}</Link>
               <Link to="/imports?kind=listings">{t('importFile')}</Link>
@@ -87,76 +145,22 @@ export default function ListingsPage() {
           )
         }
       />
+      {remapped && (
+        <Remapping
+          listing={remapped}
+          onClose={() => {
+            setRemapped(null)
+          }}
+        />
+      )}
+      {isTakingSure && (
+        <SureDialog
+          shop={shop}
+          onClose={() => {
+            setTakingSure(false)
+          }}
+        />
+      )}
     </Page>
   )
-}
-
-/** The SKU of an unmapped listing: taken from its merchant code with one click when there is such a SKU, else looked up. */
-function Mapper({ listing }: { listing: Listing }) {
-  const t = useWords(masterWords)
-  const may = useMay()
-  const cache = useQueryClient()
-  const [code, setCode] = useState('')
-  const suggestion = useSkuCodes(listing.merchant_code ?? '')
-  const found = useSkuCodes(code)
-  const save = useMutation({
-    mutationFn: async (skuCode: string) => {
-      const { id: _id, version: _version, ...row } = listing
-      const refusal = refusalOf(
-        given(await api.POST('/api/v1/catalog/listings', { body: { rows: [{ ...row, sku_code: skuCode }] } })),
-      )
-      if (refusal) throw refusal
-      return skuCode
-    },
-    onSuccess: (skuCode) => {
-      toast(t('mapped', { code: skuCode }))
-      void cache.invalidateQueries({ queryKey: ['listings'] })
-    },
-    onError: toastProblem,
-  })
-  if (!may('masters')) return null
-  return (
-    <span>
-      {suggestion[0] && (
-        <Button
-          size="small"
-          type="primary"
-          ghost
-          loading={save.isPending}
-          onClick={() => {
-            save.mutate(suggestion[0] ?? '')
-          }}
-        >
-          {t('suggest', { code: suggestion[0] })}
-        </Button>
-      )}{' '}
-      <Select
-        size="small"
-        showSearch={{ filterOption: false, onSearch: setCode }}
-        aria-label={t('chooseSku')}
-        placeholder={t('chooseSku')}
-        value={null}
-        onChange={(value: string) => {
-          save.mutate(value)
-        }}
-        options={found.map((value) => ({ value, label: value }))}
-        style={{ width: 150 }}
-      />
-    </span>
-  )
-}
-
-const NO_CODES: string[] = []
-
-function useSkuCodes(code: string): string[] {
-  const { data } = useQuery({
-    queryKey: ['sku-codes', code],
-    queryFn: async () =>
-      given(await api.GET('/api/v1/catalog/skus', { params: { query: { code, limit: 10 } } })).items.map(
-        (sku) => sku.code,
-      ),
-    enabled: code !== '',
-    staleTime: 60_000,
-  })
-  return data ?? NO_CODES
 }

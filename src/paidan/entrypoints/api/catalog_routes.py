@@ -12,7 +12,7 @@ from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
 from paidan.entrypoints.api.language import language_of
 from paidan.entrypoints.api.master_views import ListingView, SkuView
 from paidan.entrypoints.api.masters import Master, Results, Rows, RowsSeen, doors, one, refuse, told_results
-from paidan.entrypoints.api.pages import Cursor, Limit, Page, RecordId, as_views, page, read_cursor
+from paidan.entrypoints.api.pages import RecordId, as_views
 from paidan.entrypoints.api.people.rights import Right
 from paidan.entrypoints.api.problems import invalid
 from paidan.entrypoints.api.services import Given
@@ -45,15 +45,6 @@ LISTINGS: Final = Master(
     key=listing_key,
     more={"is_unmapped": False},
 )
-
-
-@get("/catalog/unmapped", opt=SEE, sync_to_thread=True, summary="List listings without a SKU", tags=["catalog"])
-def get_unmapped(services: Given, caller: Known, cursor: Cursor = "", limit: Limit = 50) -> Page[ListingView]:
-    """Orders with one of these wait until it is mapped."""
-    [after] = read_cursor(cursor, [int])
-    with services.database.transaction() as tx:
-        parameters = {"id": None, "after": after or 0, "code": None, "is_unmapped": True, "limit": limit + 1, **caller.sees}
-        return page(as_views(ListingView, tx.execute(queries.listings, parameters)), limit, lambda listing: [int(listing.id)])
 
 
 @post(
@@ -123,4 +114,4 @@ def lift_bans(services: Given, once: Post, data: JSONBody[Rows[GoodsBanRow]], id
     return once.answer(lambda tx: told_results(lift_goods_bans(tx, data.rows)))
 
 
-ROUTER = Router("/", route_handlers=[doors(SKUS), doors(LISTINGS), get_unmapped, put_bundles, put_bundle, get_bans, put_bans, lift_bans])
+ROUTER = Router("/", route_handlers=[doors(SKUS), doors(LISTINGS), put_bundles, put_bundle, get_bans, put_bans, lift_bans])

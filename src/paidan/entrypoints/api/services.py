@@ -6,10 +6,12 @@ from functools import cached_property
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
+from paidan.catalog.load import SkuCache
 from paidan.channels.direct.orders import parse
 from paidan.channels.facts import PlatformOrder
 from paidan.channels.registry import CHANNELS
 from paidan.entrypoints.api.known_keys import KnownKeys
+from paidan.entrypoints.api.likenesses import LikenessCache
 from paidan.entrypoints.api.people.openid.door import ProviderDoor, open_door
 from paidan.fulfilment.links import LinkCache
 from paidan.kernel.clock import Clock
@@ -92,6 +94,16 @@ class HandlerContext:
     def network(self) -> NetworkCache:
         """The network, read again when its version changes."""
         return NetworkCache()
+
+    @cached_property
+    def skus(self) -> SkuCache:
+        """SKUs and the parts of bundles, read again when the catalogue's version changes."""
+        return SkuCache()
+
+    @cached_property
+    def likeness(self) -> LikenessCache:
+        """What listings are compared with, read again when a SKU changes."""
+        return LikenessCache()
 
 
 Given = NamedDependency[SkipValidation[HandlerContext]]

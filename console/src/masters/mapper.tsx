@@ -1,0 +1,177 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Button, Modal, Select } from 'antd'
+import { useState } from 'react'
+import { api, given } from '@/api/client'
+import { useMay } from '@/api/me'
+import type { components } from '@/api/schema'
+import { ProblemView } from '@/frame/problem-view'
+import { toast, toastProblem } from '@/frame/toasts'
+import { frameWords } from '@/frame/words'
+import { useWords } from '@/i18n/words'
+import { refusalOf } from './results'
+import { masterWords } from './words'
+import styles from './masters.module.css'
+
+export type Listing = components['schemas']['ListingView']
+export type Unmapped = components['schemas']['UnmappedView']
+type Suggestion = components['schemas']['Suggestion']
+
+const NO_CODES: { value: string; label: string }[] = []
+
+/** What speaks for a SKU, in words. */
+function useLikeness(): (suggestion: Suggestion) => string {
+  const t = useWords(masterWords)
+  return ({ score, why }) => t('likeness', { score, why: why.map((one) => t(`why_${one}`)).join(' · ') })
+}
+
+/** Maps a listing upon the version that was seen; the lists of listings follow. */
+function useMapping(listing: Listing, onDone?: () => void) {
+  const t = useWords(masterWords)
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: async (skuCode: string) => {
+      const { shop_code, item_ref, sku_ref, merchant_code, title } = listing
+      const row = { shop_code, item_ref, sku_ref, merchant_code, title, sku_code: skuCode }
+      const versions = { [`${shop_code}/${item_ref}/${sku_ref ?? ''}`]: listing.version }
+      const refusal = refusalOf(given(await api.POST('/api/v1/catalog/listings', { body: { rows: [row], versions } })))
+      if (refusal) throw refusal
+      return skuCode
+    },
+    onSuccess: (skuCode) => {
+      toast(skuCode ? t('mapped', { code: skuCode }) : t('unmapped'))
+      void cache.invalidateQueries({ queryKey: ['listings'] })
+      onDone?.()
+    },
+  })
+}
+
+function useSkuOptions(code: string) {
+  const { data } = useQuery({
+    queryKey: ['sku-codes', code],
+    queryFn: async () =>
+      given(await api.GET('/api/v1/catalog/skus', { params: { query: { code, limit: 10 } } })).items.map((sku) => ({
+        value: sku.code,
+        label: `${sku.code} ${sku.name}`,
+      })),
+    enabled: code !== '',
+    staleTime: 60_000,
+  })
+  return data ?? NO_CODES
+}
+
+function SkuSelect({
+  value,
+  onChange,
+  size,
+}: {
+  value: string | null
+  onChange: (code: string) => void
+  size?: 'small'
+}) {
+  const t = useWords(masterWords)
+  const [code, setCode] = useState('')
+  return (
+    <Select
+      size={size}
+      showSearch={{ filterOption: false, onSearch: setCode }}
+      aria-label={t('chooseSku')}
+      placeholder={t('chooseSku')}
+      value={value}
+      onChange={onChange}
+      options={useSkuOptions(code)}
+      popupMatchSelectWidth={false}
+      style={{ width: size ? 150 : '100%' }}
+    />
+  )
+}
+
+/** The SKU of an unmapped listing: what it may be, each with why, by one click; else looked up. */
+export function Mapper({ listing }: { listing: Unmapped }) {
+  const t = useWords(masterWords)
+  const may = useMay()
+  const likeness = useLikeness()
+  const save = useMapping(listing)
+  if (!may('masters')) return null
+  const take = (code: string) => {
+    save.mutate(code, { onError: toastProblem })
+  }
+  return (
+    <span className={styles.mapper}>
+      {listing.suggestions.map((one, index) => (
+        <Button
+          key={one.sku_code}
+          size="small"
+          type={listing.is_sure && index === 0 ? 'primary' : 'default'}
+          ghost={listing.is_sure && index === 0}
+          loading={save.isPending && save.variables === one.sku_code}
+          title={`${one.sku_name}\n${likeness(one)}`}
+          aria-label={`${t('suggest', { code: one.sku_code })} ${likeness(one)}`}
+          onClick={() => {
+            take(one.sku_code)
+          }}
+        >
+          {one.sku_code} <span className="dim">{one.score}</span>
+        </Button>
+      ))}
+      <SkuSelect size="small" value={null} onChange={take} />
+    </span>
+  )
+}
+
+/** Another SKU for a listing that has one, with what that moves. */
+export function Remapping({ listing, onClose }: { listing: Listing; onClose: () => void }) {
+  const t = useWords(masterWords)
+  const f = useWords(frameWords)
+  const [code, setCode] = useState(listing.sku_code ?? '')
+  const save = useMapping(listing, onClose)
+  const { data } = useQuery({
+    queryKey: ['mapping-effect', listing.id],
+    queryFn: async () =>
+      given(
+        await api.GET('/api/v1/catalog/listings/{record_id}/effect', {
+          params: { path: { record_id: Number(listing.id) } },
+        }),
+      ),
+    gcTime: 0,
+  })
+  return (
+    <Modal
+      open
+      title={`${t('remap')} · ${listing.title ?? listing.item_ref}`}
+      okText={f('save')}
+      cancelText={f('cancel')}
+      okButtonProps={{ loading: save.isPending, disabled: code === listing.sku_code || code === '' }}
+      onOk={() => {
+        save.mutate(code)
+      }}
+      onCancel={onClose}
+    >
+      <div className={styles.remapping}>
+        <span className="dim">
+          {[listing.shop_code, listing.item_ref, listing.sku_ref, listing.merchant_code].filter(Boolean).join(' · ')}
+        </span>
+        <SkuSelect value={code || null} onChange={setCode} />
+        {data && (
+          <ul>
+            {data.waiting_orders > 0 && <li>{t('effectWaiting', { count: data.waiting_orders })}</li>}
+            {data.kept_orders > 0 && <li>{t('effectKept', { count: data.kept_orders })}</li>}
+            {data.waiting_orders + data.kept_orders === 0 && <li>{t('effectNone')}</li>}
+          </ul>
+        )}
+        {listing.sku_code && (
+          <Button
+            danger
+            type="link"
+            loading={save.isPending}
+            onClick={() => {
+              save.mutate('')
+            }}
+          >
+            {t('unmap')}
+          </Button>
+        )}
+        {save.isError && <ProblemView problem={save.error} />}
+      </div>
+    </Modal>
+  )
+}
