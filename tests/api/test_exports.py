@@ -167,6 +167,7 @@ def test_filters_are_those_of_the_page(world):
         ("freight", {"carrier": "NO"}, 0),
         ("balances", {"sku": "X", "warehouse": "B"}, 1),
         ("sellable", {"sku": "Y"}, 1),
+        ("sellable", {"alarms": "oversold"}, 0),
         ("documents", {"open": "true", "kind": "entry"}, 1),
         ("exceptions", {"kind": "message_set_aside"}, 1),
         ("exceptions", {"owner": "me"}, 0),

@@ -110,8 +110,50 @@ def test_each_shop_may_sell_what_its_warehouses_have_less_what_it_keeps_back(sho
 def test_what_is_owed_alarms_and_is_sellable_nowhere(shop):
     told(shop.scene, order("1", line("X", 20), receiver=receiver(1)))
     [row] = shop.get("/stock/sellable?alarms_only=true").json()["items"]
-    assert (row["sku_code"], row["short"], row["sellable"]) == ("X", 20, 0)
+    assert (row["sku_code"], row["sku_name"], row["short"], row["sellable"]) == (
+        "X",
+        shop.get("/catalog/skus?code=X").json()["items"][0]["name"],
+        20,
+        0,
+    )
     assert in_shops(shop) == {"S1": 0}
+    assert shop.get("/stock/alarms").json() == {"short": 1, "oversold": 0}
+    assert [one["sku_code"] for one in shop.get("/stock/sellable?alarm=short").json()["items"]] == ["X"]
+    assert shop.get("/stock/sellable?alarm=oversold").json()["items"] == []
+    assert shop.get("/stock/sellable?alarm=loud").status_code == 422
+
+
+def sold_in(world, query=""):
+    return [(row["sku_code"], row["shop_code"], row["sellable"], row["shown"]) for row in world.get(f"/stock/by-shop{query}").json()["items"]]
+
+
+def test_each_shop_tells_what_it_may_sell_of_what_it_lists_bundles_by_their_scarcest_part(shop):
+    second_shop(shop.scene)
+    shop.post("/catalog/skus", {"rows": [{"code": "SET", "name": "礼盒", "kind": "bundle"}]})
+    shop.post("/catalog/bundles", {"rows": [{"code": "SET", "parts": [{"code": "X", "quantity": 3}]}]})
+    shop.post("/shops", {"rows": [{"code": "S2", "name": "二店", "platform": "direct", "safety_quantity": 3, "warehouse_codes": ["B"]}]})
+    listed = [("S1", "I1", "X"), ("S1", "I2", "SET"), ("S2", "I3", "X"), ("S2", "I4", "X")]
+    shop.post("/catalog/listings", {"rows": [{"shop_code": s, "item_ref": item, "sku_code": sku} for s, item, sku in listed]})
+    found = sold_in(shop)
+    assert ("SET", "S1", 4, None) in found
+    assert [one for one in found if one[0] == "X" and one[1] == "S2"] == [("X", "S2", 1, None)]
+    assert {one[1]: one[2] for one in found if one[0] == "X"} == in_shops(shop)
+    assert sold_in(shop, "?shop=S2&sku=X") == [("X", "S2", 1, None)]
+    first = shop.get("/stock/by-shop?limit=1").json()
+    rest = shop.get(f"/stock/by-shop?cursor={first['next']}").json()
+    assert first["items"] + rest["items"] == shop.get("/stock/by-shop").json()["items"]
+    clerk = shop.person("li", "see", shops=["S2"])
+    assert {row["shop_code"] for row in clerk.call("GET", "/stock/by-shop").json()["items"]} == {"S2"}
+
+
+def test_a_shop_that_shows_more_than_there_is_counts_as_oversold(shop):
+    shop.post("/catalog/listings", {"rows": [{"shop_code": "S1", "item_ref": "I1", "sku_code": "X"}]})
+    shop.scene.query(
+        "INSERT INTO listing_stock (listing_id, shop_id, believed, pushed_at) SELECT id, shop_id, 99, now() FROM listing WHERE item_ref = 'I1' RETURNING 1"
+    )
+    assert shop.get("/stock/alarms").json() == {"short": 0, "oversold": 1}
+    assert [one["sku_code"] for one in shop.get("/stock/sellable?alarm=oversold").json()["items"]] == ["X"]
+    assert shop.get("/stock/sellable?alarm=short").json()["items"] == []
 
 
 def test_an_entry_names_the_document_behind_it(shop):

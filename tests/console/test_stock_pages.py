@@ -28,6 +28,7 @@ def test_the_board_tells_each_quantity_by_sku_and_by_warehouse(desk, goods):
     code = goods["sku_code"]
     desk.at(f"/stock?sku={code}")
     shown = desk.cells(desk.row(code))
+    assert shown["名称"] == goods["sku_name"] != code
     names = {"可售": "sellable", "在库": "on_hand", "占用": "reserved", "在途": "in_transit", "空闲": "free", "预留": "held", "缺": "short"}
     assert {name: int(shown[name]) for name in names} == {name: goods[field] for name, field in names.items()}
     assert shown["告警"] == "正常"
@@ -71,6 +72,14 @@ def test_each_shop_is_told_with_what_it_keeps_back_and_what_it_shows(desk, goods
         assert shops["派单生活旗舰店"][1:3] == ["0", str(goods["sellable"])]
         listed = [shop for shop in desk.get(f"/stock/shops?sku={code}")["items"] if shop["listings"]]
         expect(panel(desk, "各店可售").locator("tbody tr", has_text=listed[0]["shop_name"])).to_contain_text(str(listed[0]["listings"][0]["shown"]))
+        desk.at(f"/stock?sku={code}")
+        desk.page.get_by_text("按店铺", exact=True).click()
+        by_shop = desk.get(f"/stock/by-shop?sku={code}")["items"]
+        expect(desk.row(code)).to_have_count(len(by_shop))
+        for sold in by_shop:
+            told = desk.cells(desk.row(sold["shop_name"]))
+            assert (told["名称"], told["可售"], told["安全库存"]) == (goods["sku_name"], str(sold["sellable"]), str(sold["safety_quantity"]))
+            assert told["可售"] == shops[sold["shop_name"]][2]
     finally:
         desk.sent("/shops", [row])
 
@@ -83,13 +92,15 @@ def test_goods_that_are_owed_alarm_and_are_found_by_the_alarm(desk, world, goods
     assert order_of(desk, "SHORT-1")["state"] == "backordered"
     desk.at("/stock?alarms=true")
     told = desk.cells(desk.row(code))
-    assert (told["告警"], told["缺"], told["可售"]) == ("缺货", str(much), "0")
+    assert (told["告警"], told["缺"], told["可售"], told["名称"]) == ("缺货", str(much), "0", goods["sku_name"])
     alarms = desk.get("/stock/sellable?alarms_only=true")["items"]
     expect(desk.page.locator("[role=row][id]")).to_have_count(len(alarms))
     desk.send(f"/orders/{order_of(desk, 'SHORT-1')['id']}/cancel", {"note": "客户不要了"}, **{"if-match": "*"})
     world.later(minutes=5)
     desk.page.reload()
-    expect(desk.page.locator("#main")).to_contain_text("没有符合筛选的行")
+    expect(desk.page.locator("#main")).to_contain_text("没有缺货或超卖")
+    desk.page.get_by_role("button", name="取消筛选“只看告警”").click()
+    expect(desk.page.locator("[role=row][id]").first).to_be_visible()
 
 
 def test_a_shop_that_shows_more_than_there_is_is_an_oversell(desk, world, goods):
@@ -103,6 +114,10 @@ def test_a_shop_that_shows_more_than_there_is_is_an_oversell(desk, world, goods)
     try:
         desk.at("/stock?alarms=true")
         assert desk.cells(desk.row(code))["告警"] == "超卖"
+        many = desk.get("/stock/alarms")["oversold"]
+        desk.at("/")
+        desk.page.get_by_role("link", name=str(many), exact=True).and_(desk.page.locator("[href$='alarms=oversold']")).click()
+        expect(desk.page.locator("[role=row][id]")).to_have_count(many)
         desk.open_row(code)
         expect(panel(desk, "各店可售").locator("tbody tr", has_text="超卖")).to_contain_text(str(goods["shown"] + 100))
     finally:

@@ -14,6 +14,7 @@ import { QueueStrip } from '@/orders/queue-strip'
 import type { By } from './bars'
 import { Chart } from './charts'
 import { Channels, Holds, States, Warehouses } from './panels'
+import { StockAlarms } from './stock-alarms'
 import { cardsOf, listOf, type Dashboard, type Shown } from './shapes'
 import { dashboardWords } from './words'
 import styles from './dashboard.module.css'
@@ -108,6 +109,9 @@ export default function DashboardPage() {
         </Panel>
         <Panel title={t('warehouses')} isFlush>
           <Warehouses warehouses={data.warehouses} />
+        </Panel>
+        <Panel title={t('stockAlarms')} isFlush>
+          <StockAlarms at={data.at} />
         </Panel>
         <Panel title={t('channels')} isFlush>
           <Channels channels={data.channels} />

@@ -32,6 +32,7 @@ export function Balances({ sku, tools, empty, onOpen }: BoardProps) {
     })
     return [
       { id: 'sku_code', title: t('sku'), width: 130, isPinned: true, text: (row) => row.sku_code },
+      { id: 'sku_name', title: t('name'), width: 190, text: (row) => row.sku_name },
       { id: 'warehouse_code', title: t('warehouse'), width: 110, text: (row) => row.warehouse_code },
       { id: 'grade', title: t('grade'), width: 90, text: (row) => t(row.grade === 1 ? 'good' : 'defective') },
       {

@@ -12,11 +12,13 @@ type Row = components['schemas']['SellableView']
 
 export interface BoardProps {
   sku: string
-  isAlarmsOnly?: boolean
   tools: ReactNode
   empty: ReactNode
   onOpen: (code: string) => void
 }
+
+/** Which alarms are shown: all of them (`true`), one kind, or every SKU (empty). */
+export type Alarms = '' | 'true' | 'short' | 'oversold'
 
 const rowId = (row: Row) => row.sku_id
 
@@ -27,7 +29,7 @@ function alarmOf(row: Row): ['oversold' | 'isShort' | 'low' | 'fine', Tone] {
 }
 
 /** What may be sold over all warehouses, with the quantities it is made of. */
-export function Sellable({ sku, isAlarmsOnly = false, tools, empty, onOpen }: BoardProps) {
+export function Sellable({ sku, alarms, tools, empty, onOpen }: BoardProps & { alarms: Alarms }) {
   const t = useWords(stockWords)
   const columns = useMemo((): Column<Row>[] => {
     const units = (id: keyof Row & string, title: string): Column<Row> => ({
@@ -45,6 +47,7 @@ export function Sellable({ sku, isAlarmsOnly = false, tools, empty, onOpen }: Bo
         isPinned: true,
         text: (row) => row.sku_code,
       },
+      { id: 'sku_name', title: t('name'), width: 200, text: (row) => row.sku_name },
       {
         id: 'alarm',
         title: t('alarm'),
@@ -70,13 +73,14 @@ export function Sellable({ sku, isAlarmsOnly = false, tools, empty, onOpen }: Bo
       id="sellable"
       label={t('title')}
       columns={columns}
-      queryKey={['sellable', sku, isAlarmsOnly]}
+      queryKey={['sellable', sku, alarms]}
       read={async (cursor, signal) => {
-        const query = { cursor, limit: 200, sku: sku ? [sku] : undefined, alarms_only: isAlarmsOnly }
+        const alarm = alarms === 'short' || alarms === 'oversold' ? alarms : undefined
+        const query = { cursor, limit: 200, sku: sku ? [sku] : undefined, alarms_only: alarms === 'true', alarm }
         return given(await api.GET('/api/v1/stock/sellable', { params: { query }, signal }))
       }}
       rowId={rowId}
-      exports={[{ list: 'sellable', filters: { sku, alarms: isAlarmsOnly } }]}
+      exports={[{ list: 'sellable', filters: { sku, alarms } }]}
       onOpen={(row) => {
         onOpen(row.sku_code)
       }}

@@ -23,6 +23,7 @@ type Entry = components['schemas']['EntryView']
 export function SkuDrawer({ code, onClose }: { code: string; onClose: () => void }) {
   const t = useWords(stockWords)
   const f = useWords(frameWords)
+  const name = useBalances(code).data?.[0]?.sku_name
   useKeys([{ key: 'escape', says: f('close'), run: onClose }])
   return (
     <Drawer
@@ -35,7 +36,7 @@ export function SkuDrawer({ code, onClose }: { code: string; onClose: () => void
       title={
         <div className={table.drawerHead}>
           <span>
-            {t('sku')} {code}
+            {t('sku')} {code} <span className="dim">{name}</span>
           </span>
           <span className={table.space} />
           <Button type="text" icon={<CloseOutlined />} aria-label={f('close')} onClick={onClose} />
@@ -57,13 +58,18 @@ export function SkuDrawer({ code, onClose }: { code: string; onClose: () => void
   )
 }
 
-function Warehouses({ code }: { code: string }) {
-  const t = useWords(stockWords)
-  const { data, isError, error } = useQuery({
+/** Its units by warehouse and grade. */
+function useBalances(code: string) {
+  return useQuery({
     queryKey: ['balances-of', code],
     queryFn: async () =>
       given(await api.GET('/api/v1/stock/balances', { params: { query: { sku: code, limit: 200 } } })).items,
   })
+}
+
+function Warehouses({ code }: { code: string }) {
+  const t = useWords(stockWords)
+  const { data, isError, error } = useBalances(code)
   if (isError) return <ProblemView problem={error} />
   return (
     <table className={`${table.table} ${stacked.stacked}`}>

@@ -1,7 +1,7 @@
 """Stock and stock documents over HTTP: balances, what is sellable, entries, documents, opening stock."""
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Any, Final, Literal, LiteralString
 
 from litestar import Response, Router
 from litestar.params import JSONBody, QueryParameter
@@ -16,7 +16,7 @@ from paidan.entrypoints.api.pages import Cursor, Limit, OptionalId, OptionalText
 from paidan.entrypoints.api.people.rights import Right
 from paidan.entrypoints.api.problems import Refused, invalid
 from paidan.entrypoints.api.services import Given
-from paidan.entrypoints.api.shop_stock import sellable_in_shops
+from paidan.entrypoints.api.shop_stock import sellable_in_shops, wanted_in_shops
 from paidan.entrypoints.api.verbs import get, post
 from paidan.entrypoints.api.versions import etag
 from paidan.fulfilment.entries import order_entry
@@ -34,6 +34,7 @@ ROWS_MAX: Final = 1_000
 Kind = Annotated[str | None, QueryParameter(max_length=20, pattern=r"^[a-z_]*$", required=False)]
 Codes = Annotated[list[str] | None, QueryParameter(name="sku", max_items=200, description="SKU codes; none: all", required=False)]
 AlarmsOnly = Annotated[bool, QueryParameter(description="Only what waits for goods, is promised twice or shown beyond what there is")]
+Alarm = Annotated[Literal["short", "oversold"] | None, QueryParameter(description="Only what orders wait for, or what is oversold", required=False)]
 OneCode = Annotated[str, QueryParameter(name="sku", min_length=1, max_length=64, pattern=r"^[^\x00]*$", description="A SKU's code")]
 OpenOnly = Annotated[bool, QueryParameter(description="Only documents not at an end")]
 
@@ -43,6 +44,7 @@ class BalanceView(Struct, frozen=True, kw_only=True):
 
     sku_id: str
     sku_code: str
+    sku_name: str
     warehouse_id: str
     warehouse_code: str
     grade: int
@@ -63,6 +65,7 @@ class SellableView(Struct, frozen=True, kw_only=True):
 
     sku_id: str
     sku_code: str
+    sku_name: str
     on_hand: int
     reserved: int
     in_transit: int
@@ -72,6 +75,31 @@ class SellableView(Struct, frozen=True, kw_only=True):
     sellable: int
     shown: int
     is_short: bool
+
+
+class StockAlarms(Struct, frozen=True, kw_only=True):
+    """How many SKUs alarm: `short`, orders wait for them; `oversold`, promised twice or shown beyond what there is. One may be both."""
+
+    short: int
+    oversold: int
+
+
+class ShopGoodsView(Struct, frozen=True, kw_only=True):
+    """A SKU in a shop that sells it: what it may sell there, what the shop keeps back, and the most its listings show.
+
+    `shown` null: none has been told yet, or all are being told something new.
+    """
+
+    sku_id: str
+    sku_code: str
+    sku_name: str
+    kind: str
+    shop_code: str
+    shop_name: str
+    safety_quantity: int
+    sellable: int
+    listings: int
+    shown: int | None
 
 
 class ShownView(Struct, frozen=True, kw_only=True):
@@ -188,15 +216,62 @@ def _refuse_large(value: int | None, field: str, largest: int = SMALLINT_MAX) ->
 
 @get("/stock/sellable", opt=SEE, sync_to_thread=True, summary="List what is sellable", tags=["stock"])
 def get_sellable(
-    services: Given, caller: Known, codes: Codes = None, cursor: Cursor = "", limit: Limit = 50, *, alarms_only: AlarmsOnly = False
+    services: Given,
+    caller: Known,
+    codes: Codes = None,
+    alarm: Alarm = None,
+    cursor: Cursor = "",
+    limit: Limit = 50,
+    *,
+    alarms_only: AlarmsOnly = False,
 ) -> Page[SellableView]:
     """Sellable units by SKU, computed now."""
     [after] = read_cursor(cursor, [int])
     wanted = [code for code in codes or () if "\0" not in code]
     now = services.clock.now()
-    filters = {"after": after or 0, "codes": wanted if codes else None, "is_alarm": alarms_only, "now": now, "limit": limit + 1, **caller.sees}
+    only = alarm or ("any" if alarms_only else None)
+    filters = {"after": after or 0, "codes": wanted if codes else None, "alarm": only, "now": now, "limit": limit + 1, **caller.sees}
     with services.database.transaction() as tx:
         return page(as_views(SellableView, tx.execute(queries.sellable, filters)), limit, lambda view: [int(view.sku_id)])
+
+
+COUNT_ALARMS: Final[LiteralString] = (
+    "SELECT count(*) FILTER (WHERE short > 0), count(*) FILTER (WHERE is_short OR shown > sellable) FROM ("
+    + queries.sellable.rstrip(";\n")
+    + "\n) alarms"
+)
+"""Counted over the list itself, so that a number is always that of its list."""
+
+
+@get("/stock/alarms", opt=SEE, sync_to_thread=True, summary="Count what alarms", tags=["stock"])
+def get_alarms(services: Given, caller: Known) -> StockAlarms:
+    """SKUs that orders wait for, and those that are oversold: as many as `alarm=short` and `alarm=oversold` list."""
+    filters = {"after": 0, "codes": None, "alarm": "any", "now": services.clock.now(), "limit": None, **caller.sees}
+    with services.database.transaction() as tx:
+        [(short, oversold)] = tx.execute(COUNT_ALARMS, filters).fetchall()
+    return StockAlarms(short=short, oversold=oversold)
+
+
+@get("/stock/by-shop", opt=SEE, sync_to_thread=True, summary="List what shops may sell", tags=["stock"])
+def get_shop_goods(
+    services: Given, caller: Known, sku: OptionalText = None, shop: OptionalText = None, cursor: Cursor = "", limit: Limit = 50
+) -> Page[ShopGoodsView]:
+    """SKUs by shop, those that a shop sells: what it may sell, as it is told, and what it shows."""
+    after_sku, after_shop = read_cursor(cursor, [int, int])
+    asked = {"after_sku": after_sku or 0, "after_shop": after_shop or 0, "sku": sku or None, "shop": shop or None, "limit": limit + 1}
+    with services.database.transaction() as tx:
+        rows = list(named_rows(tx.execute(queries.shop_goods, {**asked, "shops": caller.sees["shops"]})))
+        versions = cache_versions(tx)
+        network = services.network.load(tx, versions["network"])
+        skus = services.skus.load(tx, {row["sku_id"] for row in rows}, versions["catalog"])
+        sellable = wanted_in_shops(tx, network, skus, [(row["sku_id"], row["shop_id"]) for row in rows], services.clock.now())
+    found = page(rows, limit, lambda row: [row["sku_id"], row["shop_id"]])
+    return Page(items=[_in_shop(row, sellable.get((row["sku_id"], row["shop_id"]), 0)) for row in found.items], next=found.next)
+
+
+def _in_shop(row: dict[str, Any], sellable: int) -> ShopGoodsView:
+    told = {name: value for name, value in row.items() if name not in {"sku_id", "shop_id"}}
+    return convert({**told, "sku_id": str(row["sku_id"]), "sellable": sellable}, ShopGoodsView)
 
 
 @get("/stock/shops", opt=SEE, sync_to_thread=True, summary="List what shops may sell of a SKU", tags=["stock"])
@@ -330,4 +405,18 @@ def post_entry(services: Given, caller: Known, once: Post, data: JSONBody[EntryB
     return once.answer(work, status=201)
 
 
-ROUTER = Router("/", route_handlers=[get_balances, get_sellable, get_shop_stock, get_entries, post_opening, post_entry, get_documents, get_document])
+ROUTER = Router(
+    "/",
+    route_handlers=[
+        get_balances,
+        get_sellable,
+        get_alarms,
+        get_shop_goods,
+        get_shop_stock,
+        get_entries,
+        post_opening,
+        post_entry,
+        get_documents,
+        get_document,
+    ],
+)

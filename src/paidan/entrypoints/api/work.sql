@@ -2,7 +2,7 @@
 
 -- name: list_balances
 -- Parameters: after_sku, after_warehouse, after_grade, sku, warehouse, now, limit.
-SELECT b.sku_id::text AS sku_id, k.code AS sku_code, b.warehouse_id::text AS warehouse_id, w.code AS warehouse_code, b.grade, b.on_hand, b.reserved_hard,
+SELECT b.sku_id::text AS sku_id, k.code AS sku_code, k.name AS sku_name, b.warehouse_id::text AS warehouse_id, w.code AS warehouse_code, b.grade, b.on_hand, b.reserved_hard,
        CASE WHEN b.soft_expires_at > %(now)s THEN b.reserved_soft ELSE 0 END AS reserved_soft, b.in_transit, b.is_short,
        CASE WHEN b.grade = 1 THEN GREATEST(b.on_hand - b.reserved_hard - CASE WHEN b.soft_expires_at > %(now)s THEN b.reserved_soft ELSE 0 END, 0) ELSE 0 END AS free
 FROM balance b JOIN sku k ON k.id = b.sku_id JOIN warehouse w ON w.id = b.warehouse_id
@@ -15,10 +15,10 @@ LIMIT %(limit)s;
 
 -- name: sellable
 -- What may be sold of each SKU: free good units of active warehouses, less units paid for and waiting; what its listings show at most, those that are
--- being told something new left out; whether some warehouse has promised more than it has. Parameters: after (id), codes text[], is_alarm (only those
--- that wait for goods, are promised twice or shown beyond what there is), warehouses, shops, now, limit.
+-- being told something new left out; whether some warehouse has promised more than it has. Parameters: after (id), codes text[], alarm (NULL: all;
+-- 'short': only what orders wait for; 'oversold': only what is promised twice or shown beyond what there is; 'any': both), warehouses, shops, now, limit.
 WITH made AS (
-    SELECT k.id, k.code, COALESCE(b.on_hand, 0) AS on_hand, COALESCE(b.reserved, 0) AS reserved, COALESCE(b.in_transit, 0) AS in_transit,
+    SELECT k.id, k.code, k.name, COALESCE(b.on_hand, 0) AS on_hand, COALESCE(b.reserved, 0) AS reserved, COALESCE(b.in_transit, 0) AS in_transit,
            COALESCE(b.free, 0) AS free, COALESCE(d.held, 0) AS held, COALESCE(d.short, 0) AS short, COALESCE(b.is_short, false) AS is_short,
            GREATEST(COALESCE(b.free, 0) - COALESCE(d.held, 0) - COALESCE(d.short, 0), 0) AS sellable, COALESCE(s.shown, 0) AS shown
     FROM sku k
@@ -35,9 +35,11 @@ WITH made AS (
     ) s ON true
     WHERE k.kind = 'goods' AND k.id > %(after)s::bigint AND (%(codes)s::text[] IS NULL OR k.code = ANY(%(codes)s))
 )
-SELECT id::text AS sku_id, code AS sku_code, on_hand, reserved, in_transit, free, held, short, sellable, shown, is_short
+SELECT id::text AS sku_id, code AS sku_code, name AS sku_name, on_hand, reserved, in_transit, free, held, short, sellable, shown, is_short
 FROM made
-WHERE NOT %(is_alarm)s OR short > 0 OR is_short OR shown > sellable
+WHERE %(alarm)s::text IS NULL
+   OR (short > 0 AND %(alarm)s::text IN ('short', 'any'))
+   OR ((is_short OR shown > sellable) AND %(alarm)s::text IN ('oversold', 'any'))
 ORDER BY id
 LIMIT %(limit)s;
 
@@ -49,6 +51,19 @@ FROM listing l LEFT JOIN listing_stock t ON t.listing_id = l.id
 WHERE l.sku_id = %(sku_id)s AND (%(shops)s::bigint[] IS NULL OR l.shop_id = ANY(%(shops)s))
 ORDER BY l.shop_id, l.id
 LIMIT 1000;
+
+-- name: shop_goods
+-- What each shop sells of our SKUs and the most it shows of each, listings that are being told something new left out. Parameters: after_sku,
+-- after_shop (ids), sku, shop (codes; NULL: all), shops, limit.
+SELECT l.sku_id, l.shop_id, k.code AS sku_code, k.name AS sku_name, k.kind, s.code AS shop_code, s.name AS shop_name, s.safety_quantity,
+       count(*) AS listings, MAX(t.believed) FILTER (WHERE NOT t.is_dirty AND t.pushed_at IS NOT NULL) AS shown
+FROM listing l JOIN sku k ON k.id = l.sku_id JOIN shop s ON s.id = l.shop_id LEFT JOIN listing_stock t ON t.listing_id = l.id
+WHERE (l.sku_id, l.shop_id) > (%(after_sku)s::bigint, %(after_shop)s::bigint) AND s.is_active AND k.kind <> 'service'
+  AND (%(sku)s::text IS NULL OR k.code = %(sku)s) AND (%(shop)s::text IS NULL OR s.code = %(shop)s)
+  AND (%(shops)s::bigint[] IS NULL OR l.shop_id = ANY(%(shops)s))
+GROUP BY l.sku_id, l.shop_id, k.code, k.name, k.kind, s.code, s.name, s.safety_quantity
+ORDER BY l.sku_id, l.shop_id
+LIMIT %(limit)s;
 
 -- name: goods_of_code
 -- Parameters: code.

@@ -108,9 +108,10 @@ def _units(name: str, zh: str, en: str) -> Column:
 
 def _sellable(_: Tx, reading: Reading, key: Key | None, limit: int) -> Mapping[str, Any]:
     sku = reading.asked.get("sku")
-    only = flag(reading.asked, "alarms")
+    only = choice(reading.asked, "alarms", ("true", "false", "short", "oversold"))
     after = key[0] if key else 0
-    return {"after": after, "codes": [sku] if sku else None, "is_alarm": only, "now": reading.now, "limit": limit, **reading.caller.sees}
+    alarm = {"true": "any", "false": None}.get(only or "false", only)
+    return {"after": after, "codes": [sku] if sku else None, "alarm": alarm, "now": reading.now, "limit": limit, **reading.caller.sees}
 
 
 def _balances(_: Tx, reading: Reading, key: Key | None, limit: int) -> Mapping[str, Any]:
@@ -160,6 +161,7 @@ SELLABLE: Final = Exported(
     en="Stock",
     columns=(
         _units("sku_code", "SKU", "SKU"),
+        _units("sku_name", "名称", "Name"),
         Column(name="alarm", zh="告警", en="Alarm", show=_alarm),
         _units("sellable", "可售", "Sellable"),
         _units("on_hand", "在库", "On hand"),
@@ -182,6 +184,7 @@ BALANCES: Final = Exported(
     en="Stock by warehouse",
     columns=(
         _units("sku_code", "SKU", "SKU"),
+        _units("sku_name", "名称", "Name"),
         _units("warehouse_code", "仓库", "Warehouse"),
         Column(name="grade", zh="品级", en="Grade", show=_word("grade", GRADES)),
         Column(name="is_short", zh="告警", en="Alarm", show=lambda row, language: ALARMS["short"][language] if row.is_short else None),
