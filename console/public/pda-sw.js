@@ -2,15 +2,14 @@
 const CACHE = 'pda'
 const PAGE = '/pda'
 
-/** Keeps this page and what it loads; what an older page loaded goes. */
+/** Keeps this page and what it loads; what an older page loaded goes, with what that fetched later (the reader of barcodes). */
 async function store(answer) {
   const cache = await caches.open(CACHE)
   const text = await answer.clone().text()
   const assets = [...text.matchAll(/(?:src|href)="([^"]*\/assets\/[^"]+)"/g)].map((found) => found[1])
-  for (const old of await cache.keys()) {
-    const { pathname } = new URL(old.url)
-    if (pathname !== PAGE && !assets.includes(pathname)) await cache.delete(old)
-  }
+  const kept = (await cache.keys()).map((old) => new URL(old.url).pathname)
+  if (!assets.every((asset) => kept.includes(asset)))
+    for (const old of kept) if (old !== PAGE && !assets.includes(old)) await cache.delete(old)
   await cache.put(PAGE, answer)
   for (const asset of assets) if (!(await cache.match(asset))) await cache.add(asset)
 }
@@ -30,7 +29,11 @@ async function freshPage(request) {
 
 async function keptAsset(request) {
   const cache = await caches.open(CACHE)
-  return (await cache.match(request)) ?? fetch(request)
+  const kept = await cache.match(request)
+  if (kept) return kept
+  const answer = await fetch(request)
+  if (answer.ok) await cache.put(request, answer.clone())
+  return answer
 }
 
 self.addEventListener('install', (event) => {

@@ -22,7 +22,9 @@ from paidan.entrypoints.api.app import create_app
 from paidan.entrypoints.api.people.store import make_first_person
 from paidan.entrypoints.api.services import HandlerContext
 from paidan.entrypoints.console_build import dist_folder, ensure_built
+from paidan.entrypoints.pictures import FLAGS, find_chromium
 from paidan.fulfilment.entries import order_entry
+from paidan.printing.bars import modules_of
 from paidan.runtime.clocks import FixedClock
 from paidan.runtime.ids import CountingIds
 from paidan.runtime.sealing import Sealer, new_keyring
@@ -99,8 +101,8 @@ def open_page(shop, one_browser, address):  # noqa: ARG001 - what the page shows
     """Opens the page, 320 wide unless said, signed in with the form it shows. Nothing may be complained of by the browser but the network we take away."""
     contexts, faults = [], []
 
-    def opened(width=320, language="zh"):
-        context = one_browser.new_context(viewport={"width": width, "height": 640}, locale="zh-CN", timezone_id="Asia/Shanghai", has_touch=True)
+    def opened(width=320, language="zh", browser=one_browser):
+        context = browser.new_context(viewport={"width": width, "height": 640}, locale="zh-CN", timezone_id="Asia/Shanghai", has_touch=True)
         context.add_init_script(f"localStorage.setItem('paidan.language', '{language}')")
         contexts.append(context)
         page = context.new_page()
@@ -321,6 +323,42 @@ def test_any_code_is_found(shop, open_page):
     expect(page.locator(".card")).to_have_count(1)
     scan(page, "no-such")
     expect(banner(page)).to_have_class("banner bad")
+
+
+@pytest.fixture
+def camera_browser(one_browser, tmp_path):
+    """A browser whose camera looks at the bars of Y, and which reads no bars by itself: as on an iPhone."""
+    film = tmp_path / "label.y4m"
+    film.write_bytes(b"YUV4MPEG2 W640 H480 F10:1 Ip A1:1 C420jpeg\nFRAME\n" + frame_of(modules_of(BARCODES["Y"]), 640, 480))
+    flags = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}"]
+    opened = one_browser.browser_type.launch(executable_path=find_chromium(), args=[*FLAGS, *flags])
+    yield opened
+    opened.close()
+
+
+def frame_of(modules, width, height):
+    """A grey picture of black bars on white paper, three pixels a module; above and below it the desk."""
+    left = (width - 3 * len(modules)) // 2
+    bars = b"".join((b"\x18" if bit == "1" else b"\xeb") * 3 for bit in modules)
+    row = (b"\xeb" * left + bars).ljust(width, b"\xeb")
+    desk = b"\x80" * width
+    return desk * (height // 3) + row * (height - 2 * (height // 3)) + desk * (height // 3) + b"\x80" * (width * height // 2)
+
+
+def test_the_camera_reads_bars_where_the_browser_cannot(open_page, camera_browser):
+    page = open_page(language="en", browser=camera_browser)
+    fetched = []
+    page.on("request", lambda request: fetched.append(request.url))
+    assert not page.evaluate("'BarcodeDetector' in window")
+    page.click("button.huge.find")
+    asks(page, "Scan anything")
+    assert [url for url in fetched if "/assets/" in url] == []  # nobody pays for the reader who has a wedge
+    page.get_by_role("button", name="Camera").click()
+    expect(page.locator("video")).to_be_visible()
+    expect(page.locator(".goods")).to_contain_text("Cotton towel")
+    assert [url for url in fetched if "/assets/decoder" in url]
+    page.get_by_role("button", name="Camera").click()
+    expect(page.locator("video")).to_be_hidden()
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
