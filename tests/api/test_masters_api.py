@@ -136,7 +136,8 @@ def test_bundles_listings_bans_freight_and_translations_have_their_doors(world):
     assert world.post("/network/freight/remove", rows({"carrier_code": "ZTO", "region": "*"})).json()["results"][0]["effect"] == "changed"
     word = {"protocol": "qimen", "subject": "process_status", "code": "ACCEPT", "meaning": "ACCEPTED"}
     world.post("/network/translations", rows(word))
-    assert world.get("/network/translations").json() == [{**word, "zh": "", "en": ""}]
+    [told] = world.get("/network/translations").json()
+    assert told == {**word, "zh": "", "en": "", "version": told["version"]}
 
 
 def test_stock_is_opened_shown_and_goods_are_announced(world):
@@ -235,3 +236,41 @@ def test_a_shop_shows_which_warehouses_serve_it(world):
     assert (freed.status_code, freed.json()["warehouse_codes"], freed.json()["version"]) == (200, [], 2)
     [refused] = world.post("/shops", rows({**shop, "warehouse_codes": ["W9"]})).json()["results"]
     assert [problem["field"] for problem in refused["errors"]] == ["warehouse_codes"]
+
+
+TIER = {"carrier_code": "ZTO", "region": "*", "first_g": 1000, "first_minor": 500, "step_g": 1000, "step_minor": 100}
+WORD = {"protocol": "qimen", "subject": "process_status", "code": "QC", "meaning": "note"}
+KEYLESS = [
+    ("/network/freight", "ZTO//*", TIER, {"first_minor": 700}, lambda world: world.get("/network/freight?carrier=ZTO").json()["items"][0]),
+    ("/network/translations", "qimen/process_status/QC", WORD, {"zh": "质检"}, lambda world: world.get("/network/translations").json()[0]),
+]
+
+
+@pytest.mark.parametrize(("path", "key", "row", "change", "stored"), KEYLESS)
+def test_freight_and_translations_are_changed_by_who_has_seen_what_is_stored(world, path, key, row, change, stored):
+    def put(body, version):
+        [result] = world.post(path, {"rows": [body], "versions": {key: version}}).json()["results"]
+        return result["effect"], [error["reason"] for error in result["errors"]], result["version"]
+
+    world.post("/network/carriers", rows({"code": "ZTO", "name": "中通"}))
+    assert put(row, 0)[0] == "created"
+    assert put({**row, **change}, 0)[:2] == ("refused", ["duplicate_key"])  # he believed it was new
+    seen = stored(world)["version"]
+    effect, _, after = put({**row, **change}, seen)
+    assert (effect, stored(world)["version"]) == ("changed", after)
+    assert after != seen
+    assert put(row, seen)[:2] == ("refused", ["version_conflict"])
+    assert {name: stored(world)[name] for name in change} == change
+    assert put(row, after)[0] == "changed"
+    assert world.post(path, rows({**row, **change})).json()["results"][0]["effect"] == "changed"  # who names none takes any
+
+
+def test_a_tier_is_removed_by_who_has_seen_it(world):
+    world.post("/network/carriers", rows({"code": "ZTO", "name": "中通"}))
+    [made] = world.post("/network/freight", rows(TIER)).json()["results"]
+    key = {"carrier_code": "ZTO", "region": "*"}
+
+    def remove(version):
+        return world.post("/network/freight/remove", {"rows": [key], "versions": {"ZTO//*": version}}).json()["results"][0]["effect"]
+
+    assert (remove(made["version"] - 1 or 2), remove(made["version"])) == ("refused", "changed")

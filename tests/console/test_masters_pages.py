@@ -155,22 +155,41 @@ def test_what_is_not_mapped_comes_first_and_a_suggestion_maps_it(desk, goods):
     shop = "TB-POLL"
     rows = [
         {"shop_code": shop, "item_ref": f"{TAG}{n}", "merchant_code": code, "title": f"没有匹配的宝贝 {TAG}{n}"}
-        for n, code in enumerate((goods[0], "XX"), 1)
+        for n, code in enumerate((goods[0], "XX", goods[1].lower().replace("-", " ")), 1)
     ]
     desk.sent("/catalog/listings", rows)
     desk.at("/listings")
-    expect(desk.page.locator("[role=row][id]")).to_have_count(2)
+    expect(desk.page.locator("[role=row][id]")).to_have_count(3)
     suggested = desk.row(f"没有匹配的宝贝 {TAG}1")
-    suggested.get_by_role("button", name=f"建议 {goods[0]}").click()
+    suggested.get_by_role("button", name=f"建议 {goods[0]} 相似度 100：商家编码相同").click()
     expect(desk.page.get_by_text(f"已匹配到 {goods[0]}")).to_be_visible()
     expect(suggested).to_have_count(0)
     other = desk.row(f"没有匹配的宝贝 {TAG}2")
     expect(other.get_by_role("button")).to_have_count(0)
     other.get_by_role("combobox", name="选择 SKU").fill(goods[1])
     desk.page.locator(".ant-select-item-option", has_text=goods[1]).click()
+    expect(other).to_have_count(0)
+    desk.page.get_by_role("button", name="采用全部有把握的").click()
+    expect(desk.dialog).to_contain_text("1 个未匹配商品中，1 个有把握")
+    expect(desk.dialog.locator("tbody tr")).to_contain_text(["编码只差大小写或符号"])
+    desk.dialog.get_by_role("button", name="匹配这 1 个").click()
     expect(desk.page.locator("#main")).to_contain_text("全部已匹配")
     listed = {row["item_ref"]: row["sku_code"] for row in all_listings(desk) if row["item_ref"].startswith(TAG)}
-    assert listed == {f"{TAG}1": goods[0], f"{TAG}2": goods[1]}
+    assert listed == {f"{TAG}1": goods[0], f"{TAG}2": goods[1], f"{TAG}3": goods[1]}
+
+
+def test_a_mapping_is_changed_with_what_that_moves(desk, goods):
+    [listing] = desk.sent("/catalog/listings", [{"shop_code": "TB-POLL", "item_ref": f"R{TAG}", "sku_code": goods[0], "title": f"改匹配 {TAG}"}])
+    desk.at("/listings?show=all&shop=TB-POLL")
+    while not desk.row(f"改匹配 {TAG}").count():
+        desk.page.get_by_role("grid").evaluate("grid => grid.scrollBy(0, grid.scrollHeight)")
+        desk.page.wait_for_timeout(50)
+    desk.open_row(f"改匹配 {TAG}")
+    expect(desk.dialog).to_contain_text("没有订单受影响")
+    desk.dialog.get_by_role("combobox", name="选择 SKU").fill(goods[1])
+    desk.page.locator(".ant-select-item-option", has_text=goods[1]).click()
+    desk.press_main()
+    assert desk.get(f"/catalog/listings/{listing}")["sku_code"] == goods[1]
 
 
 def all_listings(desk):
@@ -340,6 +359,15 @@ def test_a_carrier_gets_its_freight_which_is_changed_and_removed(desk):
     desk.dialog.get_by_label("首重价", exact=True).fill("20")
     desk.press_main()
     expect(row).to_contain_text("¥20.00")
+    desk.open_row("540000")
+    desk.sent("/network/freight", [{**{name: tier[name] for name in tier if name not in {"id", "version"}}, "transit_h": 96}])  # somebody is quicker
+    desk.dialog.get_by_label("续重价", exact=True).fill("8")
+    desk.dialog.locator(".ant-btn-primary").click()
+    expect(desk.dialog.locator(ALERT)).to_be_visible()
+    expect(desk.dialog.get_by_label("时效 h", exact=True)).to_have_value("96")
+    desk.press_main()
+    [tier] = freight(desk)
+    assert (tier["step_minor"], tier["transit_h"]) == (800, 96)  # neither has overwritten the other
     desk.open_row("540000")
     desk.dialog.get_by_role("button", name="删除此运费").click()
     expect(desk.page.get_by_text("已删除")).to_be_visible()

@@ -10,14 +10,14 @@ import { EmptyState } from '@/frame/empty-state'
 import { Panel } from '@/frame/page'
 import { ProblemView } from '@/frame/problem-view'
 import { useWords } from '@/i18n/words'
-import type { FormField } from '@/masters/form-fields'
+import type { FormField, Values } from '@/masters/form-fields'
 import { RecordDialog } from '@/masters/record-dialog'
 import table from '@/orders/order/order.module.css'
 import type { ConnectionSay } from './lanes'
 import { connectionWords } from './words'
 import styles from './connections.module.css'
 
-type Translation = components['schemas']['TranslationRow']
+type Translation = components['schemas']['TranslationView']
 
 /** Whose words they are, by subject. */
 const SUBJECTS = { process_status: 'qimen', order_status: 'qimen', tracking: 'kuaidi100' } as const
@@ -128,6 +128,16 @@ const IDLE = [
   { value: 'mask', word: 'meaning_mask' },
 ] as const
 
+const keyOf = ({ protocol, subject, code }: Translation) => `${protocol}/${subject}/${code}`
+
+/** A translation as it is now. */
+async function readAgain(row: Translation): Promise<Values> {
+  const all = given(await api.GET('/api/v1/network/translations'))
+  const found = all.find((one) => keyOf(one) === keyOf(row))
+  if (!found) throw new Error('gone')
+  return { ...found }
+}
+
 function TranslationDialog({ row, onClose }: { row: Translation | null; onClose: () => void }) {
   const t = useWords(connectionWords)
   const fulfilment = useEnumOptions('fulfilment_state')
@@ -159,11 +169,13 @@ function TranslationDialog({ row, onClose }: { row: Translation | null; onClose:
       first={row ? { ...row } : { subject: 'process_status', zh: '', en: '' }}
       isNew={row === null}
       refresh={[['translations']]}
-      save={async (values) => {
-        const subject = values.subject as Subject
-        const body = { ...values, protocol: row?.protocol ?? SUBJECTS[subject] } as never
-        return given(await api.POST('/api/v1/network/translations', { body: { rows: [body] } }))
+      save={async ({ version, ...values }) => {
+        const protocol = row?.protocol ?? SUBJECTS[values.subject as Subject]
+        const body = { ...values, protocol }
+        const versions = { [keyOf(body as unknown as Translation)]: row ? (version as number) : 0 }
+        return given(await api.POST('/api/v1/network/translations', { body: { rows: [body as never], versions } }))
       }}
+      reread={row === null ? undefined : () => readAgain(row)}
       onClose={onClose}
     />
   )

@@ -13,16 +13,32 @@ import { money, number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import { NoMatch } from '@/lists/no-match'
 import { PagedGrid } from '@/lists/paged-grid'
-import type { FormField } from './form-fields'
+import type { FormField, Values } from './form-fields'
 import { useCarriers, useWarehouses } from './options'
 import { RecordDialog } from './record-dialog'
 import { Region, RegionNames } from './region-names'
+import { refusalOf } from './results'
 import { masterWords } from './words'
 
 type Tier = components['schemas']['TierView']
 
 const rowId = (row: Tier) => row.id
+const keyOf = ({ carrier_code, warehouse_code, region }: Pick<Tier, 'carrier_code' | 'warehouse_code' | 'region'>) =>
+  `${carrier_code}/${warehouse_code ?? ''}/${region}`
 const NEW = { first_g: 1000, first_minor: 0, step_g: 1000, step_minor: 0, transit_h: 48, warehouse_code: '' }
+
+/** A tier as it is now; one that somebody has removed has nothing to be merged with. */
+async function readTier(tier: Tier): Promise<Values> {
+  let cursor = ''
+  do {
+    const query = { cursor, limit: 200, carrier: tier.carrier_code }
+    const page = given(await api.GET('/api/v1/network/freight', { params: { query } }))
+    const found = page.items.find((one) => keyOf(one) === keyOf(tier))
+    if (found) return { ...found }
+    cursor = page.next ?? ''
+  } while (cursor)
+  throw new Error('gone')
+}
 
 /** What a parcel costs: by carrier, region and warehouse. */
 export function Freight({ tabs }: { tabs: ReactNode }) {
@@ -34,8 +50,14 @@ export function Freight({ tabs }: { tabs: ReactNode }) {
   const [carrier, setCarrier] = useState('')
   const [opened, setOpened] = useState<Tier | 'new' | null>(null)
   const remove = useMutation({
-    mutationFn: ({ carrier_code, region, warehouse_code }: Tier) =>
-      api.POST('/api/v1/network/freight/remove', { body: { rows: [{ carrier_code, region, warehouse_code }] } }),
+    mutationFn: async ({ carrier_code, region, warehouse_code, version }: Tier) => {
+      const row = { carrier_code, region, warehouse_code }
+      const versions = { [keyOf(row)]: version ?? 0 }
+      const refusal = refusalOf(
+        given(await api.POST('/api/v1/network/freight/remove', { body: { rows: [row], versions } })),
+      )
+      if (refusal) throw refusal
+    },
     onSuccess: () => {
       toast(t('removed'))
       setOpened(null)
@@ -163,9 +185,11 @@ export function Freight({ tabs }: { tabs: ReactNode }) {
           first={opened === 'new' ? NEW : { ...opened }}
           isNew={opened === 'new'}
           refresh={[['freight']]}
-          save={async ({ id: _id, ...row }) =>
-            given(await api.POST('/api/v1/network/freight', { body: { rows: [row as never] } }))
-          }
+          save={async ({ id: _id, version, ...row }) => {
+            const versions = { [keyOf(row as Tier)]: opened === 'new' ? 0 : (version as number) }
+            return given(await api.POST('/api/v1/network/freight', { body: { rows: [row as never], versions } }))
+          }}
+          reread={opened === 'new' ? undefined : () => readTier(opened)}
           onClose={() => {
             setOpened(null)
           }}

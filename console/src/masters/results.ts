@@ -14,7 +14,8 @@ export function refusalOf(results: Results | undefined): ApiProblem | null {
   if (!refused || !first) return null
   return new ApiProblem({
     title: first.text,
-    status: 422,
+    // As a single record answers it: who asks about conflicts need not know by which door he came.
+    status: first.reason === 'version_conflict' ? 412 : 422,
     reason: first.reason,
     next_step: '',
     detail: '',

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, LiteralString
+from zlib import crc32
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -26,6 +27,7 @@ queries = load_queries("paidan.network", "masters.sql")
 
 MEANINGS: Final = frozenset({"note", "mask"} | {state.name for kind in (FulfilmentState, ParcelState, DocumentState) for state in kind})
 ANYWHERE_ID: Final = 0
+VERSIONS: Final = 999_999_999
 
 _to_json = msgspec.json.Encoder(order="sorted").encode
 _from_json = msgspec.json.Decoder(dict[str, str]).decode
@@ -239,11 +241,29 @@ def write_carriers(tx: Tx, ids: IdSource, rows: Sequence[CarrierRow], now: datet
 Tier = tuple[int, int, str]
 
 
-def write_freight(tx: Tx, ids: IdSource, rows: Sequence[TierRow], now: datetime) -> list[Outcome]:
-    """Create or change freight tiers. Six statements."""
+def version_of(*said: str | int | None) -> int:
+    """The version of a record that keeps none: a number of what it says, the same for the same words, at most nine digits and never 0."""
+    return crc32(msgspec.json.encode(said)) % VERSIONS + 1
+
+
+def tier_version(row: TierRow) -> int:
+    """The version of a freight tier."""
+    return version_of(row.first_g, row.first_minor, row.step_g, row.step_minor, row.weight_g_max, row.transit_h)
+
+
+def tier_key(row: TierKey) -> str:
+    """What people name a tier by: carrier/warehouse/region."""
+    return f"{row.carrier_code}/{row.warehouse_code}/{row.region}"
+
+
+def write_freight(tx: Tx, ids: IdSource, rows: Sequence[TierRow], now: datetime, *, expected: Mapping[str, int] | None = None) -> list[Outcome]:
+    """Create or change freight tiers. Six statements. `expected` goes by `tier_key`."""
     del now
     sheet, keys = _tier_keys(tx, rows)
-    known = {(row[0], row[1], row[2]): row[3] for row in tx.execute(queries.tiers_by_key, _tier_columns(list(keys.values())))}
+    stored = _stored_tiers(tx, keys)
+    known = {key: found[0] for key, found in stored.items()}
+    _refuse_stale_tiers(sheet, rows, keys, stored, expected)
+    keys = {n: keys[n] for n in sheet.live()}
     names = ("id", "carrier_id", "warehouse_id", "region", "first_g", "first_minor", "step_g", "step_minor", "weight_g_max", "transit_h")
     values: list[tuple[Any, ...]] = []
     for (n, key), new_id in zip(keys.items(), ids.take(len(keys)), strict=True):
@@ -252,14 +272,29 @@ def write_freight(tx: Tx, ids: IdSource, rows: Sequence[TierRow], now: datetime)
     written = {(row[0], row[1], row[2]): row[3] for row in tx.execute(queries.put_tiers, columns(names, values))}
     for n, key in keys.items():
         effect = Effect.SAME if key not in written else Effect.CHANGED if key in known else Effect.CREATED
-        sheet.settle(n, effect, written.get(key) or known[key], 0)
+        sheet.settle(n, effect, written.get(key) or known[key], tier_version(rows[n]))
     _raise_if_written(tx, sheet)
     return sheet.outcomes()
 
 
-def remove_freight(tx: Tx, rows: Sequence[TierKey]) -> list[Outcome]:
-    """Remove freight tiers; a key that is not there is refused. Five statements."""
+def _stored_tiers(tx: Tx, keys: Mapping[int, Tier]) -> dict[Tier, tuple[int, int]]:
+    """(id, version) of the tiers that are there."""
+    return {(row[0], row[1], row[2]): (row[3], version_of(*row[4:])) for row in tx.execute(queries.tiers_by_key, _tier_columns(list(keys.values())))}
+
+
+def _refuse_stale_tiers(
+    sheet: Sheet, rows: Sequence[TierKey], keys: Mapping[int, Tier], stored: Mapping[Tier, tuple[int, int]], expected: Mapping[str, int] | None
+) -> None:
+    versions = {tier_key(rows[n]): stored[key][1] for n, key in keys.items() if key in stored}
+    sheet.refuse_stale([tier_key(row) for row in rows], versions, expected, "region")
+
+
+def remove_freight(tx: Tx, rows: Sequence[TierKey], *, expected: Mapping[str, int] | None = None) -> list[Outcome]:
+    """Remove freight tiers; a key that is not there is refused. Six statements at most. `expected` goes by `tier_key`."""
     sheet, keys = _tier_keys(tx, rows)
+    if expected:
+        _refuse_stale_tiers(sheet, rows, keys, _stored_tiers(tx, keys), expected)
+        keys = {n: keys[n] for n in sheet.live()}
     gone = {(row[0], row[1], row[2]): row[3] for row in tx.execute(queries.remove_tiers, _tier_columns(list(keys.values())))}
     for n, key in keys.items():
         if key in gone:
@@ -289,8 +324,20 @@ def _tier_columns(keys: Sequence[Tier]) -> dict[str, list[Any]]:
     return columns(("carrier_id", "warehouse_id", "region"), keys)
 
 
-def write_translations(tx: Tx, ids: IdSource, rows: Sequence[TranslationRow], now: datetime) -> list[Outcome]:
-    """Say what words of counterparts mean. Three statements."""
+def translation_version(row: TranslationRow) -> int:
+    """The version of a translation."""
+    return version_of(row.meaning, row.zh, row.en)
+
+
+def translation_key(row: TranslationRow) -> str:
+    """What people name a translation by: protocol/subject/code."""
+    return f"{row.protocol}/{row.subject}/{row.code}"
+
+
+def write_translations(
+    tx: Tx, ids: IdSource, rows: Sequence[TranslationRow], now: datetime, *, expected: Mapping[str, int] | None = None
+) -> list[Outcome]:
+    """Say what words of counterparts mean. Four statements. `expected` goes by `translation_key`."""
     del ids, now
     sheet = Sheet(len(rows))
     keys = [(row.protocol, row.subject, row.code) for row in rows]
@@ -299,13 +346,15 @@ def write_translations(tx: Tx, ids: IdSource, rows: Sequence[TranslationRow], no
         if row.meaning not in MEANINGS:
             sheet.refuse(n, "meaning", Reason.FIELD_INVALID, "the name of a state, note or mask")
     tx.execute(queries.lock_network)
+    stored = tx.execute(queries.translations_by_key, columns(("protocol", "subject", "code"), keys))
+    sheet.refuse_stale([translation_key(row) for row in rows], {"/".join(row[:3]): version_of(*row[3:]) for row in stored}, expected, "code")
     live = sheet.live()
     values = [(*keys[n], rows[n].meaning, rows[n].zh, rows[n].en) for n in live]
     names = ("protocol", "subject", "code", "meaning", "zh", "en")
     written = {(row[0], row[1], row[2]): row[3] for row in tx.execute(queries.put_translations, columns(names, values))}
     for n in live:
         effect = Effect.SAME if keys[n] not in written else Effect.CREATED if written[keys[n]] else Effect.CHANGED
-        sheet.settle(n, effect, 0, 0)
+        sheet.settle(n, effect, 0, translation_version(rows[n]))
     _raise_if_written(tx, sheet)
     return sheet.outcomes()
 

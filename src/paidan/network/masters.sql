@@ -143,7 +143,7 @@ RETURNING c.code, c.id, c.version;
 
 -- name: tiers_by_key
 -- Parameters: parallel arrays carrier_id, warehouse_id (0 = from anywhere), region. No locks.
-SELECT t.carrier_id, COALESCE(t.warehouse_id, 0), t.region, t.id
+SELECT t.carrier_id, COALESCE(t.warehouse_id, 0), t.region, t.id, t.first_g, t.first_minor, t.step_g, t.step_minor, t.weight_g_max, t.transit_h
 FROM freight_tier t
 JOIN unnest(%(carrier_id)s::bigint[], %(warehouse_id)s::bigint[], %(region)s::text[]) AS w (carrier_id, warehouse_id, region)
   ON t.carrier_id = w.carrier_id AND COALESCE(t.warehouse_id, 0) = w.warehouse_id AND t.region = w.region;
@@ -167,6 +167,12 @@ RETURNING t.carrier_id, COALESCE(t.warehouse_id, 0), t.region, t.id;
 DELETE FROM freight_tier t USING unnest(%(carrier_id)s::bigint[], %(warehouse_id)s::bigint[], %(region)s::text[]) AS w (carrier_id, warehouse_id, region)
 WHERE t.carrier_id = w.carrier_id AND COALESCE(t.warehouse_id, 0) = w.warehouse_id AND t.region = w.region
 RETURNING t.carrier_id, COALESCE(t.warehouse_id, 0), t.region, t.id;
+
+-- name: translations_by_key
+-- Parameters: parallel arrays. No locks.
+SELECT t.protocol, t.subject, t.code, t.meaning, t.zh, t.en
+FROM state_translation t JOIN unnest(%(protocol)s::text[], %(subject)s::text[], %(code)s::text[]) AS w (protocol, subject, code)
+  ON t.protocol = w.protocol AND t.subject = w.subject AND t.code = w.code;
 
 -- name: put_translations
 -- Parameters: parallel arrays. Locks: the rows. Returns the keys written and whether they are new.

@@ -5,7 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from paidan.catalog.rows import ListingRow, PartRow, SkuRow
-from paidan.network.rows import CarrierRow, DayRow, TierRow, WarehouseRow
+from paidan.network.rows import CarrierRow, DayRow, TierRow, TranslationRow, WarehouseRow
 
 
 class SkuView(SkuRow, frozen=True, kw_only=True):
@@ -91,6 +91,13 @@ class CarrierView(CarrierRow, frozen=True, kw_only=True):
 
 
 class TierView(TierRow, frozen=True, kw_only=True):
-    """A freight tier."""
+    """A freight tier. `version` is a number of what it says: who names it changes only what he has seen."""
 
     id: str
+    version: int = 0
+
+
+class TranslationView(TranslationRow, frozen=True, kw_only=True):
+    """What a counterpart's word means; `version` as a tier's."""
+
+    version: int = 0

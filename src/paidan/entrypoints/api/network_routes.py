@@ -5,12 +5,13 @@ from typing import Any, Final
 from litestar import Request, Response, Router
 from litestar.params import JSONBody
 from msgspec import Struct
+from msgspec.structs import replace
 
 from paidan.entrypoints.api.guard import SEE, Known, needs
 from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
 from paidan.entrypoints.api.language import language_of
-from paidan.entrypoints.api.master_views import CarrierView, ConnectionView, ShopView, TierView, WarehouseView
-from paidan.entrypoints.api.masters import Master, Results, Rows, doors, one, told_results
+from paidan.entrypoints.api.master_views import CarrierView, ConnectionView, ShopView, TierView, TranslationView, WarehouseView
+from paidan.entrypoints.api.masters import Master, Results, RowsSeen, doors, one, told_results
 from paidan.entrypoints.api.pages import Cursor, Limit, OptionalText, Page, RecordId, as_views, page, read_cursor
 from paidan.entrypoints.api.people.rights import Right
 from paidan.entrypoints.api.problems import Refused
@@ -22,6 +23,8 @@ from paidan.kernel.reasons import Reason
 from paidan.network.masters import (
     remove_freight,
     switch_stock_push,
+    tier_version,
+    translation_version,
     write_carriers,
     write_connections,
     write_freight,
@@ -85,7 +88,8 @@ def get_freight(services: Given, caller: Known, carrier: OptionalText = None, cu
     [after] = read_cursor(cursor, [int])
     with services.database.transaction() as tx:
         rows = tx.execute(queries.freight, {"after": after or 0, "code": carrier or None, "limit": limit + 1, **caller.sees})
-        return page(as_views(TierView, rows), limit, lambda tier: [int(tier.id)])
+        tiers = [replace(tier, version=tier_version(tier)) for tier in as_views(TierView, rows)]
+        return page(tiers, limit, lambda tier: [int(tier.id)])
 
 
 @post(
@@ -97,12 +101,12 @@ def get_freight(services: Given, caller: Known, carrier: OptionalText = None, cu
     tags=["network"],
 )
 def put_freight(
-    services: Given, once: Post, request: Request[Any, Any, Any], data: JSONBody[Rows[TierRow]], idempotency_key: IdempotencyKey = ""
+    services: Given, once: Post, request: Request[Any, Any, Any], data: JSONBody[RowsSeen[TierRow]], idempotency_key: IdempotencyKey = ""
 ) -> Response[Results]:
-    """Tiers are found by carrier, warehouse and region."""
+    """Tiers are found by carrier, warehouse and region, and so are `versions`: by carrier/warehouse/region."""
     del idempotency_key
     language = language_of(request.headers.get("accept-language", ""))
-    return once.answer(lambda tx: told_results(write_freight(tx, services.ids, data.rows, once.now), language))
+    return once.answer(lambda tx: told_results(write_freight(tx, services.ids, data.rows, once.now, expected=data.versions), language))
 
 
 @post(
@@ -114,19 +118,19 @@ def put_freight(
     tags=["network"],
 )
 def delete_freight(
-    services: Given, once: Post, request: Request[Any, Any, Any], data: JSONBody[Rows[TierKey]], idempotency_key: IdempotencyKey = ""
+    services: Given, once: Post, request: Request[Any, Any, Any], data: JSONBody[RowsSeen[TierKey]], idempotency_key: IdempotencyKey = ""
 ) -> Response[Results]:
     """Parcels are not sent that way any more."""
     del idempotency_key, services
     language = language_of(request.headers.get("accept-language", ""))
-    return once.answer(lambda tx: told_results(remove_freight(tx, data.rows), language))
+    return once.answer(lambda tx: told_results(remove_freight(tx, data.rows, expected=data.versions), language))
 
 
 @get("/network/translations", opt=SEE, sync_to_thread=True, summary="List state translations", tags=["network"])
-def get_translations(services: Given) -> list[TranslationRow]:
+def get_translations(services: Given) -> list[TranslationView]:
     """What counterparts' words mean."""
     with services.database.transaction() as tx:
-        return as_views(TranslationRow, tx.execute(queries.translations))
+        return [replace(word, version=translation_version(word)) for word in as_views(TranslationView, tx.execute(queries.translations))]
 
 
 @post(
@@ -138,12 +142,12 @@ def get_translations(services: Given) -> list[TranslationRow]:
     tags=["network"],
 )
 def put_translations(
-    services: Given, once: Post, request: Request[Any, Any, Any], data: JSONBody[Rows[TranslationRow]], idempotency_key: IdempotencyKey = ""
+    services: Given, once: Post, request: Request[Any, Any, Any], data: JSONBody[RowsSeen[TranslationRow]], idempotency_key: IdempotencyKey = ""
 ) -> Response[Results]:
-    """Say what words mean: a state of ours, `note` or `mask`."""
+    """Say what words mean: a state of ours, `note` or `mask`. `versions` go by protocol/subject/code."""
     del idempotency_key
     language = language_of(request.headers.get("accept-language", ""))
-    return once.answer(lambda tx: told_results(write_translations(tx, services.ids, data.rows, once.now), language))
+    return once.answer(lambda tx: told_results(write_translations(tx, services.ids, data.rows, once.now, expected=data.versions), language))
 
 
 FEEDS_BY_DOOR: Final = columns(("doors", "feeds"), [(door, feed.value) for door, feeds in INTERVALS_S.items() for feed in feeds])
