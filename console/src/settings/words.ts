@@ -78,5 +78,29 @@ export const settingsWords = defineWords('settings', {
   ],
   done: ['已完成', 'Done'],
   todo: ['去完成', 'Do it'],
+  passed: ['已用 {{minutes}} 分 {{seconds}} 秒', '{{minutes}} min {{seconds}} s so far'],
+  passedOf: ['目标 5 分钟', 'the aim: 5 minutes'],
+  finished: ['已上手：用了 {{minutes}} 分 {{seconds}} 秒', 'You are set up: it took {{minutes}} min {{seconds}} s'],
+  finishedHint: [
+    '第一单已审核。接下来看看看板和异常。',
+    'The first order is audited. Next: the dashboard and the exceptions.',
+  ],
+  finishedAlready: ['已经上手了', 'You are set up'],
+  toDashboard: ['看板', 'Dashboard'],
+  orSimulators: ['连接模拟店铺', 'Connect the simulators'],
+  simulatorsHint: [
+    '本安装带有模拟的平台、仓库和快递：一键写入店铺、商品、仓库和库存，随后就有订单来。只用于试用。',
+    'This installation brings simulated platforms, warehouses and carriers: one click writes shops, goods, warehouses and stock, and orders follow. For trying out.',
+  ],
+  simulatorsNone: [
+    '没有真实店铺也可以试：用 ./paidan up --simulators 启动，或 ./paidan demo。',
+    'No real shop at hand? Start with ./paidan up --simulators, or ./paidan demo.',
+  ],
+  simulatorsWanted: ['正在连接模拟店铺，约 20 秒…', 'The simulators are being connected, about 20 seconds…'],
+  simulatorsFailed: ['模拟店铺没能连上，日志里有原因。', 'The simulators could not be connected; the log says why.'],
+  simulatorsEnded: [
+    '上次连接的模拟店铺已随进程结束；要再试，请换一个 PAIDAN_HOME。',
+    'The simulators that were connected ended with their process; to try again use another PAIDAN_HOME.',
+  ],
   progress: ['{{done}} / {{all}} 步已完成', '{{done}} of {{all}} steps are done'],
 })

@@ -43,11 +43,17 @@ def demo(
 
 
 @app.command
-def up(*, host: str = "127.0.0.1", port: int = 8350, workers: int = 1) -> int:
+def up(
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8350,
+    workers: int = 1,
+    simulators: Annotated[bool, Parameter(help="The console's first steps offer simulated platforms, warehouses and carriers (模拟店铺).")] = False,
+) -> int:
     """Start Paidan: database, API and workers (启动服务). Stops with Ctrl-C."""
     from paidan.entrypoints.up import run_up
 
-    return run_up(_settings(), host=host, port=port, workers=workers)
+    return run_up(_settings(), host=host, port=port, workers=workers, simulators=simulators)
 
 
 @app.command

@@ -6,6 +6,7 @@ import sys
 from threading import Event
 
 import structlog
+from msgspec import structs
 from rich.console import Console
 
 from paidan.entrypoints.api.keys import make_key
@@ -16,6 +17,7 @@ from paidan.entrypoints.api.people.rights import Scope
 from paidan.entrypoints.api.people.store import FIRST, make_first_person
 from paidan.entrypoints.installation import connect, install, keyring_file
 from paidan.entrypoints.serving import environment, serve_in_child
+from paidan.entrypoints.simulators import simulators_beside
 from paidan.runtime.sealing import make_keyring
 from paidan.runtime.settings import Settings
 
@@ -26,17 +28,20 @@ console = Console()
 log = structlog.get_logger(__name__)
 
 
-def run_up(settings: Settings, *, host: str, port: int, workers: int) -> int:
-    """Start everything, wait, end everything."""
+def run_up(settings: Settings, *, host: str, port: int, workers: int, simulators: bool = False) -> int:
+    """Start everything, wait, end everything. `simulators`: the console's first steps offer them instead of a real shop."""
     read_provider(settings)
-    app_url = settings.database_url or install(settings).app_url
+    if simulators:
+        settings = structs.replace(settings, allow_loopback=True)
+    installation = None if settings.database_url else install(settings)
+    app_url = settings.database_url or (installation.app_url if installation else "")
     make_keyring(keyring_file(settings))
     _first_key(settings, app_url)
     greet_first_person(settings, app_url, must_change=True)
     stop = Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     children: list[subprocess.Popen[bytes]] = []
-    with serve_in_child(settings, app_url, port, host) as url:
+    with serve_in_child(settings, app_url, port, host) as url, simulators_beside(settings, installation, url, is_wanted=simulators) as turn:
         try:
             for _ in range(workers):
                 command = [sys.executable, "-m", "paidan.entrypoints.worker"]
@@ -44,6 +49,7 @@ def run_up(settings: Settings, *, host: str, port: int, workers: int) -> int:
             console.print(f"Paidan is up at [bold]{url}/[/] · API docs at {url}/api/v1/docs · Ctrl-C ends it", highlight=False)
             while not stop.wait(1.0):
                 _restart_dead(children, settings, app_url)
+                turn()
         except KeyboardInterrupt:
             pass
         finally:

@@ -88,14 +88,27 @@ def stage(settings: Settings, plan: Plan, *, push_server_url: str = "") -> Itera
 @contextmanager
 def _doors(settings: Settings, plan: Plan, installation: Installation, port: int, push_server_url: str) -> Iterator[tuple[HostClient, TownConfig]]:
     """The world's host and our API, up and answering."""
-    town = TownConfig(
+    dsn = push_database(push_server_url or installation.owner_url, f"{settings.database}_push")
+    town = town_of(plan, paidan_url=f"http://127.0.0.1:{port}", bulk_dsn=dsn, opens_at=OPENS_AT)
+    logs = logs_of(settings)
+    logs.mkdir(exist_ok=True)
+    with (
+        spawned_host("paidan.world.town:build", msgspec.to_builtins(town)) as host,
+        serve_in_child(settings, installation.app_url, port, log_file=logs / "api.log"),
+    ):
+        yield host, town
+
+
+def town_of(plan: Plan, *, paidan_url: str, bulk_dsn: str, opens_at: datetime) -> TownConfig:
+    """The world of a plan, with secrets drawn by lot."""
+    return TownConfig(
         seed=plan.seed,
         orders=plan.orders,
-        opens_at=OPENS_AT,
+        opens_at=opens_at,
         short_share=plan.short_share,
         fates=plan.fates,
-        paidan_url=f"http://127.0.0.1:{port}",
-        bulk_dsn=push_database(push_server_url or installation.owner_url, f"{settings.database}_push"),
+        paidan_url=paidan_url,
+        bulk_dsn=bulk_dsn,
         app_secret=secrets.token_hex(16),
         wms_secret=secrets.token_hex(16),
         tracker_key=secrets.token_hex(8),
@@ -104,13 +117,6 @@ def _doors(settings: Settings, plan: Plan, installation: Installation, port: int
         at_once=plan.at_once,
         is_scarce_only=plan.is_scarce_only,
     )
-    logs = logs_of(settings)
-    logs.mkdir(exist_ok=True)
-    with (
-        spawned_host("paidan.world.town:build", msgspec.to_builtins(town)) as host,
-        serve_in_child(settings, installation.app_url, port, log_file=logs / "api.log"),
-    ):
-        yield host, town
 
 
 def play(settings: Settings, plan: Plan, progress: Progress) -> Outcome:
