@@ -54,7 +54,7 @@ def test_a_bench_runs_ends_well_and_prints_its_ratio(name, tmp_path):
     assert ended.returncode == 0, ended.stdout[-2000:] + ended.stderr[-4000:]
     ratio = RATIO.search(ended.stdout)
     assert ratio, ended.stdout[-2000:]
-    print(f"{name}: {ratio.group()}")
+    sys.stdout.write(f"{name}: {ratio.group()}\n")
     assert figures.stat().st_size
 
 
