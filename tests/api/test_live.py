@@ -65,6 +65,24 @@ def test_each_hears_of_the_orders_he_sees_and_of_no_other(world):
     assert [counts["waiting_to_merge"] for counts in queues] == [4, 3, 1, 1]
 
 
+def test_each_hears_of_the_exceptions_he_sees(world):
+    scene = world.scene
+    scene.set_up({"A": {"X": 10, "Y": 9}})
+    theirs = second_shop(scene)
+    told(scene, order("OLD", line("NONE"), receiver=receiver(9)))
+    mine = Caller(name="a", rights=frozenset(), shops=(scene.shop_id,))
+    other = Caller(name="b", rights=frozenset(), shops=(theirs,))
+
+    def happens():
+        told(scene, order("P1", line("NONE"), receiver=receiver(1)), order("P2", line("X", 99), receiver=receiver(2)), order("P3", line("Y")))
+        with scene.database.transaction() as tx:
+            put(tx, scene.ids, [OutboxRow(lane="carrier", kind="carrier.subscribe", ref_id=1, business_key="call", due_at=NOW)])
+            tx.execute("UPDATE outbox SET state = 3 WHERE business_key = 'call'")
+
+    found = heard_by(world, EVERYBODY, mine, other, between=happens)
+    assert [[data["changed"] for event, data in events if event == "exceptions"] for events in found] == [[3], [2], []]
+
+
 def test_nothing_is_heard_when_nothing_happens(world):
     world.scene.set_up({"A": {"X": 10}})
     told(world.scene, order("P1", line("X")))
@@ -169,7 +187,7 @@ def test_who_does_not_read_loses_the_oldest_and_never_blocks(world):
 
 @pytest.fixture
 def waiting(world):
-    """A hold that nears its deadline, one without any, a short order, a dead call."""
+    """A hold that nears its deadline, one without any, a short order, a dead call and one whose answer nobody knows."""
     scene = world.scene
     scene.set_up({"A": {"X": 1, "Y": 9}})
     told(scene, order("LATE", line("NONE"), receiver=receiver(1), ship_by_at=NOW + timedelta(hours=1)))
@@ -178,6 +196,8 @@ def waiting(world):
     with scene.database.transaction() as tx:
         put(tx, scene.ids, [OutboxRow(lane="carrier", kind="carrier.subscribe", ref_id=1, business_key="call", due_at=NOW)])
         tx.execute("UPDATE outbox SET state = 4, done_at = %s", (NOW,))
+        put(tx, scene.ids, [OutboxRow(lane="carrier", kind="carrier.subscribe", ref_id=2, business_key="asked", due_at=NOW + timedelta(hours=1))])
+        tx.execute("UPDATE outbox SET state = 3 WHERE business_key = 'asked'")
     return world
 
 
@@ -190,8 +210,19 @@ def test_exceptions_come_by_deadline_with_age_clock_and_fix(waiting):
     assert [row["order_no"] for row in rows[:2]] == [
         no for (no,) in waiting.scene.query("SELECT order_no FROM sales_order ORDER BY ship_by_at LIMIT 2")
     ]
-    assert [(row["kind"], row["left_s"]) for row in rows] == [("hold", 3600), ("backordered", 9 * 3600), ("hold", None), ("call_dead", None)]
-    assert [row["fix"]["code"] for row in rows] == ["look_again", "look_again", "look_again", "revive"]
+    assert [(row["kind"], row["left_s"]) for row in rows] == [
+        ("hold", 3600),
+        ("backordered", 9 * 3600),
+        ("hold", None),
+        ("call_dead", None),
+        ("call_unknown", None),
+    ]
+    assert [row["fix"]["code"] for row in rows] == ["map_listing", "look_again", "map_listing", "revive", "ask_again"]
+    [listing] = waiting.scene.query(
+        "SELECT id::text FROM listing l WHERE EXISTS (SELECT 1 FROM order_line o JOIN sales_order s ON s.id = o.order_id"
+        " WHERE o.listing_id = l.id AND s.platform_order_no = 'LATE')"
+    )
+    assert [row["listing_ids"] for row in rows[:2]] == [list(listing), []]
     pages, cursor = [], ""
     while cursor is not None:
         answer = waiting.get("/lists/exceptions", params={"limit": 1, "cursor": cursor}).json()
@@ -236,10 +267,46 @@ def test_the_suggested_fix_is_one_click(waiting):
     assert waiting.scene.query("SELECT count(*) FROM outbox WHERE state = 4") == [(0,)]
     assert waiting.post(f"/exceptions/{by_kind['backordered']}/fix").json() == {"code": "look_again"}
     assert waiting.scene.query("SELECT due_at FROM sales_order WHERE platform_order_no = 'SHORT'") == [(NOW,)]
+    assert waiting.post(f"/exceptions/{by_kind['call_unknown']}/fix").json() == {"code": "ask_again"}
+    assert waiting.scene.query("SELECT state, due_at FROM outbox WHERE business_key = 'asked'") == [(3, NOW)]
     waiting.scene.query("UPDATE hold SET reason = 'remark_unread' WHERE id = (SELECT max(id) FROM hold) RETURNING 1")
     [audited] = [row["id"] for row in listed(waiting) if row["reason"] == "remark_unread"]
     assert waiting.post(f"/exceptions/{audited}/fix").json() == {"code": "audit"}
     assert audited not in [row["id"] for row in listed(waiting)]
+
+
+@pytest.mark.parametrize(
+    ("reason", "code"), [("address_unparsed", "edit_address"), ("address_undeliverable", "edit_address"), ("listing_unmapped", "map_listing")]
+)
+def test_what_wants_a_hand_first_is_looked_at_again_after_it(waiting, reason, code):
+    waiting.scene.query(
+        "UPDATE hold SET reason = %s WHERE order_id = (SELECT id FROM sales_order WHERE platform_order_no = 'LATE') RETURNING 1", reason
+    )
+    waiting.scene.query("UPDATE sales_order SET due_at = NULL RETURNING 1")
+    [row] = [row for row in listed(waiting) if row["reason"] == reason and row["left_s"]]
+    assert row["fix"]["code"] == code
+    assert waiting.post(f"/exceptions/{row['id']}/fix").json() == {"code": code}
+    assert waiting.scene.query("SELECT due_at FROM sales_order WHERE platform_order_no = 'LATE'") == [(NOW,)]
+
+
+def test_those_with_a_limited_view_map_nothing(waiting):
+    limited = waiting.person("li", "see", "masters", shops=[waiting.scene.query("SELECT code FROM shop LIMIT 1")[0][0]])
+    rows = limited.call("GET", "/lists/exceptions?kind=hold").json()["items"]
+    assert [row["fix"]["is_allowed"] for row in rows] == [False, False]
+
+
+def test_some_are_read_anew_wherever_they_stand(waiting):
+    rows = listed(waiting)
+    asleep, taken, *_ = (row["id"] for row in rows)
+    assert waiting.post(f"/exceptions/{asleep}/snooze", {"until": (NOW + timedelta(hours=1)).isoformat()}).status_code == 204
+    assert waiting.post(f"/exceptions/{taken}/claim").status_code == 204
+    wanted = [asleep, taken, "hold-1", "hold-9999999999999999999"]
+    answer = waiting.get("/lists/exceptions", params={"id": wanted, "owner": "nobody", "limit": 1}).json()
+    assert [(row["id"], row["is_mine"], row["snoozed_until"] is None) for row in answer["items"]] == [(asleep, False, False), (taken, True, True)]
+    assert answer["next"] is None
+    stranger = waiting.person("li", "see", shops=[])
+    assert stranger.call("GET", f"/lists/exceptions?id={taken}").json()["items"] == []
+    assert waiting.get("/lists/exceptions", params={"id": ["nonsense"]}).status_code == 422
 
 
 @pytest.mark.parametrize("exception", ["hold-1", "hold-99999999999999999999", "nothing-1", "hold", "-1", "hold-x"])

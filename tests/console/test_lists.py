@@ -350,51 +350,6 @@ def test_an_order_opened_by_its_address_has_no_neighbours(desk):
     expect(desk.page.get_by_role("button", name="下一单")).to_have_count(0)
 
 
-@pytest.fixture
-def held(one_desk, world):
-    """Two orders among the exceptions."""
-    open_shop(one_desk)
-    sku = free_sku(one_desk)["sku_code"]
-    made = [f"EXC{time.monotonic_ns()}{n}" for n in range(2)]
-    for number in made:
-        buy(one_desk, number, (sku, 1), buyer_remark="请包得漂亮些")
-    world.later(seconds=5)
-    return [order_of(one_desk, number) for number in made]
-
-
-def test_on_the_exceptions_the_drawer_follows_the_row_and_keys_work_on_its_order(desk, held):
-    del held
-    desk.at("/exceptions?kind=hold")
-    numbers = [desk.cells(rows(desk).nth(n))["订单"] for n in range(2)]
-    desk.page.keyboard.press("j")
-    desk.page.keyboard.press("h")
-    expect(desk.dialog).to_contain_text("挂起")
-    desk.page.keyboard.press("Escape")
-    expect(desk.dialog).to_have_count(0)
-    desk.page.keyboard.press("Enter")
-    expect(desk.drawer).to_contain_text(numbers[0])
-    desk.page.keyboard.press("j")
-    expect(desk.drawer).to_contain_text(numbers[1])
-    desk.page.keyboard.press("h")
-    desk.page.keyboard.type("等仓库回话")
-    do_it = desk.dialog.locator(".ant-btn-primary")
-    expect(do_it).to_be_enabled()
-    do_it.click()
-    expect(desk.page.locator("#job-close")).to_be_enabled()
-    desk.page.locator("#job-close").click()
-    expect(desk.dialog).to_have_count(0)
-    open_holds = [hold["note"] for hold in desk.get(f"/orders/by-number/{numbers[1]}")["holds"] if hold["closed_at"] is None]
-    assert "等仓库回话" in open_holds
-    desk.page.keyboard.press("k")
-    expect(desk.drawer).to_contain_text(numbers[0])
-    desk.drawer.get_by_role("link", name=numbers[0]).click()
-    expect(title(desk)).to_have_text(numbers[0])
-    desk.page.keyboard.press("j")
-    expect(title(desk)).not_to_have_text(numbers[0])
-    desk.page.get_by_role("link", name="返回异常列表").click()
-    expect(desk.page).to_have_url(re.compile(r"/exceptions\?kind=hold"))
-
-
 # ---------------------------------------------------------------- copies
 
 

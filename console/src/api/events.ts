@@ -1,14 +1,15 @@
 import { useEffect, useRef } from 'react'
 
 /** What the server tells as it happens; the data are JSON. */
-export type EventName = 'hello' | 'orders' | 'queues' | 'claims' | 'job'
+export type EventName = 'hello' | 'orders' | 'exceptions' | 'queues' | 'claims' | 'job'
 
 type Listener = (data: unknown) => void
 
-const NAMES: readonly EventName[] = ['hello', 'orders', 'queues', 'claims', 'job']
+const NAMES: readonly EventName[] = ['hello', 'orders', 'exceptions', 'queues', 'claims', 'job']
 const listeners: Record<EventName, Set<Listener>> = {
   hello: new Set(),
   orders: new Set(),
+  exceptions: new Set(),
   queues: new Set(),
   claims: new Set(),
   job: new Set(),

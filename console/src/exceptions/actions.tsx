@@ -1,11 +1,15 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { Button, Dropdown } from 'antd'
+import { useState } from 'react'
+import { Link, useNavigate, useSearchParams } from 'react-router'
 import { api } from '@/api/client'
 import { toast, toastProblem } from '@/frame/toasts'
 import { now } from '@/i18n/format'
 import { language } from '@/i18n/start'
 import { useWords } from '@/i18n/words'
-import type { Exception } from './shapes'
+import { AddressFix } from './address-fix'
+import { useForgetting, useRenewing } from './renewing'
+import { isCall, mappingOf, messagesOf, type Exception } from './shapes'
 import { exceptionWords } from './words'
 import styles from './exceptions.module.css'
 
@@ -16,9 +20,14 @@ type Delay = keyof typeof DELAYS
 /** Take it, give it back, put it off, or take the suggested fix. */
 export function ExceptionActions({ row }: { row: Exception }) {
   const t = useWords(exceptionWords)
-  const cache = useQueryClient()
+  const [asked] = useSearchParams()
+  const isWithSnoozed = asked.get('snoozed') === 'true'
+  const navigate = useNavigate()
+  const renew = useRenewing()
+  const forget = useForgetting()
+  const [isEditing, setEditing] = useState(false)
   const params = { path: { exception_id: row.id } }
-  const refresh = () => void cache.invalidateQueries({ queryKey: ['exceptions'] })
+  const refresh = () => void renew([row.id], { isOwn: true })
   const common = { onError: toastProblem, onSettled: refresh }
   const claim = useMutation({
     mutationFn: () => api.POST('/api/v1/exceptions/{exception_id}/claim', { params }),
@@ -46,8 +55,10 @@ export function ExceptionActions({ row }: { row: Exception }) {
       }),
     onSuccess: (_, delay) => {
       toast(t('snoozed', { time: t(delay) }))
+      if (isWithSnoozed) refresh()
+      else forget(row.id)
     },
-    ...common,
+    onError: toastProblem,
   })
   const fix = useMutation({
     mutationFn: () => api.POST('/api/v1/exceptions/{exception_id}/fix', { params }),
@@ -56,20 +67,23 @@ export function ExceptionActions({ row }: { row: Exception }) {
     },
     ...common,
   })
+  if (row.is_gone) return <span className="dim">{t('gone')}</span>
+  const start = () => {
+    if (row.fix?.code === 'map_listing') void navigate(mappingOf(row))
+    else if (row.fix?.code === 'edit_address') setEditing(true)
+    else fix.mutate()
+  }
   return (
     <span className={styles.actions}>
       {row.fix?.is_allowed && (
-        <Button
-          size="small"
-          type="primary"
-          ghost
-          loading={fix.isPending}
-          onClick={() => {
-            fix.mutate()
-          }}
-        >
+        <Button size="small" type="primary" ghost loading={fix.isPending} onClick={start}>
           {language() === 'zh' ? row.fix.zh : row.fix.en}
         </Button>
+      )}
+      {isCall(row) && (
+        <Link to={messagesOf(row)} className={styles.lookUp}>
+          {t('lookUp')}
+        </Link>
       )}
       {row.is_mine ? (
         <Button
@@ -102,6 +116,15 @@ export function ExceptionActions({ row }: { row: Exception }) {
       >
         <Button size="small">{t('snooze')}</Button>
       </Dropdown>
+      {isEditing && row.order_id && (
+        <AddressFix
+          orderId={row.order_id}
+          onClose={() => {
+            setEditing(false)
+            refresh()
+          }}
+        />
+      )}
     </span>
   )
 }

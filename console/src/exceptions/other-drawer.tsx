@@ -4,14 +4,9 @@ import { Pill } from '@/frame/pill'
 import { SideDrawer } from '@/frame/side-drawer'
 import { useWords } from '@/i18n/words'
 import { ExceptionActions } from './actions'
-import { KIND_TONES, type Exception } from './shapes'
+import { KIND_TONES, messagesOf, type Exception } from './shapes'
 import { exceptionWords } from './words'
 import styles from './exceptions.module.css'
-
-/** Where its messages are read. */
-export function messagesOf(row: Exception): string {
-  return row.order_no ? `/messages?key=${encodeURIComponent(row.order_no)}` : '/messages'
-}
 
 /** What stands in the drawer's place for an exception that is about no order: a message, a call. */
 export function OtherDrawer({ row, onClose }: { row: Exception; onClose: () => void }) {

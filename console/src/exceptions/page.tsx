@@ -1,7 +1,7 @@
-import { CheckCircleOutlined } from '@ant-design/icons'
+import { CheckCircleOutlined, ReloadOutlined } from '@ant-design/icons'
 import { useQueryClient } from '@tanstack/react-query'
-import { Checkbox, Segmented, Select } from 'antd'
-import { useCallback, useMemo, useState } from 'react'
+import { Button, Checkbox, Segmented, Select } from 'antd'
+import { useCallback, useMemo, useRef, useState } from 'react'
 import { Link, useLocation, useSearchParams } from 'react-router'
 import { api, given } from '@/api/client'
 import { useEnum, useEnumOptions } from '@/api/enums'
@@ -11,27 +11,31 @@ import { later } from '@/frame/later'
 import { Page } from '@/frame/page'
 import { Pill } from '@/frame/pill'
 import type { Column } from '@/grid/columns'
-import { duration, instant } from '@/i18n/format'
+import { instant } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import { NoMatch } from '@/lists/no-match'
 import { PagedGrid } from '@/lists/paged-grid'
+import { listWords } from '@/lists/words'
 import { actorName } from '@/orders/actor'
 import { Deadline } from '@/orders/deadline'
 import { OrderKeys } from '@/orders/order-keys'
 import { keepTrail, type TrailState } from '@/orders/trail'
 import { orderWords } from '@/orders/words'
 import { ExceptionActions } from './actions'
-import { messagesOf, OtherDrawer } from './other-drawer'
-import { KIND_TONES, type Exception } from './shapes'
+import { Age, ageOf } from './age'
+import { OtherDrawer } from './other-drawer'
+import { useRenewing, useResting } from './renewing'
+import { KIND_TONES, messagesOf, type Exception } from './shapes'
 import { exceptionWords } from './words'
 
 const OrderDrawer = later(() => import('@/orders/order-drawer').then((it) => it.OrderDrawer), { isModal: false })
 
 const rowId = (row: Exception) => row.id
 
-/** What waits for people, the most pressing first. */
+/** What waits for people, the most pressing first. Rows stand still while people read: news is counted and comes when it is asked for. */
 export default function ExceptionsPage() {
   const t = useWords(exceptionWords)
+  const l = useWords(listWords)
   const cache = useQueryClient()
   const [params, setParams] = useSearchParams()
   const kinds = useEnumOptions('exception_kind')
@@ -42,10 +46,23 @@ export default function ExceptionsPage() {
   const [active, setActive] = useState<Exception | null>(null)
   const place = useLocation()
   const here = place.pathname + place.search.replace(/([?&])open=[^&]*&?/, '$1')
-  const reread = () => void cache.invalidateQueries({ queryKey: ['exceptions'] })
-  useEvent('hello', reread)
-  useEvent('claims', reread)
-  useEvent('orders', () => void cache.invalidateQueries({ queryKey: ['exceptions'], refetchType: 'none' }))
+  const asked = [kind, owner, isWithSnoozed].join()
+  const [news, setNews] = useState({ asked, count: 0 })
+  const count = news.asked === asked ? news.count : 0
+  const shown = useRef<readonly string[]>([])
+  const renew = useRenewing()
+  const renewShown = useCallback(() => void renew(shown.current), [renew])
+  useEvent('hello', renewShown)
+  useEvent('claims', renewShown)
+  useEvent('orders', useResting(renewShown))
+  useEvent('exceptions', (data) => {
+    const { changed = 1 } = data as { changed?: number }
+    setNews((before) => ({ asked, count: (before.asked === asked ? before.count : 0) + changed }))
+  })
+  const refresh = () => {
+    setNews({ asked, count: 0 })
+    void cache.invalidateQueries({ queryKey: ['exceptions'] })
+  }
   const put = useCallback(
     (name: string, value: string) => {
       setParams(
@@ -76,6 +93,7 @@ export default function ExceptionsPage() {
   }
   const onRows = useCallback(
     (rows: readonly Exception[], isMore: boolean) => {
+      shown.current = rows.map((row) => row.id)
       const ids = rows.flatMap((row) => row.order_id ?? [])
       keepTrail('exceptions', { ids, isMore, back: here })
       // Keys never work on a row that has gone from the list.
@@ -85,9 +103,21 @@ export default function ExceptionsPage() {
   )
   const columns = useExceptionColumns(onOpen)
   return (
-    <Page isFilled title={t('title')} about={t('about')}>
+    <Page
+      isFilled
+      title={t('title')}
+      about={t('about')}
+      actions={
+        count > 0 && (
+          <Button type="primary" ghost icon={<ReloadOutlined />} onClick={refresh}>
+            {l('newRows', { count })}
+          </Button>
+        )
+      }
+    >
       <PagedGrid<Exception>
         id="exceptions"
+        isLive
         label={t('title')}
         columns={columns}
         queryKey={['exceptions', kind, owner, isWithSnoozed]}
@@ -192,7 +222,8 @@ function useExceptionColumns(onOpen: (id: string) => void): Column<Exception>[] 
         id: 'since',
         title: t('since'),
         width: 74,
-        text: (row) => duration(row.age_s),
+        text: (row) => ageOf(row.since),
+        render: (row) => <Age since={row.since} />,
       },
       {
         id: 'owner',
@@ -205,7 +236,7 @@ function useExceptionColumns(onOpen: (id: string) => void): Column<Exception>[] 
               ? actorName(row.owner, o)
               : t('nobody'),
       },
-      { id: 'actions', title: '', width: 268, text: () => '', render: (row) => <ExceptionActions row={row} /> },
+      { id: 'actions', title: '', width: 292, text: () => '', render: (row) => <ExceptionActions row={row} /> },
     ],
     [t, o, kind, onOpen],
   )

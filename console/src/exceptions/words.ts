@@ -25,6 +25,8 @@ export const exceptionWords = defineWords('exceptions', {
   given: ['已放回', 'Given back'],
   snoozed: ['{{time}} 再提醒', 'It comes back {{time}}'],
   fixed: ['已处理', 'Fixed'],
+  gone: ['已处理', 'Dealt with'],
+  lookUp: ['查往来', 'Look it up'],
   noOrder: ['这一项与订单无关，J / K 继续看下一项', 'This one is about no order; J and K go on to the next'],
   toMessages: ['查看报文', 'See the messages'],
   all: ['全部', 'All'],

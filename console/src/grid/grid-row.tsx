@@ -47,7 +47,8 @@ function Row<R>({ row, id, domId, rowIndex, columns, isSelectable, isSelected, i
       className={styles.row}
       data-active={isActive}
       onClick={(event) => {
-        onPress(id, event)
+        // What a cell has opened above the page (a menu, a dialog) is no part of the row.
+        if (event.target instanceof Node && event.currentTarget.contains(event.target)) onPress(id, event)
       }}
     >
       {isSelectable && (

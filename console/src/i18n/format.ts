@@ -73,6 +73,12 @@ export function duration(seconds: number): string {
   return ''
 }
 
+/** A length of time to the second, as a clock shows it: 9:05. */
+export function countdown(seconds: number): string {
+  const whole = Math.floor(Math.abs(seconds))
+  return `${Math.floor(whole / 60)}:${two(whole % 60)}`
+}
+
 /** Seconds from now until then; negative when it has passed. */
 export function secondsUntil(at: string): number {
   return (new Date(at).getTime() - now()) / 1000

@@ -37,11 +37,13 @@ export interface PagedGridProps<Row> {
   tools?: ReactNode
   /** What its button writes into a file: the list with its filters, the columns as on the screen. */
   exports?: readonly ExportOf[]
+  /** Read anew whenever somebody comes to the page, however lately it was. */
+  isLive?: boolean
 }
 
 /** A grid over one of the API's plain lists: pages follow as somebody scrolls. */
 export function PagedGrid<Row>(props: PagedGridProps<Row>) {
-  const { id, columns, queryKey, read, tools, exports, onActive, isActiveFirst, onRows, ...rest } = props
+  const { id, columns, queryKey, read, tools, exports, onActive, isActiveFirst, onRows, isLive, ...rest } = props
   const [layout, setLayout] = useLayout(id)
   const [active, setActive] = useState<string | null>(null)
   const query = useInfiniteQuery({
@@ -49,6 +51,7 @@ export function PagedGrid<Row>(props: PagedGridProps<Row>) {
     queryFn: ({ pageParam, signal }) => read(pageParam, signal),
     initialPageParam: '',
     getNextPageParam: (page) => page.next ?? undefined,
+    refetchOnMount: isLive ? 'always' : true,
   })
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data])
   const { fetchNextPage, isFetchingNextPage, hasNextPage } = query

@@ -15,6 +15,7 @@ import { Mapper, Remapping, type Listing, type Unmapped } from './mapper'
 import { useShops } from './options'
 import { SureDialog } from './sure-dialog'
 import { masterWords } from './words'
+import styles from './masters.module.css'
 
 type Row = Listing | Unmapped
 
@@ -27,6 +28,7 @@ export default function ListingsPage() {
   const [params, setParams] = useSearchParams()
   const isAll = params.get('show') === 'all'
   const shop = params.get('shop') ?? ''
+  const only = params.get('only')
   const may = useMay()
   const shops = useShops()
   const [remapped, setRemapped] = useState<Listing | null>(null)
@@ -82,19 +84,26 @@ export default function ListingsPage() {
         id={isAll ? 'listings' : 'unmapped-listings'}
         label={t('listings')}
         columns={columns}
-        queryKey={['listings', isAll, shop]}
+        queryKey={['listings', isAll, shop, only]}
         read={async (cursor, signal) => {
           if (isAll) {
             const query = { cursor, limit: 200, code: shop || undefined }
             return given(await api.GET('/api/v1/catalog/listings', { params: { query }, signal }))
           }
-          const query = { cursor, limit: PAGE, shop: shop || undefined }
+          const query = { cursor, limit: PAGE, shop: shop || undefined, id: only?.split('|') }
           return given(await api.GET('/api/v1/catalog/unmapped', { params: { query }, signal }))
         }}
         onOpen={isAll && may('masters') ? setRemapped : undefined}
         rowId={rowId}
-        exports={[{ list: 'listings', filters: { unmapped: !isAll, shop } }]}
+        exports={only ? undefined : [{ list: 'listings', filters: { unmapped: !isAll, shop } }]}
         tools={
+          only ? (
+            <span className={styles.only} role="status">
+              {t('onlyThese')}
+              <Link to="/exceptions">{t('toExceptions')}</Link>
+              <Link to="/listings">{t('allUnmapped')}</Link>
+            </span>
+          ) : (
           <>
             <Segmented
               value={isAll ? 'all' : 'unmapped'}
@@ -129,6 +138,7 @@ export default function ListingsPage() {
               </Button>
             )}
           </>
+          )
         }
         empty={
           shop ? (
@@ -140,7 +150,7 @@ export default function ListingsPage() {
             </EmptyState>
           ) : (
             <EmptyState icon={<LinkOutlined />} title={t('noUnmapped')} text={t('noUnmappedHint')}>
-              <Link to="/listings?show=all">{t('seeAllListings')}</Link>
+              <Link to={only ? '/exceptions' : '/listings?show=all'}>{t(only ? 'toExceptions' : 'seeAllListings')}</Link>
             </EmptyState>
           )
         }

@@ -38,7 +38,7 @@ function useMapping(listing: Listing, onDone?: () => void) {
       return skuCode
     },
     onSuccess: (skuCode) => {
-      toast(skuCode ? t('mapped', { code: skuCode }) : t('unmapped'))
+      toast(skuCode ? t('mapped', { code: skuCode }) : t('unmapped'), { more: skuCode ? t('mappedThen') : undefined })
       void cache.invalidateQueries({ queryKey: ['listings'] })
       onDone?.()
     },

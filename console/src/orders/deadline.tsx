@@ -1,31 +1,23 @@
 import { ClockCircleOutlined, FireFilled } from '@ant-design/icons'
-import { useSyncExternalStore } from 'react'
-import { duration, instant, instantWhole, secondsUntil } from '@/i18n/format'
+import { useClock } from '@/frame/clock'
+import { countdown, duration, instant, instantWhole, secondsUntil } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import { orderWords } from './words'
 import styles from './deadline.module.css'
 
 const SOON_S = 6 * 3_600
-const EVERY_MS = 30_000
+const NEAR_S = 600
 
-function everyHalfMinute(listener: () => void): () => void {
-  const timer = window.setInterval(listener, EVERY_MS)
-  return () => {
-    window.clearInterval(timer)
-  }
-}
-
-const halfMinute = () => Math.floor(Date.now() / EVERY_MS)
-
-/** Time left until the platform's deadline; once an order has left, only the instant. */
+/** Time left until the platform's deadline, to the second when it is near; once an order has left, only the instant. */
 export function Deadline({ at, isOver = false }: { at: string | null | undefined; isOver?: boolean }) {
   const t = useWords(orderWords)
-  useSyncExternalStore(everyHalfMinute, halfMinute)
+  const left = at ? secondsUntil(at) : Infinity
+  const isNear = !isOver && Math.abs(left) < NEAR_S
+  useClock(isNear ? 'second' : 'minute')
   if (!at) return <span className="dim">—</span>
   if (isOver) return <span className="dim">{instant(at)}</span>
-  const left = secondsUntil(at)
   const kind = left < 0 ? 'late' : left < SOON_S ? 'soon' : 'calm'
-  const time = duration(left)
+  const time = isNear ? countdown(left) : duration(left)
   return (
     <span className={styles[kind]} title={instantWhole(at)}>
       {kind === 'late' ? <FireFilled /> : kind === 'soon' ? <ClockCircleOutlined /> : null}{' '}

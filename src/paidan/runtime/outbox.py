@@ -139,3 +139,8 @@ def try_lane(tx: Tx, lane: str, now: datetime) -> int:
 def revive(tx: Tx, row_ids: Sequence[int], now: datetime) -> list[int]:
     """Send dead rows round again with fresh attempts; returns the ids that were dead. They are asked about first: that is always safe."""
     return sorted(row[0] for row in tx.execute(queries.revive_outbox, {"ids": list(row_ids), "now": now}))
+
+
+def ask_again(tx: Tx, row_ids: Sequence[int], now: datetime) -> list[int]:
+    """Calls whose answer nobody knows are asked about now, however long they would rest; returns the ids that were unknown."""
+    return sorted(row[0] for row in tx.execute(queries.ask_again, {"ids": list(row_ids), "now": now}))

@@ -188,6 +188,10 @@ SET state = 3, attempts = 0, due_at = %(now)s, done_at = NULL
 WHERE id = ANY(%(ids)s::bigint[]) AND state = 4
 RETURNING id;
 
+-- name: ask_again
+-- Calls without a known answer are due now. Returns their ids. Parameters: ids, now. Locks: the rows.
+UPDATE outbox SET due_at = LEAST(due_at, %(now)s) WHERE id = ANY(%(ids)s::bigint[]) AND state = 3 RETURNING id;
+
 -- name: close_breaker
 -- A person wants a lane tried: whatever failed before. Parameters: lane. Locks: its row.
 UPDATE lane SET failures = 0, open_until = NULL WHERE lane = %(lane)s;

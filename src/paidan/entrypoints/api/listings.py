@@ -3,7 +3,7 @@
 from typing import Annotated, Final
 
 from litestar import Response, Router
-from litestar.params import JSONBody
+from litestar.params import JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
 from paidan.catalog.likeness import Offered, Suggestion, is_sure
@@ -74,11 +74,19 @@ class MappingEffect(Struct, frozen=True, kw_only=True):
     kept_orders: int
 
 
+Ids = Annotated[
+    list[Annotated[str, Meta(pattern=r"^[0-9]{1,18}$")]] | None, QueryParameter(name="id", description="These alone", max_items=200, required=False)
+]
+
+
 @get("/catalog/unmapped", opt=SEE, sync_to_thread=True, summary="List listings without a SKU", tags=["catalog"])
-def get_unmapped(services: Given, caller: Known, shop: OptionalText = None, cursor: Cursor = "", limit: Limit = 50) -> Page[UnmappedView]:
+def get_unmapped(
+    services: Given, caller: Known, shop: OptionalText = None, ids: Ids = None, cursor: Cursor = "", limit: Limit = 50
+) -> Page[UnmappedView]:
     """Orders with one of these wait until it is mapped. Each comes with the SKUs it may be, how likely, and why."""
     [after] = read_cursor(cursor, [int])
-    asked = {"after": after or 0, "shop": shop or None, "shops": caller.sees["shops"], "limit": limit + 1}
+    named = [int(one) for one in ids or ()] or None
+    asked = {"after": after or 0, "ids": named, "shop": shop or None, "shops": caller.sees["shops"], "limit": limit + 1}
     with services.database.transaction() as tx:
         found = page(list(named_rows(tx.execute(queries.unmapped, asked))), limit, lambda row: [int(row["id"])])
         offered = [_offered(row["merchant_code"], row["title"], row["item_ref"], row["sku_ref"]) for row in found.items]
@@ -131,7 +139,7 @@ def take_sure(services: Given, once: Post, data: JSONBody[SureBody], idempotency
 
 def _sure(services: HandlerContext, tx: Tx, shop: str) -> tuple[list[tuple[SureListing, int]], int]:
     """The sure ones, each with its version, and how many were looked at."""
-    rows = list(named_rows(tx.execute(queries.unmapped, {"after": 0, "shop": shop or None, "shops": None, "limit": SURE_MAX})))
+    rows = list(named_rows(tx.execute(queries.unmapped, {"after": 0, "ids": None, "shop": shop or None, "shops": None, "limit": SURE_MAX})))
     offered = [_offered(row["merchant_code"], row["title"], row["item_ref"], row["sku_ref"]) for row in rows]
     index = services.likeness.index(tx, offered)
     names = [name for name in SureListing.__struct_fields__ if name != "suggestion"]

@@ -1,11 +1,12 @@
 -- Listings that wait for their SKU, what they may be, and what hangs on them. Shops only those the caller sees (`shops`; NULL: all). No locks.
 
 -- name: unmapped
--- With the orders that wait for each. Parameters: after (id), shop (code; NULL: all), shops, limit.
+-- With the orders that wait for each. Parameters: after (id), ids bigint[] (NULL: all), shop (code; NULL: all), shops, limit.
 SELECT l.id::text AS id, l.version, s.code AS shop_code, l.item_ref, l.sku_ref, '' AS sku_code, l.merchant_code, l.title,
        (SELECT count(DISTINCT x.order_id) FROM order_line x WHERE x.listing_id = l.id AND x.sku_id IS NULL) AS waiting_orders
 FROM listing l JOIN shop s ON s.id = l.shop_id
 WHERE l.sku_id IS NULL AND l.id > %(after)s::bigint AND (%(shop)s::text IS NULL OR s.code = %(shop)s)
+  AND (%(ids)s::bigint[] IS NULL OR l.id = ANY(%(ids)s))
   AND (%(shops)s::bigint[] IS NULL OR l.shop_id = ANY(%(shops)s))
 ORDER BY l.id LIMIT %(limit)s;
 

@@ -28,7 +28,7 @@ from paidan.kernel.reasons import Reason
 from paidan.orders.commands import AUDITORS_MAY
 from paidan.orders.store import make_due
 from paidan.runtime.database import Tx
-from paidan.runtime.outbox import revive
+from paidan.runtime.outbox import ask_again, revive
 
 SNOOZE_MAX: Final = timedelta(days=31)
 Fix = tuple[str, Right, tuple[str, str]]
@@ -37,16 +37,31 @@ AUDIT: Final[Fix] = ("audit", Right.AUDIT, ("放行", "Let it go on"))
 LOOK_AGAIN: Final[Fix] = ("look_again", Right.EDIT_ORDER, ("重新检查", "Look at it again"))
 REPLAY: Final[Fix] = ("replay", Right.MESSAGES, ("重放报文", "Replay the message"))
 REVIVE: Final[Fix] = ("revive", Right.MESSAGES, ("重新调用", "Call again"))
-FIX_BY_KIND: Final = {"backordered": LOOK_AGAIN, "message_set_aside": REPLAY, "call_dead": REVIVE}
+ASK_AGAIN: Final[Fix] = ("ask_again", Right.MESSAGES, ("再问对方", "Ask again"))
+MAP_LISTING: Final[Fix] = ("map_listing", Right.MASTERS, ("去匹配", "Map it"))
+EDIT_ADDRESS: Final[Fix] = ("edit_address", Right.EDIT_ORDER, ("改地址", "Edit the address"))
+FIX_BY_KIND: Final = {"backordered": LOOK_AGAIN, "message_set_aside": REPLAY, "call_dead": REVIVE, "call_unknown": ASK_AGAIN}
+FIX_BY_REASON: Final = {
+    str(Reason.LISTING_UNMAPPED): MAP_LISTING,
+    str(Reason.ADDRESS_UNPARSED): EDIT_ADDRESS,
+    str(Reason.ADDRESS_UNDELIVERABLE): EDIT_ADDRESS,
+}
+"""What a person mends on a page of its own, whereupon the order is looked at again by itself."""
+LOOKS: Final = frozenset({LOOK_AGAIN, *FIX_BY_REASON.values()})
+IDS_MAX: Final = 200
 
 KindNames = Annotated[list[str] | None, QueryParameter(name="kind", description="Kinds; none: all", max_items=10, required=False)]
 OwnerName = Annotated[str | None, QueryParameter(name="owner", max_length=60, description="`me`, `nobody` or user:<name>", required=False)]
+Ids = Annotated[
+    list[Annotated[str, Meta(max_length=60, pattern=r"^[a-z_]+-[0-9]{1,19}$")]] | None,
+    QueryParameter(name="id", description="These, as far as they still wait; whoever has them, asleep or not", max_items=IDS_MAX, required=False),
+]
 WithSnoozed = Annotated[bool, QueryParameter(description="Also those asleep")]
 ExceptionId = Annotated[str, PathParameter(max_length=60, pattern=r"^[a-z_]+-[0-9]{1,19}$", description="`<kind>-<ref_id>`")]
 
 
 class FixView(Struct, frozen=True, kw_only=True):
-    """What one click would do; `is_allowed`: to the caller."""
+    """What one click would do; `is_allowed`: to the caller. `map_listing` and `edit_address` want a person's hand first: carrying them out looks again."""
 
     code: str
     zh: str
@@ -55,7 +70,10 @@ class FixView(Struct, frozen=True, kw_only=True):
 
 
 class ExceptionRow(Struct, frozen=True, kw_only=True):
-    """Something that waits for people. `left_s`: seconds to the platform's deadline, negative when past. `owner`: who has claimed it, '' nobody."""
+    """Something that waits for people. `left_s`: seconds to the platform's deadline, negative when past. `owner`: who has claimed it, '' nobody.
+
+    `listing_ids`: what is to be mapped, where that is the trouble.
+    """
 
     id: str
     kind: str
@@ -74,6 +92,7 @@ class ExceptionRow(Struct, frozen=True, kw_only=True):
     claimed_at: datetime | None
     snoozed_until: datetime | None
     note: str
+    listing_ids: tuple[str, ...]
     fix: FixView | None
 
 
@@ -97,12 +116,13 @@ def get_exception_list(
     request: Request[Any, Any, Any],
     kinds: KindNames = None,
     owner_name: OwnerName = None,
+    ids: Ids = None,
     cursor: Cursor = "",
     limit: Limit = 50,
     *,
     snoozed: WithSnoozed = False,
 ) -> Page[ExceptionRow]:
-    """The nearest deadline first, then the oldest."""
+    """The nearest deadline first, then the oldest; `id` names some that are read anew, all of them at once."""
     if kinds and not set(kinds) <= set(KINDS):
         raise invalid("kind")
     owner = {None: None, "me": caller.actor, "nobody": ""}.get(owner_name, owner_name)
@@ -113,6 +133,9 @@ def get_exception_list(
             raise invalid("cursor")
     language = language_of(request.headers.get("accept-language", ""))
     with services.database.transaction() as tx:
+        if ids:
+            rows = _read(tx, services, caller, ids=ids, limit=IDS_MAX)
+            return Page(items=[view_of(row, caller, services.clock.now(), language) for row in rows], next=None)
         rows = _read(tx, services, caller, kinds=kinds or KINDS, owner=owner, with_snoozed=snoozed, after=after if cursor else None, limit=limit + 1)
     return page([view_of(row, caller, services.clock.now(), language) for row in rows], limit, key_of)
 
@@ -139,14 +162,14 @@ def _read(
     services: HandlerContext,
     caller: Caller,
     *,
-    kinds: Sequence[str],
+    kinds: Sequence[str] = KINDS,
     owner: str | None = None,
     with_snoozed: bool = True,
     after: Sequence[Any] | None = None,
     limit: int = 1,
-    ref_id: int | None = None,
+    ids: Sequence[str] | None = None,
 ) -> list[dict[str, Any]]:
-    asked = asked_of(tx, caller, services.clock.now(), kinds=kinds, owner=owner, with_snoozed=with_snoozed, after=after, limit=limit, ref_id=ref_id)
+    asked = asked_of(tx, caller, services.clock.now(), kinds=kinds, owner=owner, with_snoozed=with_snoozed, after=after, limit=limit, ids=ids)
     return list(named_rows(tx.execute(queries.exceptions, asked)))
 
 
@@ -160,13 +183,14 @@ def asked_of(
     with_snoozed: bool,
     after: Sequence[Any] | None,
     limit: int,
-    ref_id: int | None = None,
+    ids: Sequence[str] | None = None,
 ) -> dict[str, Any]:
     """The parameters of the statement `exceptions`, what the caller sees among them."""
+    numbers = None if ids is None else [int(one.rpartition("-")[2]) for one in ids]
     return {
         "kinds": list(kinds),
-        "kind": kinds[0] if ref_id is not None else None,
-        "ref_id": ref_id,
+        "ref_ids": None if numbers is None else [number for number in numbers if number <= BIGINT_MAX],
+        "names": None if ids is None else list(ids),
         "owner": owner,
         "with_snoozed": with_snoozed,
         "now": now,
@@ -191,23 +215,27 @@ def view_of(row: dict[str, Any], caller: Caller, now: datetime, language: str) -
         age_s=int((now - row["since"]).total_seconds()),
         left_s=None if deadline is None else int((deadline - now).total_seconds()),
         is_mine=row["owner"] == caller.actor,
-        fix=None if fix is None else FixView(code=fix[0], zh=fix[2][0], en=fix[2][1], is_allowed=caller.may(fix[1])),
+        fix=None if fix is None else FixView(code=fix[0], zh=fix[2][0], en=fix[2][1], is_allowed=_may(caller, fix)),
     )
 
 
 def _fix_of(row: dict[str, Any]) -> Fix | None:
     """What helps most often: an auditor's word where a person must look, another look where a fact must have changed."""
+    if row["order_id"] is not None and row["reason"] in FIX_BY_REASON:
+        return FIX_BY_REASON[row["reason"]]
     if row["kind"] == "hold":
         return AUDIT if row["reason"] in AUDITORS_MAY else LOOK_AGAIN
     return FIX_BY_KIND.get(row["kind"])
 
 
+def _may(caller: Caller, fix: Fix) -> bool:
+    """Listings belong to the catalogue, which those with a limited view leave alone."""
+    return caller.may(fix[1]) and (fix != MAP_LISTING or caller.sees_all)
+
+
 def _one(tx: Tx, services: HandlerContext, caller: Caller, exception_id: str) -> dict[str, Any]:
     """The exception, as far as the caller sees it. Raises Refused."""
-    kind, _, ref = exception_id.rpartition("-")
-    if kind not in KINDS or int(ref) > BIGINT_MAX:
-        raise Refused(Reason.NOT_FOUND)
-    found = _read(tx, services, caller, kinds=[kind], ref_id=int(ref))
+    found = _read(tx, services, caller, ids=[exception_id])
     if not found:
         raise Refused(Reason.NOT_FOUND)
     return found[0]
@@ -255,7 +283,7 @@ def post_fix(services: Given, caller: Known, once: Post, exception_id: Exception
         fix = _fix_of(row)
         if fix is None:
             raise Refused(Reason.ILLEGAL_MOVE)
-        if not caller.may(fix[1]):
+        if not _may(caller, fix):
             raise Refused(Reason.NOT_ALLOWED)
         _carry_out(tx, services, caller, fix, row, once.now)
         return Fixed(code=fix[0])
@@ -268,14 +296,14 @@ def _carry_out(tx: Tx, services: HandlerContext, caller: Caller, fix: Fix, row: 
         order_id = int(row["order_id"])
         task = Task(action=Action.AUDIT, told=Told(given=Parameters()), actor=caller.actor)
         refuse_if(carry(tx, services, task, {order_id: None}, now)[order_id].reason)
-    elif fix == LOOK_AGAIN:
+    elif fix in LOOKS:
         make_due(tx, [int(row["order_id"])], now)
     elif fix == REPLAY:
         found = tx.execute(work_queries.lock_message, {"id": int(row["ref_id"]), **hears(tx, caller)}).fetchone()
         if found is None or found[1] is None or found[2] not in REPLAYABLE:
             raise Refused(Reason.ILLEGAL_MOVE)
         tx.execute(work_queries.replay_message, {"id": int(row["ref_id"])})
-    elif not revive(tx, [int(row["ref_id"])], now):
+    elif not (ask_again if fix == ASK_AGAIN else revive)(tx, [int(row["ref_id"])], now):
         raise Refused(Reason.ILLEGAL_MOVE)
 
 

@@ -29,6 +29,35 @@ CROSS JOIN LATERAL (
 ) written
 WHERE NOT pg_visible_in_snapshot(written.by, %(since)s::pg_snapshot) AND pg_visible_in_snapshot(written.by, %(upto)s::pg_snapshot);
 
+-- name: changed_exceptions
+-- What has come to wait for people, or was written while it does, between two snapshots, counted; as `exceptions` finds them.
+-- Parameters: since, upto, shops, warehouses, counterparts and lanes text[] (NULL: all).
+SELECT count(*)
+FROM (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS upto) now_at
+CROSS JOIN (
+    SELECT h.xmin::text::bigint AS by
+    FROM hold h JOIN sales_order o ON o.id = h.order_id
+    WHERE h.closed_at IS NULL
+      AND (%(shops)s::bigint[] IS NULL OR o.shop_id = ANY(%(shops)s))
+      AND (%(warehouses)s::bigint[] IS NULL OR EXISTS (SELECT 1 FROM fulfilment f WHERE f.order_id = o.id AND f.warehouse_id = ANY(%(warehouses)s)))
+    UNION ALL
+    SELECT o.xmin::text::bigint FROM sales_order o
+    WHERE o.state = 40
+      AND (%(shops)s::bigint[] IS NULL OR o.shop_id = ANY(%(shops)s))
+      AND (%(warehouses)s::bigint[] IS NULL OR EXISTS (SELECT 1 FROM fulfilment f WHERE f.order_id = o.id AND f.warehouse_id = ANY(%(warehouses)s)))
+    UNION ALL
+    SELECT m.xmin::text::bigint FROM message m WHERE m.state = 2 AND (%(counterparts)s::text[] IS NULL OR m.counterpart = ANY(%(counterparts)s))
+    UNION ALL
+    SELECT b.xmin::text::bigint FROM outbox b WHERE b.state = 4 AND (%(lanes)s::text[] IS NULL OR b.lane = ANY(%(lanes)s))
+    UNION ALL
+    SELECT b.xmin::text::bigint FROM outbox b WHERE b.state IN (0, 1, 3) AND b.state = 3 AND (%(lanes)s::text[] IS NULL OR b.lane = ANY(%(lanes)s))
+) x
+CROSS JOIN LATERAL (
+    SELECT ((now_at.upto >> 32 << 32) + x.by
+            - CASE WHEN x.by > now_at.upto %% 4294967296 AND now_at.upto >= 4294967296 THEN 4294967296 ELSE 0 END)::text::xid8 AS by
+) written
+WHERE NOT pg_visible_in_snapshot(written.by, %(since)s::pg_snapshot) AND pg_visible_in_snapshot(written.by, %(upto)s::pg_snapshot);
+
 -- name: jobs_of
 -- The newest jobs of these owners. Parameters: owners text[].
 SELECT j.owner, j.id::text, j.state, j.total, j.done, j.failed, j.undone
@@ -37,10 +66,13 @@ CROSS JOIN LATERAL (SELECT * FROM job WHERE job.owner = w.owner ORDER BY job.id 
 
 -- name: exceptions
 -- What waits for people, by the platform's deadline, then by age. Parameters: kinds text[], owner ('' nobody's, NULL anybody's), with_snoozed, now,
--- kind and ref_id (of one; NULL: all), after_deadline, after_since, after_rank, after_id (all NULL: from the start), shops, warehouses,
--- counterparts and lanes text[] (NULL: all), limit.
+-- ref_ids bigint[] and names text[] (`<kind>-<ref_id>`, of these; NULL: all), after_deadline, after_since, after_rank, after_id (all NULL: from the start),
+-- shops, warehouses, counterparts and lanes text[] (NULL: all), limit. `listing_ids`: what is to be mapped, where that is the trouble.
 SELECT x.rank, x.kind, x.ref_id::text AS ref_id, x.order_id::text AS order_id, x.order_no, x.reason, x.since, x.ship_by_at,
-       COALESCE(c.owner, '') AS owner, c.claimed_at, CASE WHEN c.snoozed_until > %(now)s THEN c.snoozed_until END AS snoozed_until, COALESCE(c.note, '') AS note
+       COALESCE(c.owner, '') AS owner, c.claimed_at, CASE WHEN c.snoozed_until > %(now)s THEN c.snoozed_until END AS snoozed_until, COALESCE(c.note, '') AS note,
+       CASE WHEN x.reason = 'listing_unmapped' THEN ARRAY(SELECT DISTINCT l.listing_id::text FROM order_line l
+                                                          WHERE l.order_id = x.order_id AND l.listing_id IS NOT NULL AND l.sku_id IS NULL ORDER BY 1)
+            ELSE '{}' END AS listing_ids
 FROM (
     SELECT 1 AS rank, 'hold' AS kind, h.id AS ref_id, h.order_id, o.order_no, h.reason, h.opened_at AS since, o.ship_by_at
     FROM hold h JOIN sales_order o ON o.id = h.order_id
@@ -67,7 +99,7 @@ FROM (
     WHERE b.state IN (0, 1, 3) AND b.state = 3 AND 'call_unknown' = ANY(%(kinds)s::text[]) AND (%(lanes)s::text[] IS NULL OR b.lane = ANY(%(lanes)s))
 ) x
 LEFT JOIN exception_claim c ON c.kind = x.kind AND c.ref_id = x.ref_id
-WHERE (%(kind)s::text IS NULL OR (x.kind = %(kind)s AND x.ref_id = %(ref_id)s::bigint))
+WHERE (%(ref_ids)s::bigint[] IS NULL OR (x.ref_id = ANY(%(ref_ids)s) AND x.kind || '-' || x.ref_id = ANY(%(names)s::text[])))
   AND (%(owner)s::text IS NULL OR COALESCE(c.owner, '') = %(owner)s)
   AND (%(with_snoozed)s OR c.snoozed_until IS NULL OR c.snoozed_until <= %(now)s)
   AND (%(after_id)s::bigint IS NULL OR (COALESCE(x.ship_by_at, 'infinity'), x.since, x.rank, x.ref_id)

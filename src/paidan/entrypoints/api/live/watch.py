@@ -1,4 +1,4 @@
-"""Watches what consoles want to hear of, once a second while anybody listens: orders changed, queues, claims, jobs. Each hears of what he sees.
+"""Watches what consoles want to hear of, once a second while anybody listens: orders, exceptions, queues, claims, jobs. Each hears of what he sees.
 
 What changed is told by the transactions that wrote the rows, seen from one snapshot to the next: nothing is written for it, no pass is slower.
 """
@@ -19,6 +19,7 @@ from paidan.entrypoints.api.lists.kinds import Moment
 from paidan.entrypoints.api.lists.queues import QueueCounts
 from paidan.entrypoints.api.live.changes import count_changed, queries, snapshot_now
 from paidan.entrypoints.api.people.caller import Caller
+from paidan.entrypoints.api.people.seen import hears
 from paidan.entrypoints.api.problems import Refused
 from paidan.entrypoints.api.services import HandlerContext
 from paidan.kernel.reasons import Reason
@@ -134,7 +135,7 @@ class Watch:
                 self._tell_queues(scope, members, now)
 
     def _changes(self, scopes: dict[object, list[Listener]], listeners: list[Listener], now: datetime) -> set[object]:
-        """Tell of orders, claims and jobs; the scopes in which orders have changed."""
+        """Tell of orders, exceptions, claims and jobs; the scopes in which orders have changed."""
         changed: set[object] = set()
         with self._services.database.transaction() as tx:
             since, upto = self._since, snapshot_now(tx)
@@ -145,6 +146,10 @@ class Watch:
                     if count:
                         changed.add(scope)
                         _tell(members, "orders", {"changed": count, "at": now, "upto": upto})
+                    caller = members[0].caller
+                    waits = _count(tx, queries.changed_exceptions, {"since": since, "upto": upto, **caller.sees, **hears(tx, caller)})
+                    if waits:
+                        _tell(members, "exceptions", {"changed": waits})
                 if claims := _count(tx, queries.changed_claims, {"since": since, "upto": upto}):
                     _tell(listeners, "claims", {"changed": claims})
             self._greet(listeners, upto)
