@@ -1,11 +1,12 @@
 """What messages say to our readers, messages read again, stock shop by shop, entries with their causes, the merchant's settings."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
 from browser import second_shop, told
-from paidan.runtime.messages import InboundMessage, MessageState, keep_inbound, mark
+from paidan.runtime.messages import IN, InboundMessage, MessageState, keep_inbound, mark
 from scene import NOW, line, order, receiver
 
 ORDER = {
@@ -91,6 +92,37 @@ def test_many_messages_are_read_again_and_those_left_are_named(shop):
         "left": [str(waiting), str(10**15)],
     }
     assert {shop.get(f"/messages/{one}").json()["state"] for one in (done, aside, waiting)} == {"waiting"}
+
+
+def test_messages_are_listed_by_state_kind_and_way(world):
+    scene = world.scene
+
+    def keep(key, kind, state, at=NOW, direction=IN):
+        message = InboundMessage(counterpart="shop:S1", kind=kind, body=b"{}", at=at, business_key=key, bucket=1)
+        [message_id] = keep_inbound(tx, scene.ids, scene.sealer, [message])
+        tx.execute("UPDATE message SET state = %s, direction = %s WHERE id = %s", (int(state), direction, message_id))
+        return str(message_id)
+
+    with scene.database.transaction() as tx:
+        aside = keep("A", "order", MessageState.SET_ASIDE, NOW - timedelta(days=30))
+        refund = keep("B", "refund", MessageState.SET_ASIDE)
+        done = keep("C", "order", MessageState.DONE)
+        old = keep("D", "order", MessageState.DONE, NOW - timedelta(days=8))
+        ours = keep("E", "wms.create", MessageState.DONE, direction="o")
+
+    def listed(**asked):
+        return [message["id"] for message in world.get("/messages", params=asked).json()["items"]]
+
+    assert listed() == [refund, aside]
+    assert listed(kind="order") == [aside]
+    assert listed(state="done") == [ours, done]
+    assert listed(state=["done", "set_aside"], direction="i") == [done, refund]
+    assert listed(state="set_aside", direction="o") == []
+    assert listed(business_key="D") == [old]
+    assert listed(business_key="D", state="waiting") == []
+    assert listed(id=[aside, old, "999"]) == [old, aside]
+    assert world.get("/messages", params={"state": "lost"}).status_code == 422
+    assert world.person("li", "see", shops=[]).call("GET", f"/messages?id={done}").json()["items"] == []
 
 
 def in_shops(world, sku="X", **more):

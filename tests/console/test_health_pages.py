@@ -115,14 +115,18 @@ def test_one_message_and_many_are_read_again_and_change_nothing_twice(desk, worl
     world.later(seconds=1)
     assert sum(attempts for _, attempts in states(desk, number).values()) == sum(attempts for _, attempts in before.values()) + 1
 
-    find(desk, number)
-    desk.page.locator("[role=columnheader] input[type=checkbox]").check()
-    count = desk.page.locator("[role=row][id]").count()
-    desk.page.get_by_role("button", name=f"重放所选 {count} 条").click()
-    expect(desk.page.get_by_text(re.compile(r"\d+ 条不能重放：是我方的调用"))).to_be_visible()
-    waiting = [state for state, _ in states(desk, number).values() if state == "waiting"]
-    assert len(waiting) == len(before)
+    desk.at(f"/messages?key={number}")
+    ours = desk.row("发出").first
+    ours.locator("input[type=checkbox]").check()
+    for row in desk.page.locator("[role=row][id]").filter(has=desk.page.get_by_text("order", exact=True)).all():
+        row.locator("input[type=checkbox]").check()
+    desk.page.get_by_role("button", name=f"重放所选 {len(before) + 1} 条").click()
+    told = desk.dialog.get_by_role("status")
+    expect(told).to_contain_text(f"待处理 {len(before)} · 我方发出的，不用读 1")
     world.later(seconds=1)
+    expect(told).to_contain_text(f"我方发出的，不用读 1 · 已读 {len(before)}")
+    expect(desk.dialog.locator("tbody tr")).to_have_count(len(before) + 1)
+    desk.press_main()
     assert {state for state, _ in states(desk, number).values()} == {"done"}
     now = desk.get(f"/orders/{order['id']}")
     assert (now["state"], now["lines"], now["fulfilments"], now["parcels"]) == (
@@ -133,14 +137,50 @@ def test_one_message_and_many_are_read_again_and_change_nothing_twice(desk, worl
     )
 
 
-def test_what_cannot_be_read_is_set_aside_and_says_where(desk, world):
-    body = {"trade": {"tid": 4242, "status": "WAIT_SELLER_SEND_GOODS"}}
-    message = InboundMessage(
-        counterpart="shop:TB-PUSH", kind="order", body=json.dumps(body).encode(), at=world.now, business_key="BROKEN-1", bucket=1
-    )
+def keep_broken(world, *keys):
+    """Messages that can't be read; their ids."""
+    body = json.dumps({"trade": {"tid": 4242, "status": "WAIT_SELLER_SEND_GOODS"}}).encode()
+    messages = [InboundMessage(counterpart="shop:TB-PUSH", kind="order", body=body, at=world.now, business_key=key, bucket=1) for key in keys]
     with world.services.database.transaction() as tx:
-        [message_id] = keep_inbound(tx, world.services.ids, world.services.sealer, [message])
+        ids = keep_inbound(tx, world.services.ids, world.services.sealer, messages)
     world.later(seconds=1)
+    return ids
+
+
+def test_all_that_failed_are_chosen_by_state_and_read_again_each_with_its_result(desk, world):
+    ids = keep_broken(world, "FAILED-1", "FAILED-2", "FAILED-3")
+    desk.at("/messages")
+    expect(desk.row("FAILED-")).to_have_count(3)
+    main = desk.page.locator("#main")
+    main.get_by_text("发出", exact=True).click()
+    expect(desk.row("FAILED-")).to_have_count(0)
+    expect(main.get_by_role("button", name="取消筛选“方向”")).to_be_visible()
+    main.get_by_text("收到", exact=True).first.click()
+    main.get_by_role("combobox", name="种类").fill("order")
+    desk.page.keyboard.press("Enter")
+    expect(desk.page).to_have_url(re.compile("direction=i.*kind=order"))
+    expect(desk.row("FAILED-")).to_have_count(3)
+    main.get_by_role("button", name="选择符合的全部").click()
+    main.get_by_role("button", name="重放所选 3 条").click()
+    told = desk.dialog.get_by_role("status")
+    expect(told).to_contain_text("待处理 3")
+    world.query("UPDATE message SET state = 1 WHERE id = %s", ids[0])  # it can be read by now
+    world.later(seconds=1)
+    expect(told).to_contain_text("读不懂 2 · 已读 1")
+    expect(desk.dialog.locator("tbody tr").filter(has_text="读不懂")).to_have_count(2)
+    desk.dialog.get_by_role("button", name="再读一次读不懂的 2 条").click()
+    expect(told).to_contain_text("待处理 2")
+    world.query("UPDATE message SET state = 1 WHERE id = ANY(%s)", ids)
+    expect(told).to_contain_text("已读 2")
+    desk.press_main()
+    expect(desk.row("FAILED-")).to_have_count(0)
+    desk.choose("状态", "已处理", main)
+    expect(desk.row("FAILED-")).to_have_count(3)
+    expect(main).to_contain_text("最近 7 天")
+
+
+def test_what_cannot_be_read_is_set_aside_and_says_where(desk, world):
+    [message_id] = keep_broken(world, "BROKEN-1")
     desk.at("/exceptions?kind=message_set_aside")
     desk.page.get_by_role("link", name="BROKEN-1").click()
     expect(desk.page.get_by_role("heading", name="报文", exact=True)).to_be_visible()

@@ -1,53 +1,99 @@
 import { MailOutlined } from '@ant-design/icons'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Button, Drawer } from 'antd'
-import { useMemo, useState } from 'react'
+import { AutoComplete, Button, Drawer, Segmented, Select } from 'antd'
+import { useCallback, useMemo, useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import { api, given } from '@/api/client'
-import { useEnum } from '@/api/enums'
+import { useEnum, useEnumOptions } from '@/api/enums'
 import { useMay } from '@/api/me'
-import type { components } from '@/api/schema'
 import { EmptyState } from '@/frame/empty-state'
 import { Page } from '@/frame/page'
 import { Pill, type Tone } from '@/frame/pill'
 import { toast, toastProblem } from '@/frame/toasts'
 import type { Column } from '@/grid/columns'
-import { NOTHING, type Selection } from '@/grid/selection'
+import { NOTHING } from '@/grid/selection'
+import { useSelection } from '@/grid/use-selection'
 import { instant, number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import { NoMatch } from '@/lists/no-match'
 import { ListSearch, PagedGrid } from '@/lists/paged-grid'
 import { MessageView } from './message-view'
+import { ReplayDialog } from './replay-dialog'
+import { useReplaying, type Message } from './replaying'
 import { healthWords } from './words'
 
-type Message = components['schemas']['MessageView']
-
+const PAGE = 200
+const CHOSEN_MAX = 5_000
+const ALL = 'all'
+const STATES = ['waiting', 'done', 'set_aside', 'duplicate'] as const
+type State = (typeof STATES)[number]
 const TONES: Record<string, Tone> = { waiting: 'wait', done: 'good', set_aside: 'bad', duplicate: 'quiet' }
 const rowId = (row: Message) => row.id
 
 export default function MessagesPage() {
   const t = useWords(healthWords)
   const state = useEnum('message_state')
+  const states = useEnumOptions('message_state')
   const reason = useEnum('reason')
   const may = useMay()
   const cache = useQueryClient()
   const [params, setParams] = useSearchParams()
-  const key = params.get('key') ?? ''
+  const asked = useAsked(params)
+  const { key, state: wanted, kind, direction } = asked
+  const listed = [key, wanted, kind, direction].join('\n')
   const [opened, setOpened] = useState<Message | null>(null)
-  const [selection, setSelection] = useState<Selection>(NOTHING)
+  const [selection, setSelection] = useSelection(listed)
+  const work = useReplaying()
+  const [kinds, setKinds] = useState<readonly string[]>([])
+  const refresh = () => {
+    for (const queryKey of [['messages-list'], ['message']]) void cache.invalidateQueries({ queryKey })
+  }
   const replay = useMutation({
-    mutationFn: async (ids: readonly string[]) =>
-      given(await api.POST('/api/v1/messages/replays', { body: { ids: [...ids] } })),
-    onSuccess: ({ ids, left }) => {
-      const more = left.length > 0 ? { kind: 'plain' as const, more: t('notReplayed', { count: left.length }) } : {}
-      toast(t('replayed', { count: ids.length }), more)
-      setSelection(NOTHING)
+    mutationFn: async (id: string) =>
+      api.POST('/api/v1/messages/{message_id}/replay', { params: { path: { message_id: Number(id) } } }),
+    onSuccess: () => {
+      toast(t('replayed', { count: 1 }))
     },
     onError: toastProblem,
-    onSettled: () => {
-      for (const queryKey of [['messages-list'], ['message']]) void cache.invalidateQueries({ queryKey })
-    },
+    onSettled: refresh,
   })
+  const put = (name: string, value: string) => {
+    const next = new URLSearchParams(params)
+    if (value) next.set(name, value)
+    else next.delete(name)
+    setParams(next, { replace: true })
+  }
+  const read = useCallback(
+    async (cursor: string, signal?: AbortSignal) =>
+      given(
+        await api.GET('/api/v1/messages', { params: { query: { ...queryOf(asked), cursor, limit: PAGE } }, signal }),
+      ),
+    [asked],
+  )
+  const chooseAll = useMutation({
+    mutationFn: async () => {
+      const ids: string[] = []
+      let cursor: string | null | undefined = ''
+      do {
+        const page: Awaited<ReturnType<typeof read>> = await read(cursor)
+        ids.push(...page.items.map(rowId))
+        cursor = page.next
+      } while (cursor && ids.length < CHOSEN_MAX)
+      return { ids, isCut: Boolean(cursor) }
+    },
+    onSuccess: ({ ids, isCut }) => {
+      setSelection({ ids: new Set(ids), anchor: null })
+      if (isCut) toast(t('chosenCut', { count: ids.length }), { kind: 'plain' })
+    },
+    onError: toastProblem,
+  })
+  // Kinds that were seen are offered, whichever is asked for at the moment.
+  const onRows = useCallback((rows: readonly Message[]) => {
+    setKinds((before) => {
+      const all = [...new Set([...before, ...rows.map((row) => row.kind)])].sort()
+      return all.length === before.length ? before : all
+    })
+  }, [])
   const columns = useMemo(
     (): Column<Message>[] => [
       { id: 'at', title: t('at'), width: 112, isPinned: true, text: (row) => instant(row.at) },
@@ -74,17 +120,22 @@ export default function MessagesPage() {
       title={t('messages')}
       about={t('aboutMessages')}
       actions={
-        may('messages') &&
-        selection.ids.size > 0 && (
-          <Button
-            type="primary"
-            loading={replay.isPending}
-            onClick={() => {
-              replay.mutate([...selection.ids])
-            }}
-          >
-            {t('replaySome', { count: selection.ids.size })}
-          </Button>
+        may('messages') && (
+          <>
+            <Button
+              loading={chooseAll.isPending}
+              onClick={() => {
+                chooseAll.mutate()
+              }}
+            >
+              {t('chooseAll')}
+            </Button>
+            {selection.ids.size > 0 && (
+              <Button type="primary" onClick={() => void work.start([...selection.ids])}>
+                {t('replaySome', { count: selection.ids.size })}
+              </Button>
+            )}
+          </>
         )
       }
     >
@@ -92,34 +143,86 @@ export default function MessagesPage() {
         id="messages"
         label={t('messages')}
         columns={columns}
-        queryKey={['messages-list', key]}
-        read={async (cursor, signal) => {
-          const query = { cursor, limit: 200, business_key: key || undefined }
-          return given(await api.GET('/api/v1/messages', { params: { query }, signal }))
-        }}
+        queryKey={['messages-list', listed]}
+        read={read}
         rowId={rowId}
-        exports={[{ list: 'messages', filters: { business_key: key } }]}
+        onRows={onRows}
+        exports={[{ list: 'messages', filters: { business_key: key, state: wanted, kind, direction } }]}
         onOpen={setOpened}
         selection={selection}
         onSelection={setSelection}
         tools={
-          <ListSearch
-            key={key}
-            label={t('searchKey')}
-            value={key}
-            onValue={(value) => {
-              setParams(value ? { key: value } : {}, { replace: true })
-            }}
-          />
+          <>
+            <ListSearch
+              key={key}
+              label={t('searchKey')}
+              value={key}
+              onValue={(value) => {
+                put('key', value)
+              }}
+            />
+            <Select
+              aria-label={t('state')}
+              value={wanted}
+              onChange={(value) => {
+                put('state', value)
+              }}
+              options={[{ value: ALL, label: `${t('state')}: ${t('anyState')}` }, ...states]}
+              style={{ minWidth: 120 }}
+            />
+            <AutoComplete
+              key={`kind ${kind}`}
+              allowClear
+              aria-label={t('kind')}
+              placeholder={t('kind')}
+              defaultValue={kind}
+              options={kinds.map((value) => ({ value }))}
+              showSearch={{ filterOption: (text, option) => option?.value.includes(text) ?? false }}
+              onSelect={(value) => {
+                put('kind', value)
+              }}
+              onClear={() => {
+                put('kind', '')
+              }}
+              onKeyDown={(event) => {
+                if (event.key === 'Enter' && event.target instanceof HTMLInputElement)
+                  put('kind', event.target.value.trim())
+              }}
+              style={{ width: 210 }}
+            />
+            <Segmented
+              aria-label={t('direction')}
+              value={direction}
+              onChange={(value) => {
+                put('direction', value)
+              }}
+              options={[
+                { value: '', label: t('anyWay') },
+                { value: 'i', label: t('in') },
+                { value: 'o', label: t('out') },
+              ]}
+            />
+            {!key && wanted !== 'set_aside' && <span className="dim">{t('week')}</span>}
+          </>
         }
         empty={
-          <NoMatch filters={{ key }}>
+          <NoMatch filters={{ key, state: t('state'), kind: t('kind'), direction: t('direction') }}>
             <EmptyState icon={<MailOutlined />} title={t('none')} text={t('noneHint')}>
               <Link to="/health">{t('toHealth')}</Link>
             </EmptyState>
           </NoMatch>
         }
       />
+      {work.isOpen && (
+        <ReplayDialog
+          work={work}
+          onClose={() => {
+            work.close()
+            setSelection(NOTHING)
+            refresh()
+          }}
+        />
+      )}
       <Drawer
         open={opened !== null}
         size="min(860px, 100vw)"
@@ -133,7 +236,7 @@ export default function MessagesPage() {
             <Button
               loading={replay.isPending}
               onClick={() => {
-                replay.mutate([opened.id])
+                replay.mutate(opened.id)
               }}
             >
               {t('replay')}
@@ -145,4 +248,30 @@ export default function MessagesPage() {
       </Drawer>
     </Page>
   )
+}
+
+interface Asked {
+  key: string
+  state: string
+  kind: string
+  direction: string
+}
+
+/** What the address asks for: of one business key all, else those set aside. */
+function useAsked(params: URLSearchParams): Asked {
+  const key = params.get('key') ?? ''
+  const state = params.get('state') ?? (key ? ALL : 'set_aside')
+  const kind = params.get('kind') ?? ''
+  const direction = params.get('direction') ?? ''
+  return useMemo(() => ({ key, state, kind, direction }), [key, state, kind, direction])
+}
+
+/** The same as the API takes it. */
+function queryOf({ key, state, kind, direction }: Asked) {
+  return {
+    business_key: key || undefined,
+    state: state === ALL ? [...STATES] : [state as State],
+    kind: kind || undefined,
+    direction: (direction || undefined) as 'i' | 'o' | undefined,
+  }
 }

@@ -1,6 +1,6 @@
 """Messages, outbox, invariants and keys over HTTP: for those who run the house."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, Literal
 
 from litestar import Request, Response, Router
@@ -36,6 +36,18 @@ queries = load_queries("paidan.entrypoints.api", "work.sql")
 MESSAGE_STATES: Final = {"state": MessageState}
 OUTBOX_STATES: Final = {"state": OutboxState}
 REPLAYABLE: Final = frozenset({MessageState.DONE, MessageState.SET_ASIDE})
+MESSAGES_SINCE: Final = timedelta(days=7)
+MESSAGES_MAX: Final = 200
+MessageIds = Annotated[
+    list[Annotated[str, Meta(pattern=r"^[0-9]{1,18}$")]] | None,
+    QueryParameter(name="id", description="These, at most two hundred", max_items=MESSAGES_MAX, required=False),
+]
+MessageStates = Annotated[
+    list[Literal["waiting", "done", "set_aside", "duplicate"]] | None,
+    QueryParameter(name="state", description="None: set aside; of one business key: all", max_items=4, required=False),
+]
+MessageKind = Annotated[str | None, QueryParameter(name="kind", max_length=128, pattern=r"^[^\x00]*$", description="Exactly this", required=False)]
+Direction = Annotated[Literal["i", "o"] | None, QueryParameter(name="direction", description="In or out", required=False)]
 State = Annotated[Literal["dead", "unknown"] | None, QueryParameter(name="state", required=False)]
 
 
@@ -61,6 +73,33 @@ class WholeMessage(MessageView, frozen=True, kw_only=True):
     body: str
     answer: str | None
     mapped: ReadAs | None = None
+
+
+class MessagesAsked(Struct, frozen=True, kw_only=True):
+    """Which messages are asked for. Without states: those set aside, but of one business key or by their ids all."""
+
+    business_key: str = ""
+    states: tuple[str, ...] = ()
+    kind: str = ""
+    direction: str = ""
+    ids: tuple[str, ...] = ()
+
+    def named(self, after: int | None, now: datetime) -> dict[str, Any]:
+        """Parameters of the statement `list_messages`."""
+        is_of_some = bool(self.business_key or self.ids)
+        usual = tuple(MessageState) if is_of_some else (MessageState.SET_ASIDE,)
+        states = [int(state) for state in (MessageState[name.upper()] for name in self.states)] or [int(state) for state in usual]
+        is_aside = states == [int(MessageState.SET_ASIDE)]
+        return {
+            "after": after,
+            "ids": [int(one) for one in self.ids] or None,
+            "business_key": self.business_key or None,
+            "kind": self.kind or None,
+            "direction": self.direction or None,
+            "states": states,
+            "is_aside": is_aside,
+            "since": None if is_of_some or is_aside else now - MESSAGES_SINCE,
+        }
 
 
 class OutboxView(Struct, frozen=True, kw_only=True):
@@ -179,11 +218,24 @@ class Revoked(Struct, frozen=True, kw_only=True):
 
 
 @get("/messages", opt=SEE, sync_to_thread=True, summary="List messages", tags=["messages"])
-def get_messages(services: Given, caller: Known, business_key: OptionalText = None, cursor: Cursor = "", limit: Limit = 50) -> Page[MessageView]:
-    """Messages of one business key (an order, a fulfilment, a waybill); without one, those set aside. Newest first."""
+def get_messages(
+    services: Given,
+    caller: Known,
+    business_key: OptionalText = None,
+    states: MessageStates = None,
+    kind: MessageKind = None,
+    direction: Direction = None,
+    ids: MessageIds = None,
+    cursor: Cursor = "",
+    limit: Limit = 50,
+) -> Page[MessageView]:
+    """Messages of one business key (an order, a fulfilment, a waybill), or some by id; else those set aside, or of other states a week's."""
     [after] = read_cursor(cursor, [int])
+    asked = MessagesAsked(
+        business_key=business_key or "", states=tuple(states or ()), kind=kind or "", direction=direction or "", ids=tuple(ids or ())
+    )
     with services.database.transaction() as tx:
-        rows = tx.execute(queries.list_messages, {"after": after, "business_key": business_key or None, "limit": limit + 1, **hears(tx, caller)})
+        rows = tx.execute(queries.list_messages, {**asked.named(after, services.clock.now()), "limit": limit + 1, **hears(tx, caller)})
         return page(as_views(MessageView, rows, MESSAGE_STATES), limit, lambda message: [int(message.id)])
 
 

@@ -112,11 +112,17 @@ WHERE d.id = %(id)s AND (%(warehouses)s::bigint[] IS NULL OR d.warehouse_id = AN
 SELECT l.line_no, k.code AS sku_code, l.planned, l.done FROM document_line l JOIN sku k ON k.id = l.sku_id WHERE l.document_id = %(id)s ORDER BY l.line_no;
 
 -- name: list_messages
--- Of one business key, or set aside. Newest first. Never bodies. Parameters: after (id), business_key, limit.
+-- Newest first. Never bodies. Parameters: after (id), ids bigint[], business_key, kind, direction (each NULL: any), states smallint[], is_aside (only those set
+-- aside: by their index), since (NULL: of any age), counterparts (NULL: all), limit.
 SELECT id::text AS id, at, direction::text AS direction, counterpart, kind, business_key, state, attempts, reason, http_status
 FROM message
 WHERE (%(after)s::bigint IS NULL OR message.id < %(after)s)
-  AND ((%(business_key)s::text IS NOT NULL AND business_key = %(business_key)s) OR (%(business_key)s::text IS NULL AND state = 2))
+  AND (%(ids)s::bigint[] IS NULL OR message.id = ANY(%(ids)s))
+  AND (%(business_key)s::text IS NULL OR business_key = %(business_key)s)
+  AND (%(kind)s::text IS NULL OR kind = %(kind)s)
+  AND (%(direction)s::text IS NULL OR direction::text = %(direction)s)
+  AND (%(is_aside)s AND state = 2 OR NOT %(is_aside)s AND state = ANY(%(states)s::smallint[]))
+  AND (%(since)s::timestamptz IS NULL OR at >= %(since)s)
   AND (%(counterparts)s::text[] IS NULL OR counterpart = ANY(%(counterparts)s))
 ORDER BY message.id DESC
 LIMIT %(limit)s;

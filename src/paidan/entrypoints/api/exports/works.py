@@ -13,7 +13,7 @@ from paidan.entrypoints.api.fulfilments import STATE_NAMES
 from paidan.entrypoints.api.live.changes import queries as live_queries
 from paidan.entrypoints.api.live.exceptions import asked_of, key_of, view_of
 from paidan.entrypoints.api.network_routes import queries as master_queries
-from paidan.entrypoints.api.operations import MESSAGE_STATES, MessageView
+from paidan.entrypoints.api.operations import MESSAGE_STATES, MessagesAsked, MessageView
 from paidan.entrypoints.api.operations import queries as work_queries
 from paidan.entrypoints.api.order_reads import KINDS, fulfilment_views
 from paidan.entrypoints.api.order_reads import queries as order_queries
@@ -291,8 +291,14 @@ def _fulfilments(_: Tx, reading: Reading, key: Key | None, limit: int) -> Mappin
 
 
 def _messages(tx: Tx, reading: Reading, key: Key | None, limit: int) -> Mapping[str, Any]:
-    business_key = reading.asked.get("business_key") or None
-    return {"after": key[0] if key else None, "business_key": business_key, "limit": limit, **hears(tx, reading.caller)}
+    state = choice(reading.asked, "state", (*WORDS["message_state"], "all"))
+    asked = MessagesAsked(
+        business_key=reading.asked.get("business_key", ""),
+        states=tuple(WORDS["message_state"]) if state == "all" else (state,) if state else (),
+        kind=reading.asked.get("kind", ""),
+        direction=choice(reading.asked, "direction", tuple(DIRECTIONS)) or "",
+    )
+    return {**asked.named(key[0] if key else None, reading.now), "limit": limit, **hears(tx, reading.caller)}
 
 
 FULFILMENTS: Final = Exported(
@@ -334,7 +340,7 @@ MESSAGES: Final = Exported(
         Column(name="attempts", zh="次数", en="Tries"),
         Column(name="http", zh="HTTP", en="HTTP", of="http_status"),
     ),
-    asks=("business_key",),
+    asks=("business_key", "state", "kind", "direction"),
     select=work_queries.list_messages,
     named=_messages,
     views=lambda cursor, _: as_views(MessageView, cursor, MESSAGE_STATES),

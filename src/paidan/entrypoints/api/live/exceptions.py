@@ -61,7 +61,10 @@ ExceptionId = Annotated[str, PathParameter(max_length=60, pattern=r"^[a-z_]+-[0-
 
 
 class FixView(Struct, frozen=True, kw_only=True):
-    """What one click would do; `is_allowed`: to the caller. `map_listing` and `edit_address` want a person's hand first: carrying them out looks again."""
+    """What one click would do; `is_allowed`: to the caller.
+
+    `map_listing` and `edit_address` want a person's hand first: carrying them out looks at the order again.
+    """
 
     code: str
     zh: str
