@@ -104,6 +104,7 @@ PLAIN = {
     "carrier": lambda row: row["carriers"],
     "sku": lambda row: [goods["sku"] for goods in row["goods"] if goods["sku"]],
     "sku_name": lambda row: [goods["name"] for goods in row["goods"] if goods["sku"]],
+    "goods": lambda row: [text for goods in row["goods"] for text in (goods["sku"], goods["name"])],
     "tracking_no": lambda row: row["tracking_nos"],
     "has_remark": lambda row: row["has_buyer_remark"] or row["has_seller_remark"],
     "is_unmapped": lambda row: any(not goods["sku"] for goods in row["goods"]),
@@ -167,6 +168,7 @@ OFFERED = {
     "working_warehouse": ["A", "B", "C"],
     "sku": ["X", "Y", "Z"],
     "sku_name": ["X", "Y", "q"],
+    "goods": ["X", "Y", "q"],
     "tracking_no": ["75", "x"],
 }
 
@@ -256,7 +258,8 @@ def test_what_has_no_instant_comes_last_when_rising(town):
         "f=paid_minor:is:99999999999999999999",
         "f=placed_at:from:yesterday",
         "f=placed_at:from:2026-01-01",
-        "f=goods:is:X",
+        "group=goods",
+        "group=nobody",
         "f=receiver:is:x",
         "f=order_no:is:%00",
         "f=is_cod:is:maybe",
@@ -278,9 +281,46 @@ def test_the_fields_are_told_with_the_values_they_have_now(town):
     fields = {field["name"]: field for field in town.get("/lists/orders/fields").json()}
     assert [value["code"] for value in fields["shop"]["values"]] == ["S1", "S2"]
     assert [value["code"] for value in fields["warehouse"]["values"]] == ["A", "B"]
-    assert fields["goods"]["operators"] == []
+    assert fields["receiver"]["operators"] == []
+    assert [name for name, field in fields.items() if field["is_sealed"]] == ["phone"]
+    assert set(fields["city"]["operators"]) == {"contains", "is", "not", "starts"}
     assert {"is", "not"} == set(fields["state"]["operators"])
     assert all(field["zh"] and field["en"] for field in fields.values())
+
+
+GROUPED = [field.name for field in FIELDS if field.gather is not None]
+
+
+def key_of(row, name):
+    value = PLAIN[name](row) if name in PLAIN else row[name]
+    return ("true" if value else "false") if str(BY_NAME[name].kind) == "flag" else "|".join(sorted(value))
+
+
+@pytest.mark.parametrize("name", GROUPED)
+def test_groups_count_all_that_matches_and_their_rows_stand_together(town, name):
+    rows = listed(town, "is_cod:is:false")
+    wanted = {key: [row for row in rows if key_of(row, name) == key] for key in sorted({key_of(row, name) for row in rows})}
+    told = town.get("/lists/orders/groups", params={"f": "is_cod:is:false", "group": name}).json()
+    assert (told["is_exact"], told["is_cut"]) == (True, False)
+    assert {group["key"]: group["count"] for group in told["groups"]} == {key: len(some) for key, some in wanted.items()}
+    paid = {group["key"]: [(one["currency"], one["amount_minor"]) for one in group["paid"]] for group in told["groups"]}
+    assert paid == {key: [("CNY", sum(row["paid_minor"] for row in some))] for key, some in wanted.items()}
+    for group in told["groups"]:
+        if group["filters"]:
+            assert [row["id"] for row in listed(town, "is_cod:is:false", *group["filters"])] == [row["id"] for row in wanted[group["key"]]]
+    pages, cursor = [], ""
+    while cursor is not None:
+        answer = town.get("/lists/orders", params={"f": "is_cod:is:false", "group": name, "sort": "order_no", "limit": 4, "cursor": cursor}).json()
+        pages, cursor = pages + answer["items"], answer["next"]
+    assert [row["id"] for row in pages] == [row["id"] for some in wanted.values() for row in sorted(some, key=lambda row: row["order_no"])]
+
+
+def test_groups_are_made_of_what_is_seen(town):
+    limited = town.person("grouper", "see", warehouses=["A"])
+    told = limited.call("GET", "/lists/orders/groups?group=warehouse").json()["groups"]
+    assert [group["key"] for group in told] == ["A"]
+    assert sum(group["count"] for group in told) < 12
+    assert limited.call("GET", "/lists/orders/groups").status_code == 422
 
 
 def found(world, text):

@@ -367,3 +367,117 @@ def test_chosen_rows_are_copied_from_anywhere_but_never_instead_of_text(desk):
     desk.page.keyboard.press("Control+a")
     desk.page.keyboard.press("Control+c")
     assert desk.page.evaluate("navigator.clipboard.readText()") == "文字"
+
+
+# ---------------------------------------------------------------- filters, groups, columns
+
+
+def add_filter(desk, field, fill, op=None):
+    """A condition by the door beside the chips; `fill` writes its values."""
+    desk.page.get_by_role("button", name="添加筛选").click()
+    editor = desk.page.locator(".ant-popover:not(.ant-popover-hidden) .ant-popover-content").last
+    editor.get_by_label("查找字段").fill(field)
+    editor.get_by_role("button", name=field, exact=True).click()
+    if op:
+        editor.get_by_text(op, exact=True).click()
+    fill(editor)
+    editor.locator("button[type=submit]").click()
+
+
+@pytest.mark.usefixtures("no_views")
+def test_filters_over_units_goods_places_and_what_is_not_so_stand_as_chips_and_phones_nowhere(desk, bought):
+    row = desk.get(f"/lists/orders?f=order_no:is:{bought['order_no']}")["items"][0]
+    desk.at("/orders?f=shop:is:OWN")
+    bar = desk.page.locator("#main")
+    add_filter(desk, "件数", lambda editor: editor.get_by_role("spinbutton").fill("1"), "不多于")
+    add_filter(desk, "商品", lambda editor: editor.get_by_label("商品").fill(row["goods"][0]["name"]), "包含")
+    add_filter(desk, "市", lambda editor: editor.get_by_label("市").fill("广州市"), "不是")
+    for chip in ("件数 不多于 1", "商品 包含", "市 不是 广州市"):
+        expect(bar.get_by_role("button", name=re.compile(chip)).first).to_be_visible()
+    expect(desk.row(bought["order_no"])).to_be_visible()
+    for part in ("units%3Aat_most%3A1", "goods%3Acontains", "city%3Anot"):
+        assert part in desk.page.url
+    save_as(desk, "我的急单")
+    kept = my_view(desk, "我的急单")["filters"]
+    assert [text.split(":")[0] for text in kept] == ["shop", "units", "goods", "city"]
+    asked = {"action": "flag", "target": {"filters": kept}, "parameters": {"flag": 1}, "is_dry_run": True}
+    shown = desk.get("/lists/orders/count?" + "&".join(f"f={text}" for text in kept))["count"]
+    assert desk.send("/jobs", asked)["total"] == shown == rows(desk).count()
+    add_filter(desk, "市", lambda editor: editor.get_by_label("市").fill("杭州市"), "不是")
+    expect(desk.row(bought["order_no"])).to_have_count(0)
+
+    add_filter(desk, "手机号或尾号", lambda editor: editor.get_by_label("手机号或尾号").fill("13812345678"))
+    expect(desk.page.locator("#main [role=status]", has_text="找到")).to_be_visible()
+    expect(desk.row(bought["order_no"])).to_be_visible()
+    assert "13812345678" not in desk.page.url
+
+
+@pytest.mark.usefixtures("no_views")
+def test_groups_say_how_many_there_are_in_all_and_columns_stay_as_they_were_put(desk):
+    groups = {group["key"]: group for group in desk.get(f"/lists/orders/groups?group=shop&f={EVERY_DAY}")["groups"]}
+    page = desk.at(f"/orders?f={EVERY_DAY}&sort=-paid_minor")
+    page.get_by_role("columnheader", name="实付金额").get_by_role("button").click()
+    expect(page).not_to_have_url(re.compile("sort="))
+    desk.choose("分组", "店铺", page)
+    head = page.locator("#main [role=grid] button[aria-expanded]")
+    expect(head.first).to_contain_text(re.compile("[0-9]"))
+    assert max(group["count"] for group in groups.values()) > 20  # more than is drawn
+    names = {shop["code"]: shop["name"] for shop in desk.get("/shops?limit=200")["items"]}
+    first = min(groups)
+    expect(head.first).to_contain_text(names[first])
+    expect(head.first).to_contain_text(f"{groups[first]['count']:,}")
+    head.first.click()
+    second = sorted(groups)[1]
+    expect(head.nth(1)).to_contain_text(f"{groups[second]['count']:,}")
+    page.locator("#main [role=grid]").get_by_role("button", name="只看这组").nth(1).click()
+    expect(page).to_have_url(re.compile(f"shop%3Ais%3A{second}"))
+    expect(head).to_have_count(1)
+
+    desk.at(f"/orders?f={EVERY_DAY}")
+    chooser = page.get_by_role("button", name=re.compile("列$"))
+    chooser.focus()
+    page.keyboard.press("Enter")
+    pin = page.get_by_role("button", name="固定: 店铺", exact=True)
+    expect(page.locator(".ant-popover input").first).to_be_focused()
+    pin.focus()
+    page.keyboard.press("Enter")
+    expect(pin).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="固定: 订单号", exact=True).click()
+    page.get_by_role("button", name="上移: 商品", exact=True).click()
+    page.keyboard.press("Escape")
+    expect(chooser).to_be_focused()
+    put = heads(desk)
+    assert put[0] == "店铺"
+    page.reload()
+    settle(page)
+    assert heads(desk) == put
+    assert page.locator("[role=columnheader][data-pinned=true]").all_inner_texts() == ["", "店铺"]
+    page.locator("[role=grid]").evaluate("grid => grid.scrollTo(600, 0)")
+    expect(page.get_by_role("columnheader", name="店铺")).to_be_in_viewport()
+
+    height = rows(desk).first.bounding_box()["height"]
+    page.get_by_role("button", name="切换紧凑显示").click()
+    expect(page.locator("html")).to_have_attribute("data-compact", "true")
+    assert rows(desk).first.bounding_box()["height"] < height
+    page.get_by_role("button", name="切换紧凑显示").click()
+
+
+def test_keys_choose_rows_but_never_while_a_word_is_being_composed(desk):
+    page = desk.at(f"/orders?f={EVERY_DAY}")
+    for key in ("j", "x", "j", "j", "Shift+X", "k"):
+        page.keyboard.press(key)
+    chosen = page.locator("[role=row][aria-selected=true]")
+    expect(chosen).to_have_count(3)
+    composing = "key => document.body.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true, cancelable: true, isComposing: true}))"
+    for key in ("x", "h", "a", "?"):
+        page.evaluate(composing, key)
+    expect(chosen).to_have_count(3)
+    expect(desk.dialog).to_have_count(0)
+    session = page.context.new_cdp_session(page)
+    page.focus("#page-search")
+    session.send("Input.imeSetComposition", {"text": "hangzhou", "selectionStart": 8, "selectionEnd": 8})
+    page.keyboard.press("j")
+    session.send("Input.insertText", {"text": "杭州"})
+    expect(chosen).to_have_count(3)
+    expect(page.locator("#page-search")).to_have_value(re.compile("杭州"))
+    page.keyboard.press("Escape")

@@ -214,7 +214,7 @@ function useExceptionColumns(onOpen: (id: string) => void): Column<Exception>[] 
       {
         id: 'ship_by_at',
         title: t('clock'),
-        width: 112,
+        width: 134,
         text: (row) => instant(row.ship_by_at),
         render: (row) => <Deadline at={row.ship_by_at} />,
       },

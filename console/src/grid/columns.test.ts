@@ -5,6 +5,7 @@ import {
   setWidth,
   shownColumns,
   toggleColumn,
+  togglePin,
   WIDTH_MAX,
   widthOf,
   type Column,
@@ -24,6 +25,14 @@ test('pinned columns come first, extra ones only when chosen', () => {
   expect(ids(shownColumns(COLUMNS, FIRST_LAYOUT))).toEqual(['b', 'a', 'd'])
   const withExtra = toggleColumn(column('c', { isExtra: true }), FIRST_LAYOUT)
   expect(ids(shownColumns(COLUMNS, withExtra))).toEqual(['b', 'a', 'c', 'd'])
+})
+
+test('any column is pinned or let go by choice, and goes back to how it was defined', () => {
+  const [a, b] = COLUMNS as [Column<string>, Column<string>]
+  const pinned = togglePin(a, togglePin(b, FIRST_LAYOUT))
+  expect(ids(shownColumns(COLUMNS, pinned))).toEqual(['a', 'b', 'd'])
+  expect(shownColumns(COLUMNS, pinned).map((one) => one.isPinned)).toEqual([true, false, undefined])
+  expect(togglePin(a, togglePin(b, pinned))).toEqual(FIRST_LAYOUT)
 })
 
 test('a hidden column comes back where it was', () => {

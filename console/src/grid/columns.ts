@@ -22,9 +22,11 @@ export interface Layout {
   hidden: string[]
   shown: string[]
   widths: Record<string, number>
+  /** Which columns stay in sight, or no more, by choice; the others as they are defined. */
+  pinned: Record<string, boolean>
 }
 
-export const FIRST_LAYOUT: Layout = { order: [], hidden: [], shown: [], widths: {} }
+export const FIRST_LAYOUT: Layout = { order: [], hidden: [], shown: [], widths: {}, pinned: {} }
 export const WIDTH_MIN = 48
 export const WIDTH_MAX = 640
 
@@ -42,9 +44,26 @@ export function isShown<Row>(column: Column<Row>, layout: Layout): boolean {
   return column.isExtra ? layout.shown.includes(column.id) : !layout.hidden.includes(column.id)
 }
 
+export function isPinned<Row>(column: Column<Row>, layout: Layout): boolean {
+  return layout.pinned[column.id] ?? column.isPinned ?? false
+}
+
+/** Pins a column, or lets it go: what is as it was defined is not kept as a choice. */
+export function togglePin<Row>(column: Column<Row>, layout: Layout): Layout {
+  const { [column.id]: _, ...pinned } = layout.pinned
+  const isNow = !isPinned(column, layout)
+  return { ...layout, pinned: isNow === (column.isPinned ?? false) ? pinned : { ...pinned, [column.id]: isNow } }
+}
+
 /** The columns to draw: pinned ones first. */
 export function shownColumns<Row>(columns: readonly Column<Row>[], layout: Layout): Column<Row>[] {
-  const shown = ordered(columns, layout).filter((column) => isShown(column, layout))
+  const shown = ordered(columns, layout)
+    .filter((column) => isShown(column, layout))
+    .map((column) =>
+      (column.isPinned ?? false) === isPinned(column, layout)
+        ? column
+        : { ...column, isPinned: isPinned(column, layout) },
+    )
   return [...shown.filter((column) => column.isPinned), ...shown.filter((column) => !column.isPinned)]
 }
 

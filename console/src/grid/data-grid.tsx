@@ -1,14 +1,13 @@
-import { DownOutlined, RightOutlined } from '@ant-design/icons'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useCallback, useEffect, useId, useMemo, useRef, useState, type CSSProperties, type ReactNode } from 'react'
 import { toast } from '@/frame/toasts'
 import { usePreferences } from '@/frame/preferences'
-import { number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import { setWidth, shownColumns, widthOf, type Column, type Layout } from './columns'
 import { GridHead, type Sort } from './grid-head'
 import { GridRow } from './grid-row'
-import { linesOf, type Line } from './groups'
+import { GroupHead } from './group-head'
+import { linesOf, type Grouping, type Line } from './groups'
 import { extend, toggle, toggleAll, type Selection } from './selection'
 import { tableOf, tsvOf } from './tsv'
 import { useCopy } from './use-copy'
@@ -25,7 +24,7 @@ export interface DataGridProps<Row> {
   onLayout: (layout: Layout) => void
   sort?: Sort | null
   onSort?: (sort: Sort | null) => void
-  groupBy?: string | null
+  grouping?: Grouping<Row> | null
   selection?: Selection
   onSelection?: (selection: Selection) => void
   activeId: string | null
@@ -55,10 +54,11 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   const prefix = useId()
   const [folded, setFolded] = useState(NO_FOLDS)
   const shown = useMemo(() => shownColumns(columns, layout), [columns, layout])
-  const grouping = columns.find((column) => column.id === props.groupBy)
+  const grouping = props.grouping ?? null
+  const figures = useMemo(() => new Map(grouping?.groups?.map((group) => [group.key, group])), [grouping])
   const lines = useMemo(
-    () => linesOf(rows, rowId, grouping ? (row) => grouping.text(row) : null, folded),
-    [rows, rowId, grouping, folded],
+    () => linesOf(rows, rowId, grouping && grouping.keyOf, folded, [...figures.keys()]),
+    [rows, rowId, grouping, folded, figures],
   )
   const order = useMemo(() => lines.flatMap((line) => (line.kind === 'row' ? [line.id] : [])), [lines])
   const isSelectable = selection !== undefined && onSelection !== undefined
@@ -205,20 +205,19 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
       return (
         <div role="row">
           <div role="gridcell" aria-colspan={shown.length}>
-            <button
-              type="button"
-              className={styles.group}
-              style={{ height }}
-              aria-expanded={!line.isFolded}
-              onClick={() => {
+            <GroupHead
+              label={grouping?.labelOf(line.label) ?? line.label}
+              loaded={line.count}
+              figures={figures.get(line.label)}
+              isExact={grouping?.isExact ?? true}
+              isFolded={line.isFolded}
+              height={height}
+              onFold={() => {
                 const next = new Set(folded)
                 if (!next.delete(line.label)) next.add(line.label)
                 setFolded(next)
               }}
-            >
-              {line.isFolded ? <RightOutlined /> : <DownOutlined />}
-              {line.label || '—'} <span className="dim">{number(line.count)}</span>
-            </button>
+            />
           </div>
         </div>
       )

@@ -16,6 +16,11 @@ test('rows are gathered in groups in the order of their first row', () => {
   expect(lines.map((line) => line.id)).toEqual(['group:A', '1', '3', 'group:B', '2'])
 })
 
+test('groups whose rows are not loaded yet have their place all the same', () => {
+  const lines = linesOf(ROWS, rowId, shop, new Set(), ['B', 'C', 'A'])
+  expect(lines.map((line) => line.id)).toEqual(['group:B', '2', 'group:C', 'group:A', '1', '3'])
+})
+
 test('a folded group keeps its count and hides its rows', () => {
   const [first, second] = linesOf(ROWS, rowId, shop, new Set(['A']))
   expect(first).toMatchObject({ kind: 'group', count: 2, isFolded: true })

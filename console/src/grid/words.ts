@@ -2,10 +2,13 @@ import { defineWords } from '@/i18n/words'
 
 export const gridWords = defineWords('grid', {
   columns: ['列', 'Columns'],
-  columnsTitle: ['选择与排列列', 'Choose and order columns'],
+  columnsTitle: ['选择、排列与固定列', 'Choose, order and keep columns'],
   reset: ['恢复默认', 'Reset'],
   up: ['上移', 'Move up'],
   down: ['下移', 'Move down'],
+  pin: ['固定', 'Keep in sight'],
+  loadedOf: ['已加载 {{loaded}}', '{{loaded}} loaded'],
+  onlyGroup: ['只看这组', 'Only these'],
   selectAll: ['选择已加载的全部行', 'Select all loaded rows'],
   selectRow: ['选择此行', 'Select this row'],
   copied: ['已复制 {{count}} 行', 'Copied {{count}} row', 'Copied {{count}} rows'],

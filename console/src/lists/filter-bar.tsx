@@ -12,10 +12,12 @@ interface Props {
   fields: readonly Field[]
   filters: readonly Filter[]
   onFilters: (filters: readonly Filter[]) => void
+  /** Looks for what no address may hold: phones. */
+  onSearch?: (text: string) => void
 }
 
 /** One chip for each condition, and a door to add one over any field. */
-export function FilterBar({ fields, filters, onFilters }: Props) {
+export function FilterBar({ fields, filters, onFilters, onSearch }: Props) {
   const t = useWords(listWords)
   return (
     <div className={styles.bar}>
@@ -33,7 +35,8 @@ export function FilterBar({ fields, filters, onFilters }: Props) {
         />
       ))}
       <AddFilter
-        fields={fields}
+        fields={onSearch ? fields : fields.filter((field) => !field.is_sealed)}
+        onSearch={onSearch}
         onAdd={(filter) => {
           onFilters([...filters.filter((one) => one.field !== filter.field || one.op !== filter.op), filter])
         }}
@@ -100,7 +103,13 @@ function Chip({ field, filter, onChange, onRemove }: ChipProps) {
   )
 }
 
-function AddFilter({ fields, onAdd }: { fields: readonly Field[]; onAdd: (filter: Filter) => void }) {
+interface AddProps {
+  fields: readonly Field[]
+  onAdd: (filter: Filter) => void
+  onSearch?: (text: string) => void
+}
+
+function AddFilter({ fields, onAdd, onSearch }: AddProps) {
   const t = useWords(listWords)
   const [isOpen, setOpen] = useState(false)
   const [text, setText] = useState('')
@@ -109,7 +118,15 @@ function AddFilter({ fields, onAdd }: { fields: readonly Field[]; onAdd: (filter
   const offered = fields.filter(
     (one) => one.operators.length > 0 && `${one.zh} ${one.en} ${one.name}`.toLowerCase().includes(wanted),
   )
-  const content = field ? (
+  const content = field?.is_sealed ? (
+    <SealedEditor
+      field={field}
+      onDone={(text) => {
+        setOpen(false)
+        onSearch?.(text)
+      }}
+    />
+  ) : field ? (
     <FilterEditor
       field={field}
       filter={null}
@@ -165,5 +182,35 @@ function AddFilter({ fields, onAdd }: { fields: readonly Field[]; onAdd: (filter
         {t('addFilter')}
       </Button>
     </Popover>
+  )
+}
+
+/** What is personal is looked for as by the search box: it stands in no address, no chip and no saved view. */
+function SealedEditor({ field, onDone }: { field: Field; onDone: (text: string) => void }) {
+  const t = useWords(listWords)
+  const [text, setText] = useState('')
+  return (
+    <form
+      className={styles.editor}
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (text.trim()) onDone(text.trim())
+      }}
+    >
+      <strong>{fieldName(field)}</strong>
+      <Input
+        autoFocus
+        autoComplete="off"
+        aria-label={fieldName(field)}
+        value={text}
+        onChange={(event) => {
+          setText(event.target.value)
+        }}
+      />
+      <span className="dim">{t('sealedHint')}</span>
+      <Button type="primary" size="small" htmlType="submit" disabled={!text.trim()}>
+        {t('lookFor')}
+      </Button>
+    </form>
   )
 }

@@ -37,12 +37,19 @@ export function useRows<Row extends { id: string }>(
   list: ListName,
   filters: readonly string[],
   sort: string,
+  group: string,
   isOn = true,
 ) {
   const query = useInfiniteQuery({
-    queryKey: ['list', list, filters, sort],
+    queryKey: ['list', list, filters, sort, group],
     queryFn: ({ pageParam, signal }) => {
-      const query = { f: [...filters], sort: sort || undefined, cursor: pageParam, limit: PAGE }
+      const query = {
+        f: [...filters],
+        sort: sort || undefined,
+        group: group || undefined,
+        cursor: pageParam,
+        limit: PAGE,
+      }
       return readList<{ items: Row[]; next?: string | null; as_of: string }>(list, query, signal)
     },
     initialPageParam: '',
@@ -52,6 +59,17 @@ export function useRows<Row extends { id: string }>(
   })
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data])
   return { ...query, rows, asOf: query.data?.pages[0]?.as_of }
+}
+
+export type Groups = components['schemas']['Groups']
+
+/** All groups of what matches, loaded or not. */
+export function useGroups(list: ListName, filters: readonly string[], group: string) {
+  return useQuery({
+    queryKey: ['groups', list, filters, group],
+    queryFn: ({ signal }) => readList<Groups>(`${list}/groups`, { f: [...filters], group }, signal),
+    enabled: group !== '',
+  })
 }
 
 /** How many rows match: exact to 10,000. */

@@ -66,7 +66,7 @@ export function useViews<Row>(list: ListName, url: ListUrl, columns: readonly Co
     onLayout: (next) => {
       if (opened === undefined) setOwn(next)
       else {
-        setOwn({ ...own, widths: next.widths })
+        setOwn({ ...own, widths: next.widths, pinned: next.pinned })
         if (choiceOf(layout) !== choiceOf(next)) setChanged({ view: opened.id, layout: next })
       }
     },

@@ -13,6 +13,7 @@ export function layoutOf<Row>(ids: readonly string[], columns: readonly Column<R
   return {
     ...FIRST_LAYOUT,
     widths: own.widths,
+    pinned: own.pinned,
     order: [...ids],
     hidden: columns.filter((column) => !ids.includes(column.id)).map((column) => column.id),
     shown: columns.filter((column) => column.isExtra && ids.includes(column.id)).map((column) => column.id),
@@ -39,7 +40,7 @@ export interface Changed {
   layout: Layout
 }
 
-/** The columns to draw: of the opened view, as changed since; else one's own. Widths are always one's own. */
+/** The columns to draw: of the opened view, as changed since; else one's own. Widths, and what stays in sight, are always one's own. */
 export function layoutNow<Row>(
   view: View | undefined,
   changed: Changed | null,
@@ -48,5 +49,5 @@ export function layoutNow<Row>(
 ): Layout {
   if (view === undefined) return own
   const layout = changed?.view === view.id ? changed.layout : layoutOf(view.columns, columns, own)
-  return { ...layout, widths: own.widths }
+  return { ...layout, widths: own.widths, pinned: own.pinned }
 }

@@ -5,6 +5,11 @@ export const listWords = defineWords('lists', {
   searchField: ['查找字段', 'Find a field'],
   clear: ['清空筛选', 'Clear filters'],
   apply: ['应用', 'Apply'],
+  lookFor: ['查找', 'Look for'],
+  sealedHint: [
+    '个人信息不进网址和视图，按查找框的方式找',
+    'Personal: kept out of addresses and views, looked for as by the search box',
+  ],
   removeFilter: ['移除筛选', 'Remove filter'],
   is: ['是', 'is'],
   not: ['不是', 'is not'],

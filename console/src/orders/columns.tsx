@@ -76,7 +76,6 @@ const FILTERS_ONLY = new Set([
   'is_untouched',
 ])
 const valueOf = (row: OrderRow, field: Field): unknown => row[KEYS[field.name] ?? field.name]
-const GROUPABLE = new Set(['enum', 'text', 'flag'])
 const GONE = new Set(['shipped', 'delivered', 'cancelled'])
 /** What one reads first, in this order; the other fields follow as the API lists them. */
 const FIRST = [
@@ -99,6 +98,13 @@ const EXTRA = new Set(['waits_for'])
 const place = (field: Field) => FIRST.indexOf(field.name) + 1 || FIRST.length + 1
 const PINNED = new Set(['order_no'])
 const SHOP = 'shop'
+
+/** The text by which a row is gathered in groups, as the API has it. */
+export function groupKey(row: OrderRow, field: Field): string {
+  const value = valueOf(row, field)
+  if (field.kind === 'flag') return String(value === true || Number(value) > 0)
+  return Array.isArray(value) ? value.map(String).sort().join('|') : textOf(value)
+}
 
 const textOf = (value: unknown): string =>
   value === null || value === undefined
@@ -165,7 +171,7 @@ export function useOrderColumns(fields: readonly Field[], onOpen: (id: string) =
           align: field.kind === 'money' || field.kind === 'number' ? 'end' : undefined,
           isPinned: PINNED.has(field.name),
           isSortable: field.is_sortable,
-          isGroupable: GROUPABLE.has(field.kind),
+          isGroupable: field.is_groupable,
           isExtra: !field.is_default || EXTRA.has(field.name),
           text: (row) => plain(field, row),
           render: draw ? (row) => draw(row, field) : undefined,

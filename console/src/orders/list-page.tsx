@@ -11,20 +11,21 @@ import { ProblemView } from '@/frame/problem-view'
 import { ColumnChooser } from '@/grid/column-chooser'
 import { DataGrid } from '@/grid/data-grid'
 import { useSelection } from '@/grid/use-selection'
-import { number } from '@/i18n/format'
+import type { Grouping } from '@/grid/groups'
+import { money, number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import { FilterBar } from '@/lists/filter-bar'
-import { chipText } from '@/lists/filter-words'
-import { withRange } from '@/lists/filters'
+import { chipText, valueName } from '@/lists/filter-words'
+import { readFilters, withRange, type Field, type Filter } from '@/lists/filters'
 import type { Lift } from '@/lists/no-match'
-import { useCount, useFields, useRows } from '@/lists/queries'
+import { useCount, useFields, useGroups, useRows } from '@/lists/queries'
 import { useListUrl } from '@/lists/use-list-url'
 import { useViews } from '@/lists/use-views'
 import { ViewPicker } from '@/lists/view-picker'
 import { listWords } from '@/lists/words'
 import { BulkBar } from './bulk/bulk-bar'
 import { RecentJobs } from './bulk/recent-jobs'
-import { useOrderColumns } from './columns'
+import { groupKey, useOrderColumns } from './columns'
 import { QueueStrip } from './queue-strip'
 import { SearchBox } from './search-box'
 import type { OrderRow } from './shapes'
@@ -51,7 +52,15 @@ export default function OrderListPage() {
   const texts = useMemo(() => (finding ? [`order_no:is:${finding.found.join('|')}`] : url.texts), [finding, url.texts])
   const [selection, setSelection] = useSelection(texts.join('\n'))
   const isNothingFound = isSearch && !search.isLooking && !finding?.found.length
-  const list = useRows<OrderRow>('orders', texts, url.sortText, !isSearch || (finding !== null && !isNothingFound))
+  const groupField = fields.find((field) => field.name === url.group && field.is_groupable)
+  const group = groupField?.name ?? ''
+  const list = useRows<OrderRow>(
+    'orders',
+    texts,
+    url.sortText,
+    group,
+    !isSearch || (finding !== null && !isNothingFound),
+  )
   const count = useCount('orders', url.texts)
   const open = useCallback(
     (id: string) => {
@@ -65,7 +74,7 @@ export default function OrderListPage() {
   const rows = isNothingFound || search.isLooking ? [] : list.rows
   const news = useNews(list.asOf)
   const refresh = () => {
-    for (const key of ['list', 'count', 'queues']) void cache.invalidateQueries({ queryKey: [key] })
+    for (const key of ['list', 'count', 'groups', 'queues']) void cache.invalidateQueries({ queryKey: [key] })
   }
   const { fetchNextPage, isFetchingNextPage } = list
   const onMore = useCallback(() => {
@@ -80,6 +89,7 @@ export default function OrderListPage() {
     },
     [hasNextPage, here],
   )
+  const grouping = useOrderGroups(groupField, texts, url.setFilters)
   const [active, setActive] = useState<string | null>(null)
   const move = (id: string | null) => {
     setActive(id)
@@ -139,6 +149,7 @@ export default function OrderListPage() {
             onFilters={(filters) => {
               url.setFilters(withRange(filters))
             }}
+            onSearch={search.start}
           />
         )}
       </div>
@@ -162,7 +173,7 @@ export default function OrderListPage() {
           onLayout={views.onLayout}
           sort={url.sort}
           onSort={url.setSort}
-          groupBy={url.group}
+          grouping={grouping}
           selection={selection}
           onSelection={setSelection}
           activeId={active ?? url.open}
@@ -214,6 +225,40 @@ export default function OrderListPage() {
       )}
     </Page>
   )
+}
+
+/** The groups of all orders that match: their names, figures, and the way to one alone. */
+function useOrderGroups(
+  field: Field | undefined,
+  texts: readonly string[],
+  onFilters: (filters: readonly Filter[]) => void,
+): Grouping<OrderRow> | null {
+  const l = useWords(listWords)
+  const { data } = useGroups('orders', texts, field?.name ?? '')
+  return useMemo(() => {
+    if (field === undefined) return null
+    const only = (filters: readonly string[]) => () => {
+      const wanted = readFilters(filters)
+      const others = readFilters(texts).filter((one) => !wanted.some((new_) => new_.field === one.field))
+      onFilters([...others, ...wanted])
+    }
+    return {
+      keyOf: (row) => groupKey(row, field),
+      labelOf: (key) =>
+        key
+          .split('|')
+          .map((code) => code && valueName(field, code, l))
+          .join(' · '),
+      groups:
+        data?.groups.map(({ key, count, paid, filters }) => ({
+          key,
+          count,
+          note: paid.map(({ amount_minor: minor, currency }) => money(minor, currency)).join(' · '),
+          onOnly: filters ? only(filters) : undefined,
+        })) ?? null,
+      isExact: data?.is_exact ?? true,
+    }
+  }, [field, data, texts, onFilters, l])
 }
 
 function NoOrders({

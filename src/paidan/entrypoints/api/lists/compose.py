@@ -41,6 +41,7 @@ class Question(Struct, frozen=True, kw_only=True):
     sorts: tuple[Sort, ...]
     caller: Caller
     moment: Moment
+    group: Field | None = None  # rows of one group stand together, before any sort
 
     @property
     def conditions(self) -> list[Condition]:
@@ -49,12 +50,19 @@ class Question(Struct, frozen=True, kw_only=True):
         return [*_seen(self.caller), *_age(self.filters, self.moment.now), *asked]
 
 
-def read_question(filters: Sequence[str], sort: str, caller: Caller, moment: Moment) -> Question:
+def read_question(filters: Sequence[str], sort: str, caller: Caller, moment: Moment, group: str = "") -> Question:
     """Filters and sort of a URL. Raises Refused for whatever is not of the closed list."""
     if len(filters) > FILTERS_MAX:
         raise invalid("f")
     read = tuple(read_filter(text, BY_NAME, moment) for text in filters)
-    return Question(filters=read, sorts=_sorts(sort), caller=caller, moment=moment)
+    return Question(filters=read, sorts=_sorts(sort), caller=caller, moment=moment, group=_groupable(group) if group else None)
+
+
+def _groupable(name: str) -> Field:
+    field = BY_NAME.get(name)
+    if field is None or field.gather is None:
+        raise invalid("group")
+    return field
 
 
 def _sorts(text: str) -> tuple[Sort, ...]:
@@ -122,10 +130,11 @@ def matching(tx: Tx, question: Question, limit: int, *, is_newest: bool = False)
 
 def find_page(tx: Tx, question: Question, cursor: str, limit: int) -> tuple[list[int], str | None]:
     """Ids of one page in its order, and the cursor of the next."""
-    keys = [(_key(sort.field), sort.is_falling) for sort in question.sorts]
+    by_group = [] if question.group is None else [(group_key(question, question.group), False)]
+    keys = [*by_group, *((_key(sort.field), sort.is_falling) for sort in question.sorts)]
     tie_falls = question.sorts[-1].is_falling if question.sorts else True
     keys.append((ORDERS.c.id, tie_falls))
-    kinds = [_kind(sort.field) for sort in question.sorts]
+    kinds = [*(Kind.TEXT for _ in by_group), *(_kind(sort.field) for sort in question.sorts)]
     after = read_cursor(cursor, [*(str if kind == Kind.INSTANT else kind_type(kind) for kind in kinds), int])
     conditions = question.conditions
     if cursor:
@@ -140,6 +149,13 @@ def find_page(tx: Tx, question: Question, cursor: str, limit: int) -> tuple[list
 
 STORED_AS_NUMBERS: Final = frozenset({"state", "flag"})
 """Enum fields whose codes are words for numbers."""
+
+
+def group_key(question: Question, field: Field) -> sa.ColumnElement[Any]:
+    """The text by which rows are gathered; in the order of its letters' numbers, the same everywhere."""
+    if field.gather is None:
+        raise invalid("group")
+    return sa.func.coalesce(sa.cast(field.gather(question.caller.warehouses), sa.Text), "").collate("C")
 
 
 def _kind(field: Field) -> Kind:

@@ -45,8 +45,8 @@ class Op(StrEnum):
 
 OPERATORS: Final[dict[Kind, tuple[Op, ...]]] = {
     Kind.ENUM: (Op.IS, Op.NOT),
-    Kind.TEXT: (Op.IS, Op.STARTS, Op.CONTAINS),
-    Kind.ID: (Op.IS, Op.STARTS),
+    Kind.TEXT: (Op.CONTAINS, Op.IS, Op.NOT, Op.STARTS),
+    Kind.ID: (Op.IS, Op.NOT, Op.STARTS),
     Kind.NUMBER: (Op.IS, Op.AT_LEAST, Op.AT_MOST, Op.BETWEEN),
     Kind.MONEY: (Op.IS, Op.AT_LEAST, Op.AT_MOST, Op.BETWEEN),
     Kind.INSTANT: (Op.FROM, Op.BEFORE, Op.BETWEEN, Op.NONE),
@@ -54,6 +54,9 @@ OPERATORS: Final[dict[Kind, tuple[Op, ...]]] = {
 }
 
 Condition = sa.ColumnElement[bool]
+Seen = Sequence[int] | None
+"""Ids of the warehouses somebody sees; None: all."""
+Gather = Callable[[Seen], sa.ColumnElement[Any]]
 Ask = Callable[[Op, Sequence[Any], "Moment"], Condition]
 
 
@@ -75,7 +78,9 @@ class Value(Struct, frozen=True, kw_only=True):
 class Field(Struct, frozen=True, kw_only=True):
     """One field: what people call it, what may be asked, how it is asked in SQL, how it sorts.
 
-    `ask` makes the condition from a question; `order_by` is the expression rows are sorted by, `nullable` when it may be NULL.
+    `ask` makes the condition from a question; `order_by` is the expression rows are sorted by, `nullable` when it may be NULL; `gather` makes the
+    text by which rows are gathered in groups: a code, several joined by `|`, `true` or `false`, '' for none. `is_sealed`: what is asked for stands in
+    no address and no saved view.
     """
 
     name: str
@@ -86,9 +91,11 @@ class Field(Struct, frozen=True, kw_only=True):
     operators: tuple[Op, ...] = ()
     values: tuple[Value, ...] = ()
     order_by: sa.ColumnElement[Any] | None = None
+    gather: Gather | None = None
     nullable: bool = False
     is_default: bool = False
     is_column: bool = True
+    is_sealed: bool = False
     is_exact_key: bool = False  # a few rows at most, whatever their age
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from msgspec.structs import replace
 
-from paidan.entrypoints.api.lists.kinds import OPERATORS, Ask, Condition, Field, Kind, Moment, Op, Value, about, compare, when
+from paidan.entrypoints.api.lists.kinds import OPERATORS, Ask, Condition, Field, Gather, Kind, Moment, Op, Seen, Value, about, compare, when
 from paidan.entrypoints.api.lists.order_tables import (
     ANSWER_UNKNOWN,
     ASKS_REFUND,
@@ -23,6 +23,7 @@ from paidan.entrypoints.api.lists.order_tables import (
     IS_URGENT,
     KEYS,
     LINES,
+    LISTINGS,
     ORDERS,
     OUR_FLAG,
     PARCEL_LINES,
@@ -34,8 +35,11 @@ from paidan.entrypoints.api.lists.order_tables import (
     SHOPS,
     SKUS,
     TO_PRINT,
+    UNITS,
     WAREHOUSES,
     any_fulfilment,
+    gathered,
+    sent_from,
 )
 from paidan.kernel.reasons import WORDS, Reason
 from paidan.kernel.states import FulfilmentState, OrderState
@@ -71,6 +75,15 @@ def _state(op: Op, values: Sequence[Any], moment: Moment) -> Condition:
 def _flagged(op: Op, values: Sequence[Any], moment: Moment) -> Condition:
     del moment
     return compare(OUR_FLAG, op, [int(value) for value in values])
+
+
+def _or_none(ask: Ask) -> Ask:
+    """`not` is whatever is left by `is`: also what has nothing to compare with."""
+
+    def either(op: Op, values: Sequence[Any], moment: Moment) -> Condition:
+        return sa.not_(ask(Op.IS, values, moment)) if op == Op.NOT else ask(op, values, moment)
+
+    return either
 
 
 def _number(op: Op, values: Sequence[Any], moment: Moment) -> Condition:
@@ -151,6 +164,14 @@ def _goods(column: sa.ColumnElement[Any]) -> Ask:
     return ask
 
 
+def _of_goods(op: Op, values: Sequence[Any], moment: Moment) -> Condition:
+    """What the column shows: SKU codes and names, and what shops call them."""
+    del moment
+    skus = sa.select(SKUS.c.id).where(sa.or_(compare(SKUS.c.code, op, values), compare(SKUS.c.name, op, values)))
+    listings = sa.select(LISTINGS.c.id).where(compare(LISTINGS.c.title, op, values))
+    return sa.exists().where(LINES.c.order_id == O.id, sa.or_(LINES.c.sku_id.in_(skus), LINES.c.listing_id.in_(listings)))
+
+
 def _overdue(op: Op, values: Sequence[Any], moment: Moment) -> Condition:
     late = sa.func.coalesce(sa.and_(O.ship_by_at < moment.now, O.state < int(OrderState.SHIPPED)), sa.false())
     return when(late)(op, values, moment)
@@ -185,6 +206,41 @@ def _waits_to_merge(op: Op, values: Sequence[Any], moment: Moment) -> Condition:
     return when(waits)(op, values, moment)
 
 
+def _by(column: sa.ColumnElement[Any]) -> Gather:
+    """Groups by a column of the order."""
+    return lambda _: column
+
+
+def _by_other(column: sa.ColumnElement[Any], where: Condition) -> Gather:
+    """Groups by a column of the one row of another table."""
+    return lambda _: sa.func.coalesce(sa.select(column).where(where).correlate(ORDERS).scalar_subquery(), "")
+
+
+def _by_flag(condition: Condition) -> Gather:
+    """Groups by whether it holds."""
+    return lambda _: sa.case((condition, sa.literal_column("'true'")), else_=sa.literal_column("'false'"))
+
+
+def _by_hold(seen: Seen) -> sa.ColumnElement[Any]:
+    del seen
+    return gathered(HOLDS.c.reason, HOLDS.c.order_id == O.id, HOLDS.c.closed_at.is_(None))
+
+
+def _by_warehouse(seen: Seen) -> sa.ColumnElement[Any]:
+    return sent_from(WAREHOUSES, FULFILMENTS.c.warehouse_id, seen)
+
+
+def _by_carrier(seen: Seen) -> sa.ColumnElement[Any]:
+    return sent_from(CARRIERS, FULFILMENTS.c.carrier_id, seen)
+
+
+_BY_SHOP: Final = SHOPS.c.id == O.shop_id
+_BY_RECEIVER: Final = RECEIVERS.c.id == O.receiver_id
+_BY_STATE: Final = _by(
+    sa.case(*((O.state == int(state), sa.literal_column(f"'{state.name.lower()}'")) for state in OrderState), else_=sa.literal_column("''"))
+)
+
+
 def _field(name: str, kind: Kind, zh: str, en: str, ask: Ask | None = None, **more: Any) -> Field:
     """A field with the operators of its kind, unless it names its own."""
     return Field(name=name, kind=kind, zh=zh, en=en, ask=ask, operators=more.pop("operators", OPERATORS[kind] if ask else ()), **more)
@@ -198,19 +254,26 @@ def _column(name: str, kind: Kind, zh: str, en: str, *, sorts: bool = True, **mo
 
 
 def _flag(name: str, zh: str, en: str, condition: Condition, **more: Any) -> Field:
-    return _field(name, Kind.FLAG, zh, en, when(condition), **more)
+    return _field(name, Kind.FLAG, zh, en, when(condition), gather=_by_flag(condition), **more)
 
 
 FIELDS: Final[tuple[Field, ...]] = (
-    _field("order_no", Kind.ID, "订单号", "Order no.", _number, order_by=O.order_no, is_default=True, is_exact_key=True),
+    _field("order_no", Kind.ID, "订单号", "Order no.", _or_none(_number), order_by=O.order_no, is_default=True, is_exact_key=True),
     _field(
-        "platform_order_no", Kind.ID, "平台单号", "Platform no.", _platform_number, order_by=O.platform_order_no, is_default=True, is_exact_key=True
+        "platform_order_no",
+        Kind.ID,
+        "平台单号",
+        "Platform no.",
+        _or_none(_platform_number),
+        order_by=O.platform_order_no,
+        is_default=True,
+        is_exact_key=True,
     ),
-    _field("shop", Kind.ENUM, "店铺", "Shop", _of_shop(SHOPS.c.code), is_default=True),
-    _field("platform", Kind.ENUM, "平台", "Platform", _of_shop(SHOPS.c.platform), values=PLATFORMS),
-    _field("state", Kind.ENUM, "状态", "State", _state, values=STATES, order_by=O.state, is_default=True),
-    _field("waits_for", Kind.ENUM, "等待原因", "Waits for", about(O.waits_for), values=REASONS, is_default=True),
-    _field("hold", Kind.ENUM, "挂起原因", "Held because", _held, values=REASONS, is_default=True),
+    _field("shop", Kind.ENUM, "店铺", "Shop", _of_shop(SHOPS.c.code), gather=_by_other(SHOPS.c.code, _BY_SHOP), is_default=True),
+    _field("platform", Kind.ENUM, "平台", "Platform", _of_shop(SHOPS.c.platform), gather=_by_other(SHOPS.c.platform, _BY_SHOP), values=PLATFORMS),
+    _field("state", Kind.ENUM, "状态", "State", _state, values=STATES, order_by=O.state, gather=_BY_STATE, is_default=True),
+    _field("waits_for", Kind.ENUM, "等待原因", "Waits for", about(O.waits_for), values=REASONS, gather=_by(O.waits_for), is_default=True),
+    _field("hold", Kind.ENUM, "挂起原因", "Held because", _held, values=REASONS, gather=_by_hold, is_default=True),
     _column("placed_at", Kind.INSTANT, "下单时间", "Placed", is_default=True),
     _column("paid_at", Kind.INSTANT, "付款时间", "Paid", nullable=True),
     _column("ship_by_at", Kind.INSTANT, "最晚发货", "Ship by", nullable=True, is_default=True),
@@ -220,27 +283,35 @@ FIELDS: Final[tuple[Field, ...]] = (
     _field("shipped_at", Kind.INSTANT, "发货时间", "Shipped", about(SHIPPED_AT)),
     _field("release_wait_s", Kind.NUMBER, "付款到下发(秒)", "Paid to released (s)", about(RELEASE_WAIT_S)),
     _field("deadline", Kind.ENUM, "发货时效", "Deadline", _deadline, values=DEADLINES),
-    _column("currency", Kind.TEXT, "币种", "Currency", sorts=False),
+    _column("currency", Kind.TEXT, "币种", "Currency", sorts=False, gather=_by(O.currency)),
     _column("paid_minor", Kind.MONEY, "实付金额", "Paid amount", is_default=True),
     _column("goods_minor", Kind.MONEY, "商品金额", "Goods amount"),
     _column("discount_minor", Kind.MONEY, "优惠金额", "Discount"),
     _column("freight_minor", Kind.MONEY, "运费", "Freight"),
-    _field("goods", Kind.TEXT, "商品", "Goods", is_default=True),
-    _field("units", Kind.NUMBER, "件数", "Units"),
-    _field("sku", Kind.ID, "货品编码", "SKU", _goods(SKUS.c.code)),
-    _field("sku_name", Kind.TEXT, "货品名称", "SKU name", _goods(SKUS.c.name)),
+    _field("goods", Kind.TEXT, "商品", "Goods", _or_none(_of_goods), is_default=True),
+    _field("units", Kind.NUMBER, "件数", "Units", about(UNITS)),
+    _field("sku", Kind.ID, "货品编码", "SKU", _or_none(_goods(SKUS.c.code))),
+    _field("sku_name", Kind.TEXT, "货品名称", "SKU name", _or_none(_goods(SKUS.c.name))),
     _field("receiver", Kind.TEXT, "收件人", "Receiver", is_default=True),
-    _field("phone", Kind.ID, "手机号或尾号", "Phone or its tail", _phone, operators=(Op.IS,), is_exact_key=True),
-    _field("province", Kind.TEXT, "省", "Province", _place(RECEIVERS.c.province), is_default=True),
-    _field("city", Kind.TEXT, "市", "City", _place(RECEIVERS.c.city), is_default=True),
-    _field("district", Kind.TEXT, "区县", "District", _place(RECEIVERS.c.district)),
-    _field("warehouse", Kind.ENUM, "仓库", "Warehouse", _sent_by(FULFILMENTS.c.warehouse_id, WAREHOUSES), is_default=True),
-    _field("carrier", Kind.ENUM, "快递", "Carrier", _sent_by(FULFILMENTS.c.carrier_id, CARRIERS), is_default=True),
+    _field("phone", Kind.ID, "手机号或尾号", "Phone or its tail", _phone, operators=(Op.IS,), is_sealed=True, is_exact_key=True),
+    _field(
+        "province",
+        Kind.TEXT,
+        "省",
+        "Province",
+        _or_none(_place(RECEIVERS.c.province)),
+        gather=_by_other(RECEIVERS.c.province, _BY_RECEIVER),
+        is_default=True,
+    ),
+    _field("city", Kind.TEXT, "市", "City", _or_none(_place(RECEIVERS.c.city)), gather=_by_other(RECEIVERS.c.city, _BY_RECEIVER), is_default=True),
+    _field("district", Kind.TEXT, "区县", "District", _or_none(_place(RECEIVERS.c.district)), gather=_by_other(RECEIVERS.c.district, _BY_RECEIVER)),
+    _field("warehouse", Kind.ENUM, "仓库", "Warehouse", _sent_by(FULFILMENTS.c.warehouse_id, WAREHOUSES), gather=_by_warehouse, is_default=True),
+    _field("carrier", Kind.ENUM, "快递", "Carrier", _sent_by(FULFILMENTS.c.carrier_id, CARRIERS), gather=_by_carrier, is_default=True),
     _field("planned_warehouse", Kind.ENUM, "待下发仓库", "To be sent to", _warehouse_with(FulfilmentState.PLANNED)),
     _field("working_warehouse", Kind.ENUM, "在仓仓库", "Being worked at", _warehouse_with(*INSIDE)),
-    _field("tracking_no", Kind.ID, "运单号", "Waybill", _tracking, is_exact_key=True),
+    _field("tracking_no", Kind.ID, "运单号", "Waybill", _or_none(_tracking), is_exact_key=True),
     _column("seller_flag", Kind.NUMBER, "卖家旗帜", "Seller's flag"),
-    _field("flag", Kind.ENUM, "旗帜", "Flag", _flagged, values=FLAGS, order_by=OUR_FLAG),
+    _field("flag", Kind.ENUM, "旗帜", "Flag", _flagged, values=FLAGS, order_by=OUR_FLAG, gather=_by(OUR_FLAG)),
     _flag("has_remark", "有备注", "Has a remark", HAS_REMARK),
     _flag("has_buyer_remark", "有买家备注", "Has a buyer's remark", O.has_buyer_remark),
     _flag("has_seller_remark", "有卖家备注", "Has a seller's remark", O.has_seller_remark),

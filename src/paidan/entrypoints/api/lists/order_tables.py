@@ -1,9 +1,10 @@
 """The tables behind the list of orders, as far as filters ask of them; and the conditions that more than one field uses."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
 from paidan.kernel.states import FulfilmentState, OrderState
 
@@ -63,7 +64,10 @@ FULFILMENTS: Final = _table(
 MEMBERS: Final = _table("fulfilment", "m", id=sa.BigInteger, merged_into_id=sa.BigInteger)
 WAREHOUSES: Final = _table("warehouse", "w", id=sa.BigInteger, code=sa.Text)
 CARRIERS: Final = _table("carrier", "c", id=sa.BigInteger, code=sa.Text)
-LINES: Final = _table("order_line", "l", order_id=sa.BigInteger, sku_id=sa.BigInteger, refund=sa.Text, listing_id=sa.BigInteger)
+LINES: Final = _table(
+    "order_line", "l", order_id=sa.BigInteger, sku_id=sa.BigInteger, refund=sa.Text, listing_id=sa.BigInteger, kind=sa.Text, quantity=sa.BigInteger
+)
+LISTINGS: Final = _table("listing", "g", id=sa.BigInteger, title=sa.Text)
 SKUS: Final = _table("sku", "k", id=sa.BigInteger, code=sa.Text, name=sa.Text)
 PARCELS: Final = _table("parcel", "p", id=sa.BigInteger, tracking_no=sa.Text)
 PARCEL_LINES: Final = _table("parcel_line", "pl", parcel_id=sa.BigInteger, order_id=sa.BigInteger)
@@ -106,5 +110,26 @@ _UNKNOWN: Final = sa.text("b.state IN (0, 1, 3) AND b.state = 3")  # as the inde
 ANSWER_UNKNOWN: Final = ORDERS.c.id.in_(
     sa.select(FULFILMENTS.c.order_id).join(OUTBOX, OUTBOX.c.ref_id == FULFILMENTS.c.id).where(_UNKNOWN, OUTBOX.c.kind.startswith("wms."))
 )
+UNITS: Final = (
+    sa.select(sa.func.coalesce(sa.cast(sa.func.sum(LINES.c.quantity), sa.BigInteger), 0))
+    .where(LINES.c.order_id == ORDERS.c.id, LINES.c.kind.not_in([sa.literal_column("'bundle'"), sa.literal_column("'service'")]))
+    .correlate(ORDERS)
+    .scalar_subquery()
+)
 IS_PRINTED: Final = sa.exists().where(PRINTS.c.order_id == ORDERS.c.id)
 TO_PRINT: Final = sa.and_(AT_A_WAREHOUSE, sa.not_(IS_PRINTED))
+
+
+def gathered(column: sa.ColumnElement[Any], *conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[Any]:
+    """All different codes of the order, in their order, joined by `|`."""
+    codes = sa.distinct(column.collate("C"))
+    joined = sa.func.string_agg(codes, aggregate_order_by(sa.literal_column("'|'"), column.collate("C")))
+    return sa.func.coalesce(sa.select(joined).where(*conditions).correlate(ORDERS).scalar_subquery(), "")
+
+
+def sent_from(table: sa.FromClause, ids: sa.ColumnElement[Any], seen: Sequence[int] | None) -> sa.ColumnElement[Any]:
+    """Codes of the warehouses, or of the carriers, of the order's fulfilments, as far as they are seen."""
+    of = [FULFILMENTS.c.order_id == ORDERS.c.id, FULFILMENTS.c.state < int(FulfilmentState.REJECTED), table.c.id == ids]
+    if seen is not None:
+        of.append(FULFILMENTS.c.warehouse_id == sa.any_(sa.bindparam(None, list(seen), type_=sa.ARRAY(sa.BigInteger), unique=True)))
+    return gathered(table.c.code, *of)

@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 from paidan.entrypoints.api.guard import SEE, Known
 from paidan.entrypoints.api.lists.compose import count, find_page, read_question
 from paidan.entrypoints.api.lists.find import Found, find
+from paidan.entrypoints.api.lists.groups import Groups, read_groups
 from paidan.entrypoints.api.lists.initials import queries
 from paidan.entrypoints.api.lists.kinds import Field, Kind, Moment, Op, Value
 from paidan.entrypoints.api.lists.order_fields import FIELDS, FLAGS, LIVE_VALUES, with_values
@@ -31,6 +32,7 @@ Filters = Annotated[
     QueryParameter(name="f", description="`field:op:value|value`, repeated; fields and their operators: /lists/orders/fields", required=False),
 ]
 SortBy = Annotated[str, QueryParameter(name="sort", max_length=200, description="Fields, `-` for falling: `-paid_at,order_no`; none: newest first")]
+GroupBy = Annotated[str, QueryParameter(name="group", max_length=40, description="A field: rows of one group stand together")]
 RowLimit = Annotated[int, QueryParameter(name="limit", ge=1, le=PAGE_MAX, description="Items per page")]
 
 
@@ -50,7 +52,10 @@ class CountView(Struct, frozen=True, kw_only=True):
 
 
 class FieldView(Struct, frozen=True, kw_only=True):
-    """A field of the list: `operators` empty: it can't be asked about; `is_default`: shown at first."""
+    """A field of the list: `operators` empty: it can't be asked about; `is_default`: shown at first.
+
+    `is_sealed`: personal; what is asked for belongs into the search box (POST /lists/orders/find), into no address and no saved view.
+    """
 
     name: str
     kind: Kind
@@ -59,6 +64,8 @@ class FieldView(Struct, frozen=True, kw_only=True):
     operators: tuple[Op, ...]
     values: tuple[Value, ...]
     is_sortable: bool
+    is_groupable: bool
+    is_sealed: bool
     is_default: bool
 
 
@@ -75,10 +82,16 @@ def moment_of(services: HandlerContext) -> Moment:
 
 @get("/lists/orders", opt=SEE, sync_to_thread=True, summary="List orders by filters")
 def get_order_list(
-    services: Given, caller: Known, filters: Filters = None, sort_by: SortBy = "", cursor: Cursor = "", row_limit: RowLimit = 100
+    services: Given,
+    caller: Known,
+    filters: Filters = None,
+    sort_by: SortBy = "",
+    group_by: GroupBy = "",
+    cursor: Cursor = "",
+    row_limit: RowLimit = 100,
 ) -> OrderPage:
     """Open orders; with `placed_at` between two instants at most 31 days apart, or an exact number or phone, those of any state."""
-    question = read_question(filters or [], sort_by, caller, moment_of(services))
+    question = read_question(filters or [], sort_by, caller, moment_of(services), group_by)
     with services.database.transaction() as tx:
         as_of = snapshot_now(tx)  # before the rows: what is written meanwhile is told twice rather than never
         ids, following = find_page(tx, question, cursor, row_limit)
@@ -92,6 +105,14 @@ def get_order_count(services: Given, caller: Known, filters: Filters = None) -> 
     with services.database.transaction() as tx:
         found, is_exact = count(tx, question)
     return CountView(count=found, is_exact=is_exact)
+
+
+@get("/lists/orders/groups", opt=SEE, sync_to_thread=True, summary="Groups of orders by filters")
+def get_order_groups(services: Given, caller: Known, filters: Filters = None, group_by: GroupBy = "") -> Groups:
+    """All groups of what matches, each with its count and amounts: exact to a hundred thousand orders."""
+    question = read_question(filters or [], "", caller, moment_of(services), group_by)
+    with services.database.transaction() as tx:
+        return read_groups(tx, question)
 
 
 @get("/lists/orders/fields", opt=SEE, sync_to_thread=True, summary="Fields of the list of orders")
@@ -123,6 +144,8 @@ def _told(field: Field) -> FieldView:
         operators=field.operators,
         values=field.values,
         is_sortable=field.order_by is not None,
+        is_sealed=field.is_sealed,
+        is_groupable=field.gather is not None,
         is_default=field.is_default,
     )
 
@@ -141,4 +164,4 @@ def get_queues(services: Given, caller: Known, request: Request[Any, Any, Any]) 
     return counts.read(services.database, caller, moment_of(services))
 
 
-ROUTER = Router("/", route_handlers=[get_order_list, get_order_count, get_order_fields, find_in_orders, get_queues], tags=["lists"])
+ROUTER = Router("/", route_handlers=[get_order_list, get_order_count, get_order_groups, get_order_fields, find_in_orders, get_queues], tags=["lists"])
