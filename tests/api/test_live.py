@@ -320,3 +320,22 @@ def test_each_part_tells_how_it_is(waiting):
     assert parts["carrier", "carrier"]["detail"]["dead"] == 1
     assert parts["carrier", "carrier"]["state"] == "broken"
     assert parts["messages", "messages"]["state"] == "good"
+
+
+def test_a_feed_that_lags_is_told_alike_on_the_dashboard_and_of_the_parts_to_whoever_sees_the_shop(waiting):
+    scene = waiting.scene
+    second_shop(scene)
+    lag = "INSERT INTO shop_cursor (shop_id, feed, read_to, pulled_at, error) SELECT id, %s, %s, %s, %s FROM shop WHERE code = %s RETURNING 1"
+    scene.query("UPDATE shop SET platform = 'taobao' RETURNING 1")
+    for feed, hours, error, shop in (("orders", 1, "", "S1"), ("refunds", 0, "CallRefused: x", "S1"), ("orders", 0, "", "S2")):
+        scene.query(lag, feed, NOW - timedelta(hours=hours), NOW, error, shop)
+    limited = waiting.person("li", "see", shops=["S1"])
+    for call in (waiting.call, limited.call):
+        parts = {
+            (part["code"], part["feed"]): part["state"] for part in call("GET", "/health/parts").json() if part["kind"] == "shop" and part["feed"]
+        }
+        told = {(one["shop"], one["feed"]): one["state"] for one in call("GET", "/dashboard?is_fresh=true").json()["channels"]}
+        assert parts == told
+        assert parts["S1", "orders"] == "slow"
+        assert parts["S1", "refunds"] == "broken"
+    assert {part["code"] for part in limited.call("GET", "/health/parts").json()} == {"S1"}

@@ -10,13 +10,14 @@ import { Panel } from '@/frame/page'
 import { Pill } from '@/frame/pill'
 import { ProblemView } from '@/frame/problem-view'
 import { toast, toastProblem } from '@/frame/toasts'
+import { PART_TONES, PartPill } from '@/health/part-pill'
 import { instant } from '@/i18n/format'
 import { say, useWords } from '@/i18n/words'
 import { doorName, platformName, type Shop } from '@/masters/shop-names'
 import { masterWords } from '@/masters/words'
 import { FAILURES, failureOf, isAwaited, type Feed } from './feeds'
 import { feedName } from './feed-name'
-import { callsOf, TONES, useLanes } from './lanes'
+import { callsOf, useFeedStates, useLanes, type Part } from './lanes'
 import { TryNow } from './try-now'
 import { connectionWords } from './words'
 import styles from './connections.module.css'
@@ -62,6 +63,7 @@ function Channel({ shop }: { shop: Shop }) {
   const t = useWords(connectionWords)
   const m = useWords(masterWords)
   const may = useMay()
+  const states = useFeedStates(shop.code)
   const isOwn = shop.platform === 'direct'
   return (
     <Panel
@@ -84,7 +86,7 @@ function Channel({ shop }: { shop: Shop }) {
       ) : (
         <ul className={styles.feeds}>
           {shop.feeds.map((feed) => (
-            <FeedRow key={feed.feed} feed={feed} />
+            <FeedRow key={feed.feed} feed={feed} state={states.get(feed.feed)} />
           ))}
         </ul>
       )}
@@ -93,12 +95,12 @@ function Channel({ shop }: { shop: Shop }) {
   )
 }
 
-function FeedRow({ feed }: { feed: Feed }) {
+function FeedRow({ feed, state }: { feed: Feed; state: Part['state'] | undefined }) {
   const t = useWords(connectionWords)
   return (
     <li>
       <span className={styles.feedName}>{feedName(feed.feed, t)}</span>
-      {feed.error ? <Pill tone="bad">{t('failing')}</Pill> : <Pill tone="good">{t('good')}</Pill>}
+      {state && <PartPill state={state} />}
       {feed.feed !== 'push' && (
         <span>
           <span className="dim">{t('readTo')} </span>
@@ -162,7 +164,7 @@ function Told({ shop }: { shop: Shop }) {
     <div className={styles.told}>
       <span className="dim">{t('toPlatform')}</span>
       {isAble ? (
-        <Pill tone={lane ? TONES[lane.state] : 'good'}>{t('pushes')}</Pill>
+        <Pill tone={lane ? PART_TONES[lane.state] : 'good'}>{t('pushes')}</Pill>
       ) : (
         <Pill tone={isOwn ? 'quiet' : 'wait'}>{t(isOwn || !shop.is_active ? 'silent' : 'noSecrets')}</Pill>
       )}

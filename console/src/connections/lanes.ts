@@ -1,7 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { api, given } from '@/api/client'
 import type { components } from '@/api/schema'
-import type { Tone } from '@/frame/pill'
 import { toast, toastProblem } from '@/frame/toasts'
 import { instant } from '@/i18n/format'
 import { say, type Say } from '@/i18n/words'
@@ -10,17 +9,29 @@ import { connectionWords } from './words'
 export type Part = components['schemas']['PartView']
 export type ConnectionSay = Say<(typeof connectionWords)['keys'][number]>
 
-export const TONES: Record<Part['state'], Tone> = { good: 'good', slow: 'wait', broken: 'bad' }
-
-/** How calls to each counterpart go, by lane; empty for those who may not see all of the house. */
-export function useLanes(): ReadonlyMap<string, Part> {
+function useParts(): Part[] {
   const { data = [] } = useQuery({
     queryKey: ['health-parts'],
     queryFn: async () => given(await api.GET('/api/v1/health/parts')),
     refetchInterval: 15_000,
     retry: false,
   })
-  return new Map(data.filter((part) => part.lane).map((part) => [`${part.kind}:${part.code}`, part]))
+  return data
+}
+
+/** How calls to each counterpart go, by lane. */
+export function useLanes(): ReadonlyMap<string, Part> {
+  return new Map(
+    useParts()
+      .filter((part) => part.lane)
+      .map((part) => [`${part.kind}:${part.code}`, part]),
+  )
+}
+
+/** How each feed of a shop is, as the page of health says it. */
+export function useFeedStates(shop: string): ReadonlyMap<string, Part['state']> {
+  const its = useParts().filter((part) => part.kind === 'shop' && part.code === shop && part.feed)
+  return new Map(its.map((part) => [part.feed, part.state]))
 }
 
 /** What a lane has on its hands, in words. */

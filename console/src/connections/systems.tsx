@@ -10,10 +10,11 @@ import { Panel } from '@/frame/page'
 import { Pill } from '@/frame/pill'
 import { ProblemView } from '@/frame/problem-view'
 import { frameWords } from '@/frame/words'
+import { PART_TONES } from '@/health/part-pill'
 import { useWords } from '@/i18n/words'
 import { pairsText, type FormField } from '@/masters/form-fields'
 import { RecordDialog } from '@/masters/record-dialog'
-import { callsOf, TONES, useLanes, type ConnectionSay, type Part } from './lanes'
+import { callsOf, useLanes, type ConnectionSay, type Part } from './lanes'
 import { TryNow } from './try-now'
 import { connectionWords } from './words'
 import styles from './connections.module.css'
@@ -147,7 +148,7 @@ function LaneOf({ name, lane }: { name: string; lane: Part | undefined }) {
   const t = useWords(connectionWords)
   return (
     <li>
-      <Pill tone={lane ? TONES[lane.state] : 'good'}>{name}</Pill>
+      <Pill tone={lane ? PART_TONES[lane.state] : 'good'}>{name}</Pill>
       <span className="dim">{lane ? callsOf(lane, t) : t('nothingWaits')}</span>
       <TryNow lane={lane} />
     </li>

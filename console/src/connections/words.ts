@@ -17,8 +17,6 @@ export const connectionWords = defineWords('connections', {
   feed_refunds: ['退款', 'refunds'],
   feed_created: ['按下单时间核对', 'recount by creation'],
   feed_push: ['消息', 'messages'],
-  good: ['正常', 'good'],
-  failing: ['出错', 'failing'],
   wanted: ['等待读取', 'about to be read'],
   never: ['还没有读过', 'never read'],
   off: ['已停用', 'switched off'],

@@ -2,15 +2,13 @@ import { Link } from 'react-router'
 import { useEnum } from '@/api/enums'
 import { feedName } from '@/connections/feed-name'
 import { connectionWords } from '@/connections/words'
-import { Pill } from '@/frame/pill'
+import { PartPill } from '@/health/part-pill'
 import { duration, number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import table from '@/orders/order/order.module.css'
 import { AGES, listOf, stateRows, type Dashboard } from './shapes'
 import { dashboardWords } from './words'
 import styles from './dashboard.module.css'
-
-const LATE_S = 900
 
 export function States({ open }: { open: Dashboard['open'] }) {
   const t = useWords(dashboardWords)
@@ -128,10 +126,9 @@ export function Channels({ channels }: { channels: Dashboard['channels'] }) {
             </td>
             <td>
               <Link to={`/connections?shop=${encodeURIComponent(channel.shop)}`}>
-                <Pill tone={channel.error ? 'bad' : channel.lag_s > LATE_S ? 'wait' : 'good'}>
-                  {duration(channel.lag_s)}
-                </Pill>
-              </Link>
+                <PartPill state={channel.state} />
+              </Link>{' '}
+              {duration(channel.lag_s)}
             </td>
           </tr>
         ))}

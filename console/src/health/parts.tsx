@@ -3,16 +3,14 @@ import { useQuery } from '@tanstack/react-query'
 import { api, given } from '@/api/client'
 import { feedName } from '@/connections/feed-name'
 import { connectionWords } from '@/connections/words'
-import { Pill, type Tone } from '@/frame/pill'
 import { ProblemView } from '@/frame/problem-view'
 import stacked from '@/frame/stacked.module.css'
 import { duration, instant, number } from '@/i18n/format'
 import { useWords, type Say } from '@/i18n/words'
 import table from '@/orders/order/order.module.css'
+import { PartPill } from './part-pill'
 import { healthWords } from './words'
 
-const TONES: Record<string, Tone> = { good: 'good', slow: 'wait', broken: 'bad' }
-const STATES = { good: 'good', slow: 'warn', broken: 'bad' } as const
 const KINDS = {
   shop: 'kindShop',
   stock: 'kindStock',
@@ -80,11 +78,7 @@ export function Parts() {
               {part.feed && <span className="dim"> · {feedName(part.feed, feeds)}</span>}
             </td>
             <td>
-              {part.is_off ? (
-                <Pill tone="quiet">{t('switchedOff')}</Pill>
-              ) : (
-                <Pill tone={TONES[part.state] ?? 'quiet'}>{t(STATES[part.state])}</Pill>
-              )}
+              <PartPill state={part.state} isOff={part.is_off} />
             </td>
             <td>{instant(part.since)}</td>
             <td className={stacked.whole}>

@@ -13,6 +13,7 @@ from paidan.entrypoints.api.guard import SEE, Known
 from paidan.entrypoints.api.lists.queues import QueueView
 from paidan.entrypoints.api.lists.routes import moment_of
 from paidan.entrypoints.api.live.changes import queries, snapshot_now
+from paidan.entrypoints.api.live.parts import State, feed_state
 from paidan.entrypoints.api.pages import as_views, named_rows
 from paidan.entrypoints.api.people.caller import Caller
 from paidan.entrypoints.api.services import Given
@@ -113,6 +114,7 @@ class LagView(Struct, frozen=True, kw_only=True):
     pulled_at: datetime | None
     lag_s: int
     error: str
+    state: State
 
 
 class Dashboard(Struct, frozen=True, kw_only=True):
@@ -178,7 +180,7 @@ def _made(tx: Tx, caller: Caller, now: datetime, days: int, queues: list[QueueVi
         holds=[_held(*row) for row in tx.execute(queries.holds_by_reason, scope)],
         queues=queues,
         warehouses=[_load(*row) for row in tx.execute(queries.warehouse_load, scope)],
-        channels=as_views(LagView, tx.execute(queries.channel_lag, {"now": now, **scope})),
+        channels=[_lag(row) for row in named_rows(tx.execute(queries.channel_lag, {"now": now, **scope}))],
     )
 
 
@@ -227,6 +229,10 @@ def _state(now: datetime, state: int, age: str, orders: int) -> StateFigure:
 
 def _held(reason: str, orders: int) -> HoldFigure:
     return HoldFigure(reason=reason, orders=orders, filters=(f"hold:is:{reason}",))
+
+
+def _lag(row: dict[str, Any]) -> LagView:
+    return LagView(**row, state=feed_state(row["error"], row["lag_s"]))
 
 
 def _load(warehouse: str, name: str, planned: int, there: int) -> LoadFigure:

@@ -225,7 +225,8 @@ WHERE s.is_active AND s.platform <> 'direct' AND (%(shops)s::bigint[] IS NULL OR
 ORDER BY s.code;
 
 -- name: lanes
--- Calls by lane that are not done, and its breaker; connected warehouses and the tracking service even when they have none. Parameters: now.
+-- Calls by lane that are not done, and its breaker; connected warehouses and the tracking service even when they have none.
+-- Parameters: now, lanes text[] (NULL: all).
 SELECT x.lane, count(*) FILTER (WHERE b.state = 0) AS pending, count(*) FILTER (WHERE b.state = 1) AS sending,
        count(*) FILTER (WHERE b.state = 3) AS unknown, count(*) FILTER (WHERE b.state = 4) AS dead,
        COALESCE(EXTRACT(epoch FROM GREATEST(%(now)s - min(b.due_at) FILTER (WHERE b.state = 0), interval '0')), 0)::bigint AS waits_s,
@@ -237,6 +238,7 @@ FROM (
 ) x
 LEFT JOIN outbox b ON b.lane = x.lane AND (b.state IN (0, 1, 3) OR b.state = 4)
 LEFT JOIN lane l ON l.lane = x.lane
+WHERE %(lanes)s::text[] IS NULL OR x.lane = ANY(%(lanes)s)
 GROUP BY x.lane ORDER BY x.lane;
 
 -- name: message_queue
