@@ -336,7 +336,7 @@ def test_the_page_of_an_order_walks_the_list_one_came_from(desk):
     expect(title(desk)).to_have_text(numbers[1])
     desk.page.keyboard.press("h")
     desk.page.keyboard.type("jk 等客户确认")
-    expect(desk.dialog.get_by_role("textbox")).to_have_value("jk 等客户确认")
+    expect(desk.dialog.get_by_role("textbox", name="说明")).to_have_value("jk 等客户确认")
     expect(title(desk)).to_have_text(numbers[1])
     desk.page.keyboard.press("Escape")
     expect(desk.dialog).to_have_count(0)
