@@ -11,5 +11,9 @@ const WORD_OF = { good: 'good', slow: 'warn', broken: 'bad' } as const
 /** How a part is: the server says so, and every page with the same words. */
 export function PartPill({ state, isOff = false }: { state: PartState; isOff?: boolean }) {
   const t = useWords(healthWords)
-  return isOff ? <Pill tone="quiet">{t('switchedOff')}</Pill> : <Pill tone={PART_TONES[state]}>{t(WORD_OF[state])}</Pill>
+  return isOff ? (
+    <Pill tone="quiet">{t('switchedOff')}</Pill>
+  ) : (
+    <Pill tone={PART_TONES[state]}>{t(WORD_OF[state])}</Pill>
+  )
 }

@@ -104,40 +104,40 @@ export default function ListingsPage() {
               <Link to="/listings">{t('allUnmapped')}</Link>
             </span>
           ) : (
-          <>
-            <Segmented
-              value={isAll ? 'all' : 'unmapped'}
-              onChange={(show) => {
-                put('show', show === 'all' ? show : '')
-              }}
-              options={[
-                { value: 'unmapped', label: t('unmapped') },
-                { value: 'all', label: t('allListings') },
-              ]}
-            />
-            <Select
-              allowClear
-              showSearch
-              optionFilterProp="label"
-              aria-label={t('shop')}
-              placeholder={t('shop')}
-              value={shop || undefined}
-              onChange={(value: string | undefined) => {
-                put('shop', value ?? '')
-              }}
-              options={shops}
-              style={{ width: 190 }}
-            />
-            {!isAll && may('masters') && (
-              <Button
-                onClick={() => {
-                  setTakingSure(true)
+            <>
+              <Segmented
+                value={isAll ? 'all' : 'unmapped'}
+                onChange={(show) => {
+                  put('show', show === 'all' ? show : '')
                 }}
-              >
-                {t('takeSure')}
-              </Button>
-            )}
-          </>
+                options={[
+                  { value: 'unmapped', label: t('unmapped') },
+                  { value: 'all', label: t('allListings') },
+                ]}
+              />
+              <Select
+                allowClear
+                showSearch
+                optionFilterProp="label"
+                aria-label={t('shop')}
+                placeholder={t('shop')}
+                value={shop || undefined}
+                onChange={(value: string | undefined) => {
+                  put('shop', value ?? '')
+                }}
+                options={shops}
+                style={{ width: 190 }}
+              />
+              {!isAll && may('masters') && (
+                <Button
+                  onClick={() => {
+                    setTakingSure(true)
+                  }}
+                >
+                  {t('takeSure')}
+                </Button>
+              )}
+            </>
           )
         }
         empty={
@@ -150,7 +150,9 @@ export default function ListingsPage() {
             </EmptyState>
           ) : (
             <EmptyState icon={<LinkOutlined />} title={t('noUnmapped')} text={t('noUnmappedHint')}>
-              <Link to={only ? '/exceptions' : '/listings?show=all'}>{t(only ? 'toExceptions' : 'seeAllListings')}</Link>
+              <Link to={only ? '/exceptions' : '/listings?show=all'}>
+                {t(only ? 'toExceptions' : 'seeAllListings')}
+              </Link>
             </EmptyState>
           )
         }
