@@ -78,6 +78,7 @@ NEEDS = {
     "GET /jobs/{job_id}": "see",
     "GET /jobs/{job_id}/file": "see",  # and the right that its job takes, see test_exports and test_prints_of_many
     "GET /jobs/{job_id}/rows": "see",
+    "POST /jobs/{job_id}/forcings": "force",
     "POST /jobs/{job_id}/retries": "see",
     "POST /jobs/{job_id}/undo": "see",
     "GET /keys": "people everywhere",
@@ -157,6 +158,8 @@ NEEDS = {
     "GET /roles": "people everywhere",
     "POST /roles": "people everywhere",
     "PUT /roles/{role_id}": "people everywhere",
+    "GET /settings/flags": "see",
+    "PUT /settings/flags": "settings everywhere",
     "GET /settings/sourcing": "see",
     "PUT /settings/sourcing": "settings everywhere",
     "GET /shops": "see",
