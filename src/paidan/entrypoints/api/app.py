@@ -29,6 +29,7 @@ from paidan.entrypoints.api import (
     prints,
     shop_trials,
     stock,
+    stock_alarms,
     words,
 )
 from paidan.entrypoints.api.committer import committer
@@ -72,6 +73,7 @@ def create_app(services: HandlerContext) -> FrontDoor:
         "jobs": jobs,
         "watch": watch,
         "dashboards": dashboard.DashboardCache(),
+        "stock_alarms": stock_alarms.AlarmCounts(),
     }
 
     def provide_services() -> HandlerContext:
@@ -85,6 +87,7 @@ def create_app(services: HandlerContext) -> FrontDoor:
         order_edits,
         fulfilments,
         stock,
+        stock_alarms,
         comparisons,
         catalog_routes,
         listings,

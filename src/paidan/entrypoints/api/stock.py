@@ -1,7 +1,7 @@
 """Stock and stock documents over HTTP: balances, what is sellable, entries, documents, opening stock."""
 
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal, LiteralString
+from typing import Annotated, Any, Final, Literal
 
 from litestar import Response, Router
 from litestar.params import JSONBody, QueryParameter
@@ -75,13 +75,6 @@ class SellableView(Struct, frozen=True, kw_only=True):
     sellable: int
     shown: int
     is_short: bool
-
-
-class StockAlarms(Struct, frozen=True, kw_only=True):
-    """How many SKUs alarm: `short`, orders wait for them; `oversold`, promised twice or shown beyond what there is. One may be both."""
-
-    short: int
-    oversold: int
 
 
 class ShopGoodsView(Struct, frozen=True, kw_only=True):
@@ -233,23 +226,6 @@ def get_sellable(
     filters = {"after": after or 0, "codes": wanted if codes else None, "alarm": only, "now": now, "limit": limit + 1, **caller.sees}
     with services.database.transaction() as tx:
         return page(as_views(SellableView, tx.execute(queries.sellable, filters)), limit, lambda view: [int(view.sku_id)])
-
-
-COUNT_ALARMS: Final[LiteralString] = (
-    "SELECT count(*) FILTER (WHERE short > 0), count(*) FILTER (WHERE is_short OR shown > sellable) FROM ("
-    + queries.sellable.rstrip(";\n")
-    + "\n) alarms"
-)
-"""Counted over the list itself, so that a number is always that of its list."""
-
-
-@get("/stock/alarms", opt=SEE, sync_to_thread=True, summary="Count what alarms", tags=["stock"])
-def get_alarms(services: Given, caller: Known) -> StockAlarms:
-    """SKUs that orders wait for, and those that are oversold: as many as `alarm=short` and `alarm=oversold` list."""
-    filters = {"after": 0, "codes": None, "alarm": "any", "now": services.clock.now(), "limit": None, **caller.sees}
-    with services.database.transaction() as tx:
-        [(short, oversold)] = tx.execute(COUNT_ALARMS, filters).fetchall()
-    return StockAlarms(short=short, oversold=oversold)
 
 
 @get("/stock/by-shop", opt=SEE, sync_to_thread=True, summary="List what shops may sell", tags=["stock"])
@@ -410,7 +386,6 @@ ROUTER = Router(
     route_handlers=[
         get_balances,
         get_sellable,
-        get_alarms,
         get_shop_goods,
         get_shop_stock,
         get_entries,
