@@ -43,6 +43,24 @@ def test_the_likeliest_is_first_with_its_score_and_why(listing, code, score, why
     assert (best.sku_code if best else None) == (code if sure else None)
 
 
+@pytest.mark.parametrize(
+    ("listing", "goods"),
+    [
+        (offered("", "蓝色衬衫", "1001"), Goods(code="CUP-RED", name="杯子", title="杯子", barcodes=("1001",))),
+        (offered("", "蓝色衬衫", "6901234567893"), Goods(code="CUP-RED", name="杯子", title="杯子", barcodes=("6901234567893",))),
+        (offered("M2.5"), Goods(code="M25", name="螺丝", title="螺丝")),
+        (offered("1-01"), Goods(code="10-1", name="螺丝", title="螺丝")),
+    ],
+)
+def test_a_number_of_the_platform_s_own_and_a_mark_between_digits_make_nothing_sure(listing, goods):
+    """A house number that happens to be an item's, a wrong check digit, another size of screw."""
+    assert LikenessIndex([goods]).sure(listing) is None
+
+
+def test_marks_between_digits_are_alike_whichever_they_are():
+    assert plain("m2_5") == plain("M2-5") == "M2-5" != plain("M25")
+
+
 @pytest.mark.parametrize("listing", [offered(), offered("ZZ", "充电宝"), offered("MUG", "杯"), offered("!!", "——")])
 def test_what_is_like_nothing_has_no_suggestion(listing):
     assert INDEX.suggest(listing) == ()

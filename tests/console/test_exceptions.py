@@ -136,7 +136,7 @@ def test_what_is_suggested_mends_each_kind_with_one_click(desk, world, held):
     expect(desk.page.get_by_text("等它的订单马上重新匹配")).to_be_visible()
     world.later(seconds=5)
     assert [order_of(desk, one["platform_order_no"])["holds"] for one in (unmapped, nowhere)] == [[], []]
-    desk.page.get_by_role("link", name="回到异常").click()
+    desk.page.get_by_role("link", name="回到异常").first.click()
     expect(desk.row(held[1]["order_no"])).to_be_visible()
     for one in (unmapped, nowhere):
         expect(desk.row(one["order_no"])).to_have_count(0)

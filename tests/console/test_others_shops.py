@@ -81,14 +81,14 @@ def test_what_happens_in_another_shop_is_not_told(desk, clerk, world):
     news = clerk.page.get_by_role("button", name="条有更新")
     [theirs] = desk.get(f"/lists/orders?f=shop:not:{SHOP}&limit=1")["items"]
     desk.send("/jobs", {"action": "flag", "target": {"order_nos": [theirs["order_no"]]}, "parameters": {"flag": 5}})
-    desk.page.wait_for_function("window.told.some(([kind]) => kind === 'orders')", timeout=SEEN_WITHIN_MS)
+    desk.page.wait_for_function("() => window.told.some(([kind]) => kind === 'orders')", timeout=SEEN_WITHIN_MS)
     clerk.page.wait_for_timeout(1_500)  # what is told at all is told within a second
     assert [kind for kind, _ in clerk.page.evaluate("window.told") if kind == "orders"] == []
     expect(news).to_have_count(0)
 
     buy(desk, f"OWN{time.monotonic_ns()}", (free_sku(desk)["sku_code"], 1))
     world.later(seconds=5)
-    clerk.page.wait_for_function("window.told.some(([kind]) => kind === 'orders')", timeout=SEEN_WITHIN_MS)
+    clerk.page.wait_for_function("() => window.told.some(([kind]) => kind === 'orders')", timeout=SEEN_WITHIN_MS)
 
 
 def test_a_receiver_is_shown_for_a_purpose_and_the_log_tells_who_looked(desk, clerk):
@@ -97,9 +97,9 @@ def test_a_receiver_is_shown_for_a_purpose_and_the_log_tells_who_looked(desk, cl
     receiver = page.get_by_role("group", name="收货人").first
     expect(receiver).not_to_contain_text("13812345678")
     receiver.get_by_role("button", name="查看明文").click()
-    purpose = clerk.dialog.get_by_role("radio").nth(1)
-    purpose.check()
-    told = clerk.dialog.locator("label", has=purpose).inner_text().strip()
+    purpose = clerk.dialog.locator("label", has=page.get_by_role("radio")).nth(1)
+    purpose.get_by_role("radio").check()
+    told = purpose.inner_text().strip()
     clerk.press_main()
     for clear in ("王小明", "13812345678", "文三路 88 号"):
         expect(receiver).to_contain_text(clear)

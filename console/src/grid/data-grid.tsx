@@ -61,6 +61,8 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     [rows, rowId, grouping, folded, figures],
   )
   const order = useMemo(() => lines.flatMap((line) => (line.kind === 'row' ? [line.id] : [])), [lines])
+  // Behind the rows that are loaded may stand headings of groups that are not: more is fetched before those are reached.
+  const loadedTo = useMemo(() => lines.findLastIndex((line) => line.kind === 'row') + 1 || lines.length, [lines])
   const isSelectable = selection !== undefined && onSelection !== undefined
   const extra = props.isLoading ? SKELETONS : props.hasMore ? 3 : 0
 
@@ -82,8 +84,8 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   const last = items.at(-1)?.index ?? 0
   const { hasMore, onMore } = props
   useEffect(() => {
-    if (hasMore && last >= lines.length - OVERSCAN * 3) onMore?.()
-  }, [hasMore, onMore, last, lines.length])
+    if (hasMore && last >= loadedTo - OVERSCAN * 3) onMore?.()
+  }, [hasMore, onMore, last, loadedTo])
 
   const reveal = useCallback(
     (id: string) => {

@@ -66,7 +66,7 @@ export type Groups = components['schemas']['Groups']
 /** All groups of what matches, loaded or not. */
 export function useGroups(list: ListName, filters: readonly string[], group: string) {
   return useQuery({
-    queryKey: ['groups', list, filters, group],
+    queryKey: ['count', 'groups', list, filters, group], // a count like others: what renews counts renews it
     queryFn: ({ signal }) => readList<Groups>(`${list}/groups`, { f: [...filters], group }, signal),
     enabled: group !== '',
   })

@@ -52,7 +52,8 @@ export default function OrderListPage() {
   const texts = useMemo(() => (finding ? [`order_no:is:${finding.found.join('|')}`] : url.texts), [finding, url.texts])
   const [selection, setSelection] = useSelection(texts.join('\n'))
   const isNothingFound = isSearch && !search.isLooking && !finding?.found.length
-  const groupField = fields.find((field) => field.name === url.group && field.is_groupable)
+  // What was searched for is few orders, whatever they have in common.
+  const groupField = isSearch ? undefined : fields.find((field) => field.name === url.group && field.is_groupable)
   const group = groupField?.name ?? ''
   const list = useRows<OrderRow>(
     'orders',
@@ -74,7 +75,7 @@ export default function OrderListPage() {
   const rows = isNothingFound || search.isLooking ? [] : list.rows
   const news = useNews(list.asOf)
   const refresh = () => {
-    for (const key of ['list', 'count', 'groups', 'queues']) void cache.invalidateQueries({ queryKey: [key] })
+    for (const key of ['list', 'count', 'queues']) void cache.invalidateQueries({ queryKey: [key] })
   }
   const { fetchNextPage, isFetchingNextPage } = list
   const onMore = useCallback(() => {

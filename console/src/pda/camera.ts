@@ -26,14 +26,19 @@ async function makeDetector(): Promise<Detector> {
   return ours.makeDetector()
 }
 
-/** Shows the camera in `video` and tells each code once while it stays in sight; gives what stops it. */
-export async function startCamera(video: HTMLVideoElement, onCode: (code: string) => void): Promise<() => void> {
+/** Shows the camera in `video` and tells each code once while it stays in sight; gives what stops it. `isWanted`: nobody has stopped it meanwhile. */
+export async function startCamera(
+  video: HTMLVideoElement,
+  onCode: (code: string) => void,
+  isWanted: () => boolean,
+): Promise<() => void> {
   const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } })
   const end = () => {
     for (const track of stream.getTracks()) track.stop()
   }
   try {
     const detector = await makeDetector()
+    if (!isWanted()) return end
     video.srcObject = stream
     video.muted = true
     await video.play()
@@ -53,13 +58,14 @@ function watch(
   let last = ''
   let lastAt = 0
   let isLooking = false
+  let isOver = false
   const look = async () => {
     // A slow phone is not asked again before it has answered; a frame that can't be read is followed by another one.
     if (isLooking) return
     isLooking = true
     const [found] = await detector.detect(video).catch(() => [])
     isLooking = false
-    if (!found) return
+    if (!found || isOver) return
     const isSame = found.rawValue === last && Date.now() - lastAt < SAME_AGAIN_MS
     lastAt = Date.now()
     if (isSame) return
@@ -68,6 +74,7 @@ function watch(
   }
   const timer = window.setInterval(() => void look(), EVERY_MS)
   return () => {
+    isOver = true
     window.clearInterval(timer)
     end()
   }

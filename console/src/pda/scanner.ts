@@ -58,20 +58,34 @@ export function scanner(onScan: (code: string, times: number) => void, options: 
   }
   document.addEventListener('click', back)
   const video = el('video', { attributes: { playsinline: '', muted: '', hidden: '' } })
+  // Starting takes seconds (a permission, a reader to fetch): who taps again or leaves meanwhile ends it.
+  let turn = 0
+  let isOn = false
   let stopCamera: (() => void) | null = null
+  const end = () => {
+    turn++
+    isOn = false
+    stopCamera?.()
+    stopCamera = null
+    video.hidden = true
+  }
   const toggle = async () => {
-    if (stopCamera) {
-      stopCamera()
-      stopCamera = null
-      video.hidden = true
+    if (isOn) {
+      end()
       return
     }
+    isOn = true
+    const mine = ++turn
     video.hidden = false
-    stopCamera = await startCamera(video, take).catch(() => {
-      video.hidden = true
+    try {
+      const stop = await startCamera(video, take, () => mine === turn)
+      if (mine === turn) stopCamera = stop
+      else stop()
+    } catch {
+      if (mine !== turn) return
+      end()
       asks.textContent = say('noCamera')
-      return null
-    })
+    }
   }
   const keys = button(say('keyboard'), () => {
     input.inputMode = input.inputMode === 'none' ? 'text' : 'none'
@@ -103,7 +117,7 @@ export function scanner(onScan: (code: string, times: number) => void, options: 
       each.hidden = !isShown
     },
     stop: () => {
-      stopCamera?.()
+      end()
       document.removeEventListener('click', back)
     },
   }

@@ -32,6 +32,7 @@ MOST: Final = 3
 
 _WORDS: Final = re.compile(r"[a-z]+|[0-9]+(?:\.[0-9]+)?|[^\W\d_a-z]+")
 _MARKS: Final = re.compile(r"[\W_]+")
+_GTIN_LENGTHS: Final = frozenset({8, 12, 13, 14})
 
 
 class Why(StrEnum):
@@ -74,8 +75,20 @@ class Suggestion(Struct, frozen=True, kw_only=True):
 
 
 def plain(code: str) -> str:
-    """A code without case and marks, full-width letters as usual ones: "ab-01 " is "AB01"."""
-    return _MARKS.sub("", unicodedata.normalize("NFKC", code)).upper()
+    """A code without case and marks, full-width letters as usual ones: "ab-01 " is "AB01". Between digits a mark tells: "M2.5" is not "M25"."""
+    text = unicodedata.normalize("NFKC", code).strip()
+    return _MARKS.sub(lambda found: "-" if _is_between_digits(text, found.start(), found.end()) else "", text).upper()
+
+
+def _is_between_digits(text: str, start: int, end: int) -> bool:
+    return start > 0 and end < len(text) and text[start - 1].isdecimal() and text[end].isdecimal()
+
+
+def is_gtin(text: str) -> bool:
+    """Whether it is a trade item number by its length and check digit (GS1 General Specifications, 7.9): not just any short number of a platform."""
+    if len(text) not in _GTIN_LENGTHS or not (text.isascii() and text.isdecimal()):
+        return False
+    return sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(text))) % 10 == 0
 
 
 def words_of(text: str) -> frozenset[str]:
@@ -157,7 +170,8 @@ class LikenessIndex:
         code = offered.merchant_code.strip()
         if code in self._by_code:
             yield Why.SAME_CODE, (self._by_code[code],)
-        for barcode in {code, *offered.refs} - {""}:
+        # A platform numbers its items as it likes; only what is a trade item number can be the one on the goods.
+        for barcode in ({code} | {ref for ref in offered.refs if is_gtin(ref)}) - {""}:
             yield Why.SAME_BARCODE, self._by_barcode.get(barcode, ())
         if plain(code):
             yield Why.SAME_BUT_MARKS, self._by_plain.get(plain(code), ())

@@ -1,6 +1,7 @@
 """Listings that are not mapped yet: what they may be and why, all sure ones at once, and what a change of a mapping moves."""
 
-from typing import Annotated, Final
+from collections.abc import Sequence
+from typing import Annotated, Any, Final
 
 from litestar import Response, Router
 from litestar.params import JSONBody, QueryParameter
@@ -139,16 +140,28 @@ def take_sure(services: Given, once: Post, data: JSONBody[SureBody], idempotency
 
 def _sure(services: HandlerContext, tx: Tx, shop: str) -> tuple[list[tuple[SureListing, int]], int]:
     """The sure ones, each with its version, and how many were looked at."""
-    rows = list(named_rows(tx.execute(queries.unmapped, {"after": 0, "ids": None, "shop": shop or None, "shops": None, "limit": SURE_MAX})))
+    found: list[tuple[SureListing, int]] = []
+    looked_at, after = 0, 0
+    while len(found) < SURE_MAX:
+        asked = {"after": after, "ids": None, "shop": shop or None, "shops": None, "limit": SURE_MAX}
+        rows = list(named_rows(tx.execute(queries.unmapped, asked)))
+        found += _sure_of(services, tx, rows)
+        looked_at += len(rows)
+        if len(rows) < SURE_MAX:
+            break
+        after = int(rows[-1]["id"])
+    return found[:SURE_MAX], looked_at
+
+
+def _sure_of(services: HandlerContext, tx: Tx, rows: Sequence[dict[str, Any]]) -> list[tuple[SureListing, int]]:
     offered = [_offered(row["merchant_code"], row["title"], row["item_ref"], row["sku_ref"]) for row in rows]
     index = services.likeness.index(tx, offered)
     names = [name for name in SureListing.__struct_fields__ if name != "suggestion"]
-    found = [
+    return [
         (SureListing(**{name: row[name] for name in names}, suggestion=sure), row["version"])
         for row, one in zip(rows, offered, strict=True)
         if (sure := index.sure(one)) is not None
     ]
-    return found, len(rows)
 
 
 def _result(sure: list[tuple[SureListing, int]], looked_at: int, mapped: int) -> SureResult:

@@ -232,11 +232,12 @@ def get_sellable(
 def get_shop_goods(
     services: Given, caller: Known, sku: OptionalText = None, shop: OptionalText = None, cursor: Cursor = "", limit: Limit = 50
 ) -> Page[ShopGoodsView]:
-    """SKUs by shop, those that a shop sells: what it may sell, as it is told, and what it shows."""
+    """SKUs by shop, those that a shop sells: what it may sell, as it is told, and what it shows. Of all warehouses: who sees some only, sees none."""
+    shops = caller.shops_seen if caller.warehouses is None else []
     after_sku, after_shop = read_cursor(cursor, [int, int])
     asked = {"after_sku": after_sku or 0, "after_shop": after_shop or 0, "sku": sku or None, "shop": shop or None, "limit": limit + 1}
     with services.database.transaction() as tx:
-        rows = list(named_rows(tx.execute(queries.shop_goods, {**asked, "shops": caller.sees["shops"]})))
+        rows = list(named_rows(tx.execute(queries.shop_goods, {**asked, "shops": shops})))
         versions = cache_versions(tx)
         network = services.network.load(tx, versions["network"])
         skus = services.skus.load(tx, {row["sku_id"] for row in rows}, versions["catalog"])

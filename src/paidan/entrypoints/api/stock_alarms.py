@@ -34,10 +34,11 @@ class StockAlarms(Struct, frozen=True, kw_only=True):
 
 
 class AlarmCounts:
-    """Counts by what somebody sees. Threads may share it: one counts at a time, who waited takes what was counted meanwhile."""
+    """Counts by what somebody sees. Of each scope one thread counts at a time; others are told the count before, if there is one."""
 
     def __init__(self) -> None:
-        self._lock = Lock()
+        self._lock = Lock()  # for a moment only: never while counting
+        self._counting: dict[object, Lock] = {}
         self._kept: dict[object, tuple[float, StockAlarms]] = {}  # good until then
 
     def read(self, services: HandlerContext, caller: Caller) -> StockAlarms:
@@ -45,15 +46,27 @@ class AlarmCounts:
         scope = (caller.shops, caller.warehouses)
         with self._lock:
             until, kept = self._kept.get(scope, (0.0, None))
-            if kept is not None and time.monotonic() < until:
-                return kept
+            counting = self._counting.setdefault(scope, Lock())
+        if kept is not None and time.monotonic() < until:
+            return kept
+        if kept is not None and not counting.acquire(blocking=False):
+            return kept
+        if kept is None:
+            counting.acquire()
+        try:
+            if kept is None and scope in self._kept:  # the first of those who waited has counted for all
+                return self._kept[scope][1]
             began = time.monotonic()
             found = _count(services, caller)
             took_s = time.monotonic() - began
-            if len(self._kept) >= SCOPES_MAX:
-                self._kept.clear()
-            self._kept[scope] = (time.monotonic() + (min(took_s * REST, KEPT_MAX_S) if took_s > QUICK_S else 0.0), found)
+            with self._lock:
+                if len(self._kept) >= SCOPES_MAX:
+                    self._kept.clear()
+                    self._counting.clear()
+                self._kept[scope] = (time.monotonic() + (min(took_s * REST, KEPT_MAX_S) if took_s > QUICK_S else 0.0), found)
             return found
+        finally:
+            counting.release()
 
 
 def _count(services: HandlerContext, caller: Caller) -> StockAlarms:

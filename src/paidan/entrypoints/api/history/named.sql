@@ -13,7 +13,11 @@ FROM fulfilment f JOIN sales_order o ON o.id = f.order_id JOIN warehouse w ON w.
 WHERE f.id = ANY(%(fulfilments)s::bigint[])
   AND (%(shops)s::bigint[] IS NULL OR f.shop_id = ANY(%(shops)s))
   AND (%(warehouses)s::bigint[] IS NULL OR f.warehouse_id = ANY(%(warehouses)s))
-UNION ALL SELECT 'parcel', id::text, tracking_no, '', '' FROM parcel WHERE id = ANY(%(parcels)s::bigint[])
+UNION ALL SELECT 'parcel', p.id::text, p.tracking_no, '', ''
+FROM parcel p JOIN fulfilment f ON f.id = p.fulfilment_id
+WHERE p.id = ANY(%(parcels)s::bigint[])
+  AND (%(shops)s::bigint[] IS NULL OR f.shop_id = ANY(%(shops)s))
+  AND (%(warehouses)s::bigint[] IS NULL OR f.warehouse_id = ANY(%(warehouses)s))
 UNION ALL SELECT 'person', name, title, '', '' FROM person WHERE name = ANY(%(people)s::text[])
 UNION ALL SELECT 'system', c.code, string_agg(w.name, '、' ORDER BY w.code), count(*)::text, ''
 FROM connection c JOIN warehouse w ON w.connection_id = c.id

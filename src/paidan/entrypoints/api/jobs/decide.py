@@ -83,17 +83,18 @@ def _lift(order: Order, context: Context) -> Reason | None:
     held = _open_holds(order)
     if not held:
         return ENDED.get(OrderState(order.state), Reason.NOT_HELD)
-    context.before[order.id] = [[hold.reason, hold.origin, hold.stops, hold.note] for hold in held]
+    context.before[order.id] = [[hold.reason, hold.origin, hold.stops, hold.note, hold.expires_at and hold.expires_at.isoformat()] for hold in held]
     return _command(order, ReleaseHolds(note=context.told.given.note), context)
 
 
 def _hold_again(order: Order, context: Context, before: Any) -> Reason | None:
     if order.state in ENDED or _is_at_warehouse(order):
         return Reason.NOT_TO_BE_UNDONE
-    for reason, origin, stops, note in before:
+    for reason, origin, stops, note, *until in before:  # jobs of before have written no end
         if order.open_hold(Reason(reason)) is None:
-            order.holds.append(Hold(reason=reason, origin=origin, stops=stops, note=note, opened_at=context.now))
-            order.tell("held", {"reason": reason, "by": context.actor})
+            expires_at = datetime.fromisoformat(until[0]) if until and until[0] else None
+            order.holds.append(Hold(reason=reason, origin=origin, stops=stops, note=note, opened_at=context.now, expires_at=expires_at))
+            order.tell("held", {"reason": reason, "by": context.actor} | ({"until": until[0]} if expires_at else {}))
     return None
 
 

@@ -95,9 +95,11 @@ ORDER BY n LIMIT %(limit)s;
 SELECT reason, count(*) FROM job_row WHERE job_id = %(job_id)s AND state IN (2, 4) GROUP BY reason ORDER BY count(*) DESC, reason;
 
 -- name: refused_for
--- Orders of a job that were refused for one of these reasons. Parameters: job_id, reasons text[].
-SELECT order_id, order_no FROM job_row
-WHERE job_id = %(job_id)s AND state = 2 AND order_id <> 0 AND reason = ANY(%(reasons)s::text[]) ORDER BY n;
+-- Orders of a job that were refused for one of these reasons, but those that something holds since: that nobody has seen. Parameters: job_id, reasons text[].
+SELECT r.order_id, r.order_no FROM job_row r JOIN job j ON j.id = r.job_id
+WHERE r.job_id = %(job_id)s AND r.state = 2 AND r.order_id <> 0 AND r.reason = ANY(%(reasons)s::text[])
+  AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.order_id = r.order_id AND h.closed_at IS NULL AND h.opened_at > j.ended_at)
+ORDER BY r.n;
 
 -- name: targets_seen
 -- Which of these orders the caller still sees. Parameters: ids bigint[], shops, warehouses.

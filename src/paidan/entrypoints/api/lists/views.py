@@ -11,6 +11,7 @@ from paidan.entrypoints.api.guard import SEE, Known
 from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
 from paidan.entrypoints.api.lists.compose import FILTERS_MAX, read_question
 from paidan.entrypoints.api.lists.initials import queries
+from paidan.entrypoints.api.lists.order_fields import BY_NAME
 from paidan.entrypoints.api.lists.routes import FILTER_MAX, moment_of
 from paidan.entrypoints.api.pages import RecordId, as_views
 from paidan.entrypoints.api.people.caller import Caller
@@ -137,6 +138,8 @@ def _refuse_senseless(services: HandlerContext, caller: Caller, data: ViewBody) 
         raise Refused(Reason.NOT_ALLOWED)
     if data.list == "orders":
         read_question(data.filters, data.sort, caller, moment_of(services))
+        if any(BY_NAME[text.partition(":")[0]].is_sealed for text in data.filters):
+            raise invalid("filters")  # somebody's phone is kept in no view
 
 
 def _stored(data: ViewBody) -> dict[str, object]:

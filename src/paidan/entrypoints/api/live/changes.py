@@ -13,7 +13,10 @@ SNAPSHOT_MAX: Final = 20_000
 XID_END: Final = 2**63
 
 Snapshot = Annotated[
-    str, QueryParameter(max_length=SNAPSHOT_MAX, pattern=r"^\d{1,19}:\d{1,19}:(\d{1,19}(,\d{1,19})*)?$", description="A snapshot, as it was told")
+    str,
+    QueryParameter(
+        max_length=SNAPSHOT_MAX, pattern=r"^[0-9]{1,19}:[0-9]{1,19}:([0-9]{1,19}(,[0-9]{1,19})*)?$", description="A snapshot, as it was told"
+    ),
 ]
 
 queries = load_queries("paidan.entrypoints.api.live", "live.sql")
@@ -36,6 +39,8 @@ def count_changed(tx: Tx, caller: Caller, since: str, upto: str) -> int:
 
 def _bounds(field: str, snapshot: str) -> tuple[int, int]:
     """Its xmin and xmax, when it is one that the server could have told: xmin ≤ each in progress < xmax, rising."""
+    if not snapshot.isprintable():  # `$` of a pattern lets a line end through
+        raise invalid(field)
     xmin, xmax, running = snapshot.split(":")
     numbers = [int(xmin), *(int(word) for word in running.split(",") if word), int(xmax)]
     if not 0 < numbers[0] <= numbers[-1] < XID_END or numbers[1:-1] != sorted({n for n in numbers[1:-1] if numbers[0] <= n < numbers[-1]}):

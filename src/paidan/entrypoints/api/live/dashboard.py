@@ -180,7 +180,7 @@ def _made(tx: Tx, caller: Caller, now: datetime, days: int, queues: list[QueueVi
         holds=[_held(*row) for row in tx.execute(queries.holds_by_reason, scope)],
         queues=queues,
         warehouses=[_load(*row) for row in tx.execute(queries.warehouse_load, scope)],
-        channels=[_lag(row) for row in named_rows(tx.execute(queries.channel_lag, {"now": now, **scope}))],
+        channels=[_lag(row) for row in named_rows(tx.execute(queries.channel_lag, {"now": now, "shops": caller.shops_seen}))],
     )
 
 

@@ -43,8 +43,8 @@ def get_parts(services: Given, caller: Known) -> list[PartView]:
     now = services.clock.now()
     with services.database.transaction() as tx:
         names = {lane: (code, name) for lane, code, name in tx.execute(queries.named_lanes)}
-        feeds = [_feed(*row) for row in tx.execute(queries.channel_lag, {"now": now, **caller.sees})]
-        pushes = [_push(*row) for row in tx.execute(queries.stock_push_lag, {"now": now, **caller.sees})]
+        feeds = [_feed(*row) for row in tx.execute(queries.channel_lag, {"now": now, "shops": caller.shops_seen})]
+        pushes = [_push(*row) for row in tx.execute(queries.stock_push_lag, {"now": now, "shops": caller.shops_seen})]
         heard = hears(tx, caller)["lanes"]
         lanes = [_lane(names, now, *row) for row in tx.execute(queries.lanes, {"now": now, "lanes": heard})]
         house = [_messages(tx, now), _workers(tx)] if caller.sees_all else []

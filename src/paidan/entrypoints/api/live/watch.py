@@ -139,7 +139,6 @@ class Watch:
         changed: set[object] = set()
         with self._services.database.transaction() as tx:
             since, upto = self._since, snapshot_now(tx)
-            self._since = upto
             if since:
                 for scope, members in scopes.items():
                     count = count_changed(tx, members[0].caller, since, upto)
@@ -152,6 +151,7 @@ class Watch:
                         _tell(members, "exceptions", {"changed": waits})
                 if claims := _count(tx, queries.changed_claims, {"since": since, "upto": upto}):
                     _tell(listeners, "claims", {"changed": claims})
+            self._since = upto  # only now: when one of them can't be told, all are told again rather than never
             self._greet(listeners, upto)
             self._tell_jobs(tx, listeners)
         return changed

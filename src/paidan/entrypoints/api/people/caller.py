@@ -43,6 +43,13 @@ class Caller(Struct, frozen=True, kw_only=True):
         """Parameters `shops` and `warehouses` of every statement that reads what has a shop or a warehouse."""
         return {"shops": None if self.shops is None else list(self.shops), "warehouses": None if self.warehouses is None else list(self.warehouses)}
 
+    @property
+    def shops_seen(self) -> list[int] | None:
+        """Shops of which he may read what is of no order (feeds, what it shows). None: all; who is limited to warehouses alone: none."""
+        if self.shops is None:
+            return None if self.warehouses is None else []
+        return list(self.shops)
+
     def may(self, right: Right) -> bool:
         """Whether he has it."""
         return right in self.rights
