@@ -19,7 +19,7 @@ const COLUMNS: Column<Row>[] = [
 const MANY: Row[] = Array.from({ length: 100_000 }, (_, n) => ({ id: String(n), name: `row ${n}` }))
 const opened = vi.fn()
 
-function Shown({ rows = MANY }: { rows?: Row[] }) {
+function Shown({ rows = MANY, columns = COLUMNS }: { rows?: Row[]; columns?: Column<Row>[] }) {
   const [selection, setSelection] = useState<Selection>(NOTHING)
   const [active, setActive] = useState<string | null>(null)
   return (
@@ -28,7 +28,7 @@ function Shown({ rows = MANY }: { rows?: Row[] }) {
       <output>{[...selection.ids].join()}</output>
       <DataGrid<Row>
         label="Rows"
-        columns={COLUMNS}
+        columns={columns}
         rows={rows}
         rowId={(row) => row.id}
         layout={FIRST_LAYOUT}
@@ -122,6 +122,21 @@ test('selected text is copied as it is', () => {
   expect(copyFrom(document.body).size).toBe(0)
   window.getSelection()?.removeAllRanges()
   expect(copyFrom(document.body).size).toBe(2)
+})
+
+function Begun({ id }: { id: string }) {
+  const [begun] = useState(id)
+  return <b>{`${id} began as ${begun}`}</b>
+}
+
+test('what a cell keeps is its row’s: another row that comes to its place begins anew', () => {
+  const columns: Column<Row>[] = [
+    { id: 'id', title: 'No.', width: 100, text: (row) => row.id, render: (row) => <Begun id={row.id} /> },
+  ]
+  const { rerender } = render(<Shown rows={MANY.slice(0, 2)} columns={columns} />)
+  rerender(<Shown rows={MANY.slice(1, 3)} columns={columns} />)
+  expect(screen.getByText('1 began as 1')).toBeTruthy()
+  expect(screen.getByText('2 began as 2')).toBeTruthy()
 })
 
 test('without rows it teaches', () => {

@@ -225,6 +225,8 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
       )
     return (
       <GridRow
+        // What a cell keeps belongs to its row, not to the place: another row there begins anew.
+        key={line.id}
         row={line.row}
         id={line.id}
         domId={`${prefix}${line.id}`}

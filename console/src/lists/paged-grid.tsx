@@ -37,9 +37,11 @@ export interface PagedGridProps<Row> {
   tools?: ReactNode
   /** What its button writes into a file: the list with its filters, the columns as on the screen. */
   exports?: readonly ExportOf[]
-  /** Read anew whenever somebody comes to the page, however lately it was. */
+  /** Read anew whenever somebody comes to the page, however lately it was, and never while he is there: the page itself hears what happens. */
   isLive?: boolean
 }
+
+const LIVE = { staleTime: 0, refetchOnMount: 'always', refetchOnWindowFocus: false, refetchOnReconnect: false } as const
 
 /** A grid over one of the API's plain lists: pages follow as somebody scrolls. */
 export function PagedGrid<Row>(props: PagedGridProps<Row>) {
@@ -51,7 +53,7 @@ export function PagedGrid<Row>(props: PagedGridProps<Row>) {
     queryFn: ({ pageParam, signal }) => read(pageParam, signal),
     initialPageParam: '',
     getNextPageParam: (page) => page.next ?? undefined,
-    refetchOnMount: isLive ? 'always' : true,
+    ...(isLive && LIVE),
   })
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data])
   const { fetchNextPage, isFetchingNextPage, hasNextPage } = query
