@@ -1,13 +1,11 @@
 import { useMutation } from '@tanstack/react-query'
 import { Button, Dropdown } from 'antd'
-import { useState } from 'react'
 import { Link, useNavigate, useSearchParams } from 'react-router'
 import { api } from '@/api/client'
 import { toast, toastProblem } from '@/frame/toasts'
 import { now } from '@/i18n/format'
 import { language } from '@/i18n/start'
 import { useWords } from '@/i18n/words'
-import { AddressFix } from './address-fix'
 import { useForgetting, useRenewing } from './renewing'
 import { isCall, mappingOf, messagesOf, type Exception } from './shapes'
 import { exceptionWords } from './words'
@@ -17,17 +15,24 @@ const HOUR_MS = 3_600_000
 const DELAYS = { hour: 1, fourHours: 4, tomorrow: 20 } as const
 type Delay = keyof typeof DELAYS
 
+interface Props {
+  row: Exception
+  /** Begins another address; the dialog is the page's, since it outlasts the row. */
+  onAddress: (row: Exception) => void
+}
+
 /** Take it, give it back, put it off, or take the suggested fix. */
-export function ExceptionActions({ row }: { row: Exception }) {
+export function ExceptionActions({ row, onAddress }: Props) {
   const t = useWords(exceptionWords)
   const [asked] = useSearchParams()
   const isWithSnoozed = asked.get('snoozed') === 'true'
   const navigate = useNavigate()
   const renew = useRenewing()
   const forget = useForgetting()
-  const [isEditing, setEditing] = useState(false)
   const params = { path: { exception_id: row.id } }
-  const refresh = () => void renew([row.id], { isOwn: true })
+  const refresh = () => {
+    renew([row.id], { isOwn: true }).catch(toastProblem)
+  }
   const common = { onError: toastProblem, onSettled: refresh }
   const claim = useMutation({
     mutationFn: () => api.POST('/api/v1/exceptions/{exception_id}/claim', { params }),
@@ -70,7 +75,7 @@ export function ExceptionActions({ row }: { row: Exception }) {
   if (row.is_gone) return <span className="dim">{t('gone')}</span>
   const start = () => {
     if (row.fix?.code === 'map_listing') void navigate(mappingOf(row))
-    else if (row.fix?.code === 'edit_address') setEditing(true)
+    else if (row.fix?.code === 'edit_address') onAddress(row)
     else fix.mutate()
   }
   return (
@@ -116,15 +121,6 @@ export function ExceptionActions({ row }: { row: Exception }) {
       >
         <Button size="small">{t('snooze')}</Button>
       </Dropdown>
-      {isEditing && row.order_id && (
-        <AddressFix
-          orderId={row.order_id}
-          onClose={() => {
-            setEditing(false)
-            refresh()
-          }}
-        />
-      )}
     </span>
   )
 }

@@ -8,8 +8,14 @@ import { KIND_TONES, messagesOf, type Exception } from './shapes'
 import { exceptionWords } from './words'
 import styles from './exceptions.module.css'
 
+interface Props {
+  row: Exception
+  onAddress: (row: Exception) => void
+  onClose: () => void
+}
+
 /** What stands in the drawer's place for an exception that is about no order: a message, a call. */
-export function OtherDrawer({ row, onClose }: { row: Exception; onClose: () => void }) {
+export function OtherDrawer({ row, onAddress, onClose }: Props) {
   const t = useWords(exceptionWords)
   const kind = useEnum('exception_kind')
   return (
@@ -20,7 +26,7 @@ export function OtherDrawer({ row, onClose }: { row: Exception; onClose: () => v
         <span>{row.next_step}</span>
         <span className="dim">{t('noOrder')}</span>
         <Link to={messagesOf(row)}>{t('toMessages')}</Link>
-        <ExceptionActions row={row} />
+        <ExceptionActions key={row.id} row={row} onAddress={onAddress} />
       </div>
     </SideDrawer>
   )

@@ -10,6 +10,7 @@ import { EmptyState } from '@/frame/empty-state'
 import { later } from '@/frame/later'
 import { Page } from '@/frame/page'
 import { Pill } from '@/frame/pill'
+import { toastProblem } from '@/frame/toasts'
 import type { Column } from '@/grid/columns'
 import { instant } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
@@ -22,7 +23,9 @@ import { OrderKeys } from '@/orders/order-keys'
 import { keepTrail, type TrailState } from '@/orders/trail'
 import { orderWords } from '@/orders/words'
 import { ExceptionActions } from './actions'
+import { AddressFix } from './address-fix'
 import { Age, ageOf } from './age'
+import { useExceptionNews } from './news'
 import { OtherDrawer } from './other-drawer'
 import { useRenewing, useResting } from './renewing'
 import { KIND_TONES, messagesOf, type Exception } from './shapes'
@@ -46,21 +49,25 @@ export default function ExceptionsPage() {
   const [active, setActive] = useState<Exception | null>(null)
   const place = useLocation()
   const here = place.pathname + place.search.replace(/([?&])open=[^&]*&?/, '$1')
-  const asked = [kind, owner, isWithSnoozed].join()
-  const [news, setNews] = useState({ asked, count: 0 })
-  const count = news.asked === asked ? news.count : 0
+  // By its ids: the row may go from the list, or another may stand in its place, while somebody writes.
+  const [editing, setEditing] = useState<{ id: string; orderId: string } | null>(null)
+  const { count, isBehind, on } = useExceptionNews()
   const shown = useRef<readonly string[]>([])
   const renew = useRenewing()
-  const renewShown = useCallback(() => void renew(shown.current), [renew])
-  useEvent('hello', renewShown)
+  const renewShown = useCallback(() => {
+    renew(shown.current).catch(on.lost)
+  }, [renew, on])
+  useEvent('hello', () => {
+    on.hello()
+    renewShown()
+  })
   useEvent('claims', renewShown)
   useEvent('orders', useResting(renewShown))
   useEvent('exceptions', (data) => {
     const { changed = 1 } = data as { changed?: number }
-    setNews((before) => ({ asked, count: (before.asked === asked ? before.count : 0) + changed }))
+    on.told(changed)
   })
   const refresh = () => {
-    setNews({ asked, count: 0 })
     void cache.invalidateQueries({ queryKey: ['exceptions'] })
   }
   const put = useCallback(
@@ -101,16 +108,23 @@ export default function ExceptionsPage() {
     },
     [here],
   )
-  const columns = useExceptionColumns(onOpen)
+  const onAddress = useCallback(({ id, order_id: orderId }: Exception) => {
+    if (orderId) setEditing({ id, orderId })
+  }, [])
+  const onAddressEnd = () => {
+    setEditing(null)
+    if (editing) renew([editing.id], { isOwn: true }).catch(toastProblem)
+  }
+  const columns = useExceptionColumns(onOpen, onAddress)
   return (
     <Page
       isFilled
       title={t('title')}
       about={t('about')}
       actions={
-        count > 0 && (
+        (count > 0 || isBehind) && (
           <Button type="primary" ghost icon={<ReloadOutlined />} onClick={refresh}>
-            {l('newRows', { count })}
+            {isBehind ? t('mayBeBehind') : l('newRows', { count })}
           </Button>
         )
       }
@@ -129,7 +143,10 @@ export default function ExceptionsPage() {
             cursor,
             limit: 200,
           }
-          return given(await api.GET('/api/v1/lists/exceptions', { params: { query }, signal }))
+          const onRead = cursor === '' ? on.asking() : null
+          const page = given(await api.GET('/api/v1/lists/exceptions', { params: { query }, signal }))
+          onRead?.()
+          return page
         }}
         rowId={rowId}
         onActive={onActive}
@@ -181,14 +198,15 @@ export default function ExceptionsPage() {
           </NoMatch>
         }
       />
-      {open && active && !active.order_id && <OtherDrawer row={active} onClose={onClose} />}
+      {open && active && !active.order_id && <OtherDrawer row={active} onAddress={onAddress} onClose={onClose} />}
       {open && (!active || active.order_id) && <OrderDrawer id={open} trail="exceptions" hasKeys onClose={onClose} />}
+      {editing && <AddressFix key={editing.id} orderId={editing.orderId} onClose={onAddressEnd} />}
       <OrderKeys order={!open && active?.order_id ? { id: active.order_id, no: active.order_no } : null} />
     </Page>
   )
 }
 
-function useExceptionColumns(onOpen: (id: string) => void): Column<Exception>[] {
+function useExceptionColumns(onOpen: (id: string) => void, onAddress: (row: Exception) => void): Column<Exception>[] {
   const t = useWords(exceptionWords)
   const o = useWords(orderWords)
   const kind = useEnum('exception_kind')
@@ -236,9 +254,15 @@ function useExceptionColumns(onOpen: (id: string) => void): Column<Exception>[] 
               ? actorName(row.owner, o)
               : t('nobody'),
       },
-      { id: 'actions', title: '', width: 292, text: () => '', render: (row) => <ExceptionActions row={row} /> },
+      {
+        id: 'actions',
+        title: '',
+        width: 292,
+        text: () => '',
+        render: (row) => <ExceptionActions row={row} onAddress={onAddress} />,
+      },
     ],
-    [t, o, kind, onOpen],
+    [t, o, kind, onOpen, onAddress],
   )
 }
 

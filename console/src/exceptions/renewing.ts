@@ -16,7 +16,7 @@ async function read(ids: readonly string[]): Promise<Exception[]> {
   return answers.flatMap((answer) => given(answer).items)
 }
 
-/** Reads rows that are shown anew where they stand; no row comes in, none jumps. */
+/** Reads rows that are shown anew where they stand; no row comes in, none jumps. Rejects when they cannot be read: all stand as they were. */
 export function useRenewing() {
   const cache = useQueryClient()
   return useCallback(

@@ -26,6 +26,7 @@ export const exceptionWords = defineWords('exceptions', {
   snoozed: ['{{time}} 再提醒', 'It comes back {{time}}'],
   fixed: ['已处理', 'Fixed'],
   gone: ['已处理', 'Dealt with'],
+  mayBeBehind: ['可能有更新，点击刷新', 'There may be changes, click to show them'],
   lookUp: ['查往来', 'Look it up'],
   noOrder: ['这一项与订单无关，J / K 继续看下一项', 'This one is about no order; J and K go on to the next'],
   toMessages: ['查看报文', 'See the messages'],
