@@ -159,6 +159,7 @@ export default function ListingsPage() {
       />
       {remapped && (
         <Remapping
+          key={remapped.id}
           listing={remapped}
           onClose={() => {
             setRemapped(null)

@@ -3,7 +3,9 @@ import { Button, Modal, Select } from 'antd'
 import { useState } from 'react'
 import { api, given } from '@/api/client'
 import { useMay } from '@/api/me'
+import { ApiProblem } from '@/api/problems'
 import type { components } from '@/api/schema'
+import { useKeys } from '@/frame/keys'
 import { ProblemView } from '@/frame/problem-view'
 import { toast, toastProblem } from '@/frame/toasts'
 import { frameWords } from '@/frame/words'
@@ -24,8 +26,8 @@ function useLikeness(): (suggestion: Suggestion) => string {
   return ({ score, why }) => t('likeness', { score, why: why.map((one) => t(`why_${one}`)).join(' · ') })
 }
 
-/** Maps a listing upon the version that was seen; the lists of listings follow. */
-function useMapping(listing: Listing, onDone?: () => void) {
+/** Maps a listing upon the version that was seen; the lists of listings follow, after a refusal too: somebody may have been quicker. */
+function useMapping(listing: Listing, onDone?: () => void, onConflict?: () => Promise<void>) {
   const t = useWords(masterWords)
   const cache = useQueryClient()
   return useMutation({
@@ -39,8 +41,13 @@ function useMapping(listing: Listing, onDone?: () => void) {
     },
     onSuccess: (skuCode) => {
       toast(skuCode ? t('mapped', { code: skuCode }) : t('unmapped'), { more: skuCode ? t('mappedThen') : undefined })
-      void cache.invalidateQueries({ queryKey: ['listings'] })
       onDone?.()
+    },
+    onError: async (problem) => {
+      if (problem instanceof ApiProblem && problem.isConflict) await onConflict?.()
+    },
+    onSettled: () => {
+      void cache.invalidateQueries({ queryKey: ['listings'] })
     },
   })
 }
@@ -118,12 +125,23 @@ export function Mapper({ listing }: { listing: Unmapped }) {
   )
 }
 
-/** Another SKU for a listing that has one, with what that moves. */
-export function Remapping({ listing, onClose }: { listing: Listing; onClose: () => void }) {
+/** Another SKU for a listing that has one, with what that moves. Of one listing: give it the listing's id as its key. */
+export function Remapping({ listing: first, onClose }: { listing: Listing; onClose: () => void }) {
   const t = useWords(masterWords)
   const f = useWords(frameWords)
-  const [code, setCode] = useState(listing.sku_code ?? '')
-  const save = useMapping(listing, onClose)
+  const [listing, setListing] = useState(first)
+  const [code, setCode] = useState(first.sku_code ?? '')
+  useKeys([], { isModal: true })
+  const save = useMapping(listing, onClose, async () => {
+    const path = { record_id: Number(first.id) }
+    const now = await api
+      .GET('/api/v1/catalog/listings/{record_id}', { params: { path } })
+      .then(given)
+      .catch(() => null)
+    if (now) setListing(now)
+  })
+  const isConflict = save.error instanceof ApiProblem && save.error.isConflict
+  const isNewer = isConflict && listing.version !== first.version
   const { data } = useQuery({
     queryKey: ['mapping-effect', listing.id],
     queryFn: async () =>
@@ -170,7 +188,8 @@ export function Remapping({ listing, onClose }: { listing: Listing; onClose: () 
             {t('unmap')}
           </Button>
         )}
-        {save.isError && <ProblemView problem={save.error} />}
+        {isNewer && <p role="alert">{t('mappingNewer', { now: listing.sku_code || t('unmapped') })}</p>}
+        {save.isError && !isNewer && <ProblemView problem={save.error} />}
       </div>
     </Modal>
   )

@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Modal, Skeleton } from 'antd'
 import { api, given } from '@/api/client'
+import { useKeys } from '@/frame/keys'
 import { ProblemView } from '@/frame/problem-view'
 import { toast } from '@/frame/toasts'
 import { frameWords } from '@/frame/words'
@@ -14,6 +15,7 @@ export function SureDialog({ shop, onClose }: { shop: string; onClose: () => voi
   const t = useWords(masterWords)
   const f = useWords(frameWords)
   const cache = useQueryClient()
+  useKeys([], { isModal: true })
   const post = async (is_dry_run: boolean) =>
     given(await api.POST('/api/v1/catalog/unmapped/sure', { body: { shop, is_dry_run } }))
   const dry = useQuery({ queryKey: ['sure', shop], queryFn: () => post(true), gcTime: 0, staleTime: Infinity })

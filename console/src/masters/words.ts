@@ -123,6 +123,10 @@ export const masterWords = defineWords('masters', {
   ],
   chooseSku: ['选择 SKU', 'Choose a SKU'],
   mapped: ['已匹配到 {{code}}', 'Mapped to {{code}}'],
+  mappingNewer: [
+    '别人刚刚改过。现在：{{now}}。再按一次保存，以你的为准。',
+    'Somebody has just changed it. Now: {{now}}. Save again to put yours in force.',
+  ],
   mappedThen: ['等它的订单马上重新匹配', 'Orders that wait for it are matched again at once'],
   onlyThese: ['只显示这一单等待匹配的商品。', 'Only what that order waits for is shown.'],
   toExceptions: ['回到异常', 'Back to exceptions'],
