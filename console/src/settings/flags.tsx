@@ -3,6 +3,7 @@ import { Button, Input, Skeleton } from 'antd'
 import { useState } from 'react'
 import { api, given } from '@/api/client'
 import { useMay } from '@/api/me'
+import { ApiProblem } from '@/api/problems'
 import type { components } from '@/api/schema'
 import { ProblemView } from '@/frame/problem-view'
 import { toast } from '@/frame/toasts'
@@ -14,6 +15,11 @@ import { settingsWords } from './words'
 import styles from './settings.module.css'
 
 type Flags = components['schemas']['FlagsView']
+
+interface Draft {
+  version: Flags['version']
+  words: readonly string[]
+}
 
 const KEY = ['settings', 'flags']
 const LONGEST = 12
@@ -27,7 +33,7 @@ export function FlagSettings() {
   })
   if (isError) return <ProblemView problem={error} onAgain={() => void refetch()} />
   if (!data) return <Skeleton active />
-  return <FlagForm key={data.version} stored={data} />
+  return <FlagForm stored={data} />
 }
 
 function FlagForm({ stored }: { stored: Flags }) {
@@ -36,28 +42,43 @@ function FlagForm({ stored }: { stored: Flags }) {
   const f = useWords(frameWords)
   const cache = useQueryClient()
   const isFixed = !useMay()('settings')
-  const [words, setWords] = useState<readonly string[]>(stored.words as string[])
+  // What somebody has typed, upon the version he saw: it stays whatever others save meanwhile.
+  const [typed, setTyped] = useState<Draft | null>(null)
+  const [isNewer, setNewer] = useState(false)
+  const draft: Draft = typed ?? { version: stored.version, words: stored.words as string[] }
   const save = useMutation({
-    mutationFn: async () =>
+    mutationFn: async ({ version, words }: Draft) =>
       given(
         await api.PUT('/api/v1/settings/flags', {
-          params: { header: { 'If-Match': `"v${stored.version}"` } },
+          params: { header: { 'If-Match': `"v${version}"` } },
           body: { words: words.map((word) => word.trim()) },
         }),
       ),
-    onSuccess: (now) => {
+    onSuccess: (now, sent) => {
       toast(t('flagsSaved'))
       cache.setQueryData(KEY, now)
+      setTyped((before) => before && (before.words === sent.words ? null : { ...before, version: now.version }))
+      setNewer(false)
       void cache.invalidateQueries({ queryKey: ['fields'] })
     },
-    onError: () => void cache.invalidateQueries({ queryKey: KEY }),
+    onError: async (problem, sent) => {
+      if (!(problem instanceof ApiProblem) || !problem.isConflict) return
+      const now = await api
+        .GET('/api/v1/settings/flags')
+        .then(given)
+        .catch(() => null)
+      if (!now) return
+      setTyped((before) => ({ words: (before ?? sent).words, version: now.version }))
+      setNewer(true)
+    },
   })
+  const isTold = isNewer && save.error instanceof ApiProblem && save.error.isConflict
   return (
     <form
       className={styles.rows}
       onSubmit={(event) => {
         event.preventDefault()
-        save.mutate()
+        save.mutate(draft)
       }}
     >
       {FLAGS.map((flag, index) => {
@@ -70,16 +91,18 @@ function FlagForm({ stored }: { stored: Flags }) {
               placeholder={t('flagMeans')}
               maxLength={LONGEST}
               disabled={isFixed}
-              value={words[index] ?? ''}
+              value={draft.words[index] ?? ''}
               onChange={(event) => {
-                setWords(FLAGS.map((_, at) => (at === index ? event.target.value : (words[at] ?? ''))))
+                const words = FLAGS.map((_, at) => (at === index ? event.target.value : (draft.words[at] ?? '')))
+                setTyped({ ...draft, words })
               }}
               style={{ maxWidth: 220 }}
             />
           </label>
         )
       })}
-      {save.isError && <ProblemView problem={save.error} />}
+      {isNewer && <p role="alert">{t('flagsNewer')}</p>}
+      {save.isError && !isTold && <ProblemView problem={save.error} />}
       {!isFixed && (
         <div>
           <Button type="primary" htmlType="submit" loading={save.isPending}>

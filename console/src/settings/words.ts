@@ -13,6 +13,10 @@ export const settingsWords = defineWords('settings', {
   flags: ['商家设置 · 订单旗帜', 'Merchant: flags of orders'],
   flagMeans: ['含义（如：加急）', 'Meaning (for example: urgent)'],
   flagsSaved: ['旗帜含义已保存', 'The meanings are saved'],
+  flagsNewer: [
+    '别人刚刚改过旗帜含义；再按一次保存，以你的为准。',
+    'Somebody has just changed this. Save again to put yours in force.',
+  ],
   aim: ['优先', 'Prefer'],
   cheapest: ['成本最低', 'The cheapest'],
   nearest: ['距离最近', 'The nearest'],
