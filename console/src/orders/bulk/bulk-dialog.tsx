@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Alert, Button, Checkbox, Modal } from 'antd'
 import { useDeferredValue, useState } from 'react'
 import { api, given } from '@/api/client'
@@ -60,6 +60,8 @@ export function BulkDialog({ action, target, columns, onClose }: Props) {
     staleTime: 0,
     gcTime: 0,
     retry: false,
+    // What was known stays until the answer is there, else parts of the form come and go with each letter.
+    placeholderData: keepPreviousData,
   })
   const run = useMutation({
     mutationFn: async () => given(await api.POST('/api/v1/jobs', { body: { ...request, is_dry_run: false } })),
@@ -68,10 +70,12 @@ export function BulkDialog({ action, target, columns, onClose }: Props) {
     },
   })
   const will = dry.data?.will ?? 0
+  const canRun = ready && will > 0 && !dry.isPlaceholderData
   const told = forceable(dry.data?.refused_by_reason)
   // Once forced the dry run speaks of the release: how many the audit alone refused is remembered.
   const [refusable, setRefusable] = useState(0)
-  const mayForce = may('force') && action.action === 'audit' ? (isForced ? refusable : told) : 0
+  const isKnownBefore = isForced || (dry.isPlaceholderData && told === 0)
+  const mayForce = may('force') && action.action === 'audit' ? (isKnownBefore ? refusable : told) : 0
   function leave(): void {
     offerUndo(cache.getQueryData<Job>(['job', jobId]), () => {
       for (const key of ['list', 'queues', 'count', 'order']) void cache.invalidateQueries({ queryKey: [key] })
@@ -104,7 +108,7 @@ export function BulkDialog({ action, target, columns, onClose }: Props) {
           <Button
             type="primary"
             danger={action.isDanger}
-            disabled={!ready || will === 0}
+            disabled={!canRun}
             loading={run.isPending}
             onClick={() => {
               run.mutate()
@@ -119,7 +123,7 @@ export function BulkDialog({ action, target, columns, onClose }: Props) {
       <form
         onSubmit={(event) => {
           event.preventDefault()
-          if (ready && will > 0) run.mutate()
+          if (canRun) run.mutate()
         }}
       >
         <ParameterForm
