@@ -71,7 +71,7 @@ export default function MessagesPage() {
     [asked],
   )
   const chooseAll = useMutation({
-    mutationFn: async () => {
+    mutationFn: async (ofList: string) => {
       const ids: string[] = []
       let cursor: string | null | undefined = ''
       do {
@@ -79,9 +79,11 @@ export default function MessagesPage() {
         ids.push(...page.items.map(rowId))
         cursor = page.next
       } while (cursor && ids.length < CHOSEN_MAX)
-      return { ids, isCut: Boolean(cursor) }
+      return { ofList, ids, isCut: Boolean(cursor) }
     },
-    onSuccess: ({ ids, isCut }) => {
+    onSuccess: ({ ofList, ids, isCut }) => {
+      // Somebody asks for another list by now: these are none of it.
+      if (ofList !== listed) return
       setSelection({ ids: new Set(ids), anchor: null })
       if (isCut) toast(t('chosenCut', { count: ids.length }), { kind: 'plain' })
     },
@@ -123,9 +125,9 @@ export default function MessagesPage() {
         may('messages') && (
           <>
             <Button
-              loading={chooseAll.isPending}
+              loading={chooseAll.isPending && chooseAll.variables === listed}
               onClick={() => {
-                chooseAll.mutate()
+                chooseAll.mutate(listed)
               }}
             >
               {t('chooseAll')}
@@ -185,8 +187,13 @@ export default function MessagesPage() {
                 put('kind', '')
               }}
               onKeyDown={(event) => {
+                if (event.nativeEvent.isComposing || event.keyCode === 229) return
                 if (event.key === 'Enter' && event.target instanceof HTMLInputElement)
                   put('kind', event.target.value.trim())
+              }}
+              onBlur={({ target }) => {
+                // What was typed and not confirmed counts: what stands there is what is looked for.
+                if (target instanceof HTMLInputElement && target.value.trim() !== kind) put('kind', target.value.trim())
               }}
               style={{ width: 210 }}
             />

@@ -33,7 +33,8 @@ export function ReplayDialog({ work, onClose }: Props) {
   useKeys([], { isModal: true })
   const { rows, isSending } = work
   const count = (result: Result) => rows.filter((row) => row.result === result).length
-  const open = count('waiting') + (isSending ? count('unsent') : 0)
+  const [waiting, unsent] = [count('waiting'), count('unsent')]
+  const isMoving = isSending || waiting > 0
   const unread = rows.filter((row) => row.result === 'unreadable').map((row) => row.id)
   const told = RESULTS.filter((result) => count(result) > 0 && !(isSending && result === 'unsent'))
   return (
@@ -41,11 +42,18 @@ export function ReplayDialog({ work, onClose }: Props) {
       open
       width={760}
       title={t('replaying', { count: rows.length })}
-      onCancel={onClose}
+      // Until all parts are sent off nobody may lose sight of them by a key or a click beside.
+      closable={!isSending}
+      onCancel={() => {
+        if (!isSending) onClose()
+      }}
       footer={
         <>
+          {unsent > 0 && !isSending && (
+            <Button onClick={() => void work.sendRest()}>{t('replayRest', { count: unsent })}</Button>
+          )}
           {unread.length > 0 && (
-            <Button disabled={isSending || open > 0} onClick={() => void work.start(unread)}>
+            <Button disabled={isMoving} onClick={() => void work.start(unread)}>
               {t('replayUnread', { count: unread.length })}
             </Button>
           )}
@@ -57,8 +65,8 @@ export function ReplayDialog({ work, onClose }: Props) {
     >
       <Progress
         aria-label={t('progress')}
-        percent={Math.floor(((rows.length - open) / Math.max(1, rows.length)) * 100)}
-        status={open > 0 ? 'active' : unread.length > 0 ? 'exception' : 'success'}
+        percent={Math.floor(((rows.length - waiting - unsent) / Math.max(1, rows.length)) * 100)}
+        status={isMoving ? 'active' : unsent + unread.length > 0 ? 'exception' : 'success'}
       />
       <p role="status">{told.map((result) => `${t(result)} ${number(count(result))}`).join(' · ')}</p>
       <div className={styles.results} tabIndex={0}>

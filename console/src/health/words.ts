@@ -90,6 +90,11 @@ export const healthWords = defineWords('health', {
     'Read the unreadable {{count}} again',
     'Read the unreadable {{count}} again',
   ],
+  replayRest: [
+    '继续提交剩下的 {{count}} 条',
+    'Send off the {{count}} that is left',
+    'Send off the {{count}} that are left',
+  ],
   firstResults: ['先列出 {{count}} 条，要看的在前', 'The first {{count}} are listed, those to look at first'],
   chooseAll: ['选择符合的全部', 'Choose all that match'],
   chosenCut: ['只选了最近的 {{count}} 条', 'Only the newest {{count}} are chosen'],
