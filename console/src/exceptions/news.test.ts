@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { afterHello, afterRead, NO_NEWS, type News } from './news'
+import { afterLook, afterRead, NO_NEWS, type News } from './news'
 
 const news = (more: Partial<News>): News => ({ ...NO_NEWS, ...more })
 
@@ -15,8 +15,12 @@ test('an answer that comes late takes nothing back', () => {
   expect(afterRead(afterRead(late, late), early)).toEqual(news({ told: 4, seen: 4 }))
 })
 
-test('when the stream begins anew the list may be behind, unless it was asked for just now', () => {
-  const asked = news({ askedAt: 100_000 })
-  expect(afterHello(asked, 102_000).missed).toBe(0)
-  expect(afterHello(asked, 160_000).missed).toBe(1)
+test('rows that came while nobody told are counted once, also where some were told before', () => {
+  const after = afterLook(news({ told: 6, seen: 4 }), 3, false)
+  expect([after.told - after.seen, after.missed]).toEqual([3, 0])
+  expect(afterLook(news({ told: 9, seen: 4 }), 3, false).told).toBe(9)
+})
+
+test('where one page does not hold all, the list may be behind', () => {
+  expect(afterLook(NO_NEWS, 0, true).missed).toBe(1)
 })

@@ -20,9 +20,9 @@ export function afterRead(news: News, before: News): News {
   return { ...news, seen: Math.max(news.seen, before.told), caught: Math.max(news.caught, before.missed) }
 }
 
-/** The stream began anew: what happened before, nobody told, unless the list was asked for just now. */
-export function afterHello(news: News, at: number): News {
-  return at - news.askedAt <= JUST_NOW_MS ? news : { ...news, missed: news.missed + 1 }
+/** The first page was looked at since the list was asked for: so many of its rows the list does not show. Behind that page there may be others. */
+export function afterLook(news: News, unseen: number, isMore: boolean): News {
+  return { ...news, told: Math.max(news.told, news.seen + unseen), missed: news.missed + (isMore ? 1 : 0) }
 }
 
 /** Counts what happens after the list was read. */
@@ -38,10 +38,15 @@ export function useExceptionNews() {
       told: (changed: number) => {
         put({ ...latest.current, told: latest.current.told + changed })
       },
-      hello: () => {
-        put(afterHello(latest.current, Date.now()))
+      /** The stream began anew: what came before, nobody told. `look` tells how many rows come that are not shown; not asked where the list is of just now. */
+      hello: async (look: () => Promise<{ unseen: number; isMore: boolean }>) => {
+        const { askedAt } = latest.current
+        if (Date.now() - askedAt <= JUST_NOW_MS) return
+        const { unseen, isMore } = await look()
+        // Asked for anew meanwhile, the list shows them.
+        if (latest.current.askedAt === askedAt) put(afterLook(latest.current, unseen, isMore))
       },
-      /** Rows could not be renewed: what is shown may be old. */
+      /** Rows could not be read: what is shown may be old. */
       lost: () => {
         put({ ...latest.current, missed: latest.current.missed + 1 })
       },

@@ -57,9 +57,26 @@ export default function ExceptionsPage() {
   const renewShown = useCallback(() => {
     renew(shown.current).catch(on.lost)
   }, [renew, on])
+  const read = async (cursor: string, signal?: AbortSignal) => {
+    const query = {
+      kind: kind ? [kind] : undefined,
+      owner: owner || undefined,
+      snoozed: isWithSnoozed,
+      cursor,
+      limit: 200,
+    }
+    return given(await api.GET('/api/v1/lists/exceptions', { params: { query }, signal }))
+  }
+  const look = async () => {
+    const { items, next } = await read('')
+    const before = new Set(shown.current)
+    // While the list itself is still on its way, nobody can say what it will lack.
+    if (cache.isFetching({ queryKey: ['exceptions'] }) > 0) return { unseen: 0, isMore: true }
+    return { unseen: items.filter(({ id }) => !before.has(id)).length, isMore: Boolean(next) }
+  }
   useEvent('hello', () => {
-    on.hello()
     renewShown()
+    on.hello(look).catch(on.lost)
   })
   useEvent('claims', renewShown)
   useEvent('orders', useResting(renewShown))
@@ -136,15 +153,8 @@ export default function ExceptionsPage() {
         columns={columns}
         queryKey={['exceptions', kind, owner, isWithSnoozed]}
         read={async (cursor, signal) => {
-          const query = {
-            kind: kind ? [kind] : undefined,
-            owner: owner || undefined,
-            snoozed: isWithSnoozed,
-            cursor,
-            limit: 200,
-          }
           const onRead = cursor === '' ? on.asking() : null
-          const page = given(await api.GET('/api/v1/lists/exceptions', { params: { query }, signal }))
+          const page = await read(cursor, signal)
           onRead?.()
           return page
         }}
