@@ -51,7 +51,6 @@ export function makeDetector() {
   const canvas = document.createElement('canvas')
   const drawn = canvas.getContext('2d', { willReadFrequently: true })
   return {
-    // eslint-disable-next-line @typescript-eslint/require-await -- asked like the browser's own: what is thrown is a promise refused
     async detect(video: HTMLVideoElement): Promise<{ rawValue: string }[]> {
       if (!drawn || video.videoWidth === 0) return []
       const scale = Math.min(1, WIDTH_MAX / video.videoWidth)
