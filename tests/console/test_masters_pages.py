@@ -6,6 +6,7 @@ import time
 import pytest
 from playwright.sync_api import expect
 
+from paidan.entrypoints.pictures import settle
 from paidan.world.taobao import session_of
 
 ALERT = "[role=alert]"
@@ -181,9 +182,11 @@ def test_what_is_not_mapped_comes_first_and_a_suggestion_maps_it(desk, goods):
 def test_a_mapping_is_changed_with_what_that_moves(desk, goods):
     [listing] = desk.sent("/catalog/listings", [{"shop_code": "TB-POLL", "item_ref": f"R{TAG}", "sku_code": goods[0], "title": f"改匹配 {TAG}"}])
     desk.at("/listings?show=all&shop=TB-POLL")
-    while not desk.row(f"改匹配 {TAG}").count():
+    for _ in range(40):  # pages of the list; it may stand on a later one
+        if desk.row(f"改匹配 {TAG}").count():
+            break
         desk.page.get_by_role("grid").evaluate("grid => grid.scrollBy(0, grid.scrollHeight)")
-        desk.page.wait_for_timeout(50)
+        settle(desk.page)
     desk.open_row(f"改匹配 {TAG}")
     expect(desk.dialog).to_contain_text("没有订单受影响")
     desk.dialog.get_by_role("combobox", name="选择 SKU").fill(goods[1])

@@ -38,13 +38,13 @@ export function useExceptionNews() {
       told: (changed: number) => {
         put({ ...latest.current, told: latest.current.told + changed })
       },
-      /** The stream began anew: what came before, nobody told. `look` tells how many rows come that are not shown; not asked where the list is of just now. */
+      /** The stream began anew: what came before, nobody told. `look` tells how many rows come that are not shown; further pages are not looked at: of a list of just now that is let be. */
       hello: async (look: () => Promise<{ unseen: number; isMore: boolean }>) => {
         const { askedAt } = latest.current
-        if (Date.now() - askedAt <= JUST_NOW_MS) return
+        const isOfJustNow = Date.now() - askedAt <= JUST_NOW_MS
         const { unseen, isMore } = await look()
         // Asked for anew meanwhile, the list shows them.
-        if (latest.current.askedAt === askedAt) put(afterLook(latest.current, unseen, isMore))
+        if (latest.current.askedAt === askedAt) put(afterLook(latest.current, unseen, isMore && !isOfJustNow))
       },
       /** Rows could not be read: what is shown may be old. */
       lost: () => {
