@@ -4,10 +4,12 @@ import re
 
 import pytest
 
+from browser import told as put_through
 from paidan.entrypoints.api.history.named import Names
 from paidan.entrypoints.api.history.tell import Change, Teller
 from paidan.entrypoints.api.history.words import SENTENCES
 from paidan.orders.story_words import STEP_WORDS
+from scene import line, order
 
 NAMES = Names(
     words={
@@ -135,3 +137,15 @@ def test_whatever_a_step_tells_is_shown_without_braces(step, language):
 def test_both_languages_say_the_same_fields(step):
     zh, en = ({*re.findall(r"\{(\w+)\}", text)} for text in SENTENCES[step])
     assert zh == en
+
+
+def test_steps_come_in_the_order_of_time_whichever_process_numbered_them(world):
+    scene = world.scene
+    scene.set_up({"A": {"X": 10}})
+    put_through(scene, order("P1", line("X")))
+    [(order_id,)] = scene.query("SELECT id FROM sales_order")
+    # A process that had taken its numbers later noted the older step.
+    noted = "INSERT INTO timeline (id, order_id, at, actor, step, detail) SELECT max(id) + 1, %s, min(at) - interval '1 day', 'system', 'edited', NULL FROM timeline"
+    scene.query(f"{noted} RETURNING id", order_id)
+    steps = world.get(f"/orders/{order_id}").json()["timeline"]
+    assert steps[0]["step"] == "edited"

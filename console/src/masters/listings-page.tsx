@@ -1,5 +1,5 @@
 import { LinkOutlined } from '@ant-design/icons'
-import { Button, Segmented, Select } from 'antd'
+import { Button, Segmented } from 'antd'
 import { useMemo, useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import { api, given } from '@/api/client'
@@ -11,6 +11,7 @@ import { number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import { NoMatch } from '@/lists/no-match'
 import { PagedGrid } from '@/lists/paged-grid'
+import { ParamSelect } from '@/lists/param-select'
 import { Mapper, Remapping, type Listing, type Unmapped } from './mapper'
 import { useShops } from './options'
 import { SureDialog } from './sure-dialog'
@@ -115,19 +116,7 @@ export default function ListingsPage() {
                   { value: 'all', label: t('allListings') },
                 ]}
               />
-              <Select
-                allowClear
-                showSearch
-                optionFilterProp="label"
-                aria-label={t('shop')}
-                placeholder={t('shop')}
-                value={shop || undefined}
-                onChange={(value: string | undefined) => {
-                  put('shop', value ?? '')
-                }}
-                options={shops}
-                style={{ width: 190 }}
-              />
+              <ParamSelect name="shop" label={t('shop')} options={shops} />
               {!isAll && may('masters') && (
                 <Button
                   onClick={() => {

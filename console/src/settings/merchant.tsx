@@ -26,7 +26,7 @@ export function MerchantSettings() {
   })
   if (isError) return <ProblemView problem={error} onAgain={() => void refetch()} />
   if (!data) return <Skeleton active />
-  return <SourcingForm key={data.version} stored={data} />
+  return <SourcingForm stored={data} />
 }
 
 function SourcingForm({ stored }: { stored: Sourcing }) {
@@ -34,10 +34,12 @@ function SourcingForm({ stored }: { stored: Sourcing }) {
   const f = useWords(frameWords)
   const cache = useQueryClient()
   const isFixed = !useMay()('settings')
-  const [wanted, setWanted] = useState<Sourcing>(stored)
+  // What was chosen here stays when somebody else saves meanwhile; the rest is as it is stored now.
+  const [draft, setDraft] = useState<Partial<Sourcing>>({})
+  const wanted = { ...stored, ...draft }
   const [isNewer, setNewer] = useState(false)
   const put = (change: Partial<Sourcing>) => {
-    setWanted({ ...wanted, ...change })
+    setDraft({ ...draft, ...change })
   }
   const save = useMutation({
     mutationFn: async ({ version, ...body }: Sourcing) =>
@@ -45,11 +47,12 @@ function SourcingForm({ stored }: { stored: Sourcing }) {
     onSuccess: (now) => {
       toast(t('sourcingSaved'))
       cache.setQueryData(KEY, now)
+      setDraft({})
+      setNewer(false)
     },
     onError: async (problem) => {
       if (!(problem instanceof ApiProblem) || !problem.isConflict) return
-      const now = given(await api.GET('/api/v1/settings/sourcing'))
-      setWanted({ ...wanted, version: now.version })
+      await cache.refetchQueries({ queryKey: KEY })
       setNewer(true)
     },
   })

@@ -1,5 +1,4 @@
 import { useMemo } from 'react'
-import { Select } from 'antd'
 import { useSearchParams } from 'react-router'
 import { api, given } from '@/api/client'
 import type { components } from '@/api/schema'
@@ -8,6 +7,7 @@ import type { Column } from '@/grid/columns'
 import { number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import { PagedGrid } from '@/lists/paged-grid'
+import { ParamSelect } from '@/lists/param-select'
 import { useWarehouses } from '@/masters/options'
 import type { BoardProps } from './sellable'
 import { stockWords } from './words'
@@ -20,7 +20,7 @@ const rowId = (row: Row) => `${row.sku_id}-${row.warehouse_id}-${row.grade}`
 export function Balances({ sku, tools, empty, onOpen }: BoardProps) {
   const t = useWords(stockWords)
   const warehouses = useWarehouses()
-  const [params, setParams] = useSearchParams()
+  const [params] = useSearchParams()
   const warehouse = params.get('warehouse') ?? ''
   const columns = useMemo((): Column<Row>[] => {
     const units = (id: keyof Row & string, title: string): Column<Row> => ({
@@ -67,22 +67,7 @@ export function Balances({ sku, tools, empty, onOpen }: BoardProps) {
       tools={
         <>
           {tools}
-          <Select
-            allowClear
-            showSearch
-            optionFilterProp="label"
-            aria-label={t('warehouse')}
-            placeholder={t('warehouse')}
-            value={warehouse || undefined}
-            onChange={(value: string | undefined) => {
-              const next = new URLSearchParams(params)
-              if (value) next.set('warehouse', value)
-              else next.delete('warehouse')
-              setParams(next, { replace: true })
-            }}
-            options={warehouses}
-            style={{ width: 190 }}
-          />
+          <ParamSelect name="warehouse" label={t('warehouse')} options={warehouses} />
         </>
       }
       empty={empty}

@@ -1,5 +1,4 @@
 import { useMemo } from 'react'
-import { Select } from 'antd'
 import { useSearchParams } from 'react-router'
 import { api, given } from '@/api/client'
 import type { components } from '@/api/schema'
@@ -8,6 +7,7 @@ import type { Column } from '@/grid/columns'
 import { number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import { PagedGrid } from '@/lists/paged-grid'
+import { ParamSelect } from '@/lists/param-select'
 import { useShops } from '@/masters/options'
 import type { BoardProps } from './sellable'
 import { stockWords } from './words'
@@ -21,7 +21,7 @@ const isOversold = (row: Row) => row.shown !== null && row.shown > row.sellable
 export function ByShop({ sku, tools, empty, onOpen }: BoardProps) {
   const t = useWords(stockWords)
   const shops = useShops()
-  const [params, setParams] = useSearchParams()
+  const [params] = useSearchParams()
   const shop = params.get('shop') ?? ''
   const columns = useMemo((): Column<Row>[] => {
     const units = (id: 'safety_quantity' | 'listings', title: string): Column<Row> => ({
@@ -87,22 +87,7 @@ export function ByShop({ sku, tools, empty, onOpen }: BoardProps) {
       tools={
         <>
           {tools}
-          <Select
-            allowClear
-            showSearch
-            optionFilterProp="label"
-            aria-label={t('shop')}
-            placeholder={t('shop')}
-            value={shop || undefined}
-            onChange={(value: string | undefined) => {
-              const next = new URLSearchParams(params)
-              if (value) next.set('shop', value)
-              else next.delete('shop')
-              setParams(next, { replace: true })
-            }}
-            options={shops}
-            style={{ width: 190 }}
-          />
+          <ParamSelect name="shop" label={t('shop')} options={shops} />
         </>
       }
       empty={empty}

@@ -105,8 +105,9 @@ WHERE l.order_id = %(id)s AND (%(warehouses)s::bigint[] IS NULL OR f.warehouse_i
 GROUP BY p.id, c.code ORDER BY p.id;
 
 -- name: order_timeline
+-- By time, not by id: each process takes ids in blocks of its own.
 -- Parameters: id.
-SELECT id, at, actor, step, detail FROM timeline WHERE order_id = %(id)s ORDER BY timeline.id;
+SELECT id, at, actor, step, detail FROM timeline WHERE order_id = %(id)s ORDER BY at, timeline.id;
 
 -- name: routes
 -- Ids of a warehouse and a carrier by code. Parameters: warehouse, carrier.
