@@ -10,7 +10,7 @@ import { MeContext, ME_KEY, useMeQuery } from '@/api/me'
 import { ApiProblem } from '@/api/problems'
 import { FirstPassword } from '@/frame/first-password'
 import { PageSkeleton } from '@/frame/page'
-import { useIsDark, useIsStill, usePreferences } from '@/frame/preferences'
+import { useIsDark, usePreferences } from '@/frame/preferences'
 import { ProblemView } from '@/frame/problem-view'
 import { nonceStyles } from '@/frame/style-nonce'
 import { SignIn } from '@/frame/sign-in'
@@ -44,7 +44,6 @@ function Theme({ children }: { children: ReactNode }) {
   const { i18n } = useTranslation()
   const { isCompact } = usePreferences()
   const isDark = useIsDark()
-  const isStill = useIsStill()
   const algorithms = [isDark ? themes.darkAlgorithm : themes.defaultAlgorithm]
   return (
     <ConfigProvider
@@ -67,7 +66,6 @@ function Theme({ children }: { children: ReactNode }) {
           colorTextDescription: isDark ? '#a9b2c0' : '#535d6e',
           borderRadius: 7,
           fontFamily: FONT,
-          motion: !isStill,
           motionDurationMid: '0.12s',
           motionDurationSlow: '0.16s',
         },

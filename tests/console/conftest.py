@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from afterwards import going_on
-from desk import Desk
+from desk import PATIENCE_MS, Desk
 from heard import Heard
 from paidan.entrypoints.console_build import ensure_built
 from paidan.entrypoints.pictures import PAGES, browser, find_chromium, first_order, played_day, signed_in
@@ -60,6 +60,9 @@ def world(day):
 @pytest.fixture(scope="module")
 def one_browser():
     """The browser of one file: Playwright drives one at a time, and tests with an event loop of their own can't run while it does."""
+    from playwright.sync_api import expect
+
+    expect.set_options(timeout=PATIENCE_MS)
     with browser() as opened:
         yield opened
 
@@ -80,12 +83,11 @@ def first_tab(chromium, console):
 
 @pytest.fixture
 def page(first_tab, console):
-    """A new tab of the console that remembers nothing of the tabs before it."""
+    """A new tab, empty yet, that remembers nothing of the tabs before it."""
     tab = first_tab.context.new_page()
-    tab.goto(f"{console}/console/")
-    tab.wait_for_selector("#main")
     yield tab
-    tab.evaluate("localStorage.clear()")
+    if tab.url.startswith(console):
+        tab.evaluate("localStorage.clear()")
     tab.close()
 
 

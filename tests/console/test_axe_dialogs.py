@@ -9,9 +9,8 @@ from playwright.sync_api import expect
 from axe import findings, needs_axe
 from desk import Desk
 from own_shop import buy, free_sku, open_shop, order_of
-from paidan.entrypoints.pictures import EVERY_DAY, signed_in
+from paidan.entrypoints.pictures import EVERY_DAY, THEMES, signed_in
 
-THEMES = ("light", "dark")
 ABOVE = ".ant-modal, .ant-drawer-open, .ant-popover:not(.ant-popover-hidden), .ant-dropdown:not(.ant-dropdown-hidden)"
 SHEET = "货品编码,货品名称,重量(克)\nAXE-1,无障碍一号,300\n,没有编码,x\n"
 

@@ -1,46 +1,54 @@
-"""The crawl: every address of the console. Day by day each in one language and at one width, in turn; by hand all of them."""
+"""The crawl: every address of the console. Day by day each in one language and theme and at one width, in turn; by hand in all of them."""
+
+from itertools import product
 
 import pytest
 
+from axe import findings, needs_axe
 from heard import Heard
-from paidan.entrypoints.pictures import LANGUAGES, settle, signed_in
+from paidan.entrypoints.pictures import LANGUAGES, THEMES, settle, signed_in
 from word_keys import SHOWN_KEYS, word_keys
 
 WIDTHS = (1440, 1024, 390)
 KEYS = word_keys()
-IN_TURN = [(width, language) for width in WIDTHS for language in LANGUAGES]
+LOOKS = list(product(WIDTHS, LANGUAGES, THEMES))
+IN_TURN = [(1440, "zh", "light"), (1024, "en", "dark"), (390, "zh", "light"), (1440, "en", "dark"), (1024, "zh", "dark"), (390, "en", "light")]
 
 
-@pytest.mark.parametrize("turn", range(len(IN_TURN)), ids=[f"{width}-{language}" for width, language in IN_TURN])
-def test_pages_in_turn_complain_of_nothing_fit_and_show_no_raw_key(chromium, console, addresses, turn):
-    """Each page at one width and in one language."""
-    crawl(chromium, console, addresses, *IN_TURN[turn], lambda number: number % len(IN_TURN) == turn)
+@pytest.mark.parametrize("turn", range(len(IN_TURN)), ids=["-".join(map(str, look)) for look in IN_TURN])
+def test_pages_in_turn_complain_of_nothing_fit_show_no_raw_key_and_are_accessible(chromium, console, addresses, turn):
+    """Each page at one width, in one language and one theme."""
+    crawl(chromium, console, addresses, IN_TURN[turn], lambda number: number % len(IN_TURN) == turn)
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize(("width", "language"), IN_TURN)
-def test_every_page_complains_of_nothing_fits_and_shows_no_raw_key(chromium, console, addresses, width, language):
-    crawl(chromium, console, addresses, width, language, lambda _: True)
+@pytest.mark.parametrize("look", LOOKS, ids=["-".join(map(str, look)) for look in LOOKS])
+def test_every_page_complains_of_nothing_fits_shows_no_raw_key_and_is_accessible(chromium, console, addresses, look):
+    crawl(chromium, console, addresses, look, lambda _: True)
 
 
-def crawl(chromium, console, addresses, width, language, is_wanted):
-    with signed_in(chromium, console, width=width, language=language) as page:
+def crawl(chromium, console, addresses, look, is_wanted):
+    needs_axe()
+    width, language, theme = look
+    with signed_in(chromium, console, width=width, language=language, theme=theme) as page:
         heard = Heard(page)
         found = heard.complaints
         wanted = [place for number, place in enumerate(addresses(page).items()) if is_wanted(number)]
         assert wanted
         for name, path in wanted:
-            with heard.coming(f"{name} ({language}, {width} px)"):
+            with heard.coming(f"{name} ({language}, {theme}, {width} px)"):
                 page.goto(f"{console}/console{path}")
                 settle(page)
             if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
                 found.append(f"{name} is {wide} px wide")
             found += [f"{name} shows the key {key}" for key in page.evaluate(SHOWN_KEYS, KEYS)]
+            found += [f"{name}: {finding}" for finding in findings(page)]
         assert found == []
 
 
-def test_a_raw_key_would_be_seen(page):
+def test_a_raw_key_would_be_seen(page, console):
     """Of a word in any manner of writing, as a text or as a name for those who can't see."""
+    page.goto(f"{console}/console/guide")
     assert {"noAlarms", "platform_taobao", "emptyFilteredHint"} <= set(KEYS)
     assert len(KEYS) > 700
     settle(page)

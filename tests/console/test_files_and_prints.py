@@ -78,6 +78,7 @@ def test_a_file_is_checked_cell_by_cell_and_its_good_rows_are_taken(desk):
     seen = {row.get_by_role("rowheader").inner_text().strip(): row for row in main.get_by_role("table").get_by_role("row").all()[1:]}
     assert list(seen) == ["2", "3", "4", "5"]  # the real cells, the good rows too
     assert seen["2"].get_by_role("cell").all_inner_texts() == ["IMP-1", "导入商品一", "120", LONG, "是", ""]
+    expect(seen["5"]).to_contain_text("字段值无效")  # the words of the reasons come after the rows
     wrong = {number: row.locator("[role=cell][data-bad=true]").all_inner_texts() for number, row in seen.items()}
     assert wrong == {"2": [], "3": [], "4": ["（空）\n缺少必填字段"], "5": ["很重\n字段值无效"]}
     main.get_by_role("button", name="下一处问题").click()
@@ -168,6 +169,7 @@ def printed(desk, button):
     file = answered.value
     assert opened.value.url.startswith("blob:") or opened.value.url == "about:blank"
     opened.value.close()
+    desk.page.bring_to_front()
     return file
 
 
@@ -187,7 +189,9 @@ def test_a_pick_list_is_printed_counted_and_not_printed_again_unawares(desk, ord
     assert times(desk, orders) == [1, 1]
 
     print_key(desk, orders)
-    desk.dialog.get_by_role("button", name="打印", exact=True).click()
+    with desk.page.expect_response("**/api/v1/prints") as refused:
+        desk.dialog.get_by_role("button", name="打印", exact=True).click()
+    assert refused.value.status == 409
     warning = desk.dialog.get_by_role("alert")
     expect(warning).to_contain_text(re.compile(r"已经打印过：FH\d+, FH\d+"))
     assert times(desk, orders) == [1, 1]

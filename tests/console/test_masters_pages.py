@@ -400,7 +400,7 @@ def test_the_merchant_says_how_orders_are_sourced(desk):
         save.click()
         expect(panel.locator(ALERT)).to_have_count(0)
         told = desk.get("/settings/sourcing")
-        assert (told["aim"], told["split_cap"]) == ("cheapest", 2)
+        assert (told["aim"], told["split_cap"]) == ("cheapest", 5)  # ours, and theirs where we had said nothing
         expect(desk.page).to_have_url(re.compile("/settings$"))
         desk.clear()
     finally:

@@ -10,7 +10,6 @@ const STORED = 'paidan.preferences'
 const FIRST: Preferences = { theme: 'system', isCompact: false, isRailNarrow: false }
 const listeners = new Set<() => void>()
 const systemDark = window.matchMedia('(prefers-color-scheme: dark)')
-const systemStill = window.matchMedia('(prefers-reduced-motion: reduce)')
 let current = read()
 
 function read(): Preferences {
@@ -43,7 +42,6 @@ function subscribe(listener: () => void): () => void {
 }
 
 systemDark.addEventListener('change', paint)
-systemStill.addEventListener('change', paint)
 paint()
 
 export function usePreferences(): Preferences {
@@ -52,9 +50,4 @@ export function usePreferences(): Preferences {
 
 export function useIsDark(): boolean {
   return useSyncExternalStore(subscribe, isDark)
-}
-
-/** Whether the person has asked the system for less motion: then nothing slides or fades. */
-export function useIsStill(): boolean {
-  return useSyncExternalStore(subscribe, () => systemStill.matches)
 }

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 from weakref import WeakKeyDictionary
 
 from msgspec import Struct
@@ -66,11 +66,11 @@ LANGUAGES: Final = ("zh", "en")
 THEMES: Final = ("light", "dark")
 SIZES: Final = {1440: 900, 390: 844}
 ORDERS: Final = 120
-# No sandbox: root has none. The rest keeps the browser from calling home.
+# No sandbox: root has none. No process of its own for drawing without a graphics card, and no compiling for later: a page here lives for a second.
+# The rest keeps the browser from calling home.
 FLAGS: Final = (
-    # A picture taken while something fades is no picture, and a test that waits for it waits for luck: as somebody who wants less motion.
-    "--force-prefers-reduced-motion "
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
+    "--no-sandbox --disable-gpu --in-process-gpu --js-flags=--no-opt,--no-maglev "
+    "--disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
 ).split()
 ENDLESS: Final = "/api/v1/events"  # the stream of events is never done
 TWO_FRAMES: Final = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
@@ -108,10 +108,26 @@ def browser() -> Iterator["Browser"]:
 
 @contextmanager
 def signed_in(
-    opened: "Browser", url: str, *, width: int = 1440, language: str = "zh", theme: str = "light", name: str = NAME, password: str = PASSWORD
+    opened: "Browser",
+    url: str,
+    *,
+    width: int = 1440,
+    language: str = "zh",
+    theme: str = "light",
+    motion: Literal["no-preference", "reduce"] = "reduce",
+    name: str = NAME,
+    password: str = PASSWORD,
 ) -> Iterator["Page"]:
-    """A page of the console at `url`, signed in; as the administrator of pictures and tests unless somebody else is named."""
-    context = opened.new_context(viewport={"width": width, "height": SIZES.get(width, 900)}, locale="zh-CN", timezone_id="Asia/Shanghai")
+    """A page of the console at `url`, signed in; as the administrator of pictures and tests unless somebody else is named.
+
+    As somebody who wants less motion, unless said: a picture taken while something fades is no picture, and a test that waits for it waits for luck.
+    """
+    context = opened.new_context(
+        viewport={"width": width, "height": SIZES.get(width, 900)},
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+        reduced_motion=motion,
+    )
     context.add_init_script(
         f"localStorage.setItem('paidan.language', '{language}'); localStorage.setItem('paidan.preferences', JSON.stringify({{theme: '{theme}'}}))"
     )
