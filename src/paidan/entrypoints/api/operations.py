@@ -84,22 +84,27 @@ class MessagesAsked(Struct, frozen=True, kw_only=True):
     direction: str = ""
     ids: tuple[str, ...] = ()
 
-    def named(self, after: int | None, now: datetime) -> dict[str, Any]:
-        """Parameters of the statement `list_messages`."""
+    def named(self, tx: Tx, after: int | None, now: datetime) -> dict[str, Any]:
+        """Parameters of the statement `list_messages`. One statement when only the last week is looked through."""
         is_of_some = bool(self.business_key or self.ids)
         usual = tuple(MessageState) if is_of_some else (MessageState.SET_ASIDE,)
         states = [int(state) for state in (MessageState[name.upper()] for name in self.states)] or [int(state) for state in usual]
-        is_aside = states == [int(MessageState.SET_ASIDE)]
+        since = None if is_of_some or states == [int(MessageState.SET_ASIDE)] else now - MESSAGES_SINCE
         return {
             "after": after,
             "ids": [int(one) for one in self.ids] or None,
             "business_key": self.business_key or None,
-            "kind": self.kind or None,
+            "kind": self.kind,
             "direction": self.direction or None,
-            "states": states,
-            "is_aside": is_aside,
-            "since": None if is_of_some or is_aside else now - MESSAGES_SINCE,
+            "states": sorted(set(states)),
+            "since": since,
+            "from_id": None if since is None else _first_id(tx, since),
         }
+
+
+def _first_id(tx: Tx, since: datetime) -> int:
+    row = tx.execute(queries.first_id_since, {"since": since}).fetchone()
+    return 0 if row is None else int(row[0])
 
 
 class OutboxView(Struct, frozen=True, kw_only=True):
@@ -235,7 +240,7 @@ def get_messages(
         business_key=business_key or "", states=tuple(states or ()), kind=kind or "", direction=direction or "", ids=tuple(ids or ())
     )
     with services.database.transaction() as tx:
-        rows = tx.execute(queries.list_messages, {**asked.named(after, services.clock.now()), "limit": limit + 1, **hears(tx, caller)})
+        rows = tx.execute(queries.list_messages, {**asked.named(tx, after, services.clock.now()), "limit": limit + 1, **hears(tx, caller)})
         return page(as_views(MessageView, rows, MESSAGE_STATES), limit, lambda message: [int(message.id)])
 
 

@@ -112,20 +112,84 @@ WHERE d.id = %(id)s AND (%(warehouses)s::bigint[] IS NULL OR d.warehouse_id = AN
 SELECT l.line_no, k.code AS sku_code, l.planned, l.done FROM document_line l JOIN sku k ON k.id = l.sku_id WHERE l.document_id = %(id)s ORDER BY l.line_no;
 
 -- name: list_messages
--- Newest first. Never bodies. Parameters: after (id), ids bigint[], business_key, kind, direction (each NULL: any), states smallint[], is_aside (only those set
--- aside: by their index), since (NULL: of any age), counterparts (NULL: all), limit.
+-- Newest first. Never bodies. One of several ways, told by which parameters are there; the others read nothing. The log has millions of rows: each
+-- way runs along an index that has its rows in order, whatever is rare in it.
+-- Parameters: after (id), ids bigint[] or business_key (of these: any age, any kind), else states smallint[] with kind ('': any); direction (NULL: any),
+-- since and from_id (NULL: of any age; no message since then has a lower id), counterparts (NULL: all), limit.
 SELECT id::text AS id, at, direction::text AS direction, counterpart, kind, business_key, state, attempts, reason, http_status
-FROM message
-WHERE (%(after)s::bigint IS NULL OR message.id < %(after)s)
-  AND (%(ids)s::bigint[] IS NULL OR message.id = ANY(%(ids)s))
-  AND (%(business_key)s::text IS NULL OR business_key = %(business_key)s)
-  AND (%(kind)s::text IS NULL OR kind = %(kind)s)
-  AND (%(direction)s::text IS NULL OR direction::text = %(direction)s)
-  AND (%(is_aside)s AND state = 2 OR NOT %(is_aside)s AND state = ANY(%(states)s::smallint[]))
-  AND (%(since)s::timestamptz IS NULL OR at >= %(since)s)
-  AND (%(counterparts)s::text[] IS NULL OR counterpart = ANY(%(counterparts)s))
-ORDER BY message.id DESC
+FROM (
+    (SELECT * FROM message
+     WHERE %(ids)s::bigint[] IS NOT NULL AND message.id = ANY(%(ids)s)
+       AND (%(business_key)s::text IS NULL OR business_key = %(business_key)s) AND (%(kind)s::text = '' OR kind = %(kind)s)
+       AND state = ANY(%(states)s::smallint[]) AND (%(direction)s::text IS NULL OR direction::text = %(direction)s)
+       AND (%(counterparts)s::text[] IS NULL OR counterpart = ANY(%(counterparts)s)) AND (%(after)s::bigint IS NULL OR message.id < %(after)s))
+    UNION ALL
+    (SELECT * FROM message
+     WHERE %(ids)s::bigint[] IS NULL AND business_key = %(business_key)s::text AND (%(kind)s::text = '' OR kind = %(kind)s)
+       AND state = ANY(%(states)s::smallint[]) AND (%(direction)s::text IS NULL OR direction::text = %(direction)s)
+       AND (%(counterparts)s::text[] IS NULL OR counterpart = ANY(%(counterparts)s)) AND (%(after)s::bigint IS NULL OR message.id < %(after)s)
+     ORDER BY message.id DESC LIMIT %(limit)s)
+    UNION ALL
+    (SELECT of_state.* FROM unnest(%(states)s::smallint[]) AS asked (state) CROSS JOIN LATERAL (
+         SELECT * FROM message
+         WHERE message.state > 0 AND message.state = asked.state AND kind = %(kind)s
+           AND (%(direction)s::text IS NULL OR direction::text = %(direction)s) AND (%(counterparts)s::text[] IS NULL OR counterpart = ANY(%(counterparts)s))
+           AND (%(since)s::timestamptz IS NULL OR at >= %(since)s) AND message.id >= COALESCE(%(from_id)s::bigint, 0)
+           AND message.id < COALESCE(%(after)s::bigint, 9223372036854775807)
+         ORDER BY message.id DESC LIMIT %(limit)s) AS of_state
+     WHERE %(ids)s::bigint[] IS NULL AND %(business_key)s::text IS NULL AND %(kind)s::text <> '')
+    UNION ALL
+    (SELECT * FROM message
+     WHERE %(ids)s::bigint[] IS NULL AND %(business_key)s::text IS NULL AND %(kind)s::text = '' AND 1 = ANY(%(states)s::smallint[])
+       AND state = 1
+       AND (%(direction)s::text IS NULL OR direction::text = %(direction)s) AND (%(counterparts)s::text[] IS NULL OR counterpart = ANY(%(counterparts)s))
+       AND (%(since)s::timestamptz IS NULL OR at >= %(since)s) AND message.id >= COALESCE(%(from_id)s::bigint, 0)
+       AND message.id < COALESCE(%(after)s::bigint, 9223372036854775807)
+     ORDER BY message.id DESC LIMIT %(limit)s)
+    UNION ALL
+    (SELECT * FROM message
+     WHERE %(ids)s::bigint[] IS NULL AND %(business_key)s::text IS NULL AND %(kind)s::text = '' AND 2 = ANY(%(states)s::smallint[])
+       AND state = 2
+       AND (%(direction)s::text IS NULL OR direction::text = %(direction)s) AND (%(counterparts)s::text[] IS NULL OR counterpart = ANY(%(counterparts)s))
+       AND (%(since)s::timestamptz IS NULL OR at >= %(since)s) AND message.id >= COALESCE(%(from_id)s::bigint, 0)
+       AND message.id < COALESCE(%(after)s::bigint, 9223372036854775807)
+     ORDER BY message.id DESC LIMIT %(limit)s)
+    UNION ALL
+    (SELECT * FROM message
+     WHERE %(ids)s::bigint[] IS NULL AND %(business_key)s::text IS NULL AND %(kind)s::text = '' AND 3 = ANY(%(states)s::smallint[])
+       AND state = 3
+       AND (%(direction)s::text IS NULL OR direction::text = %(direction)s) AND (%(counterparts)s::text[] IS NULL OR counterpart = ANY(%(counterparts)s))
+       AND (%(since)s::timestamptz IS NULL OR at >= %(since)s) AND message.id >= COALESCE(%(from_id)s::bigint, 0)
+       AND message.id < COALESCE(%(after)s::bigint, 9223372036854775807)
+     ORDER BY message.id DESC LIMIT %(limit)s)
+    UNION ALL
+    -- What waits, waits for a pass of its bucket (of orders, of warehouses, of tracking).
+    (SELECT waiting.* FROM generate_series(0, 191) AS any_bucket (bucket) CROSS JOIN LATERAL (
+         SELECT * FROM message
+         WHERE state = 0 AND direction = 'i' AND message.bucket = any_bucket.bucket::smallint AND (%(kind)s::text = '' OR kind = %(kind)s)
+           AND (%(counterparts)s::text[] IS NULL OR counterpart = ANY(%(counterparts)s))
+           AND (%(since)s::timestamptz IS NULL OR at >= %(since)s) AND message.id >= COALESCE(%(from_id)s::bigint, 0)
+           AND message.id < COALESCE(%(after)s::bigint, 9223372036854775807)
+         ORDER BY message.id DESC LIMIT %(limit)s) AS waiting
+     WHERE %(ids)s::bigint[] IS NULL AND %(business_key)s::text IS NULL AND 0 = ANY(%(states)s::smallint[])
+       AND (%(direction)s::text IS NULL OR %(direction)s::text = 'i'))
+) AS found
+ORDER BY found.id DESC
 LIMIT %(limit)s;
+
+-- name: first_id_since
+-- From which id on messages of after an instant are to be looked for: by halving the ids, for they grow with time. Ids are handed out in blocks, and a
+-- process that writes little uses an old one for long: so a quarter of a million ids earlier. Parameters: since.
+WITH RECURSIVE halving AS (
+    SELECT COALESCE(min(id), 0) AS low, COALESCE(max(id), 0) + 1 AS high FROM message
+    UNION ALL
+    SELECT CASE WHEN probe.at < %(since)s THEN middle.id ELSE low END, CASE WHEN probe.at < %(since)s THEN high ELSE middle.id END
+    FROM halving
+    CROSS JOIN LATERAL (SELECT (low + high) / 2 AS id) AS middle
+    LEFT JOIN LATERAL (SELECT at FROM message WHERE message.id >= middle.id AND message.id < high ORDER BY message.id LIMIT 1) AS probe ON true
+    WHERE high - low > 16384
+)
+SELECT GREATEST(max(low) - 262144, 0) FROM halving;
 
 -- name: lock_message
 -- Parameters: id, counterparts (NULL: all). Locks: the row.

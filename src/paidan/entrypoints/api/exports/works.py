@@ -298,7 +298,7 @@ def _messages(tx: Tx, reading: Reading, key: Key | None, limit: int) -> Mapping[
         kind=reading.asked.get("kind", ""),
         direction=choice(reading.asked, "direction", tuple(DIRECTIONS)) or "",
     )
-    return {**asked.named(key[0] if key else None, reading.now), "limit": limit, **hears(tx, reading.caller)}
+    return {**asked.named(tx, key[0] if key else None, reading.now), "limit": limit, **hears(tx, reading.caller)}
 
 
 FULFILMENTS: Final = Exported(
