@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from browser import second_shop, told
 from hands import leaders, let_go, ships
 from paidan.channels.facts import PlatformStatus, RefundStatus
+from paidan.entrypoints.api.lists import compose, groups
 from paidan.entrypoints.api.lists.initials import initials_of
 from paidan.entrypoints.api.lists.kinds import Op
 from paidan.entrypoints.api.lists.order_fields import BY_NAME, FIELDS
@@ -368,3 +369,14 @@ def test_every_queue_counts_what_its_filters_list(town):
     assert queues["short_of_stock"]["count"] == 1
     assert queues["overdue"]["count"] >= 1
     assert queues["hold.listing_unmapped"]["count"] == 1
+
+
+def test_of_very_many_orders_the_newest_are_put_in_groups_and_the_list_shows_those(town, monkeypatch):
+    newest = [row["id"] for row in listed(town)][:3]
+    for module in (compose, groups):
+        monkeypatch.setattr(module, "GATHERED_MAX", 3)
+    counted = town.get("/lists/orders/groups?group=shop").json()
+    assert (counted["is_exact"], sum(group["count"] for group in counted["groups"])) == (False, 4)
+    first = town.get("/lists/orders?group=shop&limit=2").json()
+    rest = town.get(f"/lists/orders?group=shop&limit=2&cursor={first['next']}").json()
+    assert ({row["id"] for row in first["items"] + rest["items"]}, rest["next"]) == (set(newest), None)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
-from litestar import Response, Router
+from litestar import Request, Response, Router
 from litestar.params import JSONBody, QueryParameter
 from msgspec import Meta, Struct, convert
 from msgspec.structs import replace
@@ -17,6 +17,8 @@ from paidan.entrypoints.api.people.rights import Right
 from paidan.entrypoints.api.problems import Refused, invalid
 from paidan.entrypoints.api.services import Given
 from paidan.entrypoints.api.shop_stock import sellable_in_shops, wanted_in_shops
+from paidan.entrypoints.api.stock_alarms import Alarm as AlarmKind
+from paidan.entrypoints.api.stock_alarms import AlarmCounts, still_alarming
 from paidan.entrypoints.api.verbs import get, post
 from paidan.entrypoints.api.versions import etag
 from paidan.fulfilment.entries import order_entry
@@ -211,6 +213,7 @@ def _refuse_large(value: int | None, field: str, largest: int = SMALLINT_MAX) ->
 def get_sellable(
     services: Given,
     caller: Known,
+    request: Request[Any, Any, Any],
     codes: Codes = None,
     alarm: Alarm = None,
     cursor: Cursor = "",
@@ -218,14 +221,17 @@ def get_sellable(
     *,
     alarms_only: AlarmsOnly = False,
 ) -> Page[SellableView]:
-    """Sellable units by SKU, computed now."""
+    """Sellable units by SKU, computed now. Which ones alarm: with a very large catalogue as of two minutes ago at most, and still."""
     [after] = read_cursor(cursor, [int])
     wanted = [code for code in codes or () if "\0" not in code]
-    now = services.clock.now()
-    only = alarm or ("any" if alarms_only else None)
-    filters = {"after": after or 0, "codes": wanted if codes else None, "alarm": only, "now": now, "limit": limit + 1, **caller.sees}
+    only: AlarmKind | None = alarm or ("any" if alarms_only else None)
+    filters = {"after": after or 0, "codes": wanted if codes else None, "ids": None, "alarm": only, "now": services.clock.now(), "limit": limit + 1}
+    counts: AlarmCounts = request.app.state.stock_alarms
+    ids = counts.alarming(services, caller).of(only) if only and not codes else None
     with services.database.transaction() as tx:
-        return page(as_views(SellableView, tx.execute(queries.sellable, filters)), limit, lambda view: [int(view.sku_id)])
+        asked = {**filters, **caller.sees}
+        rows = named_rows(tx.execute(queries.sellable, asked)) if ids is None else still_alarming(tx, ids, asked)
+        return page([convert(row, SellableView) for row in rows], limit, lambda view: [int(view.sku_id)])
 
 
 @get("/stock/by-shop", opt=SEE, sync_to_thread=True, summary="List what shops may sell", tags=["stock"])

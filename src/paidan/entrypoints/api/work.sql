@@ -15,8 +15,9 @@ LIMIT %(limit)s;
 
 -- name: sellable
 -- What may be sold of each SKU: free good units of active warehouses, less units paid for and waiting; what its listings show at most, those that are
--- being told something new left out; whether some warehouse has promised more than it has. Parameters: after (id), codes text[], alarm (NULL: all;
--- 'short': only what orders wait for; 'oversold': only what is promised twice or shown beyond what there is; 'any': both), warehouses, shops, now, limit.
+-- being told something new left out; whether some warehouse has promised more than it has. Parameters: after (id), codes text[], ids bigint[] (NULL: all),
+-- alarm (NULL: all; 'short': only what orders wait for; 'oversold': only what is promised twice or shown beyond what there is; 'any': both), warehouses,
+-- shops, now, limit. Of an alarm every SKU is looked at: a page is asked for by the ids that stock_alarms.py keeps.
 WITH made AS (
     SELECT k.id, k.code, k.name, COALESCE(b.on_hand, 0) AS on_hand, COALESCE(b.reserved, 0) AS reserved, COALESCE(b.in_transit, 0) AS in_transit,
            COALESCE(b.free, 0) AS free, COALESCE(d.held, 0) AS held, COALESCE(d.short, 0) AS short, COALESCE(b.is_short, false) AS is_short,
@@ -34,6 +35,7 @@ WITH made AS (
         WHERE l.sku_id = k.id AND NOT t.is_dirty AND t.pushed_at IS NOT NULL AND %(warehouses)s::bigint[] IS NULL AND (%(shops)s::bigint[] IS NULL OR l.shop_id = ANY(%(shops)s))
     ) s ON true
     WHERE k.kind = 'goods' AND k.id > %(after)s::bigint AND (%(codes)s::text[] IS NULL OR k.code = ANY(%(codes)s))
+      AND (%(ids)s::bigint[] IS NULL OR k.id = ANY(%(ids)s))
 )
 SELECT id::text AS sku_id, code AS sku_code, name AS sku_name, on_hand, reserved, in_transit, free, held, short, sellable, shown, is_short
 FROM made

@@ -111,7 +111,7 @@ def _sellable(_: Tx, reading: Reading, key: Key | None, limit: int) -> Mapping[s
     only = choice(reading.asked, "alarms", ("true", "false", "short", "oversold"))
     after = key[0] if key else 0
     alarm = {"true": "any", "false": None}.get(only or "false", only)
-    return {"after": after, "codes": [sku] if sku else None, "alarm": alarm, "now": reading.now, "limit": limit, **reading.caller.sees}
+    return {"after": after, "codes": [sku] if sku else None, "ids": None, "alarm": alarm, "now": reading.now, "limit": limit, **reading.caller.sees}
 
 
 def _balances(_: Tx, reading: Reading, key: Key | None, limit: int) -> Mapping[str, Any]:

@@ -20,6 +20,8 @@ from paidan.runtime.database import Tx
 
 RANGE_MAX: Final = timedelta(days=31)
 EXACT_MAX: Final = 10_000
+GATHERED_MAX: Final = 100_000
+"""Orders that are put in groups: the newest."""
 FILTERS_MAX: Final = 40
 SORTS_MAX: Final = 3
 ENDED: Final = frozenset(state.name.lower() for state in OrderState if int(state) >= OPEN_BELOW)
@@ -136,7 +138,7 @@ def find_page(tx: Tx, question: Question, cursor: str, limit: int) -> tuple[list
     keys.append((ORDERS.c.id, tie_falls))
     kinds = [*(Kind.TEXT for _ in by_group), *(_kind(sort.field) for sort in question.sorts)]
     after = read_cursor(cursor, [*(str if kind == Kind.INSTANT else kind_type(kind) for kind in kinds), int])
-    conditions = question.conditions
+    conditions = question.conditions if question.group is None else [gathered(question, GATHERED_MAX)]
     if cursor:
         conditions.append(_after(keys, _values(after, kinds)))
     order = [key.desc() if is_falling else key.asc() for key, is_falling in keys]
@@ -145,6 +147,12 @@ def find_page(tx: Tx, question: Question, cursor: str, limit: int) -> tuple[list
     shown = rows[:limit]
     following = write_cursor([*map(_told, shown[-1][1:]), shown[-1][0]]) if len(rows) > limit else None
     return [row[0] for row in shown], following
+
+
+def gathered(question: Question, most: int) -> Condition:
+    """The newest of all that match. What an order's group is takes several tables to say: it is not asked of all orders there are."""
+    some = sa.select(ORDERS.c.id).where(*question.conditions).order_by(ORDERS.c.id.desc()).limit(most)
+    return ORDERS.c.id.in_(some)
 
 
 STORED_AS_NUMBERS: Final = frozenset({"state", "flag"})

@@ -7,13 +7,12 @@ from typing import Any, Final
 import sqlalchemy as sa
 from msgspec import Struct
 
-from paidan.entrypoints.api.lists.compose import Question, group_key, run
+from paidan.entrypoints.api.lists.compose import GATHERED_MAX, Question, gathered, group_key, run
 from paidan.entrypoints.api.lists.kinds import Kind, Op
 from paidan.entrypoints.api.lists.order_tables import ORDERS
 from paidan.entrypoints.api.problems import invalid
 from paidan.runtime.database import Tx
 
-COUNTED_MAX: Final = 100_000
 GROUPS_MAX: Final = 1_000
 
 
@@ -36,7 +35,7 @@ class Group(Struct, frozen=True, kw_only=True):
 class Groups(Struct, frozen=True, kw_only=True):
     """In the order in which the list shows them.
 
-    `is_exact` false: a hundred thousand orders were counted; `is_cut`: there are more groups.
+    `is_exact` false: the hundred thousand newest orders were counted, and the list shows the groups of those; `is_cut`: there are more groups.
     """
 
     groups: tuple[Group, ...]
@@ -49,13 +48,13 @@ def read_groups(tx: Tx, question: Question) -> Groups:
     if question.group is None:
         raise invalid("group")
     key = group_key(question, question.group).label("key")
-    some = sa.select(key, ORDERS.c.currency, ORDERS.c.paid_minor).where(*question.conditions).limit(COUNTED_MAX + 1).subquery()
+    some = sa.select(key, ORDERS.c.currency, ORDERS.c.paid_minor).where(gathered(question, GATHERED_MAX + 1)).subquery()
     told = sa.select(some.c.key, some.c.currency, sa.func.count(), sa.cast(sa.func.sum(some.c.paid_minor), sa.BigInteger)).group_by(
         some.c.key, some.c.currency
     )
     rows = run(tx, told).fetchall()
     groups = _gathered(rows, question)
-    return Groups(groups=groups[:GROUPS_MAX], is_exact=sum(row[2] for row in rows) <= COUNTED_MAX, is_cut=len(groups) > GROUPS_MAX)
+    return Groups(groups=groups[:GROUPS_MAX], is_exact=sum(row[2] for row in rows) <= GATHERED_MAX, is_cut=len(groups) > GROUPS_MAX)
 
 
 def _gathered(rows: Iterable[tuple[Any, ...]], question: Question) -> tuple[Group, ...]:

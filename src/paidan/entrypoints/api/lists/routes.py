@@ -109,7 +109,7 @@ def get_order_count(services: Given, caller: Known, filters: Filters = None) -> 
 
 @get("/lists/orders/groups", opt=SEE, sync_to_thread=True, summary="Groups of orders by filters")
 def get_order_groups(services: Given, caller: Known, filters: Filters = None, group_by: GroupBy = "") -> Groups:
-    """All groups of what matches, each with its count and amounts: exact to a hundred thousand orders."""
+    """All groups of what matches, each with its count and amounts: of more than a hundred thousand orders the newest."""
     question = read_question(filters or [], "", caller, moment_of(services), group_by)
     with services.database.transaction() as tx:
         return read_groups(tx, question)
