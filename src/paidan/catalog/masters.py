@@ -50,7 +50,8 @@ def write_skus(tx: Tx, ids: IdSource, rows: Sequence[SkuRow], now: datetime, *, 
     _write_barcodes(tx, [row for _, row in live], stored, {code: found[0] for code, found in known.items()} | {c: w[0] for c, w in written.items()})
     for n, row in live:
         _settle(sheet, n, written.get(row.code), (known[row.code][0], known[row.code][2]) if row.code in known else None)
-    _raise_if_written(tx, sheet)
+    if sheet.any_written():
+        tx.execute(queries.raise_goods)
     return sheet.outcomes()
 
 

@@ -9,6 +9,10 @@ SELECT version FROM cache_version WHERE subject = 'catalog' FOR NO KEY UPDATE;
 -- Locks: held since lock_catalog.
 UPDATE cache_version SET version = version + 1 WHERE subject = 'catalog';
 
+-- name: raise_goods
+-- Products, SKUs or barcodes have changed. Locks: the rows; that of the catalogue is held since lock_catalog.
+UPDATE cache_version SET version = version + 1 WHERE subject IN ('catalog', 'goods');
+
 -- name: skus_by_code
 -- Parameters: codes text[]. No locks.
 SELECT code, id, kind, version FROM sku WHERE code = ANY(%(codes)s::text[]);

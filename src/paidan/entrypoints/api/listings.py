@@ -155,7 +155,7 @@ def _sure(services: HandlerContext, tx: Tx, shop: str) -> tuple[list[tuple[SureL
 
 def _sure_of(services: HandlerContext, tx: Tx, rows: Sequence[dict[str, Any]]) -> list[tuple[SureListing, int]]:
     offered = [_offered(row["merchant_code"], row["title"], row["item_ref"], row["sku_ref"]) for row in rows]
-    index = services.likeness.index(tx, offered)
+    index = services.likeness.index(tx, offered, may_be_older=False)
     names = [name for name in SureListing.__struct_fields__ if name != "suggestion"]
     return [
         (SureListing(**{name: row[name] for name in names}, suggestion=sure), row["version"])

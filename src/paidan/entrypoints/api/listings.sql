@@ -10,16 +10,31 @@ WHERE l.sku_id IS NULL AND l.id > %(after)s::bigint AND (%(shop)s::text IS NULL 
   AND (%(shops)s::bigint[] IS NULL OR l.shop_id = ANY(%(shops)s))
 ORDER BY l.id LIMIT %(limit)s;
 
--- name: catalogue_stamp
--- How many SKUs there are and a sum that moves with each change of one; barcodes and products raise it too.
-SELECT count(*), COALESCE(SUM(version), 0)::bigint FROM sku WHERE kind <> 'service';
+-- name: goods_version
+-- A number that grows with each change of a product, a SKU or a barcode. One row is read.
+SELECT version FROM cache_version WHERE subject = 'goods';
 
--- name: goods
--- SKUs as listings are compared with them: all (`codes` NULL), or those that have one of these codes or barcodes. Parameters: codes text[].
+-- name: all_goods
+-- SKUs as listings are compared with them. No parameters.
 SELECT k.code, k.name, p.name || ' ' || k.name AS title, ARRAY(SELECT b.barcode FROM sku_barcode b WHERE b.sku_id = k.id) AS barcodes
 FROM sku k JOIN product p ON p.id = k.product_id
 WHERE k.kind <> 'service'
-  AND (%(codes)s::text[] IS NULL OR k.code = ANY(%(codes)s) OR EXISTS (SELECT 1 FROM sku_barcode b WHERE b.sku_id = k.id AND b.barcode = ANY(%(codes)s)))
+ORDER BY k.id;
+
+-- name: are_more_goods
+-- Whether there are more SKUs than this: that many are counted, and no more. Parameters: most.
+SELECT count(*) > %(most)s::bigint FROM (SELECT 1 FROM sku WHERE kind <> 'service' LIMIT %(most)s::bigint + 1) AS counted;
+
+-- name: goods_of_codes
+-- SKUs that have one of these codes or barcodes, each found by its index. Parameters: codes text[].
+SELECT k.code, k.name, p.name || ' ' || k.name AS title, ARRAY(SELECT b.barcode FROM sku_barcode b WHERE b.sku_id = k.id) AS barcodes
+FROM (
+    SELECT id FROM sku WHERE code = ANY(%(codes)s::text[])
+    UNION
+    SELECT sku_id FROM sku_barcode WHERE barcode = ANY(%(codes)s::text[])
+) AS wanted
+JOIN sku k ON k.id = wanted.id JOIN product p ON p.id = k.product_id
+WHERE k.kind <> 'service'
 ORDER BY k.id;
 
 -- name: effect
