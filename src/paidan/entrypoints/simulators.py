@@ -61,14 +61,15 @@ class Beside:
         self._open = ExitStack()
         self._services: OpenInstallation | None = None
         self._host: HostClient | None = None
+        self._is_permitted = False
 
     def turn(self) -> None:
         """Connect them when somebody has asked; then let them live up to now. Trouble is theirs alone: it is logged, and the installation goes on."""
         try:
             if self._host is None and read_offer(self._settings) == Simulators.WANTED:
                 self._connect()
-            if self._host is not None and self._services is not None and self._host.advance(self._services.clock.now()).aside:
-                self._host.redeliver()
+            if self._host is not None and self._services is not None:
+                self._live(self._host, self._services)
         except Exception as error:  # noqa: BLE001 - as said above
             log.warning("simulators.error", **told(error))
             if self._host is None:
@@ -81,15 +82,24 @@ class Beside:
         self._open.close()
 
     def _connect(self) -> None:
-        """Start them, and write their shops, warehouses, goods and stock as a person would."""
-        services = connect(self._settings, self._installation.app_url)
-        self._open.callback(services.close)
-        dsn = push_database(self._installation.owner_url, f"{self._settings.database}_push")
-        town = town_of(PLAN, paidan_url=self._url, bulk_dsn=dsn, opens_at=services.clock.now() - BEGAN)
-        host = self._open.enter_context(spawned_host("paidan.world.town:build", msgspec.to_builtins(town)))
-        urls = Urls(**{field.name: host.base_url(field.name) for field in structs.fields(Urls)})
-        load_day(services, day_of(town), town, urls, merge_window_s=PLAN.merge_window_s)
-        host.advance(services.clock.now())  # a platform takes no call from another hour
-        permit_pushes(services, HttpCaller(allow_loopback=True, allow_plain=True))
+        """Start them, and write their shops, warehouses, goods and stock as a person would. What fails leaves nothing behind."""
+        with ExitStack() as opened:
+            services = connect(self._settings, self._installation.app_url)
+            opened.callback(services.close)
+            dsn = push_database(self._installation.owner_url, f"{self._settings.database}_push")
+            town = town_of(PLAN, paidan_url=self._url, bulk_dsn=dsn, opens_at=services.clock.now() - BEGAN)
+            host = opened.enter_context(spawned_host("paidan.world.town:build", msgspec.to_builtins(town)))
+            urls = Urls(**{field.name: host.base_url(field.name) for field in structs.fields(Urls)})
+            load_day(services, day_of(town), town, urls, merge_window_s=PLAN.merge_window_s)
+            self._open.push(opened.pop_all())
         self._services, self._host = services, host
         write_offer(self._settings, Simulators.CONNECTED)
+
+    def _live(self, host: HostClient, services: OpenInstallation) -> None:
+        """Let them live up to now. Their shops are there by now: a platform that would not hear us yet is asked again at the next turn."""
+        aside = host.advance(services.clock.now()).aside
+        if not self._is_permitted:  # not before: a platform takes no call from another hour
+            permit_pushes(services, HttpCaller(allow_loopback=True, allow_plain=True))
+            self._is_permitted = True
+        if aside:
+            host.redeliver()

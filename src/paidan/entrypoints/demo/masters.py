@@ -36,11 +36,10 @@ class Urls(Struct, frozen=True, kw_only=True):
 
 
 def load_day(services: OpenInstallation, day: Day, town: TownConfig, urls: Urls, *, merge_window_s: int) -> None:
-    """Write catalogue, network, listings and opening stock of the day."""
+    """Write catalogue, network, listings and opening stock of the day: all of it or nothing."""
     with services.database.transaction() as tx:
         _write_network(services, tx, day, town, urls, merge_window_s)
         _write_catalogue(services, tx, day)
-    with services.database.transaction() as tx:
         _write_stock(services, tx, day)
 
 
