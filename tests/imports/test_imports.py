@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
+from paidan.entrypoints.imports import report as report_module
 from paidan.entrypoints.imports.preview import RowProblem, preview_of, told_first
 from paidan.entrypoints.imports.read import text_of
 from paidan.entrypoints.imports.report import error_file, neutral, workbook
@@ -27,6 +28,14 @@ def scene(server, merchant, database, ids, sealer):
 def give(scene, kind, content, **more):
     means = SimpleNamespace(database=scene.database, ids=scene.ids, sealer=scene.sealer, clock=FixedClock(NOW))
     return import_file(means, kind, content if isinstance(content, bytes) else content.encode(), **more)
+
+
+def previewed(scene, kind, content, **more):
+    """As `give`, for a person who has not decided yet."""
+    means = SimpleNamespace(database=scene.database, ids=scene.ids, sealer=scene.sealer, clock=FixedClock(NOW))
+    write = read_file(means, kind, content if isinstance(content, bytes) else content.encode(), is_previewed=True, **more)
+    with scene.database.transaction() as tx:
+        return write(tx)
 
 
 def test_a_file_is_read_while_no_transaction_waits(scene):
@@ -132,15 +141,26 @@ def test_bad_rows_come_back_with_reasons_and_can_be_corrected_and_imported_again
 
 def test_the_preview_shows_the_first_rows_and_the_bad_ones_as_they_were_read(scene):
     good = "".join(f"G{number},好的,,1,,,\n" for number in range(60))
-    report = give(scene, "products", f"{PRODUCTS.strip()},备注\n\n{good},没有编码,,重,,,,\nX,{'长' * 150},,,,,,\n")
+    report = previewed(scene, "products", f"{PRODUCTS.strip()},备注\n\n{good},没有编码,,重,,,,\nX,{'长' * 150},,,,,,\n")
     preview = report.preview
     assert [(one.text, one.field) for one in preview.headings][-2:] == [("类型", "kind"), ("备注", "")]
     assert [one.row for one in preview.rows] == [*range(3, 23), 63]
     assert preview.rows[-1].cells[:4] == ("", "没有编码", "", "重")
     assert [(one.field, one.column, one.count) for one in preview.counts] == [("code", "货品编码", 1), ("weight_g", "重量(克)", 1)]
     assert report.accepted == 61
-    long = give(scene, "products", PRODUCTS + f"X,{'长' * 150},,,,,\n").preview.rows[0].cells[1]
+    long = previewed(scene, "products", PRODUCTS + f"X,{'长' * 150},,,,,\n").preview.rows[0].cells[1]
     assert (len(long), long[-1]) == (121, "…")
+
+
+def test_a_file_that_is_taken_is_not_previewed(scene, monkeypatch):
+    scene.set_up({"A": {"X": 1}})
+    asked = []
+    monkeypatch.setattr(report_module, "preview_of", lambda *some: asked.append(some))
+    assert give(scene, "products", f"{PRODUCTS}X,红围巾,P1,120,是,690,商品\n,坏,,,,,\n").preview is None
+    assert give(scene, "orders", ORDER_FILE, shop="S1").preview is None
+    assert asked == []
+    previewed(scene, "orders", ORDER_FILE, shop="S1")
+    assert len(asked) == 1
 
 
 def test_of_fifty_thousand_bad_rows_some_problems_of_every_kind_are_told():
@@ -158,7 +178,7 @@ def test_of_fifty_thousand_bad_rows_some_problems_of_every_kind_are_told():
 
 def test_orders_are_previewed_by_the_columns_of_their_own_format(scene):
     scene.set_up({"A": {"X": 1}})
-    preview = give(scene, "orders", ORDER_FILE, shop="S1").preview
+    preview = previewed(scene, "orders", ORDER_FILE, shop="S1").preview
     assert [one.field for one in preview.headings][:3] == ["order_no", "placed_at", "paid_at"]
     assert [one.row for one in preview.rows] == [2, 3, 4]
     assert [(one.field, one.count) for one in preview.counts] == [("quantity", 1)]

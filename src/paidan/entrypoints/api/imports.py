@@ -66,7 +66,7 @@ def post_import(
     del idempotency_key
     if kind not in FILE_KINDS:
         raise Refused(Reason.NOT_FOUND)
-    write = read_file(services, kind, body, shop=shop, actor=caller.actor)
+    write = read_file(services, kind, body, shop=shop, actor=caller.actor, is_previewed=is_dry_run)
     if is_dry_run:
         with services.database.transaction() as tx, tx.transaction(force_rollback=True):
             report = write(tx)

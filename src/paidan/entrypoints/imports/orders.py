@@ -26,7 +26,7 @@ FIELDS: Final = tuple(Field(column.field, column.zh, column.en, is_needed=column
 NAMES: Final = {column.field: column.zh[0] for column in COLUMNS}
 
 
-def read_orders_file(means: Means, content: bytes, shop_code: str) -> Write:
+def read_orders_file(means: Means, content: bytes, shop_code: str, *, is_previewed: bool = False) -> Write:
     """Read the orders of a file for one shop; what it gives keeps the good ones. The same order told again with the same content is not kept twice.
 
     Raises BadInput for the file as a whole, and for a shop that does not take files.
@@ -43,7 +43,7 @@ def read_orders_file(means: Means, content: bytes, shop_code: str) -> Write:
 
     def write(tx: Tx) -> ImportReport:
         land(tx, means.ids, means.sealer, shop, good, means.clock.now(), VIA)
-        return report_of(ORDERS, rows, accepted, problems, header, NAMES)
+        return report_of(ORDERS, rows, accepted, problems, header, NAMES, is_previewed=is_previewed)
 
     return write
 

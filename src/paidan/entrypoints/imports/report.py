@@ -30,13 +30,13 @@ SAFE: Final = {
 class ImportReport(Struct, frozen=True, kw_only=True):
     """Rows accepted and rejected; `error_file` (XLSX) holds the rejected ones with their reasons, empty when there are none.
 
-    `preview` is for the person who decides whether the file is taken.
+    `preview` is for the person who decides whether the file is taken: made only when it is asked for.
     """
 
     kind: str
     accepted: int
     rejected: int
-    preview: Preview
+    preview: Preview | None = None
     problems: tuple[RowProblem, ...] = ()
     ignored_headers: tuple[str, ...] = ()
     error_file: bytes = b""
@@ -53,7 +53,14 @@ Write = Callable[[Tx], ImportReport]
 
 
 def report_of(
-    kind: str, rows: Sequence[Row], accepted: int, problems: Sequence[RowProblem], header: Header, names: Mapping[str, str]
+    kind: str,
+    rows: Sequence[Row],
+    accepted: int,
+    problems: Sequence[RowProblem],
+    header: Header,
+    names: Mapping[str, str],
+    *,
+    is_previewed: bool,
 ) -> ImportReport:
     """The report on a file; `names`: the header of each field, for the error file."""
     told = tuple(replace(one, column=names.get(one.field, one.field)) for one in sorted(problems, key=lambda problem: problem.row))
@@ -64,7 +71,7 @@ def report_of(
         kind=kind,
         accepted=accepted,
         rejected=len(by_row),
-        preview=preview_of(rows, header.fields_by_place, told),
+        preview=preview_of(rows, header.fields_by_place, told) if is_previewed else None,
         problems=told,
         ignored_headers=tuple(header.ignored),
         error_file=error_file(rows, by_row, names) if by_row else b"",

@@ -38,16 +38,18 @@ def import_file(means: Means, kind: str, content: bytes, *, shop: str = "", acto
         return write(tx)
 
 
-def read_file(means: Means, kind: str, content: bytes, *, shop: str = "", actor: str = "user:import") -> Write:
+def read_file(means: Means, kind: str, content: bytes, *, shop: str = "", actor: str = "user:import", is_previewed: bool = False) -> Write:
     """Read and check a file as `import_file` does; what it gives writes the good rows in a transaction and tells what became of all of them.
+
+    `is_previewed`: the report has a preview, for a person who has not decided yet.
 
     A large file is read longer than a transaction may sit idle, so none is open meanwhile.
     """
     if kind == ORDERS:
-        return read_orders_file(means, content, shop)
+        return read_orders_file(means, content, shop, is_previewed=is_previewed)
     if kind not in KINDS:
         raise BadInput(Reason.FIELD_INVALID, "kind")
-    return _read_masters(means, KINDS[kind], content, actor)
+    return _read_masters(means, KINDS[kind], content, actor, is_previewed=is_previewed)
 
 
 def template_of(kind: str) -> bytes:
@@ -59,7 +61,7 @@ def template_of(kind: str) -> bytes:
     return template(KINDS[kind].fields)
 
 
-def _read_masters(means: Means, kind: Kind, content: bytes, actor: str) -> Write:
+def _read_masters(means: Means, kind: Kind, content: bytes, actor: str, *, is_previewed: bool) -> Write:
     known = by_header(kind.fields)
     rows = rows_of(content, known.keys())
     columns, ignored = _header(rows[0], known, kind.fields)
@@ -76,7 +78,8 @@ def _read_masters(means: Means, kind: Kind, content: bytes, actor: str) -> Write
                 problems += _told(record, outcome)
             else:
                 accepted += len(record.numbers)
-        return report_of(kind.name, rows, accepted, problems, header, {field.name: field.zh[0] for field in kind.fields})
+        names = {field.name: field.zh[0] for field in kind.fields}
+        return report_of(kind.name, rows, accepted, problems, header, names, is_previewed=is_previewed)
 
     return write
 
