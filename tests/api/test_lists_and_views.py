@@ -34,13 +34,29 @@ def test_ended_orders_are_found_by_a_range_of_a_month_or_an_exact_key(world):
     number = listed(world)[0]["order_no"]
     told(world.scene, order("P1", line("X"), receiver=receiver(1), status=PlatformStatus.CLOSED_REFUNDED, version_at=NOW + timedelta(hours=1)))
     assert listed(world) == []
-    for question in (f"order_no:is:{number}", "platform_order_no:is:P1", "phone:is:0001", "phone:is:13800000001", "placed_at:between:now-1d|now+1d"):
+    for question in (f"order_no:is:{number}", "platform_order_no:is:P1", "placed_at:between:now-1d|now+1d"):
         assert [row["order_no"] for row in listed(world, question)] == [number], question
     assert listed(world, "placed_at:from:now-10d", "placed_at:before:now+1d", "state:is:cancelled") != []
     assert listed(world, "placed_at:from:now-10d") != []
     assert listed(world, "placed_at:from:now-32d") == []
     assert world.get("/lists/orders?f=placed_at:between:now-32d|now&f=state:is:cancelled").status_code == 422
-    assert listed(world, "phone:is:13800000002") == []
+    for phone, numbers in (("0001", [number]), ("13800000001", [number]), ("13800000002", [])):
+        assert found(world, phone)["found"] == numbers
+
+
+@pytest.mark.parametrize("path", ["/lists/orders", "/lists/orders/count", "/lists/orders/groups"])
+@pytest.mark.parametrize(
+    ("language", "title"), [("zh", "手机号不能写在网址或视图里"), ("en", "A phone must not stand in an address or a saved view")]
+)
+def test_a_phone_stands_in_no_address(world, path, language, title):
+    asked = {"f": ["is_cod:is:false", "phone:is:13800000001"], **({"group": "shop"} if path.endswith("groups") else {})}
+    answer = world.get(path, params=asked, headers={"accept-language": language})
+    told_so = answer.json()
+    assert (answer.status_code, told_so["errors"][0]["field"], told_so["errors"][0]["reason"]) == (422, "f", "personal_in_address")
+    assert title in answer.text
+    assert "13800000001" not in answer.text
+    body = {"list": "orders", "name": "x", "filters": ["phone:is:13800000001"]}
+    assert world.post("/views", body).json()["errors"][0]["reason"] == "personal_in_address"
 
 
 def test_an_order_is_found_by_its_waybill(world):

@@ -25,6 +25,7 @@ class Reason(StrEnum):
     UNKNOWN_FIELD = "unknown_field"
     FIELD_MISSING = "field_missing"
     FIELD_INVALID = "field_invalid"
+    PERSONAL_IN_ADDRESS = "personal_in_address"
     UNKNOWN_METHOD = "unknown_method"
     UNKNOWN_SHOP = "unknown_shop"
     UNKNOWN_WAREHOUSE = "unknown_warehouse"
@@ -168,6 +169,9 @@ WORDS: Final[dict[Reason, Words]] = {
     Reason.UNKNOWN_FIELD: W("字段不认识", "A field is unknown", "请删除或改正该字段", "Remove or correct the field"),
     Reason.FIELD_MISSING: W("缺少必填字段", "A required field is missing", "请补全后重发", "Add it and send again"),
     Reason.FIELD_INVALID: W("字段值无效", "A field's value is invalid", "请改正后重发", "Correct it and send again"),
+    Reason.PERSONAL_IN_ADDRESS: W(
+        "手机号不能写在网址或视图里", "A phone must not stand in an address or a saved view", "请在查找框里输入手机号", "Type it into the search box"
+    ),
     Reason.UNKNOWN_METHOD: W("方法不支持", "The method is not supported"),
     Reason.UNKNOWN_SHOP: W("店铺不存在", "There is no such shop", "请先建立店铺", "Create the shop first"),
     Reason.UNKNOWN_WAREHOUSE: W("仓库不存在", "There is no such warehouse", "请先建立仓库", "Create the warehouse first"),

@@ -60,6 +60,14 @@ def read_question(filters: Sequence[str], sort: str, caller: Caller, moment: Mom
     return Question(filters=read, sorts=_sorts(sort), caller=caller, moment=moment, group=_groupable(group) if group else None)
 
 
+def refuse_personal(filters: Sequence[str], field: str) -> None:
+    """Raise Refused for a question about a phone: it stands in no address and in no saved view, but is looked for by the search box."""
+    for text in filters:
+        asked = BY_NAME.get(text.partition(":")[0])
+        if asked is not None and asked.is_sealed:
+            raise invalid(field, Reason.PERSONAL_IN_ADDRESS, asked.name)
+
+
 def _groupable(name: str) -> Field:
     field = BY_NAME.get(name)
     if field is None or field.gather is None:

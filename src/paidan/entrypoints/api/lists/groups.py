@@ -77,7 +77,7 @@ def _filters(question: Question, key: str) -> tuple[str, ...] | None:
     field = question.group
     if field is None or field.ask is None or Op.IS not in field.operators or not key or "|" in key:
         return None
-    if field.values and key not in {value.code for value in field.values}:
+    if not field.knows(key):
         return None  # of an older version: nobody can ask for it any more
     return (f"{field.name}:is:{key}",) if field.kind == Kind.FLAG or field.name not in SETS else None
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from msgspec import Struct
 
+from paidan.entrypoints.api.lists.former import as_asked_now
 from paidan.entrypoints.api.problems import invalid
 
 VALUES_MAX: Final = 500
@@ -80,7 +81,7 @@ class Field(Struct, frozen=True, kw_only=True):
 
     `ask` makes the condition from a question; `order_by` is the expression rows are sorted by, `nullable` when it may be NULL; `gather` makes the
     text by which rows are gathered in groups: a code, several joined by `|`, `true` or `false`, '' for none. `is_sealed`: what is asked for stands in
-    no address and no saved view.
+    no address and no saved view. `former`: codes that are offered no more, but that somebody may have saved a question for.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Field(Struct, frozen=True, kw_only=True):
     ask: Ask | None = None
     operators: tuple[Op, ...] = ()
     values: tuple[Value, ...] = ()
+    former: tuple[str, ...] = ()
     order_by: sa.ColumnElement[Any] | None = None
     gather: Gather | None = None
     nullable: bool = False
@@ -97,6 +99,10 @@ class Field(Struct, frozen=True, kw_only=True):
     is_column: bool = True
     is_sealed: bool = False
     is_exact_key: bool = False  # a few rows at most, whatever their age
+
+    def knows(self, code: str) -> bool:
+        """Whether this is one of the field's values, or it takes any."""
+        return not self.values or code in self.former or any(value.code == code for value in self.values)
 
 
 class Filter(Struct, frozen=True, kw_only=True):
@@ -109,7 +115,7 @@ class Filter(Struct, frozen=True, kw_only=True):
 
 def read_filter(text: str, fields: dict[str, Field], moment: Moment) -> Filter:
     """`field:op:value|value`. Raises Refused, naming the filter's field, for whatever is not of the closed list."""
-    name, _, rest = text.partition(":")
+    name, _, rest = as_asked_now(text).partition(":")
     op_name, _, told = rest.partition(":")
     field = fields.get(name)
     if field is None or field.ask is None or op_name not in field.operators or "\0" in told:
@@ -143,7 +149,7 @@ def _read(field: Field, op: Op, text: str, moment: Moment) -> Any:
         return number
     if field.kind == Kind.INSTANT:
         return _instant(text, moment.now)
-    if not text or len(text) > TEXT_MAX or (field.values and text not in {value.code for value in field.values}):
+    if not text or len(text) > TEXT_MAX or not field.knows(text):
         raise ValueError(text)
     return text
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from msgspec.structs import replace
 
+from paidan.entrypoints.api.lists.former import FLAGS_ONCE
 from paidan.entrypoints.api.lists.kinds import OPERATORS, Ask, Condition, Field, Gather, Kind, Moment, Op, Seen, Value, about, compare, when
 from paidan.entrypoints.api.lists.order_tables import (
     ANSWER_UNKNOWN,
@@ -62,6 +63,8 @@ DEADLINES: Final = (
 )
 TAIL_LENGTH: Final = 4
 FLAGS: Final = tuple(Value(code=str(flag), zh=flag_name(flag, (), "zh"), en=flag_name(flag, (), "en")) for flag in range(len(COLOURS) + 1))
+FORMER_FLAGS: Final = tuple(str(flag) for flag in FLAGS_ONCE if flag > len(COLOURS))
+"""Orders may have one from before flags were colours."""
 INSIDE: Final = tuple(state for state in FulfilmentState if FulfilmentState.PLANNED < state < FulfilmentState.SHIPPED)
 """A warehouse has it, or it travels with one that a warehouse has."""
 O: Final = ORDERS.c  # noqa: E741 - the table below reads better so
@@ -311,7 +314,7 @@ FIELDS: Final[tuple[Field, ...]] = (
     _field("working_warehouse", Kind.ENUM, "在仓仓库", "Being worked at", _warehouse_with(*INSIDE)),
     _field("tracking_no", Kind.ID, "运单号", "Waybill", _or_none(_tracking), is_exact_key=True),
     _column("seller_flag", Kind.NUMBER, "卖家旗帜", "Seller's flag"),
-    _field("flag", Kind.ENUM, "旗帜", "Flag", _flagged, values=FLAGS, order_by=OUR_FLAG, gather=_by(OUR_FLAG)),
+    _field("flag", Kind.ENUM, "旗帜", "Flag", _flagged, values=FLAGS, former=FORMER_FLAGS, order_by=OUR_FLAG, gather=_by(OUR_FLAG)),
     _flag("has_remark", "有备注", "Has a remark", HAS_REMARK),
     _flag("has_buyer_remark", "有买家备注", "Has a buyer's remark", O.has_buyer_remark),
     _flag("has_seller_remark", "有卖家备注", "Has a seller's remark", O.has_seller_remark),

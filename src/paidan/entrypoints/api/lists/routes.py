@@ -1,5 +1,6 @@
 """The list of orders over HTTP: pages, counts, fields, the search box, queues."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
 from litestar import Request, Router
@@ -7,7 +8,7 @@ from litestar.params import JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
 from paidan.entrypoints.api.guard import SEE, Known
-from paidan.entrypoints.api.lists.compose import count, find_page, read_question
+from paidan.entrypoints.api.lists.compose import Question, count, find_page, read_question, refuse_personal
 from paidan.entrypoints.api.lists.find import Found, find
 from paidan.entrypoints.api.lists.groups import Groups, read_groups
 from paidan.entrypoints.api.lists.initials import queries
@@ -29,7 +30,9 @@ TEXT_MAX: Final = 80_000
 
 Filters = Annotated[
     list[Annotated[str, Meta(max_length=FILTER_MAX)]] | None,
-    QueryParameter(name="f", description="`field:op:value|value`, repeated; fields and their operators: /lists/orders/fields", required=False),
+    QueryParameter(
+        name="f", description="`field:op:value|value`, repeated, never a phone; fields and operators: /lists/orders/fields", required=False
+    ),
 ]
 SortBy = Annotated[str, QueryParameter(name="sort", max_length=200, description="Fields, `-` for falling: `-paid_at,order_no`; none: newest first")]
 GroupBy = Annotated[str, QueryParameter(name="group", max_length=40, description="A field: rows of one group stand together")]
@@ -80,6 +83,12 @@ def moment_of(services: HandlerContext) -> Moment:
     return Moment(now=services.clock.now(), digest=services.sealer.digest)
 
 
+def _question(services: HandlerContext, caller: Caller, filters: Sequence[str] | None, sort: str = "", group_by: str = "") -> Question:
+    """As an address asks it. Raises Refused for what is not of the closed list, and for a phone."""
+    refuse_personal(filters or (), "f")
+    return read_question(filters or (), sort, caller, moment_of(services), group_by)
+
+
 @get("/lists/orders", opt=SEE, sync_to_thread=True, summary="List orders by filters")
 def get_order_list(
     services: Given,
@@ -90,8 +99,8 @@ def get_order_list(
     cursor: Cursor = "",
     row_limit: RowLimit = 100,
 ) -> OrderPage:
-    """Open orders; with `placed_at` between two instants at most 31 days apart, or an exact number or phone, those of any state."""
-    question = read_question(filters or [], sort_by, caller, moment_of(services), group_by)
+    """Open orders; with `placed_at` between two instants at most 31 days apart, or an exact number, those of any state. Phones: by the search box."""
+    question = _question(services, caller, filters, sort_by, group_by)
     with services.database.transaction() as tx:
         as_of = snapshot_now(tx)  # before the rows: what is written meanwhile is told twice rather than never
         ids, following = find_page(tx, question, cursor, row_limit)
@@ -101,7 +110,7 @@ def get_order_list(
 @get("/lists/orders/count", opt=SEE, sync_to_thread=True, summary="Count orders by filters")
 def get_order_count(services: Given, caller: Known, filters: Filters = None) -> CountView:
     """Exact to ten thousand."""
-    question = read_question(filters or [], "", caller, moment_of(services))
+    question = _question(services, caller, filters)
     with services.database.transaction() as tx:
         found, is_exact = count(tx, question)
     return CountView(count=found, is_exact=is_exact)
@@ -110,7 +119,7 @@ def get_order_count(services: Given, caller: Known, filters: Filters = None) -> 
 @get("/lists/orders/groups", opt=SEE, sync_to_thread=True, summary="Groups of orders by filters")
 def get_order_groups(services: Given, caller: Known, filters: Filters = None, group_by: GroupBy = "") -> Groups:
     """All groups of what matches, each with its count and amounts: of more than a hundred thousand orders the newest."""
-    question = read_question(filters or [], "", caller, moment_of(services), group_by)
+    question = _question(services, caller, filters, group_by=group_by)
     with services.database.transaction() as tx:
         return read_groups(tx, question)
 

@@ -5,13 +5,14 @@ from typing import Annotated, Final, Literal
 from litestar import Response, Router
 from litestar.params import JSONBody, QueryParameter
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 from psycopg.types.json import Jsonb
 
 from paidan.entrypoints.api.guard import SEE, Known
 from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
-from paidan.entrypoints.api.lists.compose import FILTERS_MAX, read_question
+from paidan.entrypoints.api.lists.compose import FILTERS_MAX, read_question, refuse_personal
+from paidan.entrypoints.api.lists.former import as_asked_now
 from paidan.entrypoints.api.lists.initials import queries
-from paidan.entrypoints.api.lists.order_fields import BY_NAME
 from paidan.entrypoints.api.lists.routes import FILTER_MAX, moment_of
 from paidan.entrypoints.api.pages import RecordId, as_views
 from paidan.entrypoints.api.people.caller import Caller
@@ -68,7 +69,8 @@ def get_views(
 
 
 def _views(tx: Tx, caller: Caller, list_name: str | None = None, view_id: int | None = None) -> list[SavedView]:
-    return as_views(SavedView, tx.execute(queries.list_views, {"owner": caller.owner, "list": list_name, "id": view_id}))
+    stored = as_views(SavedView, tx.execute(queries.list_views, {"owner": caller.owner, "list": list_name, "id": view_id}))
+    return [replace(view, filters=tuple(map(as_asked_now, view.filters))) if view.list == "orders" else view for view in stored]
 
 
 @post("/views", opt=SEE, status_code=201, sync_to_thread=True, summary="Save a view")
@@ -138,8 +140,7 @@ def _refuse_senseless(services: HandlerContext, caller: Caller, data: ViewBody) 
         raise Refused(Reason.NOT_ALLOWED)
     if data.list == "orders":
         read_question(data.filters, data.sort, caller, moment_of(services))
-        if any(BY_NAME[text.partition(":")[0]].is_sealed for text in data.filters):
-            raise invalid("filters")  # somebody's phone is kept in no view
+        refuse_personal(data.filters, "filters")
 
 
 def _stored(data: ViewBody) -> dict[str, object]:
