@@ -94,6 +94,25 @@ def test_many_messages_are_read_again_and_those_left_are_named(shop):
     assert {shop.get(f"/messages/{one}").json()["state"] for one in (done, aside, waiting)} == {"waiting"}
 
 
+def test_a_notice_replayed_is_due_with_its_shops_messages_at_once(shop):
+    second_shop(shop.scene)
+    for code in ("S1", "S2"):
+        shop.scene.query("INSERT INTO shop_cursor (shop_id, feed, read_to) SELECT id, 'push', now() FROM shop WHERE code = %s RETURNING 1", code)
+
+    def wanted():
+        return [row[0] for row in shop.scene.query("SELECT s.code FROM shop_cursor u JOIN shop s ON s.id = u.shop_id WHERE u.wanted_at IS NOT NULL")]
+
+    order_id = kept(shop, "shop:S1", "order", json.dumps(ORDER), MessageState.DONE)
+    assert shop.post(f"/messages/{order_id}/replay").status_code == 200
+    assert wanted() == []  # a pass waits for it
+    with shop.scene.database.transaction() as tx:
+        message = InboundMessage(counterpart="shop:S2", kind="trade", body=b"{}", at=NOW, business_key="T1", bucket=200, state=MessageState.DONE)
+        [notice] = keep_inbound(tx, shop.scene.ids, shop.scene.sealer, [message])
+    assert shop.post("/messages/replays", {"ids": [str(notice)]}).json()["ids"] == [str(notice)]
+    assert wanted() == ["S2"]
+    assert [one["id"] for one in shop.get("/messages?state=waiting").json()["items"]] == [str(notice), str(order_id)]
+
+
 def test_messages_are_listed_by_state_kind_and_way(world):
     scene = world.scene
 

@@ -113,6 +113,19 @@ def test_messages_for_a_seller_we_do_not_know_are_kept_and_set_aside(stand):
     assert (stand.kept(), world.waiting()) == ([str(TID + 1)], 0)
 
 
+def test_notices_wanted_again_are_read_though_no_message_comes(stand):
+    """Somebody replays them: they wait, and nothing new comes beside them."""
+    world = World(stand, order(1)).at(10)
+    world.take()
+    replay = "UPDATE message SET state = 0 WHERE kind LIKE 'taobao_trade_%%' AND bucket IS NOT NULL RETURNING 1"
+    assert len(stand.query(replay)) == 2
+    world.line.calls.clear()
+    reports = world.take()
+    assert (reports["A"].read, reports["A"].messages, reports["A"].error) == (1, 0, "")
+    assert stand.query("SELECT count(*) FROM message WHERE state = 0 AND bucket >= 192") == [(0,)]
+    assert FULLINFO in world.line.calls
+
+
 def notice(stand, no, shop="A"):
     with stand.database.transaction() as tx:
         keep_notices(tx, stand.ports, stand.shops[shop], [Notice(message_ref=f"n{no}", kind="refunds/create", order_no=no, body=b"{}")])

@@ -89,9 +89,18 @@ def take_messages(ports: Ports, door: MessageDoor, shop: Shop, sellers: Mapping[
             keep_failure(tx, ports, shop, Feed.PUSH, error, now)
     else:
         if not reports[shop.id].error:  # an empty answer is good news too: the last error is over
-            with ports.database.transaction() as tx:
-                note_push(tx, shop, ports.clock.now())
+            _read_left(ports, shop, sellers, reports)
     return list(reports.values())
+
+
+def _read_left(ports: Ports, shop: Shop, sellers: Mapping[str, Seller], reports: dict[int, PullReport]) -> None:
+    """Notices of the shop itself that wait without a new message beside them: somebody wants them read again. What none waits for is noted so."""
+    asker = next((seller for seller in sellers.values() if seller.shop.id == shop.id), None)
+    if asker is not None:
+        _add(reports, reread(ports, asker.puller, asker.shop))
+        return
+    with ports.database.transaction() as tx:
+        note_push(tx, shop, ports.clock.now())
 
 
 def _by_seller(messages: Sequence[PlatformMessage], sellers: Mapping[str, Seller]) -> list[tuple[Seller | None, list[PlatformMessage]]]:

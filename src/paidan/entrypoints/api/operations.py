@@ -285,7 +285,7 @@ def _platform_of(counterpart: str, network: Network) -> str:
     tags=["messages"],
 )
 def replay_message(services: Given, caller: Known, once: Post, message_id: RecordId, idempotency_key: IdempotencyKey = "") -> Response[Replayed]:
-    """Let a pass read it again: what came before stays, since a fold takes nothing twice."""
+    """Let a pass read it again: what came before stays, since a fold takes nothing twice. Of a notice, its order is read at the platform again."""
     del idempotency_key, services
 
     def work(tx: Tx) -> Replayed:
@@ -296,6 +296,7 @@ def replay_message(services: Given, caller: Known, once: Post, message_id: Recor
         if direction != IN or bucket is None or state not in REPLAYABLE:
             raise Refused(Reason.ILLEGAL_MOVE)
         tx.execute(queries.replay_message, {"id": message_id})
+        tx.execute(queries.want_notices_read, {"ids": [message_id], "now": once.now})
         return Replayed(message_id=str(message_id))
 
     return once.answer(work)
@@ -311,6 +312,7 @@ def replay_messages(
     def work(tx: Tx) -> ReplayedMany:
         wanted = {"ids": sorted({int(one) for one in data.ids}), "states": [int(state) for state in REPLAYABLE], **hears(tx, caller)}
         replayed = {row[0] for row in tx.execute(queries.replay_messages, wanted)}
+        tx.execute(queries.want_notices_read, {"ids": sorted(replayed), "now": once.now})
         return ReplayedMany(ids=tuple(str(one) for one in sorted(replayed)), left=tuple(one for one in data.ids if int(one) not in replayed))
 
     return once.answer(work)

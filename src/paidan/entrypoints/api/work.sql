@@ -165,8 +165,8 @@ FROM (
        AND message.id < COALESCE(%(after)s::bigint, 9223372036854775807)
      ORDER BY message.id DESC LIMIT %(limit)s)
     UNION ALL
-    -- What waits, waits for a pass of its bucket (of orders, of warehouses, of tracking).
-    (SELECT waiting.* FROM generate_series(0, 191) AS any_bucket (bucket) CROSS JOIN LATERAL (
+    -- What waits, waits in its bucket: orders, reports of warehouses, tracking, notices.
+    (SELECT waiting.* FROM generate_series(0, 255) AS any_bucket (bucket) CROSS JOIN LATERAL (
          SELECT * FROM message
          WHERE state = 0 AND direction = 'i' AND message.bucket = any_bucket.bucket::smallint AND (%(kind)s::text = '' OR kind = %(kind)s)
            AND (%(counterparts)s::text[] IS NULL OR counterpart = ANY(%(counterparts)s))
@@ -213,6 +213,13 @@ WITH wanted AS (
 )
 UPDATE message m SET state = 0, reason = '' FROM wanted w WHERE m.id = w.id
 RETURNING m.id;
+
+-- name: want_notices_read
+-- Notices that wait are worked off when their shop's messages are fetched: that is due now. Of these messages, those that are notices; others have a
+-- pass that waits for them. Parameters: ids bigint[], now. Locks: the rows of shop_cursor.
+UPDATE shop_cursor u SET wanted_at = %(now)s FROM shop s
+WHERE s.id = u.shop_id AND u.feed = 'push' AND s.is_active
+  AND s.code IN (SELECT substr(m.counterpart, 6) FROM message m WHERE m.id = ANY(%(ids)s::bigint[]) AND m.bucket >= 192 AND m.counterpart LIKE 'shop:%%');
 
 -- name: seen_calls
 -- Which of these calls the caller sees. Parameters: ids bigint[], lanes.
