@@ -44,6 +44,13 @@ def test_a_setting_that_can_not_be_read_is_told(environment: dict[str, str]) -> 
         read_settings(environment)
 
 
+@pytest.mark.parametrize("currency", ["usd", "US", "¥", "JPY", "KWD"])
+def test_the_house_counts_in_a_currency_with_two_decimal_places(currency: str) -> None:
+    with pytest.raises(SetupError, match="PAIDAN_CURRENCY"):
+        read_settings({"PAIDAN_CURRENCY": currency})
+    assert (read_settings({"PAIDAN_CURRENCY": "EUR"}).currency, read_settings({}).currency) == ("EUR", "CNY")
+
+
 def test_a_fixed_clock_moves_only_when_told() -> None:
     clock = FixedClock(datetime(2026, 3, 2, 12, tzinfo=timezone(timedelta(hours=8))))
     assert clock.now() == clock.now() == datetime(2026, 3, 2, 4, tzinfo=UTC)

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { createContext, useContext } from 'react'
-import { setServerNow } from '@/i18n/format'
+import { setHouseCurrency, setServerNow } from '@/i18n/format'
 import { hasChosenLanguage, setLanguage } from '@/i18n/start'
 import { api, given } from './client'
 import type { components } from './schema'
@@ -17,6 +17,7 @@ export function useMeQuery() {
     queryFn: async () => {
       const me = given(await api.GET('/api/v1/me'))
       setServerNow(me.now)
+      setHouseCurrency(me.currency)
       speak(me.language)
       return me
     },

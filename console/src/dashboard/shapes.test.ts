@@ -40,6 +40,7 @@ test('each sum of sales is of one currency and lists the orders it is made of', 
     paid_to_released_p50: wait,
     paid_to_released_p95: wait,
     freight_per_order_minor: null,
+    freight_currency: 'CNY',
   }
   const board = { figures, hours, queues: [] } as unknown as Dashboard
   const [, sales] = cardsOf(board, (key) => key)

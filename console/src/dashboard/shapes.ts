@@ -54,7 +54,7 @@ export function cardsOf({ figures, hours, queues }: Dashboard, t: DashboardSay):
     details: [counted(t('slower'), slower)],
   })
   const late = queues.find((queue) => queue.queue === 'overdue')
-  const { placed, cancelled, released, freight_per_order_minor: freight } = figures
+  const { placed, cancelled, released, freight_per_order_minor: freight, freight_currency: currency } = figures
   return [
     {
       name: t('orders'),
@@ -78,7 +78,7 @@ export function cardsOf({ figures, hours, queues }: Dashboard, t: DashboardSay):
     share(t('split'), t('whole'), figures.split),
     {
       name: t('freight'),
-      values: [{ text: freight === null ? DASH : money(freight), filters: released.filters }],
+      values: [{ text: freight === null ? DASH : money(freight, currency), filters: released.filters }],
       details: [counted(t('released'), released)],
     },
   ]

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
-import { duration, money, secondsUntil, setServerNow, weight } from './format'
+import { duration, houseUnit, money, secondsUntil, setHouseCurrency, setServerNow, weight } from './format'
 import { setLanguage } from './start'
 import { defineWords, say } from './words'
 
@@ -14,6 +14,13 @@ test.each([
   [1_234_567, 'CNY', '¥12,345.67'],
 ])('%d minor units of %s are %s', (minor, currency, text) => {
   expect(money(minor, currency)).toBe(text)
+})
+
+test('what has no currency is a cost of the house', () => {
+  expect([money(1054), houseUnit()]).toEqual(['¥10.54', '元'])
+  setHouseCurrency('USD')
+  expect([money(1054), money(1054, 'GBP'), houseUnit()]).toEqual(['$10.54', '£10.54', '$'])
+  setHouseCurrency('CNY')
 })
 
 test('a length of time is told by its biggest unit, in the language of the moment', () => {

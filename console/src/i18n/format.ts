@@ -4,8 +4,20 @@ const MINOR_DIGITS: Record<string, number> = { JPY: 0, KRW: 0, VND: 0, KWD: 3 }
 const SIGNS: Record<string, string> = { CNY: '¥', GBP: '£', USD: '$', EUR: '€' }
 const locale = () => (language() === 'zh' ? 'zh-CN' : 'en-GB')
 
-/** Minor units as people write them: 1054 GBP → £10.54. */
-export function money(minor: number | null | undefined, currency = 'CNY'): string {
+let house = 'CNY'
+
+/** The currency of the house's own costs: freight, handling. Orders have their own. */
+export function setHouseCurrency(currency: string): void {
+  house = currency
+}
+
+/** What costs are told in, beside a field: 元, ¥, EUR. */
+export function houseUnit(): string {
+  return house === 'CNY' && language() === 'zh' ? '元' : (SIGNS[house] ?? house)
+}
+
+/** Minor units as people write them: 1054 GBP → £10.54. Without a currency: a cost of the house. */
+export function money(minor: number | null | undefined, currency = house): string {
   if (minor === null || minor === undefined) return ''
   const digits = MINOR_DIGITS[currency] ?? 2
   const amount = (Math.abs(minor) / 10 ** digits).toLocaleString(locale(), {

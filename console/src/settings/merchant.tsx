@@ -8,6 +8,7 @@ import type { components } from '@/api/schema'
 import { ProblemView } from '@/frame/problem-view'
 import { toast } from '@/frame/toasts'
 import { frameWords } from '@/frame/words'
+import { houseUnit } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import { settingsWords } from './words'
 import styles from './settings.module.css'
@@ -106,9 +107,9 @@ function SourcingForm({ stored }: { stored: Sourcing }) {
         />
       </label>
       <label className={styles.choice}>
-        <span>{t('splitPenalty')}</span>
+        <span>{t('splitPenalty', { unit: houseUnit() })}</span>
         <InputNumber
-          aria-label={t('splitPenalty')}
+          aria-label={t('splitPenalty', { unit: houseUnit() })}
           disabled={isFixed || !wanted.may_split}
           min={0}
           precision={2}

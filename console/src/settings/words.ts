@@ -22,7 +22,7 @@ export const settingsWords = defineWords('settings', {
   nearest: ['距离最近', 'The nearest'],
   maySplit: ['允许拆单', 'Orders may be split'],
   splitCap: ['一单最多拆成（包裹）', 'Parcels an order may become'],
-  splitPenalty: ['每多一个包裹的额外成本（元）', 'What a further parcel costs beyond its freight, ¥'],
+  splitPenalty: ['每多一个包裹的额外成本（{{unit}}）', 'What a further parcel costs beyond its freight, {{unit}}'],
   sourcingHint: [
     '保存后新分仓的订单按此执行；已分好的不变。',
     'Orders sourced from now on go by it; what is planned stays.',

@@ -107,7 +107,7 @@ def explain(number: str, *, language: Annotated[Language, Parameter(name=["--lan
     if story is None:
         console.print(f"[red]✗[/] {number}: 没有这张订单 / there is no such order", highlight=False)
         return 1
-    for line in Teller(story, language).tell():
+    for line in Teller(story, language, services.settings.currency).tell():
         console.print(line, markup=False, highlight=False, soft_wrap=True)
     return 0
 

@@ -67,9 +67,10 @@ def read_story(tx: Tx, order_id: int) -> Story | None:
 
 
 class Teller:
-    """Tells a story in one language, times in the shop's zone."""
+    """Tells a story in one language, times in the shop's zone, costs in the house's currency."""
 
-    def __init__(self, story: Story, language: str) -> None:
+    def __init__(self, story: Story, language: str, currency: str = "CNY") -> None:
+        self._currency = currency
         self._story = story
         self._zh = language.startswith("zh")
         self._language = language
@@ -129,7 +130,7 @@ class Teller:
         for f_id, attempt, state, code, name, carrier, weight_g, freight, merged_into, released, shipped, delivered in self._story.fulfilments:
             into = f" → {fulfilment_no(merged_into)}" if merged_into else ""
             times = " / ".join(self._time(at) for at in (released, shipped, delivered))
-            what = f"{code} {name} · {carrier} · {weight_g} g · {from_minor(freight)} CNY"
+            what = f"{code} {name} · {carrier} · {weight_g} g · {from_minor(freight, self._currency)} {self._currency}"
             yield f"  {fulfilment_no(f_id, attempt)} {self._word(FULFILMENT_WORDS.get(state), state)}{into} · {what} · {times}"
         for waybill, carrier, state, shipped, delivered in self._story.parcels:
             yield f"  {carrier} {waybill} {self._word(PARCEL_WORDS.get(state), state)} · {self._time(shipped)} / {self._time(delivered)}"
@@ -154,7 +155,7 @@ class Teller:
             if isinstance(told.get(key), int):
                 told[key] = fulfilment_no(told[key])
         if step == "sourced":
-            told = {"cost": from_minor(told.get("cost", 0))}
+            told = {"cost": f"{from_minor(told.get('cost', 0), self._currency)} {self._currency}"}
         return "".join(f" · {key}: {value}" for key, value in told.items())
 
     def _candidates(self, what: dict[str, Any]) -> Iterator[str]:

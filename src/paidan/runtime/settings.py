@@ -1,14 +1,20 @@
 """What the environment says: read once at the door, passed on as a value."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 from msgspec import Struct, ValidationError, convert, structs
 
 from paidan.kernel.errors import SetupError
+from paidan.kernel.money import minor_digits
 
 PREFIX = "PAIDAN_"
+CURRENCY: Final = re.compile(r"[A-Z]{3}")
+HOUSE_DIGITS: Final = 2
+"""Files and forms tell costs with two decimal places."""
 
 
 class Secret(str):
@@ -28,6 +34,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     owner_url: str = ""  # may create roles, schemas and tables: `migrate` and provisioning only
     database: str = "paidan"  # name of the database made by provisioning
     merchant: str = "default"
+    currency: str = "CNY"  # of freight, handling and other costs of the house (ISO 4217, two decimal places); set before the first tier is written
     admin_password: str = ""  # of the first administrator, at the first start only; empty: drawn by lot and shown once
     allow_loopback: bool = False  # let calls reach 127.0.0.0/8 and private addresses: demo and tests
     allow_plain_http: bool = False  # let calls go out without TLS: for gateways that know nothing better
@@ -75,6 +82,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     fields = {field.name: PREFIX + field.name.upper() for field in structs.fields(Settings)}
     given = {name: environment[variable] for name, variable in fields.items() if environment.get(variable)}
     try:
-        return convert(given, Settings, strict=False, dec_hook=lambda kind, text: kind(text))
+        read = convert(given, Settings, strict=False, dec_hook=lambda kind, text: kind(text))
     except ValidationError as error:
         raise SetupError(f"a {PREFIX}* variable cannot be read: {error}") from error
+    if not CURRENCY.fullmatch(read.currency) or minor_digits(read.currency) != HOUSE_DIGITS:
+        raise SetupError(f"{PREFIX}CURRENCY: three capital letters of a currency with two decimal places, as CNY")
+    return read

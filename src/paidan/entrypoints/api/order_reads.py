@@ -63,8 +63,8 @@ def find_orders(tx: Tx, caller: Caller, number: str, after: int | None, limit: i
     return as_views(OrderView, tx.execute(queries.find_orders, {"number": number, "after": after, "limit": limit, **caller.sees}), ORDER_STATES)
 
 
-def get_order(tx: Tx, caller: Caller, sealer: Sealer, order_id: int, language: str) -> WholeOrder | None:
-    """One order whole, in eight statements; one more for what must be hidden in remarks."""
+def get_order(tx: Tx, caller: Caller, sealer: Sealer, order_id: int, language: str, currency: str = "CNY") -> WholeOrder | None:
+    """One order whole, in eight statements; one more for what must be hidden in remarks. `currency`: of the house's costs."""
     parameters = {"id": order_id, **caller.sees}
     cursor = tx.execute(queries.get_order, parameters)
     row = cursor.fetchone()
@@ -88,7 +88,7 @@ def get_order(tx: Tx, caller: Caller, sealer: Sealer, order_id: int, language: s
     values["holds"] = told_holds(as_views(HoldView, tx.execute(queries.order_holds, parameters)), language)
     values["fulfilments"] = _fulfilments_of(tx, caller, order_id)
     values["parcels"] = as_views(ParcelView, tx.execute(queries.order_parcels, parameters), PARCEL_STATES)
-    _tell(tx, caller, values, _steps(tx, order_id), language)
+    _tell(tx, caller, values, _steps(tx, order_id), language, currency)
     return as_view(WholeOrder, values, ORDER_STATES)
 
 
@@ -138,12 +138,12 @@ def _steps(tx: Tx, order_id: int) -> list[tuple[datetime, str, str, Any]]:
     return steps
 
 
-def _tell(tx: Tx, caller: Caller, values: dict[str, Any], steps: Sequence[tuple[datetime, str, str, Any]], language: str) -> None:
+def _tell(tx: Tx, caller: Caller, values: dict[str, Any], steps: Sequence[tuple[datetime, str, str, Any]], language: str, currency: str) -> None:
     """The timeline in words, and who has held and released, by the names of everything they speak of."""
     holds: list[HoldView] = values["holds"]
     actors = {actor for _, actor, _, _ in steps} | {who for hold in holds for who in (hold.origin, hold.closed_by)}
     names = read_names(tx, caller, [(step, detail) for _, _, step, detail in steps], actors)
-    teller = Teller(names, values["id"], language)
+    teller = Teller(names, values["id"], language, currency)
     values["timeline"] = [_step_view(teller, *step, language) for step in steps]
     values["holds"] = [replace(hold, origin_name=teller.actor_name(hold.origin), closed_by_name=teller.actor_name(hold.closed_by)) for hold in holds]
 

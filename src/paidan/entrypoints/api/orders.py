@@ -177,7 +177,8 @@ def _state(name: str | None, start: datetime | None) -> OrderState | None:
 def get_one_order(services: Given, caller: Known, request: Request[Any, Any, Any], order_id: RecordId) -> Response[WholeOrder]:
     """The order with lines, holds, fulfilments, parcels and timeline; the ETag is its version."""
     with services.database.transaction() as tx:
-        order = get_order(tx, caller, services.sealer, order_id, language_of(request.headers.get("accept-language", "")))
+        language = language_of(request.headers.get("accept-language", ""))
+        order = get_order(tx, caller, services.sealer, order_id, language, services.settings.currency)
     if order is None:
         raise Refused(Reason.UNKNOWN_ORDER)
     return Response(content=order, headers=etag(order.version))
@@ -194,7 +195,7 @@ def get_order_by_number(
     with services.database.transaction() as tx:
         row = tx.execute(queries.id_of_number, {"number": order_no}).fetchone()
         language = language_of(request.headers.get("accept-language", ""))
-        order = get_order(tx, caller, services.sealer, row[0], language) if row else None
+        order = get_order(tx, caller, services.sealer, row[0], language, services.settings.currency) if row else None
     if order is None:
         raise Refused(Reason.UNKNOWN_ORDER)
     return Response(content=order, headers=etag(order.version))
@@ -227,7 +228,7 @@ class Present(Struct, frozen=True, kw_only=True):
 
 def present_order(tx: Tx, services: HandlerContext, caller: Caller, order_id: int) -> Present | None:
     """The order as it is stored now, for a conflict."""
-    order = get_order(tx, caller, services.sealer, order_id, "en")
+    order = get_order(tx, caller, services.sealer, order_id, "en", services.settings.currency)
     return None if order is None else Present(version=order.version, state=order.state, edits=order.edits)
 
 

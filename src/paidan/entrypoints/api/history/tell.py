@@ -48,10 +48,10 @@ class Said(Struct, frozen=True, kw_only=True):
 
 
 class Teller:
-    """Tells the steps of one order in one language."""
+    """Tells the steps of one order in one language, costs in the house's currency."""
 
-    def __init__(self, names: Names, order_id: str, language: str) -> None:
-        self._say = Wording(names, language)
+    def __init__(self, names: Names, order_id: str, language: str, currency: str = "CNY") -> None:
+        self._say = Wording(names, language, currency)
         self._order_id = order_id
 
     def tell(self, step: str, actor: str, detail: Any) -> Said:

@@ -23,7 +23,8 @@ PROGRESS: Final = rows_of(PROCESS_STATUS)
 class Wording:
     """Says what a detail holds, by the names of what it speaks of."""
 
-    def __init__(self, names: Names, language: str) -> None:
+    def __init__(self, names: Names, language: str, currency: str = "CNY") -> None:
+        self._currency = currency
         self._names = names
         self._language = language
         self._n = 0 if language == "zh" else 1
@@ -106,8 +107,8 @@ class Wording:
         return self.word(PARCEL_WORDS[ParcelState[value]]) if value in ParcelState.__members__ else str(value)
 
     def money(self, value: Any) -> str:
-        """Minor units of CNY."""
-        return f"¥{from_minor(int(value))}"
+        """Minor units of the house's currency."""
+        return f"{'¥' if self._currency == 'CNY' else f'{self._currency} '}{from_minor(int(value), self._currency)}"
 
     def stops(self, value: Any) -> str:
         """What a hold stops, where it is not everything."""

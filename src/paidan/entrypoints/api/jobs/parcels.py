@@ -23,7 +23,7 @@ class ParcelToBeLine(Struct, frozen=True, kw_only=True):
 
 
 class ParcelToBe(Struct, frozen=True, kw_only=True):
-    """A fulfilment as it would be: `no` empty where it is a new one. Freight in minor units of CNY."""
+    """A fulfilment as it would be: `no` empty where it is a new one. Freight in minor units of the house's currency."""
 
     no: str
     warehouse_code: str

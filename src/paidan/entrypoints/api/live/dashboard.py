@@ -54,7 +54,9 @@ class Wait(Struct, frozen=True, kw_only=True):
 
 
 class Figures(Struct, frozen=True, kw_only=True):
-    """Of the orders placed within the range. `in_time`: of those that left or should have left by now. Freight per released order in minor units."""
+    """Of the orders placed within the range. `in_time`: of those that left or should have left by now. Freight per released order in minor units
+    of the house's currency, `freight_currency`.
+    """
 
     placed: Count
     cancelled: Count
@@ -65,6 +67,7 @@ class Figures(Struct, frozen=True, kw_only=True):
     paid_to_released_p50: Wait
     paid_to_released_p95: Wait
     freight_per_order_minor: int | None
+    freight_currency: str
 
 
 class HourFigure(Struct, frozen=True, kw_only=True):
@@ -156,14 +159,14 @@ def get_dashboard(services: Given, caller: Known, request: Request[Any, Any, Any
             return kept
         queues = request.app.state.queues.read(services.database, caller, moment_of(services), is_stale=is_fresh)
         with services.database.transaction() as tx:
-            made = _made(tx, caller, services.clock.now(), days, queues)
+            made = _made(tx, caller, services.clock.now(), days, queues, services.settings.currency)
         if len(cache.kept) >= KEPT_MAX:
             cache.kept.clear()
         cache.kept[key] = (time.monotonic(), made)
         return made
 
 
-def _made(tx: Tx, caller: Caller, now: datetime, days: int, queues: list[QueueView]) -> Dashboard:
+def _made(tx: Tx, caller: Caller, now: datetime, days: int, queues: list[QueueView], currency: str) -> Dashboard:
     """Seven statements."""
     until = now + timedelta(seconds=1)
     start = until - timedelta(days=days)
@@ -174,7 +177,7 @@ def _made(tx: Tx, caller: Caller, now: datetime, days: int, queues: list[QueueVi
         as_of=snapshot_now(tx),
         start=start,
         until=until,
-        figures=_figures(tx, {**span, "now": now}, f"placed_at:between:{_told(start)}|{_told(until)}"),
+        figures=_figures(tx, {**span, "now": now}, f"placed_at:between:{_told(start)}|{_told(until)}", currency),
         hours=as_views(HourFigure, tx.execute(queries.by_hour, span)),
         open=[_state(now, *row) for row in tx.execute(queries.open_by_state, {"now": now, **scope})],
         holds=[_held(*row) for row in tx.execute(queries.holds_by_reason, scope)],
@@ -184,7 +187,7 @@ def _made(tx: Tx, caller: Caller, now: datetime, days: int, queues: list[QueueVi
     )
 
 
-def _figures(tx: Tx, span: dict[str, Any], placed: str) -> Figures:
+def _figures(tx: Tx, span: dict[str, Any], placed: str, currency: str) -> Figures:
     [row] = named_rows(tx.execute(queries.day, span))
     of = row["released"]
     released = Count(orders=of, filters=(placed, IS_RELEASED))
@@ -211,6 +214,7 @@ def _figures(tx: Tx, span: dict[str, Any], placed: str) -> Figures:
         paid_to_released_p50=wait("p50"),
         paid_to_released_p95=wait("p95"),
         freight_per_order_minor=row["freight_minor"] // of if of else None,
+        freight_currency=currency,
     )
 
 

@@ -60,7 +60,8 @@ class Me(Struct, frozen=True, kw_only=True):
 
     `must_change_password`: an administrator set it; until it is changed everything else is refused (`password_not_own`).
 
-    `has_password`: whether he signs in by one, and may change it. `now` is the business clock, by which deadlines count.
+    `has_password`: whether he signs in by one, and may change it. `now` is the business clock, by which deadlines count. `currency`: of the house's
+    own costs (freight, handling, what a further parcel costs); orders have their own.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Me(Struct, frozen=True, kw_only=True):
     has_password: bool
     session_id: str | None
     now: datetime
+    currency: str
 
 
 class SessionView(Struct, frozen=True, kw_only=True):
@@ -153,6 +155,7 @@ def get_me(services: Given, caller: Known) -> Me:
         has_password=has_password,
         session_id=None if caller.session_id is None else str(caller.session_id),
         now=services.clock.now(),
+        currency=services.settings.currency,
     )
 
 
