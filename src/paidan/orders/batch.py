@@ -18,6 +18,7 @@ from paidan.kernel.states import FulfilmentState, LineKind, OrderState
 STOPS_ALL = 1
 STOPS_RELEASE = 2
 BY_PLATFORM = "platform"  # origin of a hold that rests on the platform's word alone, against our own books
+WANTS_NOTHING = frozenset({OrderState.UNPAID, OrderState.CANCELLED})
 CARRY_NO_WORK = frozenset({LineKind.BUNDLE, LineKind.SERVICE})
 
 
@@ -239,7 +240,7 @@ class Order(Struct, kw_only=True):
 
     def waiting_units(self) -> dict[int, tuple[int, int]]:
         """Units paid for but not reserved, by SKU: (held, short). Nothing while unpaid or cancelled."""
-        if self.state in {OrderState.UNPAID, OrderState.CANCELLED}:
+        if self.state in WANTS_NOTHING:
             return {}
         units: dict[int, tuple[int, int]] = {}
         for line in self.lines:

@@ -6,18 +6,24 @@ parcels, then to the nearer, then to the smaller priority number. An order is so
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 from msgspec import Struct
 
 from paidan.kernel.reasons import Reason
 from paidan.kernel.states import FulfilmentState
 from paidan.network.load import Network
-from paidan.orders.batch import Fulfilment, FulfilmentLine, Line, Order
+from paidan.orders.batch import Fulfilment, FulfilmentLine, Line, Order, Region
 from paidan.sourcing.apart import Apart, serving
 from paidan.sourcing.lanes import Lane, Lanes, freight_of
 from paidan.sourcing.policy import Aim
 from paidan.sourcing.splits import best_split, may_win
-from paidan.sourcing.ways import NOWHERE, Asked, FreeStock, Load, Parcel, Units, cost_of, load_of, parcel_of, rank, rank_alone
+from paidan.sourcing.ways import NOWHERE, Asked, FreeStock, Parcel, Units, best_alone, cost_of, load_of, parcel_of, rank, rank_alone
+
+
+UNPROMISED: Final = timedelta(days=365)  # an order without a promise stands behind those that have one
+SHORT: Final = str(Reason.SHORT_OF_STOCK)
+PLANNED: Final = int(FulfilmentState.PLANNED)
 
 
 class Supply:
@@ -55,6 +61,8 @@ class Supply:
     def wait(self, order: Order) -> None:
         """What the order waits for now, in place of what it waited for when loaded: kept from those who choose after it."""
         after = order.waiting_units()
+        if not after and not order.units_before:
+            return
         for sku_id in order.units_before.keys() | after.keys():
             before, now = order.units_before.get(sku_id, (0, 0)), after.get(sku_id, (0, 0))
             self._held[sku_id] = self._held.get(sku_id, 0) + now[0] - before[0]
@@ -88,15 +96,18 @@ def decide(orders: Sequence[Order], supply: Supply, context: Sourcing, ids: Call
     groups: dict[object, list[Order]] = {}
     for order in queue:
         groups.setdefault(order.merge_key or order.id, []).append(order)
+    planned: list[Fulfilment] = []
     for group in groups.values():
         together = _common_warehouse(group, supply, context) if len(group) > 1 else None
         for order in group:
-            _source(order, supply, context, ids, together)
+            planned += _source(order, supply, context, together)
+    for fulfilment, fulfilment_id in zip(planned, ids(len(planned)), strict=True):
+        fulfilment.id = fulfilment_id
 
 
 def promise(order: Order) -> tuple[object, ...]:
     """Those already waiting first, by promise; then newcomers as they were placed. Never by arrival, so that two runs agree."""
-    promise = order.ship_by_at or order.placed_at + timedelta(days=365)
+    promise = order.ship_by_at or order.placed_at + UNPROMISED
     return (order.is_new, promise, order.placed_at, order.shop_id, order.platform_order_no)
 
 
@@ -121,16 +132,17 @@ def needed_units(order: Order) -> Units:
     return units
 
 
-def _source(order: Order, supply: Supply, context: Sourcing, ids: Callable[[int], list[int]], together: int | None) -> None:
+def _source(order: Order, supply: Supply, context: Sourcing, together: int | None) -> Sequence[Fulfilment]:
+    """What is planned for this order; ids are given when all have been decided."""
     needed = needed_units(order)
     if not needed:
-        return
+        return ()
     if order.region is None:
         order.waits_for = str(Reason.ADDRESS_UNPARSED)
         supply.wait(order)
-        return
-    lanes = _carried(order, _wanted(order, serving([order.shop_id], context.lanes.to(order.region), context.network)))
-    had = {sku_id for sku_id, _ in given_back(order)} | order.units_before.keys()
+        return ()
+    lanes = _lanes(order, order.region, context)
+    had = {sku_id for sku_id, _ in given_back(order)} | order.units_before.keys() if order.fulfilments else order.units_before
     short = [
         sku_id
         for sku_id, units in needed.items()
@@ -139,9 +151,11 @@ def _source(order: Order, supply: Supply, context: Sourcing, ids: Callable[[int]
     chosen = Choice() if short else _choose(order, needed, lanes, supply, context, together)
     parcels = chosen.parcels
     story = _story(chosen, lanes, order, context)
+    planned: Sequence[Fulfilment] = ()
     if parcels:
         supply.take(parcels)
-        _plan(order, parcels, context, ids)
+        planned = _plan(order, parcels, context)
+        order.fulfilments += planned
         order.waits_for = ""
         order.tell("sourced", story)
     else:
@@ -149,6 +163,15 @@ def _source(order: Order, supply: Supply, context: Sourcing, ids: Callable[[int]
         _backorder(order, reason)
         order.tell("backordered", {**story, "reason": str(reason), "short": sorted(context.skus[s].code for s in short if s in context.skus)})
     supply.wait(order)
+    return planned
+
+
+def _lanes(order: Order, region: Region, context: Sourcing) -> Sequence[Lane]:
+    """The ways this order may go; for most those of its region, as they are."""
+    lanes: Sequence[Lane] = context.lanes.to(region)
+    if context.lanes.has_bound_shops:
+        lanes = serving([order.shop_id], lanes, context.network)
+    return _carried(order, _wanted(order, lanes)) if order.edits or order.warehouses_refused else lanes
 
 
 def _wanted(order: Order, lanes: Sequence[Lane]) -> Sequence[Lane]:
@@ -185,26 +208,27 @@ def _backorder(order: Order, reason: Reason) -> None:
     order.waits_for = str(reason)
 
 
-def _plan(order: Order, parcels: Sequence[Parcel], context: Sourcing, ids: Callable[[int], list[int]]) -> None:
+def _plan(order: Order, parcels: Sequence[Parcel], context: Sourcing) -> list[Fulfilment]:
     shop = context.network.shops.get(order.shop_id)
-    window = timedelta(seconds=shop.merge_window_s) if shop and not order.is_cod else timedelta(0)
-    for fulfilment_id, parcel in zip(ids(len(parcels)), parcels, strict=True):
+    due_at = context.now + timedelta(seconds=shop.merge_window_s) if shop and not order.is_cod else context.now
+    plans = []
+    for parcel in parcels:
         left = dict(parcel.units)
         lines = [planned for line in order.lines if (line.open or line.short) and (planned := _take_units(line, left)) is not None]
-        order.fulfilments.append(
+        plans.append(
             Fulfilment(
-                id=fulfilment_id,
                 warehouse_id=parcel.lane.warehouse.id,
                 carrier_id=parcel.carrier_id,
                 lines=lines,
                 weight_g=parcel.weight_g,
                 freight_minor=parcel.freight_minor,
                 transit_h=parcel.transit_h,
-                release_due_at=context.now + window,
-                path=[int(FulfilmentState.PLANNED)],
+                release_due_at=due_at,
+                path=[PLANNED],
                 is_new=True,
             )
         )
+    return plans
 
 
 def _take_units(line: Line, left: Units) -> FulfilmentLine | None:
@@ -242,7 +266,7 @@ def _choose(order: Order, needed: Units, lanes: Sequence[Lane], supply: Supply, 
     same = [parcel for parcel in whole if parcel.lane.warehouse.id == together]
     if same:
         return Choice(parcels=same, weighed=weighed)
-    best = min(whole, key=lambda parcel: rank_alone(parcel, context.policy)) if whole else None
+    best = best_alone(whole, context.policy) if whole else None
     alone = [best] if best else []
     if not context.policy.may_split or (order.edits or {}).get("sealed") or (best and not may_win(needed, lanes, best, context)):
         return Choice(parcels=alone, weighed=weighed)
@@ -255,16 +279,17 @@ def _weigh(lanes: Sequence[Lane], needed: Units, supply: Supply, context: Sourci
     """What it would cost to send all of it over each lane, or why that lane is out."""
     load = load_of(needed, context)
     rooms = [(supply.free.get(sku_id, NOWHERE), units) for sku_id, units in needed.items()]
-    return [_weigh_lane(lane, rooms, load) for lane in lanes]
-
-
-def _weigh_lane(lane: Lane, rooms: Sequence[tuple[Mapping[int, int], int]], load: Load) -> Weighed:
-    warehouse_id = lane.warehouse.id
-    for room, units in rooms:
-        if room.get(warehouse_id, 0) < units:
-            return lane, None, Reason.SHORT_OF_STOCK
-    parcel = parcel_of(lane, load)
-    return lane, parcel, Reason.DEARER if parcel else Reason.NO_CARRIER_REACHES
+    weighed: list[Weighed] = []
+    for lane in lanes:
+        warehouse_id = lane.warehouse.id
+        for room, units in rooms:
+            if room.get(warehouse_id, 0) < units:
+                weighed.append((lane, None, Reason.SHORT_OF_STOCK))
+                break
+        else:
+            parcel = parcel_of(lane, load)
+            weighed.append((lane, parcel, Reason.DEARER if parcel else Reason.NO_CARRIER_REACHES))
+    return weighed
 
 
 def _common_warehouse(group: Sequence[Order], supply: Supply, context: Sourcing) -> int | None:
@@ -278,7 +303,7 @@ def _common_warehouse(group: Sequence[Order], supply: Supply, context: Sourcing)
         return None
     lanes = _carried(first, serving({order.shop_id for order in group}, context.lanes.to(first.region), context.network))
     parcels = [parcel for _, parcel, _ in _weigh(lanes, together, supply, context) if parcel is not None]
-    return min(parcels, key=lambda parcel: rank_alone(parcel, context.policy)).lane.warehouse.id if parcels else None
+    return best_alone(parcels, context.policy).lane.warehouse.id if parcels else None
 
 
 def _story(choice: Choice, lanes: Sequence[Lane], order: Order, context: Sourcing) -> dict[str, object]:
@@ -286,25 +311,24 @@ def _story(choice: Choice, lanes: Sequence[Lane], order: Order, context: Sourcin
 
     `split`: the best split, when one was weighed; its reason is empty when it was chosen.
     """
-    chosen = {parcel.lane.warehouse.id for parcel in choice.parcels}
-    lost = Reason.FARTHER if context.policy.aim == Aim.NEAREST else Reason.DEARER
+    chosen = [parcel.lane.warehouse.id for parcel in choice.parcels]
+    lost = str(Reason.FARTHER if context.policy.aim == Aim.NEAREST else Reason.DEARER)
     candidates = [
-        [
-            lane.warehouse.id,
-            parcel.carrier_id if parcel else 0,
-            parcel.cost_minor if parcel else -1,
-            lane.distance_km,
-            "" if lane.warehouse.id in chosen else str(lost if parcel else reason),
-        ]
+        [lane.warehouse.id, parcel.carrier_id, parcel.cost_minor, lane.distance_km, "" if lane.warehouse.id in chosen else lost]
+        if parcel
+        else [lane.warehouse.id, 0, -1, lane.distance_km, "" if lane.warehouse.id in chosen else str(reason)]
         for lane, parcel, reason in choice.weighed
     ]
-    seen = {lane.warehouse.id for lane in lanes}
-    candidates += [[lane.warehouse.id, 0, -1, lane.distance_km, str(Reason.SHORT_OF_STOCK)] for lane in lanes if not choice.weighed]
-    candidates += [
-        [warehouse.id, 0, -1, -1, str(_why_out(order, warehouse.id, context.network))]
-        for warehouse in context.network.warehouses.values()
-        if warehouse.id not in seen
-    ]
+    candidates += [[lane.warehouse.id, 0, -1, lane.distance_km, SHORT] for lane in lanes if not choice.weighed]
+    if order.edits or order.warehouses_refused or context.lanes.has_bound_shops or order.region is None:
+        seen = {lane.warehouse.id for lane in lanes}
+        candidates += [
+            [warehouse.id, 0, -1, -1, str(_why_out(order, warehouse.id, context.network))]
+            for warehouse in context.network.warehouses.values()
+            if warehouse.id not in seen
+        ]
+    else:
+        candidates += context.lanes.out_of(order.region)
     story: dict[str, object] = {
         "policy": context.policy.version,
         "aim": str(context.policy.aim),
@@ -313,7 +337,7 @@ def _story(choice: Choice, lanes: Sequence[Lane], order: Order, context: Sourcin
         "candidates": candidates,
     }
     if choice.split:
-        reason = "" if choice.split is choice.parcels else str(lost)
+        reason = "" if choice.split is choice.parcels else lost
         story["split"] = {"cost": cost_of(choice.split, context.policy), "parcels": _told(choice.split), "reason": reason}
     return story
 

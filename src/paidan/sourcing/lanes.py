@@ -6,6 +6,7 @@ from typing import Final
 
 from msgspec import Struct, field
 
+from paidan.kernel.reasons import Reason
 from paidan.network.load import Network, Tier, Warehouse
 from paidan.orders.batch import Region
 from paidan.parties.addresses.parse import distance_km, keys_of
@@ -63,8 +64,10 @@ class Lanes:
 
     def __init__(self, network: Network) -> None:
         self.network = network
+        self.has_bound_shops = network.has_bound_shops
         self._named = {region for _, region in network.tiers}.union(*(warehouse.regions for warehouse in network.warehouses.values()))
         self._found: dict[tuple[str, str], tuple[Lane, ...]] = {}
+        self._out: dict[tuple[str, str], list[list[int | str]]] = {}
         self._serving: dict[tuple[str, ...], list[tuple[Warehouse, Freight]]] = {}
 
     def to(self, region: Region) -> tuple[Lane, ...]:
@@ -73,6 +76,14 @@ class Lanes:
         if key not in self._found:
             self._found[key] = self._find(region)
         return self._found[key]
+
+    def out_of(self, region: Region) -> list[list[int | str]]:
+        """The warehouses that do not serve this region, as the explanation of an order tells of them. Nobody changes these lists."""
+        key = (region.country, region.adcode)
+        if key not in self._out:
+            seen = {lane.warehouse.id for lane in self.to(region)}
+            self._out[key] = [[place, 0, -1, -1, str(Reason.NO_WAREHOUSE_SERVES)] for place in self.network.warehouses if place not in seen]
+        return self._out[key]
 
     def _find(self, region: Region) -> tuple[Lane, ...]:
         """Districts of one province mostly share warehouses, tiers and the answers they gave: only the distances are their own."""

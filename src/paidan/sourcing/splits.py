@@ -23,10 +23,10 @@ def may_win(needed: Units, lanes: Sequence[Lane], whole: Parcel, asked: Asked) -
     """Whether any split could be better than this single parcel. A bound: yes may be wrong, no never is."""
     policy = asked.policy
     count = sum(needed.values())
-    if policy.aim == Aim.NEAREST or policy.split_cap < 2:  # noqa: PLR2004 - two make a split
+    if policy.aim == Aim.NEAREST or policy.split_cap < 2 or count < 2:  # noqa: PLR2004 - two make a split
         return False
-    firsts = sorted(least for lane in lanes if (least := least_of(lane)) is not None)
-    if count < 2 or len(firsts) < 2 or whole.cost_minor <= policy.split_penalty_minor + firsts[0] + firsts[1]:  # noqa: PLR2004 - two make a split
+    firsts = sorted([least for lane in lanes if (least := least_of(lane)) is not None])
+    if len(firsts) < 2 or whole.cost_minor <= policy.split_penalty_minor + firsts[0] + firsts[1]:  # noqa: PLR2004 - two make a split
         return False
     handling = count * min(lane.warehouse.handling_unit_minor for lane in lanes)
     return any(

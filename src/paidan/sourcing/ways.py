@@ -79,6 +79,17 @@ def rank_alone(parcel: Parcel, policy: SourcingPolicy) -> Rank:
     return (*measure(parcel.cost_minor, 1, parcel.lane.distance_km, policy), place.priority, place.id)
 
 
+def best_alone(parcels: Sequence[Parcel], policy: SourcingPolicy) -> Parcel:
+    """The best of some single parcels; the whole rank is asked only of those that are equal in what counts first."""
+    if policy.aim == Aim.NEAREST:
+        least = min([parcel.lane.distance_km for parcel in parcels])
+        best = [parcel for parcel in parcels if parcel.lane.distance_km == least]
+    else:
+        least = min([parcel.cost_minor for parcel in parcels])
+        best = [parcel for parcel in parcels if parcel.cost_minor == least]
+    return best[0] if len(best) == 1 else min(best, key=lambda parcel: rank_alone(parcel, policy))
+
+
 def measure(cost_minor: int, parcels: int, distance_km: int, policy: SourcingPolicy) -> tuple[int, int, int]:
     """The first three numbers of a rank, in the order of the merchant's aim. None of them ever falls when units are added to a way."""
     if policy.aim == Aim.NEAREST:
