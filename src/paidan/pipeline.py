@@ -166,7 +166,8 @@ def run_pass(tx: Tx, stages: Stages, *, message_ids: Sequence[int], order_ids: S
     supply = Supply(*_stock_seen(tx, ready, now, network))
     choosing = {order.id for order in ready}
     for order in batch.orders:
-        supply.let_go(given_back(order))
+        if order.fulfilments:
+            supply.let_go(given_back(order))
         if order.id not in choosing:
             supply.wait(order)
     context = Sourcing(lanes=stages.lanes(network), network=network, skus=skus, policy=stages.sourcing_policy(tx, versions["rules"]), now=now)
@@ -278,9 +279,9 @@ def _moves(orders: Sequence[Order], reserves: Mapping[int, Sequence[Reserve]]) -
                     for line in f.lines
                     if line.let_go
                 ]
-        after = order.waiting_units()
-        for sku_id in order.units_before.keys() | after.keys():
-            before, now = order.units_before.get(sku_id, (0, 0)), after.get(sku_id, (0, 0))
-            moves.add_demand(sku_id, now[0] - before[0], now[1] - before[1])
+        if (after := order.waiting_units()) or order.units_before:
+            for sku_id in order.units_before.keys() | after.keys():
+                before, now = order.units_before.get(sku_id, (0, 0)), after.get(sku_id, (0, 0))
+                moves.add_demand(sku_id, now[0] - before[0], now[1] - before[1])
         moves.add_sold(order.sold_by_listing.items())
     return moves

@@ -36,6 +36,8 @@ SYSTEM_REASONS = frozenset(
 )
 """Reasons these checks own: a hold for one of them is closed by itself when its cause goes away."""
 
+WITHOUT_SHARE = frozenset({LineKind.PART, LineKind.GIFT})  # what was paid for them stands in other lines, or nowhere
+
 
 def check(order: Order, skus: Mapping[int, Sku], bans: frozenset[tuple[str, str]]) -> Iterator[Finding]:
     """Everything that keeps the order from going on."""
@@ -57,7 +59,7 @@ def check(order: Order, skus: Mapping[int, Sku], bans: frozenset[tuple[str, str]
 def _amounts_disagree(order: Order) -> bool:
     """Goods less discount plus freight and surcharges is what was paid; the lines' shares sum to the goods less discount. To the cent."""
     due = order.goods_minor - order.discount_minor
-    shares = sum(line.payable_minor for line in order.lines if line.kind not in {LineKind.PART, LineKind.GIFT})
+    shares = sum([line.payable_minor for line in order.lines if line.kind not in WITHOUT_SHARE])
     return due + order.freight_minor + order.surcharge_minor != order.paid_minor or shares != due
 
 
@@ -71,13 +73,13 @@ def _is_shipped_elsewhere(order: Order) -> bool:
 
 
 def _check_goods(order: Order, skus: Mapping[int, Sku], bans: frozenset[tuple[str, str]]) -> Iterator[Finding]:
-    work = list(order.work_lines())
-    if any(line.sku_id is None for line in work):
+    work = [line for line in order.lines if line.is_work]
+    if any([line.sku_id is None for line in work]):
         yield Finding(Reason.LISTING_UNMAPPED)
-    known = [skus[line.sku_id] for line in work if line.sku_id is not None and line.sku_id in skus and line.waiting]
-    if any(not sku.is_on_sale for sku in known):
+    known = [sku for line in work if (line.open or line.short) and (sku := skus.get(line.sku_id or 0)) is not None]
+    if any([not sku.is_on_sale for sku in known]):
         yield Finding(Reason.GOODS_OFF_SALE)
     if bans and order.region is not None:
         keys = keys_of(order.region.adcode or None, order.region.country)
-        if any((sku.goods_class, key) in bans for sku in known for key in keys):
+        if any((goods_class, key) in bans for goods_class in {sku.goods_class for sku in known} for key in keys):
             yield Finding(Reason.GOODS_FORBIDDEN_HERE)

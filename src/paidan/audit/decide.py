@@ -34,7 +34,7 @@ class Audit(Struct, frozen=True, kw_only=True):
 
 def decide(orders: Sequence[Order], audit: Audit) -> list[Order]:
     """Open and close holds; give the orders that may go on and still need a warehouse."""
-    return [order for order in orders if _audit(order, audit) and any(line.waiting for line in order.work_lines())]
+    return [order for order in orders if _audit(order, audit) and order.is_waiting]
 
 
 def _audit(order: Order, audit: Audit) -> bool:
@@ -56,7 +56,7 @@ def _audit(order: Order, audit: Audit) -> bool:
         order.waits_for = next(str(hold.reason) for hold in order.holds if hold.closed_at is None and hold.stops == STOPS_ALL)
         _back_to_received(order)
         return False
-    if order.waits_for in PASSING or not any(line.waiting for line in order.work_lines()):
+    if order.waits_for in PASSING or not order.is_waiting:
         order.waits_for = ""
     order.due_at = next_expiry(order)
     _let_release(order, audit.now)
@@ -101,11 +101,15 @@ def _expire(order: Order, now: datetime) -> None:
 
 def next_expiry(order: Order) -> datetime | None:
     """When an open hold ends by itself; None: none does."""
+    if not order.holds:
+        return None
     return min((hold.expires_at for hold in order.holds if hold.closed_at is None and hold.expires_at), default=None)
 
 
 def reconcile(order: Order, findings: Sequence[Finding], now: datetime) -> None:
     """Open a hold for each new finding; close those of ours that no finding supports. What a person has released is not held again."""
+    if not findings and not order.holds:
+        return
     found = {finding.reason: finding for finding in findings}
     for hold in order.holds:
         if hold.closed_at is None and _is_ours(hold) and _is_over(hold, found.get(Reason(hold.reason))):
@@ -142,7 +146,7 @@ def _rule_findings(order: Order, audit: Audit) -> list[Finding]:
 def subject_of(order: Order, shop: Shop, skus: Mapping[int, Sku]) -> AuditSubject:
     """The order as rules see it."""
     work = [line for line in order.lines if line.is_work]
-    known = [(line, skus[line.sku_id]) for line in work if line.sku_id is not None and line.sku_id in skus]
+    known = [(line, sku) for line in work if (sku := skus.get(line.sku_id or 0)) is not None]
     region = order.region
     return AuditSubject(
         platform=shop.platform,
@@ -154,8 +158,8 @@ def subject_of(order: Order, shop: Shop, skus: Mapping[int, Sku]) -> AuditSubjec
         paid_minor=order.paid_minor,
         paid_cny_minor=cny_equivalent(order.paid_minor, order.currency),
         line_count=len(work),
-        unit_count=sum(line.quantity for line in work),
-        weight_g=sum(line.quantity * sku.weight_g for line, sku in known) if len(known) == len(work) else None,
+        unit_count=sum([line.quantity for line in work]),
+        weight_g=sum([line.quantity * sku.weight_g for line, sku in known]) if len(known) == len(work) else None,
         country=region.country if region else "CN",
         province=f"{region.adcode[:2]}0000" if region and region.adcode and region.country == "CN" else None,
         placed_at=order.placed_at,
@@ -165,7 +169,7 @@ def subject_of(order: Order, shop: Shop, skus: Mapping[int, Sku]) -> AuditSubjec
         has_buyer_remark=order.has_buyer_remark,
         has_seller_remark=order.has_seller_remark,
         seller_flag=order.seller_flag,
-        goods_classes=frozenset(sku.goods_class for _, sku in known),
-        sku_codes=frozenset(sku.code for _, sku in known),
+        goods_classes=frozenset([sku.goods_class for _, sku in known]),
+        sku_codes=frozenset([sku.code for _, sku in known]),
         time_zone=shop.time_zone,
     )

@@ -17,6 +17,7 @@ from paidan.kernel.states import TERMINAL_ORDERS, LineKind, OrderState
 from paidan.orders.batch import STOPS_ALL, Hold, Line, Order
 
 CLOSED = frozenset({PlatformStatus.CLOSED_UNPAID, PlatformStatus.CLOSED_REFUNDED})
+BOUGHT = frozenset({LineKind.GOODS, LineKind.BUNDLE})
 SHIPPED_ELSEWHERE = frozenset({PlatformStatus.SHIPPED, PlatformStatus.FINISHED})
 
 _pack = msgspec.msgpack.Encoder().encode
@@ -128,7 +129,7 @@ def platform_sold(order: Order) -> dict[int, int]:
         return {}
     sold: dict[int, int] = {}
     for line in order.lines:
-        if line.listing_id is not None and line.kind in {LineKind.GOODS, LineKind.BUNDLE}:
+        if line.listing_id is not None and line.kind in BOUGHT:
             sold[line.listing_id] = sold.get(line.listing_id, 0) + line.quantity - line.taken_back
     return sold
 

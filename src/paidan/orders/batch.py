@@ -221,9 +221,14 @@ class Order(Struct, kw_only=True):
         return (line for line in self.lines if line.is_work)
 
     @property
+    def is_waiting(self) -> bool:
+        """Whether units of it still need a warehouse."""
+        return any([line.open or line.short for line in self.lines if line.kind not in CARRY_NO_WORK])
+
+    @property
     def has_work(self) -> bool:
         """Whether there is anything to ship in it. An order of services has nothing: it ends without a shipment."""
-        return any(line.kind != LineKind.SERVICE for line in self.lines)
+        return any([line.kind != LineKind.SERVICE for line in self.lines])
 
     @property
     def is_wanted_back(self) -> bool:
@@ -236,7 +241,7 @@ class Order(Struct, kw_only=True):
 
     def is_held(self, stops: int = STOPS_ALL) -> bool:
         """Whether an open hold stops it: STOPS_ALL holds stop everything, STOPS_RELEASE ones only the release."""
-        return any(hold.closed_at is None and hold.stops <= stops for hold in self.holds)
+        return bool(self.holds) and any(hold.closed_at is None and hold.stops <= stops for hold in self.holds)
 
     def waiting_units(self) -> dict[int, tuple[int, int]]:
         """Units paid for but not reserved, by SKU: (held, short). Nothing while unpaid or cancelled."""

@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from psycopg.types.json import Jsonb
 
 from paidan.orders.batch import Fulfilment, Line, Order, facts_of, places_of, told_of
 from paidan.orders.timeline import TIMELINE_TYPES
@@ -139,7 +138,7 @@ def _copy_new_orders(tx: Tx, orders: Sequence[Order], sealer: Sealer, now: datet
                 o.seller_flag,
                 o.receiver_id,
                 o.merge_key,
-                Jsonb(o.edits) if o.edits else None,
+                o.edits or None,
                 o.warehouses_refused,
                 o.created_at,
                 now,

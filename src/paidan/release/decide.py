@@ -29,6 +29,7 @@ class Leader(Struct, frozen=True):
 
 def decide(orders: Sequence[Order], due: AbstractSet[int], network: Network, now: datetime) -> list[Leader]:
     """Release the due fulfilments of these orders, merged with what may travel with them; held ones wait for their hold to go."""
+    at = now.isoformat()
     groups: dict[object, list[tuple[Order, Fulfilment]]] = {}
     for order in sorted(orders, key=lambda order: order.id):
         for fulfilment in order.fulfilments:
@@ -38,13 +39,8 @@ def decide(orders: Sequence[Order], due: AbstractSet[int], network: Network, now
                 _wait(order, fulfilment, due)
             else:
                 groups.setdefault(_travels_by(order, fulfilment, network), []).append((order, fulfilment))
-    return [
-        _release(part, now)
-        for group in groups.values()
-        if any(fulfilment.id in due for _, fulfilment in group)
-        for part in _parcels(group)
-        if any(fulfilment.id in due for _, fulfilment in part)
-    ]
+    parcels = [part for group in groups.values() for part in (_parcels(group) if len(group) > 1 else [group])]
+    return [_release(part, now, at) for part in parcels if any([fulfilment.id in due for _, fulfilment in part])]
 
 
 def _travels_by(order: Order, fulfilment: Fulfilment, network: Network) -> object:
@@ -77,9 +73,8 @@ def _wait(order: Order, fulfilment: Fulfilment, due: AbstractSet[int]) -> None:
         order.tell("release_stopped", {"fulfilment": fulfilment.id, "reason": order.waits_for})
 
 
-def _release(pairs: Sequence[tuple[Order, Fulfilment]], now: datetime) -> Leader:
+def _release(pairs: Sequence[tuple[Order, Fulfilment]], now: datetime, at: str) -> Leader:
     (order, leader), *members = pairs
-    at = now.isoformat()
     for owner, fulfilment in pairs:
         is_leader = fulfilment is leader
         _send_units(owner, fulfilment)

@@ -12,6 +12,7 @@ from psycopg import sql
 from psycopg.pq import TransactionStatus
 
 from paidan.kernel.errors import BadInput, ConservationError
+from paidan.runtime.copying import write_quickly
 
 Tx: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 Trouble: TypeAlias = Literal["poison", "retry", "fatal"]
@@ -211,4 +212,5 @@ def _connect(url: str, idle_in_transaction_s: int) -> Tx:
         prepare_threshold=PREPARED_AFTER,
     )
     connection.prepared_max = PREPARED_MAX
+    write_quickly(connection)
     return connection

@@ -9,7 +9,6 @@ from enum import IntEnum, StrEnum
 from typing import Any, Protocol
 
 from msgspec import Struct
-from psycopg.types.json import Jsonb
 
 from paidan.kernel.reasons import Reason
 from paidan.runtime.database import Tx
@@ -124,9 +123,9 @@ def put(tx: Tx, ids: IdSource, rows: Sequence[OutboxRow]) -> list[int]:
     numbers = ids.take(len(rows))
     with tx.cursor().copy(queries.copy_outbox) as copy:
         copy.set_types(COLUMN_TYPES)
+        write = copy.write_row
         for number, row in zip(numbers, rows, strict=True):
-            args = Jsonb(dict(row.args))
-            copy.write_row((number, row.lane, row.kind, row.ref_id, row.business_key, args, row.due_at, row.created_at or row.due_at))
+            write((number, row.lane, row.kind, row.ref_id, row.business_key, row.args, row.due_at, row.created_at or row.due_at))
     return numbers
 
 

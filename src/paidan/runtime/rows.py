@@ -16,8 +16,9 @@ def copy(tx: Tx, statement: LiteralString, rows: Iterable[Sequence[Any]], *, any
     with tx.cursor() as cursor, cursor.copy(statement) as into:
         if types:
             into.set_types(types)
+        write = into.write_row
         for row in rows:
-            into.write_row(row)
+            write(row)
 
 
 def columns(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
