@@ -59,7 +59,7 @@ def resolve_listings(tx: Tx, refs: Sequence[ListingRef]) -> list[tuple[int | Non
         return []
     names = ("shop_ids", "item_refs", "sku_refs", "merchant_codes")
     rows = tx.execute(queries.resolve_listings, columns(names, [(ref.shop_id, ref.item_ref, ref.sku_ref, ref.merchant_code) for ref in refs]))
-    found = {n: (listing_id, sku_id) for n, listing_id, sku_id in rows}
+    found = {n: (listing_id, sku_id) for n, listing_id, sku_id in rows.fetchall()}
     return [found[n] for n in range(1, len(refs) + 1)]
 
 

@@ -1,6 +1,7 @@
 """Decimal amounts on the wire → integer minor units. Stricter than `Decimal`: ASCII digits only, no exponent, at most 12 digits before the point."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from paidan.kernel.errors import BadInput
@@ -22,6 +23,7 @@ def minor(text: str, currency: str, field: str) -> int:
         raise BadInput(Reason.FIELD_INVALID, field) from None
 
 
+@lru_cache(maxsize=16_384)  # prices of a shop's goods, and 0.00
 def fen(text: str | None, field: str) -> int:
     """Yuan with two decimals → fen; the quick way for the hot path. An absent or empty amount is 0."""
     if not text:

@@ -21,8 +21,9 @@ SHOP = "shop:"
 def parse(messages: Sequence[WaitingMessage], network: Network, codecs: Mapping[str, Codec]) -> tuple[list[Parsed], list[MessageOutcome]]:
     """Read the bodies; what cannot be read is set aside with its reason, whole and replayable."""
     parsed, unreadable = [], []
+    shops = {shop.code: shop for shop in network.shops.values()}
     for message in messages:
-        shop = network.shop_by_code(message.counterpart.removeprefix(SHOP))
+        shop = shops.get(message.counterpart.removeprefix(SHOP))
         if shop is None:
             unreadable.append(MessageOutcome(message_id=message.id, reason=Reason.UNKNOWN_SHOP))
             continue

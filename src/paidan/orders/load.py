@@ -35,7 +35,7 @@ def order_ids_by_key(tx: Tx, keys: Sequence[tuple[int, str]]) -> dict[tuple[int,
     rows = tx.execute(
         queries.order_ids_by_key,
         columns(("shop_ids", "platform_order_nos"), keys),
-    )
+    ).fetchall()
     return {(shop_id, number): order_id for shop_id, number, order_id in rows}
 
 
@@ -47,14 +47,14 @@ def due_order_ids(tx: Tx, buckets: Sequence[int], limit: int, now: datetime) -> 
 def load_orders(tx: Tx, ids: Sequence[int], *, with_ended: bool = False) -> list[Order]:
     """Orders by id, ascending, each with its lines, holds and fulfilments: those still under way, or (`with_ended`) all."""
     parameters = {"ids": array(ids), "with_ended": with_ended}
-    orders = {row[0]: _order(row) for row in tx.execute(queries.orders, parameters, binary=True)}
-    for row in tx.execute(queries.order_lines, parameters, binary=True):
+    orders = {row[0]: _order(row) for row in tx.execute(queries.orders, parameters, binary=True).fetchall()}
+    for row in tx.execute(queries.order_lines, parameters, binary=True).fetchall():
         line = Line(**dict(zip(LINE_COLUMNS, row[1:], strict=True)))
         line.as_stored = (told_of(line), places_of(line))
         orders[row[0]].lines.append(line)
-    for row in tx.execute(queries.order_holds, parameters):
+    for row in tx.execute(queries.order_holds, parameters).fetchall():
         orders[row[0]].holds.append(Hold(**dict(zip(HOLD_COLUMNS, row[1:], strict=True))))
-    for row in tx.execute(queries.order_fulfilments, parameters, binary=True):
+    for row in tx.execute(queries.order_fulfilments, parameters, binary=True).fetchall():
         _add_fulfilment_line(orders[row[0]], row[1:])
     for order in orders.values():
         order.units_before = order.waiting_units()

@@ -37,7 +37,7 @@ def fresh_versions(tx: Tx, orders: Sequence[Order]) -> set[int]:
     loaded = {order.id: order.version for order in orders if not order.is_new}
     if not loaded:
         return set()
-    rows = tx.execute(queries.lock_orders, {"ids": array(list(loaded))})
+    rows = tx.execute(queries.lock_orders, {"ids": array(list(loaded))}).fetchall()
     return {order_id for order_id, version in rows if loaded[order_id] == version}
 
 
@@ -51,7 +51,7 @@ def fresh_fulfilments(tx: Tx, fulfilments: Sequence[Fulfilment]) -> set[int]:
     loaded = {fulfilment.id: fulfilment.version for fulfilment in fulfilments if not fulfilment.is_new}
     if not loaded:
         return set()
-    rows = tx.execute(queries.lock_fulfilments, {"ids": array(list(loaded))})
+    rows = tx.execute(queries.lock_fulfilments, {"ids": array(list(loaded))}).fetchall()
     return {fulfilment_id for fulfilment_id, version in rows if loaded[fulfilment_id] == version}
 
 
@@ -62,7 +62,7 @@ def take_keys(tx: Tx, orders: Sequence[Order]) -> set[int]:
         return set()
     names = ("shop_ids", "platform_order_nos", "order_ids", "order_nos")
     keys = [(order.shop_id, order.platform_order_no, order.id, order.order_no) for order in new]
-    rows = tx.execute(queries.insert_keys, columns(names, keys))
+    rows = tx.execute(queries.insert_keys, columns(names, keys)).fetchall()
     return {row[0] for row in rows}
 
 

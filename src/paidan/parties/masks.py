@@ -26,5 +26,5 @@ def mask_phone(phone: str) -> str:
 
 def digits_of(phone: str) -> str:
     """The digits of a phone number, for digests: +86 and blanks make no difference."""
-    digits = "".join(filter(str.isdigit, phone))
+    digits = phone if phone.isdigit() else "".join(filter(str.isdigit, phone))
     return digits[2:] if len(digits) == 13 and digits.startswith("86") else digits  # noqa: PLR2004 - 86 and eleven digits

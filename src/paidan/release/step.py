@@ -83,7 +83,7 @@ def release_at_once(tx: Tx, orders: Sequence[Order], *, network: Network, now: d
     if not due:
         return []
     keys = sorted({order.merge_key for order in planned if order.merge_key is not None})
-    waiting = {row[0] for row in tx.execute(queries.merge_keys_waiting, {"keys": array(keys)}, binary=True)}
+    waiting = {row[0] for row in tx.execute(queries.merge_keys_waiting, {"keys": array(keys)}, binary=True).fetchall()}
     return decide([order for order in planned if order.merge_key not in waiting], due, network, now)
 
 

@@ -7,9 +7,11 @@ from contextlib import contextmanager, suppress
 from threading import BoundedSemaphore, Lock
 from typing import Any, Final, Literal, TypeAlias
 
+import msgspec
 import psycopg
 from psycopg import sql
 from psycopg.pq import TransactionStatus
+from psycopg.types.json import set_json_loads
 
 from paidan.kernel.errors import BadInput, ConservationError
 from paidan.runtime.copying import write_quickly
@@ -213,4 +215,5 @@ def _connect(url: str, idle_in_transaction_s: int) -> Tx:
     )
     connection.prepared_max = PREPARED_MAX
     write_quickly(connection)
+    set_json_loads(msgspec.json.decode, connection)
     return connection

@@ -31,6 +31,10 @@ def columns(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, An
 def array(values: Sequence[Any]) -> Any:
     """An array as PostgreSQL writes it (manual, 8.15.6), `{1,NULL,3}`; a list, for psycopg to write, where values are of no plain or no one type."""
     kinds = set(map(type, values))
+    if kinds == {int}:
+        return "{" + ",".join(map(str, values)) + "}"
+    if kinds == {str} and '"' not in (text := "".join(values)) and "\\" not in text:
+        return '{"' + '","'.join(values) + '"}'
     kinds.discard(type(None))
     write = _WRITERS.get(kinds.pop()) if len(kinds) == 1 else None
     if write is None:

@@ -96,7 +96,7 @@ class Sealer:
         self._number = keyring.newest.to_bytes(2, "big")
         self._salt = salt
         self._cipher = _derived(keyring.keys_by_no[keyring.newest], salt)
-        self._digest_keys: dict[str, bytes] = {}
+        self._digests_begun: dict[str, blake2b] = {}  # the key is in; a copy of it goes on with the text
 
     def seal(self, plain: bytes, *, bound_to: str, compress: bool = False) -> bytes:
         """Seal `plain` for the place `bound_to` (table/row/column); unsealing elsewhere fails. `compress` for bodies of some length."""
@@ -121,11 +121,13 @@ class Sealer:
 
     def digest(self, kind: str, text: str) -> bytes:
         """16 bytes that stand for `text` in searches: keyed, and different for each kind and merchant."""
-        key = self._digest_keys.get(kind)
-        if key is None:
+        begun = self._digests_begun.get(kind)
+        if begun is None:
             key = blake2b(f"{self._merchant}\0{kind}".encode(), key=self.keyring.digest_key, digest_size=KEY_SIZE).digest()
-            self._digest_keys[kind] = key
-        return blake2b(text.encode(), key=key, digest_size=DIGEST_SIZE).digest()
+            begun = self._digests_begun[kind] = blake2b(key=key, digest_size=DIGEST_SIZE)
+        digest = begun.copy()
+        digest.update(text.encode())
+        return digest.digest()
 
     def pepper_digest(self, secret: str) -> bytes:
         """HMAC-SHA-256 with the installation's pepper: how API keys are kept."""

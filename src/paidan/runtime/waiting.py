@@ -29,7 +29,7 @@ class WaitingMessage(Struct, frozen=True, kw_only=True):
 
 def waiting_ids(tx: Tx, buckets: Sequence[int], limit: int) -> list[int]:
     """Ids of messages waiting in these buckets, oldest first."""
-    return [row[0] for row in tx.execute(queries.waiting_message_ids, share_of(buckets, limit))]
+    return [row[0] for row in tx.execute(queries.waiting_message_ids, share_of(buckets, limit)).fetchall()]
 
 
 def share_of(buckets: Sequence[int], limit: int) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def read_waiting(tx: Tx, sealer: Sealer, ids: Sequence[int]) -> list[WaitingMess
             meta=row[5] or {},
             body=sealer.unseal(row[6], bound_to=body_bond(row[0])),
         )
-        for row in tx.execute(queries.read_waiting, {"ids": array(ids)}, binary=True)
+        for row in tx.execute(queries.read_waiting, {"ids": array(ids)}, binary=True).fetchall()
     ]
 
 

@@ -23,14 +23,14 @@ ENTRY_TYPES = "int8 int2 text int4 int8 int8 int2 int4 int8 text timestamptz tim
 def free_stock(tx: Tx, sku_ids: Sequence[int], now: datetime) -> dict[int, dict[int, int]]:
     """Unreserved good units: sku_id → warehouse_id → units. A view without locks, to choose by."""
     free: dict[int, dict[int, int]] = {}
-    for sku_id, warehouse_id, units in tx.execute(queries.free_stock, {"sku_ids": array(sku_ids), "now": now}):
+    for sku_id, warehouse_id, units in tx.execute(queries.free_stock, {"sku_ids": array(sku_ids), "now": now}).fetchall():
         free.setdefault(sku_id, {})[warehouse_id] = units
     return free
 
 
 def demands(tx: Tx, sku_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
     """Units paid for but not reserved, by SKU: (held, short)."""
-    return {sku_id: (held, short) for sku_id, held, short in tx.execute(queries.demands, {"sku_ids": array(sku_ids)})}
+    return {sku_id: (held, short) for sku_id, held, short in tx.execute(queries.demands, {"sku_ids": array(sku_ids)}).fetchall()}
 
 
 def demands_by_shop(tx: Tx, sku_ids: Sequence[int]) -> dict[int, dict[int, tuple[int, int]]]:
@@ -54,7 +54,7 @@ def lock(tx: Tx, moves: StockMoves, now: datetime) -> dict[tuple[int, int], int]
         tx.execute(queries.make_balances, parameters)
     free = {
         (sku_id, warehouse_id): on_hand - reserved - soft
-        for sku_id, warehouse_id, grade, on_hand, reserved, soft in tx.execute(queries.lock_balances, {**parameters, "now": now})
+        for sku_id, warehouse_id, grade, on_hand, reserved, soft in tx.execute(queries.lock_balances, {**parameters, "now": now}).fetchall()
         if grade == 1
     }
     for back in moves.give_back:
@@ -131,7 +131,7 @@ def _tell_change(tx: Tx, moves: StockMoves, deltas: dict[tuple[int, int, int], D
     changed |= {sku_id for sku_id, units in moves.demand.items() if any(units)}
     sold = {listing_id: units for listing_id, units in moves.sold.items() if units}
     if changed or sold:
-        parameters = {"sku_ids": sorted(changed), "listing_ids": list(sold), "listing_sold": list(sold.values())}
+        parameters = {"sku_ids": array(sorted(changed)), "listing_ids": array(list(sold)), "listing_sold": array(list(sold.values()))}
         tx.execute(queries.tell_change, {"id": ids.take(1)[0], **parameters})
 
 
