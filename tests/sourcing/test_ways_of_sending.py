@@ -13,7 +13,7 @@ from paidan.sourcing.decide import Sourcing, Supply, decide
 from paidan.sourcing.lanes import Lanes, freight_of
 from paidan.sourcing.policy import Aim, SourcingPolicy
 from paidan.sourcing.splits import best_split, greedy_split, may_win
-from paidan.sourcing.ways import Asked, load_of, parcel_of, rank
+from paidan.sourcing.ways import Asked, best_alone, load_of, parcel_of, rank
 from scene import NOW
 
 HZ, GZ, CD, SH = 1, 2, 3, 4
@@ -137,6 +137,23 @@ def every_way(asked, wanted, stock, lanes):
 def asked_for(tiers, policy, region):
     lanes = Lanes(draft_network(WHERE, tiers)).to(region)
     return Asked(skus=SKUS, policy=policy), lanes
+
+
+@settings(deadline=None)  # the machine may be busy
+@given(wanted_st, tiers_st, policy_st, st.sampled_from([HANGZHOU, GUANGZHOU]))
+def test_the_best_single_parcel_is_the_first_by_rank(wanted, tiers, policy, region):
+    asked, lanes = asked_for(tiers, policy, region)
+    parcels = [parcel for lane in lanes if (parcel := parcel_of(lane, load_of(wanted, asked))) is not None]
+    if parcels:
+        assert best_alone(parcels, policy) == min(parcels, key=lambda parcel: rank([parcel], policy))
+
+
+def test_what_does_not_serve_a_region_is_told_with_each_order_of_it():
+    places = [draft_warehouse(HZ, "HZ"), draft_warehouse(GZ, "GZ", regions=frozenset({"440000"}))]
+    lanes = Lanes(draft_network(places, [draft_tier()]))
+    assert [lane.warehouse.id for lane in lanes.to(HANGZHOU)] == [HZ]
+    assert lanes.out_of(HANGZHOU) == [[GZ, 0, -1, -1, "no_warehouse_serves"]]
+    assert lanes.out_of(GUANGZHOU) == []
 
 
 @settings(deadline=None)  # the machine may be busy

@@ -21,8 +21,11 @@ AT_WAREHOUSE = frozenset({FulfilmentState.RELEASED, FulfilmentState.ACCEPTED, Fu
 
 def decide(order: Order, now: datetime) -> None:
     """Cancel what is to be cancelled and can be; recall what is at a warehouse; un-plan what a change of address makes wrong."""
-    if _is_left_alone(order):
-        return
+    if not _is_left_alone(order):
+        _cancel(order, now)
+
+
+def _cancel(order: Order, now: datetime) -> None:
     _take_back_parts(order)
     for fulfilment in order.fulfilments:
         if fulfilment.state == FulfilmentState.PLANNED and _is_edited_away(order, fulfilment):
@@ -50,7 +53,7 @@ def _is_left_alone(order: Order) -> bool:
     """As most orders are when they come: nothing is planned, nothing edited, nobody wants anything back."""
     if order.fulfilments or order.edits or order.is_closed or order.is_receiver_changed or order.is_cod_changed:
         return False
-    return not any([line.taken_back or line.refund == "requested" or line.kind == LineKind.BUNDLE for line in order.lines])
+    return not any(line.taken_back or line.refund == "requested" or line.kind == LineKind.BUNDLE for line in order.lines)
 
 
 def _is_edited_away(order: Order, fulfilment: Fulfilment) -> bool:

@@ -74,10 +74,10 @@ def _is_shipped_elsewhere(order: Order) -> bool:
 
 def _check_goods(order: Order, skus: Mapping[int, Sku], bans: frozenset[tuple[str, str]]) -> Iterator[Finding]:
     work = [line for line in order.lines if line.is_work]
-    if any([line.sku_id is None for line in work]):
+    if any(line.sku_id is None for line in work):
         yield Finding(Reason.LISTING_UNMAPPED)
     known = [sku for line in work if (line.open or line.short) and (sku := skus.get(line.sku_id or 0)) is not None]
-    if any([not sku.is_on_sale for sku in known]):
+    if any(not sku.is_on_sale for sku in known):
         yield Finding(Reason.GOODS_OFF_SALE)
     if bans and order.region is not None:
         keys = keys_of(order.region.adcode or None, order.region.country)

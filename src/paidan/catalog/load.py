@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from paidan.runtime.database import Tx
 from paidan.runtime.queries import load_queries
-from paidan.runtime.rows import columns
+from paidan.runtime.rows import array, columns
 
 queries = load_queries("paidan.catalog")
 
@@ -108,7 +108,7 @@ class SkuCache:
         return found | read
 
     def _read(self, tx: Tx, sku_ids: list[int]) -> dict[int, Sku]:
-        rows = tx.execute(queries.skus, {"sku_ids": sku_ids}).fetchall()
+        rows = tx.execute(queries.skus, {"sku_ids": array(sku_ids)}).fetchall()
         bundles = [row[0] for row in rows if row[3] == "bundle"]
         parts: dict[int, list[Part]] = {}
         if bundles:

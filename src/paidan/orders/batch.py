@@ -223,12 +223,12 @@ class Order(Struct, kw_only=True):
     @property
     def is_waiting(self) -> bool:
         """Whether units of it still need a warehouse."""
-        return any([line.open or line.short for line in self.lines if line.kind not in CARRY_NO_WORK])
+        return any(line.open or line.short for line in self.lines if line.kind not in CARRY_NO_WORK)
 
     @property
     def has_work(self) -> bool:
         """Whether there is anything to ship in it. An order of services has nothing: it ends without a shipment."""
-        return any([line.kind != LineKind.SERVICE for line in self.lines])
+        return any(line.kind != LineKind.SERVICE for line in self.lines)
 
     @property
     def is_wanted_back(self) -> bool:

@@ -12,7 +12,7 @@ from paidan.orders.timeline import TIMELINE_TYPES
 from paidan.runtime.database import Tx
 from paidan.runtime.ids import IdSource
 from paidan.runtime.queries import load_queries
-from paidan.runtime.rows import array, columns, copy
+from paidan.runtime.rows import array, columns, copy, copy_numbers
 from paidan.runtime.sealing import Sealer
 
 queries = load_queries("paidan.orders")
@@ -298,13 +298,8 @@ def _write_fulfilments(tx: Tx, orders: Sequence[Order], now: datetime) -> None:
         any_rows=bool(new),
         types=FULFILMENT_TYPES,
     )
-    copy(
-        tx,
-        queries.copy_fulfilment_lines,
-        ((f.id, line.line_no, line.sku_id, line.quantity) for _, f in new for line in f.lines),
-        any_rows=bool(new),
-        types=FULFILMENT_LINE_TYPES,
-    )
+    lines = [(f.id, line.line_no, line.sku_id, line.quantity) for _, f in new for line in f.lines]
+    copy_numbers(tx, queries.copy_fulfilment_lines, lines, FULFILMENT_LINE_TYPES)
     update_fulfilments(tx, [f for order in orders for f in order.fulfilments if f.is_changed and not f.is_new])
 
 

@@ -21,7 +21,8 @@ def mask_phone(phone: str) -> str:
     if shown < 3:  # noqa: PLR2004 - fewer than three digits left tell nothing and would only help guessing
         return HIDDEN * len(clean)
     tail = min(2, shown - 1)
-    return clean[: min(shown - tail, 3)] + HIDDEN * (len(clean) - min(shown - tail, 3) - tail) + clean[-tail:]
+    head = min(shown - tail, 3)
+    return clean[:head] + HIDDEN * (len(clean) - head - tail) + clean[-tail:]
 
 
 def digits_of(phone: str) -> str:

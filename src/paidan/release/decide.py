@@ -40,7 +40,7 @@ def decide(orders: Sequence[Order], due: AbstractSet[int], network: Network, now
             else:
                 groups.setdefault(_travels_by(order, fulfilment, network), []).append((order, fulfilment))
     parcels = [part for group in groups.values() for part in (_parcels(group) if len(group) > 1 else [group])]
-    return [_release(part, now, at) for part in parcels if any([fulfilment.id in due for _, fulfilment in part])]
+    return [_release(part, now, at) for part in parcels if any(fulfilment.id in due for _, fulfilment in part)]
 
 
 def _travels_by(order: Order, fulfilment: Fulfilment, network: Network) -> object:

@@ -20,7 +20,6 @@ from paidan.sourcing.policy import Aim
 from paidan.sourcing.splits import best_split, may_win
 from paidan.sourcing.ways import NOWHERE, Asked, FreeStock, Parcel, Units, best_alone, cost_of, load_of, parcel_of, rank, rank_alone
 
-
 UNPROMISED: Final = timedelta(days=365)  # an order without a promise stands behind those that have one
 SHORT: Final = str(Reason.SHORT_OF_STOCK)
 PLANNED: Final = int(FulfilmentState.PLANNED)
@@ -313,7 +312,7 @@ def _story(choice: Choice, lanes: Sequence[Lane], order: Order, context: Sourcin
     """
     chosen = [parcel.lane.warehouse.id for parcel in choice.parcels]
     lost = str(Reason.FARTHER if context.policy.aim == Aim.NEAREST else Reason.DEARER)
-    candidates = [
+    candidates: list[list[int | str]] = [
         [lane.warehouse.id, parcel.carrier_id, parcel.cost_minor, lane.distance_km, "" if lane.warehouse.id in chosen else lost]
         if parcel
         else [lane.warehouse.id, 0, -1, lane.distance_km, "" if lane.warehouse.id in chosen else str(reason)]

@@ -7,7 +7,7 @@ from paidan.kernel.errors import ConservationError
 from paidan.runtime.database import Tx
 from paidan.runtime.ids import IdSource
 from paidan.runtime.queries import load_queries
-from paidan.runtime.rows import array, columns, copy
+from paidan.runtime.rows import array, columns, copy, copy_numbers
 from paidan.stock.moves import Delta, StockMoves
 
 queries = load_queries("paidan.stock")
@@ -67,13 +67,8 @@ def apply(tx: Tx, moves: StockMoves, *, ids: IdSource, now: datetime) -> None:
     """Write the moves; `lock` came before in the same transaction. Seven statements at most, however many moves."""
     deltas = moves.deltas()
     _update_balances(tx, deltas)
-    copy(
-        tx,
-        queries.copy_reservations,
-        ((r.fulfilment_id, r.line_no, r.sku_id, r.warehouse_id, r.quantity, r.is_platform_subtracted) for r in moves.reserve),
-        any_rows=bool(moves.reserve),
-        types=RESERVATION_TYPES,
-    )
+    reserves = [(r.fulfilment_id, r.line_no, r.sku_id, r.warehouse_id, r.quantity, r.is_platform_subtracted) for r in moves.reserve]
+    copy_numbers(tx, queries.copy_reservations, reserves, RESERVATION_TYPES)
     _close_reservations(tx, moves)
     _copy_entries(tx, moves, now)
     _update_demand(tx, moves)

@@ -37,6 +37,7 @@ STEP_DEPOSIT_PAID: Final = "FRONT_PAID_FINAL_NOPAID"
 OWN_WAREHOUSE: Final = "SC"  # the merchant's own: nothing is demanded
 SUGGESTED: Final = 1
 _CHINA: Final = frozenset({"", "CN", "中国", "中国大陆", "中华人民共和国"})
+_UNTOLD: Final[frozenset[str | None]] = frozenset({None, ""})
 _OFF: Final = frozenset({"0", "false"})
 
 
@@ -104,11 +105,10 @@ def _is_presale_open(trade: Trade, status: PlatformStatus) -> bool:
 
 def _ship_by(trade: Trade, wire: list[WireLine], status: PlatformStatus) -> datetime | None:
     """The earliest of the latest shipping times; without any, the time limit of the trade while it waits for shipping."""
-    texts = [line.delivery_time for line in wire if line.delivery_time]
-    texts += [text for text in (trade.delivery_time, trade.send_time, trade.est_con_time) if text]
+    texts = {trade.delivery_time, trade.send_time, trade.est_con_time, *[line.delivery_time for line in wire]} - _UNTOLD
     if not texts and trade.timeout_action_time and (status in TO_SHIP or status is PlatformStatus.FORBIDDEN):
-        texts = [trade.timeout_action_time]
-    return min((at for at in map(china_deadline, texts) if at is not None), default=None) if texts else None
+        texts = {trade.timeout_action_time}
+    return min([at for at in map(china_deadline, texts) if at is not None], default=None) if texts else None
 
 
 def _wire_lines(trade: Trade) -> list[WireLine]:
