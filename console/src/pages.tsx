@@ -1,33 +1,38 @@
 import { CompassOutlined } from '@ant-design/icons'
-import { lazy } from 'react'
+import type { ComponentType } from 'react'
 import { Link, Route, Routes } from 'react-router'
 import { EmptyState } from '@/frame/empty-state'
+import { later } from '@/frame/later'
+import { PageSkeleton } from '@/frame/page'
 import { Shell } from '@/frame/shell'
 import { frameWords } from '@/frame/words'
 import { useWords } from '@/i18n/words'
 
-const Dashboard = lazy(() => import('@/dashboard/page'))
-const Orders = lazy(() => import('@/orders/list-page'))
-const Order = lazy(() => import('@/orders/order-page'))
-const Fulfilments = lazy(() => import('@/fulfilments/page'))
-const Exceptions = lazy(() => import('@/exceptions/page'))
-const Prints = lazy(() => import('@/prints/page'))
-const Stock = lazy(() => import('@/stock/page'))
-const Documents = lazy(() => import('@/stock/documents-page'))
-const Products = lazy(() => import('@/masters/products-page'))
-const Listings = lazy(() => import('@/masters/listings-page'))
-const Shops = lazy(() => import('@/masters/shops-page'))
-const Warehouses = lazy(() => import('@/masters/warehouses-page'))
-const Carriers = lazy(() => import('@/masters/carriers-page'))
-const Connections = lazy(() => import('@/connections/page'))
-const Bans = lazy(() => import('@/masters/bans-page'))
-const Comparisons = lazy(() => import('@/stock/comparisons-page'))
-const Imports = lazy(() => import('@/imports/page'))
-const Health = lazy(() => import('@/health/page'))
-const Messages = lazy(() => import('@/health/messages-page'))
-const People = lazy(() => import('@/people/page'))
-const Settings = lazy(() => import('@/settings/page'))
-const Guide = lazy(() => import('@/settings/guide-page'))
+const page = (read: () => Promise<{ default: ComponentType }>) =>
+  later(() => read().then((it) => it.default), { isModal: false, isAhead: false, meanwhile: <PageSkeleton /> })
+
+const Dashboard = page(() => import('@/dashboard/page'))
+const Orders = page(() => import('@/orders/list-page'))
+const Order = page(() => import('@/orders/order-page'))
+const Fulfilments = page(() => import('@/fulfilments/page'))
+const Exceptions = page(() => import('@/exceptions/page'))
+const Prints = page(() => import('@/prints/page'))
+const Stock = page(() => import('@/stock/page'))
+const Documents = page(() => import('@/stock/documents-page'))
+const Products = page(() => import('@/masters/products-page'))
+const Listings = page(() => import('@/masters/listings-page'))
+const Shops = page(() => import('@/masters/shops-page'))
+const Warehouses = page(() => import('@/masters/warehouses-page'))
+const Carriers = page(() => import('@/masters/carriers-page'))
+const Connections = page(() => import('@/connections/page'))
+const Bans = page(() => import('@/masters/bans-page'))
+const Comparisons = page(() => import('@/stock/comparisons-page'))
+const Imports = page(() => import('@/imports/page'))
+const Health = page(() => import('@/health/page'))
+const Messages = page(() => import('@/health/messages-page'))
+const People = page(() => import('@/people/page'))
+const Settings = page(() => import('@/settings/page'))
+const Guide = page(() => import('@/settings/guide-page'))
 
 /** Every address of the console. Each page is fetched when it is first opened. */
 export function Pages() {

@@ -1,6 +1,7 @@
 import { Segmented } from 'antd'
-import { lazy, Suspense, useMemo, useState } from 'react'
+import { useMemo, useState } from 'react'
 import { Link, useNavigate } from 'react-router'
+import { later } from '@/frame/later'
 import { Panel } from '@/frame/page'
 import { instant, money, number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
@@ -23,7 +24,11 @@ import { listOf, type Dashboard } from './shapes'
 import { dashboardWords } from './words'
 import styles from './dashboard.module.css'
 
-const HoursChart = lazy(() => import('./hours-chart'))
+const HoursChart = later(() => import('./hours-chart').then((it) => it.default), {
+  isModal: false,
+  isAhead: false,
+  meanwhile: <div className={styles.chart} />,
+})
 
 interface Props {
   data: Dashboard
@@ -71,16 +76,14 @@ export function Chart({ data, days, by, measure }: Props) {
         <p className="dim">{t('noHours')}</p>
       ) : (
         <>
-          <Suspense fallback={<div className={styles.chart} />}>
-            <HoursChart
-              label={title}
-              buckets={buckets}
-              series={series}
-              step={step}
-              currency={currency}
-              onOpen={(bucket, code) => void navigate(listOf(filtersOf(bucket, by, code, currency)))}
-            />
-          </Suspense>
+          <HoursChart
+            label={title}
+            buckets={buckets}
+            series={series}
+            step={step}
+            currency={currency}
+            onOpen={(bucket, code) => void navigate(listOf(filtersOf(bucket, by, code, currency)))}
+          />
           <AsTable buckets={buckets} series={series} by={by} currency={currency} />
         </>
       )}

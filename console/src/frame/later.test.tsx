@@ -1,9 +1,16 @@
-import { act, cleanup, render, screen } from '@testing-library/react'
+import { act, cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, expect, test, vi } from 'vitest'
-import { later } from './later'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import '@/i18n/start'
+import { ErrorBoundary } from './error-boundary'
 import { isBehindDialog } from './keys'
+import { later } from './later'
 
-afterEach(cleanup)
+afterEach(() => {
+  cleanup()
+  vi.unstubAllGlobals()
+  vi.restoreAllMocks()
+})
 
 const Named = ({ name }: { name: string }) => <input aria-label={name} />
 
@@ -41,3 +48,32 @@ test('what was lost on its way is fetched again when it is opened', async () => 
   expect(screen.getByLabelText('a')).toBeTruthy()
   expect(read).toHaveBeenCalledTimes(2)
 })
+
+test.each([
+  ['the same version', '<script src="/console/assets/index-1.js">', 'Try again'],
+  ['another version', '<script src="/console/assets/index-2.js">', 'Reload'],
+  ['no answer', undefined, 'Try again'],
+])(
+  'a page that did not come is asked for again, but a renewed console is loaded anew: %s',
+  async (_, first, offered) => {
+    vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    document.head.innerHTML = '<script type="module" src="/console/assets/index-1.js"></script>'
+    vi.stubGlobal('fetch', () => (first ? Promise.resolve(new Response(first)) : Promise.reject(new TypeError('lost'))))
+    const read = vi.fn(() => Promise.resolve(Named)).mockRejectedValueOnce(new Error('lost'))
+    const Part = later<{ name: string }>(read, { isAhead: false })
+    render(
+      <QueryClientProvider client={new QueryClient()}>
+        <ErrorBoundary>
+          <Part name="a" />
+        </ErrorBoundary>
+      </QueryClientProvider>,
+    )
+    const button = (await screen.findAllByRole('button'))[0]
+    expect(button?.textContent).toBe(offered)
+    expect(read).toHaveBeenCalledTimes(1)
+    if (!button || offered !== 'Try again') return
+    fireEvent.click(button)
+    expect(await screen.findByLabelText('a')).toBeTruthy()
+    expect(read).toHaveBeenCalledTimes(2)
+  },
+)

@@ -1,12 +1,11 @@
 import { MenuOutlined } from '@ant-design/icons'
 import { Drawer } from 'antd'
-import { Suspense, useState } from 'react'
+import { useState } from 'react'
 import { Outlet, useLocation, useNavigate } from 'react-router'
 import { useWords } from '@/i18n/words'
 import { ErrorBoundary } from './error-boundary'
 import { KeysHelp } from './keys-help'
 import { useKeys } from './keys'
-import { PageSkeleton } from './page'
 import { Palette } from './palette'
 import { usePreferences } from './preferences'
 import { Rail } from './rail'
@@ -80,9 +79,7 @@ export function Shell() {
         />
         <main id="main" className={styles.main} tabIndex={-1}>
           <ErrorBoundary key={pathname}>
-            <Suspense fallback={<PageSkeleton />}>
-              <Outlet />
-            </Suspense>
+            <Outlet />
           </ErrorBoundary>
         </main>
       </div>

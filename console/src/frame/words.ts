@@ -72,6 +72,13 @@ export const frameWords = defineWords('frame', {
     '其它页面不受影响。刷新后仍然如此，请把下面的文字发给管理员。',
     'Other pages go on. If it stays after a reload, send the text below to your administrator.',
   ],
+  lost: ['这一页没有加载完', 'This page did not come through'],
+  lostHint: ['多半是网络断了一下，请重试。', 'Most likely the network broke for a moment. Try again.'],
+  renewed: ['控制台已更新', 'The console was renewed'],
+  renewedHint: [
+    '服务器上已经是新版本，刷新后继续使用。',
+    'The server has a newer version by now. Reload to go on with it.',
+  ],
   notFound: ['没有这一页', 'There is no such page'],
   notFoundHint: ['地址可能写错，或者链接已过期。', 'The address may be mistyped, or the link is old.'],
   notYet: ['服务器版本较旧，还没有这一项', 'This server is older and does not offer this yet'],

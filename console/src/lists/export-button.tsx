@@ -1,16 +1,17 @@
 import { DownloadOutlined } from '@ant-design/icons'
 import { useMutation } from '@tanstack/react-query'
 import { Button, Dropdown } from 'antd'
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import { api, given } from '@/api/client'
 import { useMay } from '@/api/me'
 import type { components } from '@/api/schema'
 import { useKeys } from '@/frame/keys'
+import { later } from '@/frame/later'
 import { toastProblem } from '@/frame/toasts'
 import { useWords } from '@/i18n/words'
 import { exportWords } from './export-words'
 
-const ExportDialog = lazy(() => import('./export-dialog'))
+const ExportDialog = later(() => import('./export-dialog').then((it) => it.default), { isAhead: false })
 
 export type ExportList = components['schemas']['ExportBody']['list']
 
@@ -96,15 +97,13 @@ export function ExportButton({ of, columns = [] }: Props) {
         button
       )}
       {made && (
-        <Suspense fallback={null}>
-          <ExportDialog
-            id={made.id}
-            list={made.list}
-            onClose={() => {
-              setMade(null)
-            }}
-          />
-        </Suspense>
+        <ExportDialog
+          id={made.id}
+          list={made.list}
+          onClose={() => {
+            setMade(null)
+          }}
+        />
       )}
     </>
   )

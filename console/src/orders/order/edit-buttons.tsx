@@ -1,8 +1,9 @@
 import { EditOutlined, RollbackOutlined } from '@ant-design/icons'
 import { Button, Popconfirm } from 'antd'
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import { useMay } from '@/api/me'
 import { useKeys } from '@/frame/keys'
+import { later } from '@/frame/later'
 import { frameWords } from '@/frame/words'
 import { useWords } from '@/i18n/words'
 import type { Order } from '../shapes'
@@ -10,8 +11,8 @@ import { editWords } from './edit-words'
 import { editableLines, isEditable } from './line-edits'
 import { useRestore } from './use-edits'
 
-const AddressDialog = lazy(() => import('./address-dialog'))
-const LinesDialog = lazy(() => import('./lines-dialog'))
+const AddressDialog = later(() => import('./address-dialog').then((it) => it.default))
+const LinesDialog = later(() => import('./lines-dialog').then((it) => it.default))
 
 /** Opens the dialog by button or key, where this person may edit this order at this moment. */
 function useOpening(order: Order, key: string, says: string) {
@@ -54,11 +55,7 @@ export function AddressEditing({ order }: { order: Order }) {
           </Button>
         </Popconfirm>
       )}
-      {isOpen && (
-        <Suspense>
-          <AddressDialog order={order} onClose={close} />
-        </Suspense>
-      )}
+      {isOpen && <AddressDialog order={order} onClose={close} />}
     </>
   )
 }
@@ -73,11 +70,7 @@ export function LinesEditing({ order }: { order: Order }) {
       <Button size="small" icon={<EditOutlined />} onClick={open}>
         {t('editLines')}
       </Button>
-      {isOpen && (
-        <Suspense>
-          <LinesDialog order={order} onClose={close} />
-        </Suspense>
-      )}
+      {isOpen && <LinesDialog order={order} onClose={close} />}
     </>
   )
 }

@@ -1,5 +1,5 @@
-import { lazy, Suspense } from 'react'
 import { useMay } from '@/api/me'
+import { later } from '@/frame/later'
 import { Panel } from '@/frame/page'
 import { frameWords } from '@/frame/words'
 import { money } from '@/i18n/format'
@@ -15,13 +15,13 @@ import { Receiver } from './receiver'
 import { Timeline } from './timeline'
 import styles from './order.module.css'
 
-const WhyHere = lazy(() => import('./why-here'))
-const Messages = lazy(() => import('./messages'))
+const PART = { isModal: false, isAhead: false, meanwhile: <Loading /> }
+const WhyHere = later(() => import('./why-here').then((it) => it.default), PART)
+const Messages = later(() => import('./messages').then((it) => it.default), PART)
 
 /** Everything about one order. Two columns where there is room. */
 export function OrderBody({ order }: { order: Order }) {
   const t = useWords(orderWords)
-  const f = useWords(frameWords)
   const may = useMay()
   return (
     <div className={styles.container}>
@@ -40,15 +40,11 @@ export function OrderBody({ order }: { order: Order }) {
             <Fulfilments order={order} />
           </Panel>
           <Panel title={t('why')}>
-            <Suspense fallback={f('loading')}>
-              <WhyHere order={order} />
-            </Suspense>
+            <WhyHere order={order} />
           </Panel>
           {may('messages') && (
             <Panel title={t('messages')}>
-              <Suspense fallback={f('loading')}>
-                <Messages order={order} />
-              </Suspense>
+              <Messages order={order} />
             </Panel>
           )}
         </div>
@@ -67,6 +63,10 @@ export function OrderBody({ order }: { order: Order }) {
       </div>
     </div>
   )
+}
+
+function Loading() {
+  return useWords(frameWords)('loading')
 }
 
 /** What buyer and seller wrote; the first thing a clerk reads. */
