@@ -1,6 +1,6 @@
 import { MailOutlined } from '@ant-design/icons'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { AutoComplete, Button, Drawer, Segmented, Select } from 'antd'
+import { Button, Drawer, Segmented, Select } from 'antd'
 import { useCallback, useMemo, useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import { api, given } from '@/api/client'
@@ -17,6 +17,7 @@ import { instant, number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import { NoMatch } from '@/lists/no-match'
 import { ListSearch, PagedGrid } from '@/lists/paged-grid'
+import { KindField } from './kind-field'
 import { MessageView } from './message-view'
 import { ReplayDialog } from './replay-dialog'
 import { useReplaying, type Message } from './replaying'
@@ -172,30 +173,12 @@ export default function MessagesPage() {
               options={[{ value: ALL, label: `${t('state')}: ${t('anyState')}` }, ...states]}
               style={{ minWidth: 120 }}
             />
-            <AutoComplete
-              key={`kind ${kind}`}
-              allowClear
-              aria-label={t('kind')}
-              placeholder={t('kind')}
-              defaultValue={kind}
-              options={kinds.map((value) => ({ value }))}
-              showSearch={{ filterOption: (text, option) => option?.value.includes(text) ?? false }}
-              onSelect={(value) => {
+            <KindField
+              kind={kind}
+              known={kinds}
+              onKind={(value) => {
                 put('kind', value)
               }}
-              onClear={() => {
-                put('kind', '')
-              }}
-              onKeyDown={(event) => {
-                if (event.nativeEvent.isComposing || event.keyCode === 229) return
-                if (event.key === 'Enter' && event.target instanceof HTMLInputElement)
-                  put('kind', event.target.value.trim())
-              }}
-              onBlur={({ target }) => {
-                // What was typed and not confirmed counts: what stands there is what is looked for.
-                if (target instanceof HTMLInputElement && target.value.trim() !== kind) put('kind', target.value.trim())
-              }}
-              style={{ width: 210 }}
             />
             <Segmented
               aria-label={t('direction')}

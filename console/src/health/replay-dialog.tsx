@@ -49,6 +49,11 @@ export function ReplayDialog({ work, onClose }: Props) {
       }}
       footer={
         <>
+          {(work.canStop || work.isStopping) && (
+            <Button disabled={work.isStopping} onClick={work.stop}>
+              {t('stop')}
+            </Button>
+          )}
           {unsent > 0 && !isSending && (
             <Button onClick={() => void work.sendRest()}>{t('replayRest', { count: unsent })}</Button>
           )}

@@ -21,6 +21,8 @@ interface Sent {
   sent: ReadonlySet<string>
   left: ReadonlySet<string>
   isOver: boolean
+  /** No further part is sent off; the one under way is still answered. */
+  isStopping?: boolean
   /** How many times parts were sent off: each is watched anew. */
   round: number
 }
@@ -68,7 +70,8 @@ export function useReplaying() {
   const [work, setWork] = useState<Sent | null>(null)
   // Which sending is shown: one that was left behind draws nothing any more.
   const shown = useRef(0)
-  const { ids, sent, left, isOver, round } = work ?? NONE
+  const stopped = useRef(0)
+  const { ids, sent, left, isOver, isStopping = false, round } = work ?? NONE
   const waitingIn = (messages: ReadonlyMap<string, Message>) =>
     ids.filter((id) => resultOf(id, { sent, left }, messages.get(id)) === 'waiting')
   const watched = useQuery({
@@ -91,11 +94,12 @@ export function useReplaying() {
     const show = (next: Sent) => {
       if (shown.current === mine) setWork(next)
     }
-    let now: Sent = { ...from, isOver: false, round: mine }
+    let now: Sent = { ...from, isOver: false, isStopping: false, round: mine }
     show(now)
     try {
       const rest = now.ids.filter((id) => !from.sent.has(id))
       for (const some of chunks(rest, SEND)) {
+        if (stopped.current === mine) break
         const answer = given(await api.POST('/api/v1/messages/replays', { body: { ids: some } }))
         now = { ...now, sent: new Set([...now.sent, ...some]), left: new Set([...now.left, ...answer.left]) }
         show(now)
@@ -103,7 +107,7 @@ export function useReplaying() {
     } catch (problem) {
       toastProblem(problem)
     }
-    show({ ...now, isOver: true })
+    show({ ...now, isOver: true, isStopping: false })
   }
 
   const rows: Replayed[] = ids.map((id) => {
@@ -117,10 +121,18 @@ export function useReplaying() {
   return {
     isOpen: work !== null,
     isSending: !isOver,
+    isStopping,
+    /** Something that is not even on its way is left to be stopped. */
+    canStop: !isOver && ids.length - sent.size > SEND,
     sent: sent.size,
     rows,
     start: (wanted: readonly string[]) => send({ ...NONE, ids: wanted }),
-    /** What a failure left unsent; what was sent is not sent twice. */
+    /** Sends off no further part. What was sent off is read all the same; the rest may follow by `sendRest`. */
+    stop: () => {
+      stopped.current = shown.current
+      setWork((now) => now && { ...now, isStopping: true })
+    },
+    /** What a failure or a stop left unsent; what was sent is not sent twice. */
     sendRest: () => send(work ?? NONE),
     close: () => {
       shown.current++

@@ -71,6 +71,34 @@ test('what was closed while it was sent off does not come back', async () => {
   expect(work.current.isOpen).toBe(false)
 })
 
+test('what was stopped midway is read as far as it was sent off, and the rest goes on when somebody wants it', async () => {
+  let answer: (taken: unknown) => void = () => undefined
+  post.mockResolvedValue(ALL_TAKEN).mockReturnValueOnce(new Promise((done) => (answer = done)))
+  const work = replaying()
+  let sending: Promise<void> = Promise.resolve()
+  act(() => {
+    sending = work.current.start(IDS)
+  })
+  expect([work.current.canStop, work.current.isStopping]).toEqual([true, false])
+  act(() => {
+    work.current.stop()
+  })
+  expect([work.current.isSending, work.current.isStopping]).toEqual([true, true])
+  await act(async () => {
+    answer(ALL_TAKEN)
+    await sending
+  })
+  await waitFor(() => {
+    expect([results(work, 'read'), results(work, 'unsent')]).toEqual([100, 150])
+  })
+  expect([post.mock.calls.length, work.current.isSending, work.current.isStopping]).toEqual([1, false, false])
+  await act(() => work.current.sendRest())
+  await waitFor(() => {
+    expect(results(work, 'read')).toBe(250)
+  })
+  expect(post).toHaveBeenCalledTimes(3)
+})
+
 test('the longer nothing moves, the less often one looks', () => {
   expect([0, 4, 5, 8, 100].map(pauseOf)).toEqual([1_500, 1_500, 3_000, 24_000, 24_000])
 })

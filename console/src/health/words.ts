@@ -95,6 +95,7 @@ export const healthWords = defineWords('health', {
     'Send off the {{count}} that is left',
     'Send off the {{count}} that are left',
   ],
+  stop: ['停止提交', 'Stop'],
   firstResults: ['先列出 {{count}} 条，要看的在前', 'The first {{count}} are listed, those to look at first'],
   chooseAll: ['选择符合的全部', 'Choose all that match'],
   chosenCut: ['只选了最近的 {{count}} 条', 'Only the newest {{count}} are chosen'],
