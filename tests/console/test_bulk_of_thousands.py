@@ -1,21 +1,59 @@
-"""Five thousand orders audited at once through the page, of which three must fail. By hand: it takes minutes to make them."""
+"""Five thousand orders audited at once through the page, of which three must fail. By hand: it takes minutes to make them.
 
+They stay where they are made: a small day of their own is played for them, so that nobody else's lists are full of them.
+"""
+
+import os
 import re
+import shutil
+import tempfile
 import time
+from pathlib import Path
 
 import msgspec
 import pytest
 from playwright.sync_api import expect
 
+from afterwards import going_on
 from own_shop import RECEIVER, free_sku
 from paidan.catalog.load import cache_versions
 from paidan.channels.platform import RawOrder
+from paidan.entrypoints.console_build import ensure_built
+from paidan.entrypoints.pictures import played_day
 from paidan.intake.landing import land
 from paidan.network.load import read_network
+from paidan.runtime.settings import Settings
 
 ORDERS, FAILING = 5_000, 3
 STEP = 500
 PATIENCE_MS = 60_000
+DAY = 20
+
+
+@pytest.fixture(scope="module")
+def day():
+    """A day of its own."""
+    if not ensure_built():
+        pytest.skip("the console is not built: Node is missing")
+    folder = Path(tempfile.mkdtemp(dir=os.environ.get("PAIDAN_TEST_RUN_DIR"), prefix="thousands-"))
+    try:
+        with played_day(Settings(home=folder / "home", allow_loopback=True), DAY) as played:
+            yield played
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def console(day):
+    """Its address."""
+    return day.url
+
+
+@pytest.fixture(scope="module")
+def world(day):
+    """Its world."""
+    with going_on(day) as world:
+        yield world
 
 
 def land_orders(world, shop_code, sku):
