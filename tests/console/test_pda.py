@@ -272,6 +272,46 @@ def test_a_lost_answer_is_asked_for_again_and_counts_once(shop, open_page):
     assert shop.query("SELECT SUM(quantity) FROM entry WHERE kind = 'issue'") == [(-3,)]
 
 
+def test_two_tabs_of_a_device_send_each_scan_once_and_a_reload_in_the_midst_counts_nothing_twice(shop, open_page):
+    page = open_page()
+    to_goods(page, shop)
+    other = page.context.new_page()
+    other.goto(page.url)
+    sent = []
+    for tab in (page, other):
+        tab.on("request", lambda request: sent.append(request.url.rpartition("/")[2]) if request.method == "POST" else None)
+    page.context.set_offline(True)
+    scan(page, "X", "X", "Y")
+    asks(page, "请扫面单上的运单号")
+    scan(page, "ZT7300006")
+    expect(page.locator("button.unsent")).to_contain_text("2 条待发送")
+    page.context.set_offline(False)  # both hear of it at once
+    for tab in (page, other):
+        expect(tab.locator("button.unsent")).to_be_hidden()
+    assert sent == ["verify", "ship"]
+    assert shipped(shop) == [("ZT7300006", 0)]
+
+    receive, taken = "**/pda/receipts/*/receive", []
+    other.close()
+    page.goto(page.url.partition("#")[0])
+    page.click("button.huge.receive")
+    scan(page, "PO-2026-7")
+    asks(page, "请扫商品条码")
+    scan(page, "X")
+    page.route(receive, lambda route: taken.append(route.fetch().status))  # it takes effect, and the answer is still on its way
+    page.get_by_role("button", name="收完了").click()
+    page.get_by_role("button", name="确定").click()
+    while not taken:
+        page.wait_for_timeout(20)  # lets the browser's events in
+    page.unroute(receive)
+    with page.expect_response(receive) as again:
+        page.reload()
+    assert (taken, again.value.status) == ([200], 200)
+    expect(page.locator("button.unsent")).to_be_hidden()
+    assert shop.query("SELECT SUM(quantity) FROM entry WHERE kind = 'receive'") == [(1,)]
+    assert shop.broken_invariants() == {}
+
+
 def test_a_refusal_stays_until_it_was_read(shop, open_page):
     page = open_page()
     to_goods(page, shop)
@@ -337,10 +377,9 @@ def camera_browser(one_browser, tmp_path):
 
 
 def frame_of(modules, width, height):
-    """A grey picture of black bars on white paper, three pixels a module; above and below it the desk."""
-    left = (width - 3 * len(modules)) // 2
-    bars = b"".join((b"\x18" if bit == "1" else b"\xeb") * 3 for bit in modules)
-    row = (b"\xeb" * left + bars).ljust(width, b"\xeb")
+    """A grey picture of black bars on white paper, three pixels a module; around it the desk, which begins two modules beside the bars."""
+    bars = b"".join((b"\x18" if bit == "1" else b"\xeb") * 3 for bit in f"00{modules}00")
+    row = bars.center(width, b"\x80")
     desk = b"\x80" * width
     return desk * (height // 3) + row * (height - 2 * (height // 3)) + desk * (height // 3) + b"\x80" * (width * height // 2)
 

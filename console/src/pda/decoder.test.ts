@@ -28,17 +28,19 @@ function barsOf(code: string): string {
   return ['101', ...left, '01010', ...right, '101'].join('')
 }
 
-/** The picture of bars on white paper, three pixels a module, as a canvas gives it. */
-function pictureOf(bars: string) {
+/** The picture of bars on white paper, three pixels a module, as a canvas gives it; `desk` (its grey) begins beside `margin` pixels of paper. */
+function pictureOf(bars: string, { margin = 40, desk = 255 } = {}) {
   const module = 3
-  const margin = 40
-  const width = bars.length * module + margin * 2
+  const beside = desk === 255 ? 0 : 60
+  const paper = bars.length * module + margin * 2
+  const width = paper + beside * 2
   const height = 120
-  const pixels = new Uint8ClampedArray(width * height * 4).fill(255)
+  const pixels = new Uint8ClampedArray(width * height * 4).fill(desk)
+  for (let y = 0; y < height; y++) pixels.fill(255, (y * width + beside) * 4, (y * width + beside + paper) * 4)
   for (let y = 10; y < height - 10; y++)
     for (let x = 0; x < bars.length * module; x++)
       if (bars[Math.floor(x / module)] === '1')
-        pixels.fill(20, (y * width + x + margin) * 4, (y * width + x + margin) * 4 + 3)
+        pixels.fill(20, (y * width + x + beside + margin) * 4, (y * width + x + beside + margin) * 4 + 3)
   return { pixels, width, height }
 }
 
@@ -46,6 +48,17 @@ describe('our own reader of barcodes', () => {
   it.each(['6901234567892', '4006381333931'])('reads %s off a picture', (code) => {
     const { pixels, width, height } = pictureOf(barsOf(code))
     expect(readCode(pixels, width, height)).toBe(code)
+  })
+
+  it.each([100, 120, 160])('reads bars with hardly a margin on a desk as grey as %i by their ink', (desk) => {
+    const { pixels, width, height } = pictureOf(barsOf('6901234567892'), { margin: 5, desk })
+    expect(readCode(pixels, width, height)).toBeNull()
+    expect(readCode(pixels, width, height, true)).toBe('6901234567892')
+  })
+
+  it.each([255, 120])('by the ink it reads what has a whole margin too, on a desk as grey as %i', (desk) => {
+    const { pixels, width, height } = pictureOf(barsOf('4006381333931'), { desk })
+    expect(readCode(pixels, width, height, true)).toBe('4006381333931')
   })
 
   it('tells nothing of a picture without a code, or with a wrong check digit', () => {

@@ -20,6 +20,13 @@ export function keep(name: string, value: unknown): boolean {
   }
 }
 
+/** Another tab of this device keeps something else by this name now. */
+export function onKeptElsewhere(name: string, listener: () => void): void {
+  window.addEventListener('storage', ({ key }) => {
+    if (key === PREFIX + name) listener()
+  })
+}
+
 export function forget(name: string): void {
   localStorage.removeItem(PREFIX + name)
 }

@@ -1,5 +1,5 @@
 import { Refusal, send, whoAmI } from './api'
-import { keep, recall } from './kept'
+import { keep, onKeptElsewhere, recall } from './kept'
 
 /** Something to be sent: kept in the browser until the server has answered. `scan_id` in its body makes a second sending harmless. */
 export interface Kept {
@@ -15,8 +15,11 @@ export interface Kept {
 export type Sent = { is: 'sent'; answer: unknown } | { is: 'refused'; why: string; next: string } | { is: 'kept' }
 
 const AGAIN_MS = 10_000
+/** What became of so many is remembered, for the tab that asks: another tab of this device may have sent it. */
+const OUTCOMES_MAX = 20
+const OUTCOMES = 'outcomes'
+type Outcome = [scanId: string, told: Sent]
 const listeners = new Set<() => void>()
-const outcomes = new Map<string, Sent>()
 let running: Promise<void> | null = null
 let isSignedOut = false
 
@@ -33,8 +36,12 @@ export function onQueue(listener: () => void): void {
 
 function write(queue: Kept[]): boolean {
   const isKept = keep('queue', queue)
-  for (const listener of listeners) listener()
+  tell()
   return isKept
+}
+
+function tell(): void {
+  for (const listener of listeners) listener()
 }
 
 /** Keeps it and gives its id; null: the browser could not keep it, so nothing may be taken for done. */
@@ -51,10 +58,21 @@ export function dismiss(scanId: string): void {
 /** Sends what is kept, oldest first, and tells what became of `scanId`. A refusal stays in the list for people to read. */
 export async function drain(scanId = ''): Promise<Sent> {
   while (running) await running
-  running = sendAll()
+  running = alone(sendAll)
   await running
   running = null
-  return outcomes.get(scanId) ?? { is: 'kept' }
+  return recall<Outcome[]>(OUTCOMES, []).find(([id]) => id === scanId)?.[1] ?? { is: 'kept' }
+}
+
+/** One tab of this device sends at a time, so that each is sent once. Where tabs can't wait for each other the server still counts it once. */
+async function alone(work: () => Promise<void>): Promise<void> {
+  if ('locks' in navigator) await navigator.locks.request('paidan.pda.queue', work)
+  else await work()
+}
+
+function remember(scanId: string, told: Sent): void {
+  const others = recall<Outcome[]>(OUTCOMES, []).filter(([id]) => id !== scanId)
+  keep(OUTCOMES, [...others, [scanId, told]].slice(-OUTCOMES_MAX))
 }
 
 async function sendAll(): Promise<void> {
@@ -63,7 +81,6 @@ async function sendAll(): Promise<void> {
     isSignedOut = false
     for (let next = waiting(); next; next = waiting()) {
       const told = await sendOne(next)
-      outcomes.set(next.body.scan_id, told)
       if (told.is === 'kept') return
     }
   } catch {
@@ -75,9 +92,10 @@ const waiting = () => readQueue().find((one) => !one.refused)
 
 async function sendOne(one: Kept): Promise<Sent> {
   try {
-    const answer = await send(one.path, one.body)
+    const sent: Sent = { is: 'sent', answer: await send(one.path, one.body) }
+    remember(one.body.scan_id, sent)
     dismiss(one.body.scan_id)
-    return { is: 'sent', answer }
+    return sent
   } catch (error) {
     if (!(error instanceof Refusal) || error.isPassing) return { is: 'kept' }
     if (error.isSignedOut) {
@@ -85,12 +103,14 @@ async function sendOne(one: Kept): Promise<Sent> {
       return { is: 'kept' }
     }
     const refused = { why: error.message, next: error.next }
+    remember(one.body.scan_id, { is: 'refused', ...refused })
     write(readQueue().map((kept) => (kept.body.scan_id === one.body.scan_id ? { ...kept, refused } : kept)))
     return { is: 'refused', ...refused }
   }
 }
 
 export function drainOften(): void {
+  onKeptElsewhere('queue', tell)
   window.addEventListener('online', () => void drain())
   window.setInterval(() => {
     if (waiting()) void drain()
