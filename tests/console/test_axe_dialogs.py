@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from axe import findings, needs_axe
 from desk import Desk
-from own_shop import buy, free_sku, open_shop, order_of
+from own_shop import RECEIVER, buy, free_sku, open_shop, order_of
 from paidan.entrypoints.pictures import EVERY_DAY, THEMES, signed_in
 
 ABOVE = ".ant-modal, .ant-drawer-open, .ant-popover:not(.ant-popover-hidden), .ant-dropdown:not(.ant-dropdown-hidden)"
@@ -61,7 +61,43 @@ def sheet(desk):
     expect(desk.page.locator("#main")).to_contain_text("1 行可导入")
 
 
-# Name: the page (O: an order that can be edited, M: the messages of one), and how it is opened. An import is no dialog, but comes in steps.
+def more(name):
+    """An entry of the menu of further actions."""
+
+    def act(desk):
+        desk.page.get_by_role("button", name="更多操作").click()
+        desk.page.get_by_role("menuitem", name=name, exact=True).click()
+
+    return act
+
+
+def split(desk):
+    more("拆单")(desk)
+    desk.dialog.get_by_role("spinbutton").first.fill("1")
+    expect(desk.dialog.get_by_role("region", name="拆单后的包裹").get_by_role("listitem")).to_have_count(2)
+    expect(desk.dialog.get_by_role("status")).to_contain_text("1 单可执行")
+
+
+def forced(desk):
+    more("强制放行")(desk)
+    desk.dialog.get_by_role("textbox").first.fill("客户已确认")
+    expect(desk.dialog.get_by_role("status")).to_contain_text("1 单可执行")
+
+
+def timed_hold(desk):
+    press("j", "h")(desk)
+    desk.dialog.get_by_role("button", name="1 天").click()
+    expect(desk.dialog).to_contain_text("自动放行")
+
+
+def read_ours_again(desk):
+    """Replays one of our own messages: nobody reads it, so nothing changes."""
+    desk.row("发出").first.locator("input[type=checkbox]").check()
+    desk.page.get_by_role("button", name="重放所选").click()
+    expect(desk.dialog.get_by_role("status")).to_contain_text("不用读 1")
+
+
+# Name: the page (O: an order that can be edited, P: one that waits for its parcel, E: an order is among the exceptions, M: the messages of one), and how it is opened. An import is no dialog, but comes in steps.
 OPENED = {
     "palette": ("/guide", press("Control+k")),
     "keys": ("/orders", press("?")),
@@ -95,6 +131,19 @@ OPENED = {
     "role": ("/people?tab=roles", click("新建角色")),
     "key": ("/people?tab=keys", click("新建密钥")),
     "import": ("/imports?kind=products", sheet),
+    "split": ("P", split),
+    "forced release": ("O", forced),
+    "release": ("O", click("^放行$")),
+    "cancel": ("O", more("取消订单")),
+    "flag": ("O", click("^旗帜")),
+    "timed hold": ("/orders", timed_hold),
+    "bulk flag": ("/orders", press("j", "f")),
+    "views": ("/orders", click("视图")),
+    "snooze": ("E", click("^稍后$")),
+    "replay": ("M", read_ours_again),
+    "sure listings": ("/listings", click("采用全部有把握的")),
+    "listing": ("/listings?show=all", first_row),
+    "compare": ("/comparisons", click("立即对账")),
 }
 
 
@@ -137,9 +186,24 @@ def editable(desk, world):
     return f"/orders/{order_of(desk, number)['id']}"
 
 
+def planned(desk, world):
+    """An order of two units that waits a while before a warehouse has it."""
+    desk.sent("/shops", [{"code": "AXE", "name": "无障碍小店", "platform": "direct", "merge_window_s": 3600}])
+    unique = time.monotonic_ns()
+    number, somebody = f"AXE{unique}", {**RECEIVER, "name": f"收件{unique}", "phone": f"139{unique % 10**8:08d}"}  # merged with nobody's
+    buy(desk, number, (free_sku(desk)["sku_code"], 2), shop="AXE", receiver=somebody)
+    world.later(seconds=5)
+    return f"/orders/{order_of(desk, number)['id']}"
+
+
+def its_exception(desk, world):
+    editable(desk, world)
+    return "/exceptions?kind=hold"
+
+
 def messages_of_one(desk, _world):
-    [newest] = desk.get(f"/lists/orders?f={EVERY_DAY}&limit=1")["items"]
-    return f"/messages?key={newest['platform_order_no']}"
+    [told] = desk.get(f"/lists/orders?f={EVERY_DAY}&f=state:is:delivered&f=shop:is:TB-PUSH&limit=1")["items"]
+    return f"/messages?key={told['platform_order_no']}"
 
 
-PLACES = {"O": editable, "M": messages_of_one}
+PLACES = {"O": editable, "P": planned, "E": its_exception, "M": messages_of_one}
