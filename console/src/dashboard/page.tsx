@@ -10,6 +10,7 @@ import { Page, PageSkeleton, Panel } from '@/frame/page'
 import { ProblemView } from '@/frame/problem-view'
 import { instant } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
+import { usePut } from '@/lists/use-put'
 import { QueueStrip } from '@/orders/queue-strip'
 import type { By } from './bars'
 import { Chart } from './charts'
@@ -31,7 +32,7 @@ const BYS: readonly By[] = ['shop', 'platform']
 export default function DashboardPage() {
   const t = useWords(dashboardWords)
   const navigate = useNavigate()
-  const [params, setParams] = useSearchParams()
+  const [params] = useSearchParams()
   const days = Number(params.get('days') ?? 1)
   const by: By = params.get('by') === 'platform' ? 'platform' : 'shop'
   const isFresh = useRef(false)
@@ -47,12 +48,7 @@ export default function DashboardPage() {
     refetchOnReconnect: false,
   })
   const news = useNews(data?.as_of)
-  const put = (name: string, value: string, usual: string) => {
-    const next = new URLSearchParams(params)
-    if (value === usual) next.delete(name)
-    else next.set(name, value)
-    setParams(next, { replace: true })
-  }
+  const put = usePut()
   const refresh = () => {
     isFresh.current = true
     void refetch()
@@ -79,7 +75,7 @@ export default function DashboardPage() {
             aria-label={t('by')}
             value={by}
             onChange={(value) => {
-              put('by', value, 'shop')
+              put({ by: value === 'shop' ? null : value })
             }}
             options={BYS.map((value) => ({ value, label: t(`by${value}`) }))}
           />
@@ -88,7 +84,7 @@ export default function DashboardPage() {
             value={String(days)}
             onChange={(value) => {
               if (news > 0) isFresh.current = true // what was kept of the other range is as old
-              put('days', value, '1')
+              put({ days: value === '1' ? null : value })
             }}
             options={RANGES.map(({ value, label }) => ({ value, label: t(label) }))}
           />

@@ -1,5 +1,4 @@
 import { SendOutlined } from '@ant-design/icons'
-import { Select } from 'antd'
 import { useMemo } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import { api, given } from '@/api/client'
@@ -13,6 +12,7 @@ import { instant, money, number, weight } from '@/i18n/format'
 import { defineWords, useWords } from '@/i18n/words'
 import { NoMatch } from '@/lists/no-match'
 import { PagedGrid } from '@/lists/paged-grid'
+import { ParamSelect } from '@/lists/param-select'
 import { useWarehouses } from '@/masters/options'
 import { Deadline } from '@/orders/deadline'
 import { FULFILMENT_TONES } from '@/orders/shapes'
@@ -54,7 +54,7 @@ export default function FulfilmentsPage() {
   const state = useEnum('fulfilment_state')
   const states = useEnumOptions('fulfilment_state')
   const warehouses = useWarehouses()
-  const [params, setParams] = useSearchParams()
+  const [params] = useSearchParams()
   const chosenState = params.get('state') ?? ''
   const warehouse = params.get('warehouse') ?? ''
   const columns = useMemo(
@@ -99,12 +99,6 @@ export default function FulfilmentsPage() {
     ],
     [t, state],
   )
-  const put = (name: string) => (value: string | undefined) => {
-    const next = new URLSearchParams(params)
-    if (value) next.set(name, value)
-    else next.delete(name)
-    setParams(next, { replace: true })
-  }
   return (
     <Page isFilled title={t('title')} about={t('about')}>
       <PagedGrid<Fulfilment>
@@ -125,26 +119,8 @@ export default function FulfilmentsPage() {
         exports={[{ list: 'fulfilments', filters: { state: chosenState, warehouse } }]}
         tools={
           <>
-            <Select
-              allowClear
-              aria-label={t('state')}
-              placeholder={t('state')}
-              value={chosenState || undefined}
-              onChange={put('state')}
-              options={states}
-              style={{ width: 150 }}
-            />
-            <Select
-              allowClear
-              showSearch
-              optionFilterProp="label"
-              aria-label={t('warehouse')}
-              placeholder={t('warehouse')}
-              value={warehouse || undefined}
-              onChange={put('warehouse')}
-              options={warehouses}
-              style={{ width: 190 }}
-            />
+            <ParamSelect name="state" label={t('state')} options={states} width={150} />
+            <ParamSelect name="warehouse" label={t('warehouse')} options={warehouses} />
           </>
         }
         empty={

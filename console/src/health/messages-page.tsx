@@ -17,6 +17,7 @@ import { instant, number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import { NoMatch } from '@/lists/no-match'
 import { ListSearch, PagedGrid } from '@/lists/paged-grid'
+import { usePut } from '@/lists/use-put'
 import { KindField } from './kind-field'
 import { MessageView } from './message-view'
 import { ReplayDialog } from './replay-dialog'
@@ -38,7 +39,7 @@ export default function MessagesPage() {
   const reason = useEnum('reason')
   const may = useMay()
   const cache = useQueryClient()
-  const [params, setParams] = useSearchParams()
+  const [params] = useSearchParams()
   const asked = useAsked(params)
   const { key, state: wanted, kind, direction } = asked
   const listed = [key, wanted, kind, direction].join('\n')
@@ -58,12 +59,7 @@ export default function MessagesPage() {
     onError: toastProblem,
     onSettled: refresh,
   })
-  const put = (name: string, value: string) => {
-    const next = new URLSearchParams(params)
-    if (value) next.set(name, value)
-    else next.delete(name)
-    setParams(next, { replace: true })
-  }
+  const put = usePut()
   const read = useCallback(
     async (cursor: string, signal?: AbortSignal) =>
       given(
@@ -161,14 +157,14 @@ export default function MessagesPage() {
               label={t('searchKey')}
               value={key}
               onValue={(value) => {
-                put('key', value)
+                put({ key: value })
               }}
             />
             <Select
               aria-label={t('state')}
               value={wanted}
               onChange={(value) => {
-                put('state', value)
+                put({ state: value })
               }}
               options={[{ value: ALL, label: `${t('state')}: ${t('anyState')}` }, ...states]}
               style={{ minWidth: 120 }}
@@ -177,14 +173,14 @@ export default function MessagesPage() {
               kind={kind}
               known={kinds}
               onKind={(value) => {
-                put('kind', value)
+                put({ kind: value })
               }}
             />
             <Segmented
               aria-label={t('direction')}
               value={direction}
               onChange={(value) => {
-                put('direction', value)
+                put({ direction: value })
               }}
               options={[
                 { value: '', label: t('anyWay') },

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { useSearchParams } from 'react-router'
 import { EmptyState } from '@/frame/empty-state'
 import { useWords } from '@/i18n/words'
+import { usePut } from './use-put'
 import { listWords } from './words'
 
 export interface Lift {
@@ -23,13 +24,12 @@ interface Props {
 /** A list without rows: where filters are on, which to take off; else what would be here. */
 export function NoMatch({ filters, also = [], children }: Props) {
   const t = useWords(listWords)
-  const [params, setParams] = useSearchParams()
+  const [params] = useSearchParams()
+  const put = usePut()
   const names = Object.keys(filters).filter((name) => params.get(name))
   const others = also.filter((one): one is Lift => Boolean(one))
   const lift = (some: readonly string[]) => {
-    const next = new URLSearchParams(params)
-    for (const name of some) next.delete(name)
-    setParams(next, { replace: true })
+    put(Object.fromEntries(some.map((name) => [name, null])))
   }
   const inAddress = names.map((name) => ({
     label: filters[name] ?? name,

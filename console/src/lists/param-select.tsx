@@ -1,16 +1,19 @@
 import { Select } from 'antd'
 import { useSearchParams } from 'react-router'
+import { usePut } from './use-put'
 
 interface Props {
   /** The parameter of the address that holds the choice. */
   name: string
   label: string
   options: { value: string; label: string }[]
+  width?: number
 }
 
 /** A choice that filters a list and stands in the page's address. */
-export function ParamSelect({ name, label, options }: Props) {
-  const [params, setParams] = useSearchParams()
+export function ParamSelect({ name, label, options, width = 190 }: Props) {
+  const [params] = useSearchParams()
+  const put = usePut()
   return (
     <Select
       allowClear
@@ -20,13 +23,10 @@ export function ParamSelect({ name, label, options }: Props) {
       placeholder={label}
       value={params.get(name) ?? undefined}
       onChange={(value: string | undefined) => {
-        const next = new URLSearchParams(params)
-        if (value) next.set(name, value)
-        else next.delete(name)
-        setParams(next, { replace: true })
+        put({ [name]: value })
       }}
       options={options}
-      style={{ width: 190 }}
+      style={{ width }}
     />
   )
 }

@@ -12,6 +12,7 @@ import { useWords } from '@/i18n/words'
 import { NoMatch } from '@/lists/no-match'
 import { PagedGrid } from '@/lists/paged-grid'
 import { ParamSelect } from '@/lists/param-select'
+import { usePut } from '@/lists/use-put'
 import { Mapper, Remapping, type Listing, type Unmapped } from './mapper'
 import { useShops } from './options'
 import { SureDialog } from './sure-dialog'
@@ -26,7 +27,7 @@ const PAGE = 50
 /** What shops sell and which SKU that is; what is not mapped comes first, with what it may be. */
 export default function ListingsPage() {
   const t = useWords(masterWords)
-  const [params, setParams] = useSearchParams()
+  const [params] = useSearchParams()
   const isAll = params.get('show') === 'all'
   const shop = params.get('shop') ?? ''
   const only = params.get('only')
@@ -34,12 +35,7 @@ export default function ListingsPage() {
   const shops = useShops()
   const [remapped, setRemapped] = useState<Listing | null>(null)
   const [isTakingSure, setTakingSure] = useState(false)
-  const put = (name: string, value: string) => {
-    const next = new URLSearchParams(params)
-    if (value) next.set(name, value)
-    else next.delete(name)
-    setParams(next, { replace: true })
-  }
+  const put = usePut()
   const columns = useMemo(
     (): Column<Row>[] => [
       {
@@ -109,7 +105,7 @@ export default function ListingsPage() {
               <Segmented
                 value={isAll ? 'all' : 'unmapped'}
                 onChange={(show) => {
-                  put('show', show === 'all' ? show : '')
+                  put({ show: show === 'all' ? show : '' })
                 }}
                 options={[
                   { value: 'unmapped', label: t('unmapped') },

@@ -1,5 +1,4 @@
 import { PrinterOutlined } from '@ant-design/icons'
-import { Select } from 'antd'
 import { useMemo } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import { api, given } from '@/api/client'
@@ -12,6 +11,8 @@ import { instant, number } from '@/i18n/format'
 import { defineWords, useWords } from '@/i18n/words'
 import { NoMatch } from '@/lists/no-match'
 import { ListSearch, PagedGrid } from '@/lists/paged-grid'
+import { ParamSelect } from '@/lists/param-select'
+import { usePut } from '@/lists/use-put'
 import { actorName } from '@/orders/actor'
 import { printWords } from '@/orders/print/words'
 import { orderWords } from '@/orders/words'
@@ -46,7 +47,7 @@ export default function PrintsPage() {
   const t = useWords(words)
   const p = useWords(printWords)
   const o = useWords(orderWords)
-  const [params, setParams] = useSearchParams()
+  const [params] = useSearchParams()
   const kind = PAPERS.find((one) => one === params.get('kind'))
   const orderNo = params.get('order_no') ?? ''
   const columns = useMemo(
@@ -79,17 +80,7 @@ export default function PrintsPage() {
     ],
     [t, p, o],
   )
-  const put = (name: string) => (value: string | undefined) => {
-    setParams(
-      (before) => {
-        const next = new URLSearchParams(before)
-        if (value) next.set(name, value)
-        else next.delete(name)
-        return next
-      },
-      { replace: true },
-    )
-  }
+  const put = usePut()
   return (
     <Page isFilled title={t('title')} about={t('about')}>
       <PrintFiles />
@@ -106,16 +97,20 @@ export default function PrintsPage() {
         exports={[{ list: 'prints', filters: { kind, order_no: orderNo } }]}
         tools={
           <>
-            <Select
-              allowClear
-              aria-label={p('paper')}
-              placeholder={p('paper')}
-              value={kind}
-              onChange={put('kind')}
+            <ParamSelect
+              name="kind"
+              label={p('paper')}
               options={PAPERS.map((value) => ({ value, label: p(value) }))}
-              style={{ width: 140 }}
+              width={140}
             />
-            <ListSearch key={orderNo} label={t('searchOrder')} value={orderNo} onValue={put('order_no')} />
+            <ListSearch
+              key={orderNo}
+              label={t('searchOrder')}
+              value={orderNo}
+              onValue={(value) => {
+                put({ order_no: value })
+              }}
+            />
           </>
         }
         empty={

@@ -6,6 +6,7 @@ import { Page } from '@/frame/page'
 import { useWords } from '@/i18n/words'
 import { NoMatch } from '@/lists/no-match'
 import { ListSearch } from '@/lists/paged-grid'
+import { usePut } from '@/lists/use-put'
 import { listWords } from '@/lists/words'
 import { Balances } from './balances'
 import { ByShop } from './by-shop'
@@ -22,19 +23,12 @@ const ALARMS = ['', 'true', 'short', 'oversold'] as const satisfies readonly Ala
 /** The stock board: by SKU, by warehouse or by shop, down to the entries of the ledger. */
 export default function StockPage() {
   const t = useWords(stockWords)
-  const [params, setParams] = useSearchParams()
+  const [params] = useSearchParams()
   const by: By = BYS.find((one) => one === params.get('by')) ?? 'sku'
   const sku = params.get('sku') ?? ''
   const alarms = ALARMS.find((one) => one === params.get('alarms')) ?? ''
   const open = params.get('open')
-  const put = (change: Record<string, string | null>) => {
-    const next = new URLSearchParams(params)
-    for (const [name, value] of Object.entries(change)) {
-      if (value) next.set(name, value)
-      else next.delete(name)
-    }
-    setParams(next, { replace: true })
-  }
+  const put = usePut()
   const tools = (
     <>
       <Segmented
