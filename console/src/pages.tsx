@@ -3,7 +3,7 @@ import type { ComponentType } from 'react'
 import { Link, Route, Routes } from 'react-router'
 import { EmptyState } from '@/frame/empty-state'
 import { later } from '@/frame/later'
-import { PageSkeleton } from '@/frame/page'
+import { Page, PageSkeleton } from '@/frame/page'
 import { Shell } from '@/frame/shell'
 import { frameWords } from '@/frame/words'
 import { useWords } from '@/i18n/words'
@@ -70,8 +70,10 @@ export function Pages() {
 function NotFound() {
   const t = useWords(frameWords)
   return (
-    <EmptyState icon={<CompassOutlined />} title={t('notFound')} text={t('notFoundHint')}>
-      <Link to="/">{t('goHome')}</Link>
-    </EmptyState>
+    <Page title={t('notFound')}>
+      <EmptyState icon={<CompassOutlined />} title={t('notFoundHint')}>
+        <Link to="/">{t('goHome')}</Link>
+      </EmptyState>
+    </Page>
   )
 }

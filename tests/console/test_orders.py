@@ -65,8 +65,10 @@ def test_the_keyboard_goes_through_the_list_and_opens_an_order(orders):
     assert rows(orders).nth(1).get_attribute("aria-selected") == "true"
     orders.keyboard.press("j")
     expect(orders.locator(".ant-drawer").get_by_text(row_number(orders, 1))).to_be_visible()
+    expect(orders).to_have_title(f"{row_number(orders, 1)} · 订单 · 派单")
     orders.keyboard.press("Escape")
     expect(orders.locator(".ant-drawer-open")).to_have_count(0)
+    expect(orders).to_have_title("订单 · 派单")
 
 
 def test_letters_in_a_field_are_letters(orders):

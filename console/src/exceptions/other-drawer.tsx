@@ -19,7 +19,11 @@ export function OtherDrawer({ row, onAddress, onClose }: Props) {
   const t = useWords(exceptionWords)
   const kind = useEnum('exception_kind')
   return (
-    <SideDrawer name={<span className="mono">{row.order_no || row.ref_id}</span>} onClose={onClose}>
+    <SideDrawer
+      name={<span className="mono">{row.order_no || row.ref_id}</span>}
+      tab={row.order_no || row.ref_id}
+      onClose={onClose}
+    >
       <div className={styles.other}>
         <Pill tone={KIND_TONES[row.kind] ?? 'wait'}>{kind(row.kind)}</Pill>
         <strong>{row.text}</strong>

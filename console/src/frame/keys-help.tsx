@@ -4,7 +4,15 @@ import { useAllKeys, useKeys } from './keys'
 import { frameWords } from './words'
 import styles from './keys-help.module.css'
 
-const SHOWN: Record<string, string> = { mod: 'Ctrl', shift: 'Shift', alt: 'Alt', enter: 'Enter', escape: 'Esc' }
+const SHOWN: Record<string, string> = {
+  mod: 'Ctrl',
+  shift: 'Shift',
+  alt: 'Alt',
+  enter: 'Enter',
+  escape: 'Esc',
+  arrowdown: '↓',
+  arrowup: '↑',
+}
 
 export function KeyName({ name }: { name: string }) {
   const parts = name.split('+').map((part) => SHOWN[part] ?? (part.length === 1 ? part.toUpperCase() : part))

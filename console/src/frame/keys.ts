@@ -1,4 +1,5 @@
 import { useEffect, useId, useRef, useSyncExternalStore } from 'react'
+import { useFocusBack } from './focus-back'
 
 /** `key`: 'j', 'shift+x', 'mod+k' (Ctrl or ⌘), 'enter', '?'. `says` is shown in the help. */
 export interface KeyBinding {
@@ -47,9 +48,30 @@ export function isBehindDialog(): boolean {
   return layers.some((layer) => layer.isModal)
 }
 
+/** A field whose Enter does something already: a form's, a list to choose from, several lines, a search. */
+const OWN_ENTER = 'form, [role="combobox"], textarea, .ant-input-search, button, a'
+
+/** The main button of the dialog that this key press is for, if Enter is to press it; with Ctrl from anywhere, several lines too. */
+function mainButton(event: KeyboardEvent, name: string): HTMLButtonElement | null {
+  const { target } = event
+  if (!(target instanceof HTMLElement) || (name !== 'enter' && name !== 'mod+enter')) return null
+  if (name === 'enter' && (!isField(target) || target.closest(OWN_ENTER))) return null
+  const buttons = target
+    .closest('.ant-modal')
+    ?.querySelectorAll<HTMLButtonElement>('.ant-modal-footer .ant-btn-primary')
+  const main = buttons?.[buttons.length - 1]
+  return main && !main.disabled ? main : null
+}
+
 function onKeyDown(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return
   const name = nameOf(event)
+  const main = mainButton(event, name)
+  if (main) {
+    event.preventDefault()
+    main.click()
+    return
+  }
   const isAllowedInFields = name.startsWith('mod+')
   if (isWriting(event) && !isAllowedInFields) return
   const isOnButton = event.target instanceof HTMLElement && event.target.closest('button, a, [role="menuitem"]')
@@ -76,6 +98,7 @@ window.addEventListener('keydown', onKeyDown)
 /** Keys of a part of the page, while it is shown. A modal layer hides those below it. */
 export function useKeys(bindings: KeyBinding[], { isModal = false, isOn = true } = {}): void {
   const id = useId()
+  useFocusBack(isModal && isOn)
   const latest = useRef(bindings)
   useEffect(() => {
     latest.current = bindings

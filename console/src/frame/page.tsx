@@ -1,5 +1,6 @@
 import { Skeleton } from 'antd'
 import type { ReactNode } from 'react'
+import { useTabTitle } from './tab-title'
 import styles from './page.module.css'
 
 interface PageProps {
@@ -14,6 +15,7 @@ interface PageProps {
 
 /** Heading, actions, content: the same on every page. */
 export function Page({ title, about, actions, isFilled = false, children }: PageProps) {
+  useTabTitle(title)
   return (
     <div className={styles.page} data-filled={isFilled}>
       <header className={styles.head}>

@@ -8,13 +8,14 @@ import styles from './problem-view.module.css'
 /** A refusal in place: what was refused, why, and what to do next. */
 export function ProblemView({ problem, onAgain }: { problem: unknown; onAgain?: () => void }) {
   const t = useWords(frameWords)
-  const { title, detail, errors, next_step: next, status } = problemOf(problem)
+  const { title, detail, errors, next_step: next, status, reason } = problemOf(problem)
   return (
     <div className={styles.problem} role="alert">
       <ExclamationCircleFilled className={styles.icon} />
       <div className={styles.text}>
         <strong>{title || t('noAnswer')}</strong>
-        {status === 404 && !next && <div>{t('notYet')}</div>}
+        {/* Our own refusals have a reason; an address the server knows nothing of has none. */}
+        {status === 404 && !reason && <div>{t('notYet')}</div>}
         {detail && <div className={styles.why}>{detail}</div>}
         {errors.map((error) => (
           <div key={error.field + error.reason} className={styles.why}>

@@ -8,6 +8,7 @@ import { useWords } from '@/i18n/words'
 import { Gate } from './gate'
 import { ProblemView } from './problem-view'
 import { useToldOnce } from './sign-in-told'
+import { useTabTitle } from './tab-title'
 import { frameWords } from './words'
 import styles from './sign-in.module.css'
 
@@ -16,6 +17,7 @@ const BY_PASSWORD: SignInWays = { has_password: true, provider: null, told: null
 
 export function SignIn() {
   const t = useWords(frameWords)
+  useTabTitle(t('signIn'))
   const ways = useWays(useToldOnce())
   const [isFirst, setFirst] = useState(false)
   const { has_password: hasPassword, provider, told } = ways.data ?? BY_PASSWORD

@@ -11,20 +11,19 @@ interface Props {
 }
 
 const MINOR = 100
+const WRITTEN: ReadonlySet<FormField['kind']> = new Set(['text', 'number', 'decimal', 'money'])
+const WIDE: ReadonlySet<FormField['kind']> = new Set(['area', 'pairs', 'tags', 'many'])
 const HOUR_AND_MINUTE = /^\d\d:\d\d$/
 
 /** Fields of a record, by their definition. */
 export function RecordForm({ fields, values, isNew, onValues }: Props) {
+  const first = fields.find((field) => WRITTEN.has(field.kind) && (isNew || !field.isFixed))?.name
   return (
     <div className={styles.form}>
       {fields
         .filter((field) => !field.isShown || field.isShown(values))
         .map((field) => (
-          <label
-            key={field.name}
-            className={styles.field}
-            data-wide={field.kind === 'area' || field.kind === 'pairs' || field.kind === 'tags'}
-          >
+          <label key={field.name} className={styles.field} data-wide={WIDE.has(field.kind)}>
             <span>
               {field.label}
               {field.isRequired && <span aria-hidden> *</span>}
@@ -33,6 +32,7 @@ export function RecordForm({ fields, values, isNew, onValues }: Props) {
               field={field}
               value={values[field.name]}
               isDisabled={field.isFixed === true && !isNew}
+              isFirst={field.name === first}
               onValue={(value) => {
                 onValues({ ...values, [field.name]: value })
               }}
@@ -49,10 +49,12 @@ interface EditorProps {
   field: FormField
   value: unknown
   isDisabled: boolean
+  /** Whoever opens the record writes here at once. */
+  isFirst: boolean
   onValue: (value: unknown) => void
 }
 
-function Editor({ field, value, isDisabled, onValue }: EditorProps): ReactNode {
+function Editor({ field, value, isDisabled, isFirst, onValue }: EditorProps): ReactNode {
   const text = value === null || value === undefined ? '' : String(value as string)
   switch (field.kind) {
     case 'flag':
@@ -64,6 +66,7 @@ function Editor({ field, value, isDisabled, onValue }: EditorProps): ReactNode {
       return (
         <InputNumber
           aria-label={field.label}
+          autoFocus={isFirst}
           disabled={isDisabled}
           precision={field.kind === 'number' ? 0 : undefined}
           value={typeof value === 'number' ? value / unit : null}
@@ -92,6 +95,7 @@ function Editor({ field, value, isDisabled, onValue }: EditorProps): ReactNode {
     case 'many':
       return (
         <Checkbox.Group
+          className={styles.many}
           value={value as string[]}
           onChange={onValue}
           options={[...(field.options ?? [])]}
@@ -126,6 +130,7 @@ function Editor({ field, value, isDisabled, onValue }: EditorProps): ReactNode {
       return (
         <Input
           aria-label={field.label}
+          autoFocus={isFirst}
           type={field.kind === 'time' ? 'time' : 'text'}
           value={text}
           disabled={isDisabled}

@@ -30,6 +30,7 @@ export function OrderDrawer({ id, trail, hasKeys, onClose }: Props) {
     <SideDrawer
       isFlush
       closes={t('keyClose')}
+      tab={order?.order_no}
       name={
         <Link to={`/orders/${id}`} state={{ trail } satisfies TrailState} className="mono" title={t('openFull')}>
           {order?.order_no ?? '…'} <ExportOutlined />

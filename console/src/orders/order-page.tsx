@@ -1,22 +1,25 @@
 import { useParams } from 'react-router'
 import { Page, PageSkeleton } from '@/frame/page'
 import { ProblemView } from '@/frame/problem-view'
+import { useWords } from '@/i18n/words'
 import { NeighbourBar } from './neighbour-bar'
 import { OrderActions } from './order/actions-bar'
 import { OrderBody } from './order/order-body'
 import { OrderHead } from './order/order-head'
 import { useOrder } from './order/queries'
+import { orderWords } from './words'
 
 /** One order as a page of its own: what a link opens. */
 export default function OrderPage() {
+  const t = useWords(orderWords)
   const { id = '' } = useParams()
   const { data: order, isError, error, refetch } = useOrder(id)
   if (isError)
     return (
-      <>
+      <Page title={t('title')}>
         <NeighbourBar id={id} />
         <ProblemView problem={error} onAgain={() => void refetch()} />
-      </>
+      </Page>
     )
   if (!order) return <PageSkeleton />
   // Keyed: what somebody was writing about one order never comes along to the next.

@@ -1,13 +1,12 @@
-import { CloseOutlined } from '@ant-design/icons'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { Button, Drawer } from 'antd'
+import { Button } from 'antd'
 import { Link } from 'react-router'
 import { api, given } from '@/api/client'
 import type { components } from '@/api/schema'
-import { useKeys } from '@/frame/keys'
 import { Panel } from '@/frame/page'
 import { Pill } from '@/frame/pill'
 import { ProblemView } from '@/frame/problem-view'
+import { SideDrawer } from '@/frame/side-drawer'
 import stacked from '@/frame/stacked.module.css'
 import { frameWords } from '@/frame/words'
 import { instant, money, number } from '@/i18n/format'
@@ -22,26 +21,17 @@ type Entry = components['schemas']['EntryView']
 /** One SKU: where its units are, and every entry that brought them there. */
 export function SkuDrawer({ code, onClose }: { code: string; onClose: () => void }) {
   const t = useWords(stockWords)
-  const f = useWords(frameWords)
   const name = useBalances(code).data?.[0]?.sku_name
-  useKeys([{ key: 'escape', says: f('close'), run: onClose }])
   return (
-    <Drawer
-      open
-      mask={false}
-      size="min(760px, 100vw)"
-      closable={false}
-      onClose={onClose}
-      styles={{ body: { padding: 0 }, header: { padding: '10px 16px' } }}
-      title={
-        <div className={table.drawerHead}>
-          <span>
-            {t('sku')} {code} <span className="dim">{name}</span>
-          </span>
-          <span className={table.space} />
-          <Button type="text" icon={<CloseOutlined />} aria-label={f('close')} onClick={onClose} />
-        </div>
+    <SideDrawer
+      isFlush
+      name={
+        <span>
+          {t('sku')} {code} <span className="dim">{name}</span>
+        </span>
       }
+      tab={code}
+      onClose={onClose}
     >
       <div className={table.drawerBody}>
         <Panel title={t('byWarehouse')} isFlush>
@@ -54,7 +44,7 @@ export function SkuDrawer({ code, onClose }: { code: string; onClose: () => void
           <Entries code={code} />
         </Panel>
       </div>
-    </Drawer>
+    </SideDrawer>
   )
 }
 

@@ -1,6 +1,6 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Alert, Button, Checkbox, Modal } from 'antd'
-import { useDeferredValue, useState } from 'react'
+import { useDeferredValue, useEffect, useRef, useState } from 'react'
 import { api, given } from '@/api/client'
 import { useMay } from '@/api/me'
 import type { components } from '@/api/schema'
@@ -71,6 +71,11 @@ export function BulkDialog({ action, target, columns, onClose }: Props) {
   })
   const will = dry.data?.will ?? 0
   const canRun = ready && will > 0 && !dry.isPlaceholderData
+  const main = useRef<HTMLButtonElement>(null)
+  useEffect(() => {
+    // Nothing to fill in: Enter does it. Whoever is in a field stays there.
+    if (canRun && document.activeElement?.matches('.ant-modal-close')) main.current?.focus()
+  }, [canRun])
   const told = forceable(dry.data?.refused_by_reason)
   // Once forced the dry run speaks of the release: how many the audit alone refused is remembered.
   const [refusable, setRefusable] = useState(0)
@@ -106,6 +111,7 @@ export function BulkDialog({ action, target, columns, onClose }: Props) {
             {t('close')}
           </Button>
           <Button
+            ref={main}
             type="primary"
             danger={action.isDanger}
             disabled={!canRun}
@@ -114,7 +120,9 @@ export function BulkDialog({ action, target, columns, onClose }: Props) {
               run.mutate()
             }}
           >
-            {will === 0 && dry.isSuccess ? t('nothing') : t('run', { total: number(will) })}
+            {ready && will === 0 && dry.isSuccess
+              ? t('nothing')
+              : t('run', { total: number(ready ? will : target.count) })}
           </Button>
         </>
       }

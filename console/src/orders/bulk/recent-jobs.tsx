@@ -34,6 +34,7 @@ export function RecentJobs({ onChanged }: { onChanged: () => void }) {
       {isOpen && (
         <Drawer
           open
+          closable={{ placement: 'end' }}
           title={t('recent')}
           size={460}
           onClose={() => {

@@ -65,6 +65,7 @@ function PrintFew({ orderNos, onClose }: { orderNos: readonly string[]; onClose:
           </Button>
           <Button
             type="primary"
+            autoFocus
             danger={before !== null}
             loading={print.isPending}
             onClick={() => {
