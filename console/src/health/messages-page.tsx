@@ -211,6 +211,7 @@ export default function MessagesPage() {
       )}
       <Drawer
         open={opened !== null}
+        closable={{ placement: 'end' }}
         size="min(860px, 100vw)"
         title={opened && `${opened.kind} · ${opened.business_key}`}
         onClose={() => {

@@ -120,6 +120,7 @@ export default function DocumentsPage() {
       />
       <Drawer
         open={opened !== null}
+        closable={{ placement: 'end' }}
         size="min(560px, 100vw)"
         title={opened && <Title id={opened} />}
         onClose={() => {
