@@ -139,7 +139,7 @@ def test_goods_announced_by_the_page_are_on_the_way_until_they_are_received(desk
     document = desk.get("/documents")["items"][0]
     assert (document["reference"], document["created_by"], document["expected_at"][:16]) == ("PO-PAGE-1", "user:admin", expected.isoformat()[:16])
     row = desk.cells(desk.row("PO-PAGE-1"))
-    assert (row["单据"], row["状态"], row["仓库"], row["创建人"]) == (document["no"], "已下发", "WH-CD", "admin")
+    assert (row["单据"], row["状态"], row["仓库"], row["创建人"]) == (document["no"], "已下发", "成都仓 (WH-CD)", "admin")
     desk.at(f"/stock?sku={code}")
     assert desk.cells(desk.row(code))["在途"] == str(goods["in_transit"] + 12)
 

@@ -13,7 +13,7 @@ import { defineWords, useWords } from '@/i18n/words'
 import { NoMatch } from '@/lists/no-match'
 import { PagedGrid } from '@/lists/paged-grid'
 import { ParamSelect } from '@/lists/param-select'
-import { useWarehouses } from '@/masters/options'
+import { useCarriers, useNameOf, useWarehouses } from '@/masters/options'
 import { Deadline } from '@/orders/deadline'
 import { FULFILMENT_TONES } from '@/orders/shapes'
 
@@ -54,6 +54,8 @@ export default function FulfilmentsPage() {
   const state = useEnum('fulfilment_state')
   const states = useEnumOptions('fulfilment_state')
   const warehouses = useWarehouses()
+  const warehouseName = useNameOf(warehouses)
+  const carrierName = useNameOf(useCarriers())
   const [params] = useSearchParams()
   const chosenState = params.get('state') ?? ''
   const warehouse = params.get('warehouse') ?? ''
@@ -70,12 +72,12 @@ export default function FulfilmentsPage() {
       {
         id: 'order_id',
         title: t('order'),
-        width: 110,
+        width: 180,
         text: (row) => row.order_no ?? row.order_id,
-        render: (row) => <Link to={`/orders/${row.order_id}`}>{t('openOrder')}</Link>,
+        render: (row) => <Link to={`/orders/${row.order_id}`}>{row.order_no ?? t('openOrder')}</Link>,
       },
-      { id: 'warehouse', title: t('warehouse'), width: 110, text: (row) => row.warehouse_code },
-      { id: 'carrier', title: t('carrier'), width: 100, text: (row) => row.carrier_code },
+      { id: 'warehouse', title: t('warehouse'), width: 150, text: (row) => warehouseName(row.warehouse_code) },
+      { id: 'carrier', title: t('carrier'), width: 150, text: (row) => carrierName(row.carrier_code) },
       { id: 'due', title: t('due'), width: 112, text: (row) => instant(row.release_due_at) },
       {
         id: 'ship_by',
@@ -97,7 +99,7 @@ export default function FulfilmentsPage() {
       { id: 'released', title: t('released'), width: 112, text: (row) => instant(row.released_at) },
       { id: 'wms', title: t('wms'), width: 130, text: (row) => row.wms_ref },
     ],
-    [t, state],
+    [t, state, warehouseName, carrierName],
   )
   return (
     <Page isFilled title={t('title')} about={t('about')}>

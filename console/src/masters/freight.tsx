@@ -14,7 +14,7 @@ import { useWords } from '@/i18n/words'
 import { NoMatch } from '@/lists/no-match'
 import { PagedGrid } from '@/lists/paged-grid'
 import type { FormField, Values } from './form-fields'
-import { useCarriers, useWarehouses } from './options'
+import { useCarriers, useNameOf, useWarehouses } from './options'
 import { RecordDialog } from './record-dialog'
 import { Region, RegionNames } from './region-names'
 import { refusalOf } from './results'
@@ -65,15 +65,17 @@ export function Freight({ tabs }: { tabs: ReactNode }) {
     },
     onError: toastProblem,
   })
+  const carrierName = useNameOf(carriers)
+  const warehouseName = useNameOf(warehouses)
   const columns = useMemo(
     (): Column<Tier>[] => [
       {
         id: 'carrier_code',
         title: t('carrier'),
-        width: 120,
+        width: 150,
         isPinned: true,
         isGroupable: true,
-        text: (row) => row.carrier_code,
+        text: (row) => carrierName(row.carrier_code),
       },
       {
         id: 'region',
@@ -82,7 +84,7 @@ export function Freight({ tabs }: { tabs: ReactNode }) {
         text: (row) => row.region,
         render: (row) => <Region code={row.region} />,
       },
-      { id: 'warehouse_code', title: t('fromWarehouse'), width: 150, text: (row) => row.warehouse_code ?? '' },
+      { id: 'warehouse_code', title: t('fromWarehouse'), width: 150, text: (row) => warehouseName(row.warehouse_code) },
       {
         id: 'first',
         title: t('first'),
@@ -100,7 +102,7 @@ export function Freight({ tabs }: { tabs: ReactNode }) {
       { id: 'max', title: t('maxG'), width: 110, align: 'end', text: (row) => number(row.weight_g_max) },
       { id: 'transit_h', title: t('transit'), width: 90, align: 'end', text: (row) => number(row.transit_h) },
     ],
-    [t],
+    [t, carrierName, warehouseName],
   )
   const fields: FormField[] = [
     { name: 'carrier_code', label: t('carrier'), kind: 'select', isRequired: true, isFixed: true, options: carriers },
@@ -180,7 +182,7 @@ export function Freight({ tabs }: { tabs: ReactNode }) {
       />
       {opened && (
         <RecordDialog
-          title={opened === 'new' ? t('newOne') : `${opened.carrier_code} → ${opened.region}`}
+          title={opened === 'new' ? t('newOne') : `${carrierName(opened.carrier_code)} → ${opened.region}`}
           fields={fields}
           first={opened === 'new' ? NEW : { ...opened }}
           isNew={opened === 'new'}

@@ -14,7 +14,7 @@ import { PagedGrid } from '@/lists/paged-grid'
 import { ParamSelect } from '@/lists/param-select'
 import { usePut } from '@/lists/use-put'
 import { Mapper, Remapping, type Listing, type Unmapped } from './mapper'
-import { useShops } from './options'
+import { useNameOf, useShops } from './options'
 import { SureDialog } from './sure-dialog'
 import { masterWords } from './words'
 import styles from './masters.module.css'
@@ -36,15 +36,16 @@ export default function ListingsPage() {
   const [remapped, setRemapped] = useState<Listing | null>(null)
   const [isTakingSure, setTakingSure] = useState(false)
   const put = usePut()
+  const shopName = useNameOf(shops)
   const columns = useMemo(
     (): Column<Row>[] => [
       {
         id: 'shop_code',
         title: t('shop'),
-        width: 110,
+        width: 190,
         isPinned: true,
         isGroupable: true,
-        text: (row) => row.shop_code,
+        text: (row) => shopName(row.shop_code),
       },
       { id: 'title', title: t('title'), width: 320, text: (row) => row.title ?? '' },
       { id: 'merchant_code', title: t('merchantCode'), width: 130, text: (row) => row.merchant_code ?? '' },
@@ -73,7 +74,7 @@ export default function ListingsPage() {
           ),
       },
     ],
-    [t, isAll],
+    [t, isAll, shopName],
   )
   return (
     <Page isFilled title={t('listings')} about={t('listingsAbout')}>

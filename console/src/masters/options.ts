@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { useCallback } from 'react'
 import { api, given } from '@/api/client'
 
 export interface Option {
@@ -49,7 +50,7 @@ export function useShops(): Option[] {
 
 /** Names by code, as the options say them; a code that is not among them stays. */
 export function useNameOf(options: readonly Option[]): (code: string | null | undefined) => string {
-  return (code) => options.find((one) => one.value === code)?.label ?? code ?? ''
+  return useCallback((code) => options.find((one) => one.value === code)?.label ?? code ?? '', [options])
 }
 
 const WAREHOUSE_SYSTEMS = ['qimen']

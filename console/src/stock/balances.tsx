@@ -8,7 +8,7 @@ import { number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import { PagedGrid } from '@/lists/paged-grid'
 import { ParamSelect } from '@/lists/param-select'
-import { useWarehouses } from '@/masters/options'
+import { useNameOf, useWarehouses } from '@/masters/options'
 import type { BoardProps } from './sellable'
 import { stockWords } from './words'
 
@@ -20,6 +20,7 @@ const rowId = (row: Row) => `${row.sku_id}-${row.warehouse_id}-${row.grade}`
 export function Balances({ sku, tools, empty, onOpen }: BoardProps) {
   const t = useWords(stockWords)
   const warehouses = useWarehouses()
+  const warehouseName = useNameOf(warehouses)
   const [params] = useSearchParams()
   const warehouse = params.get('warehouse') ?? ''
   const columns = useMemo((): Column<Row>[] => {
@@ -33,7 +34,7 @@ export function Balances({ sku, tools, empty, onOpen }: BoardProps) {
     return [
       { id: 'sku_code', title: t('sku'), width: 130, isPinned: true, text: (row) => row.sku_code },
       { id: 'sku_name', title: t('name'), width: 190, text: (row) => row.sku_name },
-      { id: 'warehouse_code', title: t('warehouse'), width: 110, text: (row) => row.warehouse_code },
+      { id: 'warehouse_code', title: t('warehouse'), width: 150, text: (row) => warehouseName(row.warehouse_code) },
       { id: 'grade', title: t('grade'), width: 90, text: (row) => t(row.grade === 1 ? 'good' : 'defective') },
       {
         id: 'is_short',
@@ -48,7 +49,7 @@ export function Balances({ sku, tools, empty, onOpen }: BoardProps) {
       units('reserved_soft', t('soft')),
       units('in_transit', t('inTransit')),
     ]
-  }, [t])
+  }, [t, warehouseName])
   return (
     <PagedGrid<Row>
       id="balances"

@@ -8,6 +8,7 @@ import { Pill } from '@/frame/pill'
 import type { Column } from '@/grid/columns'
 import { instant, number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
+import { useNameOf, useWarehouses } from '@/masters/options'
 import { PagedGrid } from '@/lists/paged-grid'
 import { comparisonWords } from './comparison-words'
 import { stockWords } from './words'
@@ -21,10 +22,11 @@ export function Log({ tabs, ask }: { tabs: ReactNode; ask: ReactNode }) {
   const t = useWords(comparisonWords)
   const s = useWords(stockWords)
   const reason = useEnum('reason')
+  const warehouseName = useNameOf(useWarehouses())
   const columns = useMemo(
     (): Column<Comparison>[] => [
       { id: 'asked_at', title: t('asked'), width: 130, isPinned: true, text: (row) => instant(row.asked_at) },
-      { id: 'warehouse', title: s('warehouse'), width: 130, text: (row) => row.warehouse_code },
+      { id: 'warehouse', title: s('warehouse'), width: 150, text: (row) => warehouseName(row.warehouse_code) },
       {
         id: 'by',
         title: t('askedBy'),
@@ -45,7 +47,7 @@ export function Log({ tabs, ask }: { tabs: ReactNode; ask: ReactNode }) {
       { id: 'differing', title: t('differing'), width: 130, align: 'end', text: (row) => number(row.differing) },
       { id: 'error', title: t('error'), width: 220, text: (row) => reason(row.error) },
     ],
-    [t, s, reason],
+    [t, s, reason, warehouseName],
   )
   return (
     <PagedGrid<Comparison>

@@ -17,7 +17,7 @@ import type { Column } from '@/grid/columns'
 import { instant, number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import { PagedGrid } from '@/lists/paged-grid'
-import { useWarehouses } from '@/masters/options'
+import { useNameOf, useWarehouses } from '@/masters/options'
 import form from '@/orders/order/order.module.css'
 import { Log } from './comparison-log'
 import { comparisonWords } from './comparison-words'
@@ -77,10 +77,11 @@ function Differences({ tabs, ask }: { tabs: ReactNode; ask: ReactNode }) {
   const may = useMay()
   const [isAll, setAll] = useState(false)
   const [opened, setOpened] = useState<Difference | null>(null)
+  const warehouseName = useNameOf(useWarehouses())
   const columns = useMemo(
     (): Column<Difference>[] => [
       { id: 'sku', title: s('sku'), width: 140, isPinned: true, text: (row) => row.sku_code },
-      { id: 'warehouse', title: s('warehouse'), width: 120, text: (row) => row.warehouse_code },
+      { id: 'warehouse', title: s('warehouse'), width: 150, text: (row) => warehouseName(row.warehouse_code) },
       { id: 'grade', title: s('grade'), width: 80, text: (row) => s(row.grade === 1 ? 'good' : 'defective') },
       { id: 'theirs', title: t('theirs'), width: 100, align: 'end', text: (row) => number(row.theirs) },
       { id: 'ours', title: t('ours'), width: 100, align: 'end', text: (row) => number(row.ours) },
@@ -97,7 +98,7 @@ function Differences({ tabs, ask }: { tabs: ReactNode; ask: ReactNode }) {
       { id: 'by', title: t('by'), width: 130, text: (row) => (row.document_id ? row.settled_by : '') },
       { id: 'note', title: t('reason'), width: 220, text: (row) => row.note },
     ],
-    [t, s],
+    [t, s, warehouseName],
   )
   return (
     <>

@@ -14,6 +14,7 @@ import { ProblemView } from '@/frame/problem-view'
 import type { Column } from '@/grid/columns'
 import { instant, number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
+import { useNameOf, useWarehouses } from '@/masters/options'
 import { NoMatch } from '@/lists/no-match'
 import { PagedGrid } from '@/lists/paged-grid'
 import { actorName } from '@/orders/actor'
@@ -45,6 +46,7 @@ export default function DocumentsPage() {
   const [params, setParams] = useSearchParams()
   const opened = params.get('open')
   const [isMaking, setMaking] = useState(false)
+  const warehouseName = useNameOf(useWarehouses())
   const columns = useMemo(
     (): Column<Document>[] => [
       { id: 'no', title: t('document'), width: 170, isPinned: true, text: (row) => row.no ?? row.id },
@@ -56,13 +58,13 @@ export default function DocumentsPage() {
         text: (row) => state(row.state),
         render: (row) => <Pill tone={TONES[row.state] ?? 'quiet'}>{state(row.state)}</Pill>,
       },
-      { id: 'warehouse', title: t('warehouse'), width: 120, text: (row) => row.warehouse_code },
+      { id: 'warehouse', title: t('warehouse'), width: 150, text: (row) => warehouseName(row.warehouse_code) },
       { id: 'reference', title: t('reference'), width: 170, text: (row) => row.reference },
       { id: 'expected', title: t('expected'), width: 112, text: (row) => instant(row.expected_at) },
       { id: 'created', title: t('created'), width: 112, text: (row) => instant(row.created_at) },
       { id: 'by', title: t('by'), width: 140, text: (row) => actorName(row.created_by, o) },
     ],
-    [t, o, state],
+    [t, o, state, warehouseName],
   )
   const make = may('stock') && (
     <Button

@@ -12,6 +12,7 @@ import { frameWords } from '@/frame/words'
 import { instant, money, number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import { ExportButton } from '@/lists/export-button'
+import { useNameOf, useWarehouses } from '@/masters/options'
 import table from '@/orders/order/order.module.css'
 import { documentKindName, entryName } from './kinds'
 import { stockWords } from './words'
@@ -59,6 +60,7 @@ function useBalances(code: string) {
 
 function Warehouses({ code }: { code: string }) {
   const t = useWords(stockWords)
+  const warehouse = useNameOf(useWarehouses())
   const { data, isError, error } = useBalances(code)
   if (isError) return <ProblemView problem={error} />
   return (
@@ -77,7 +79,7 @@ function Warehouses({ code }: { code: string }) {
         {(data ?? []).map((row) => (
           <tr key={`${row.warehouse_id}-${row.grade}`}>
             <td className={stacked.whole}>
-              <strong>{row.warehouse_code}</strong>
+              <strong>{warehouse(row.warehouse_code)}</strong>
             </td>
             <td data-label={t('grade')}>{t(row.grade === 1 ? 'good' : 'defective')}</td>
             <td className={table.end} data-label={t('onHand')}>
@@ -221,6 +223,7 @@ function Cause({ row }: { row: Entry }) {
 
 function EntryRow({ row }: { row: Entry }) {
   const t = useWords(stockWords)
+  const warehouse = useNameOf(useWarehouses())
   return (
     <tr>
       <td className={table.where}>{instant(row.occurred_at)}</td>
@@ -231,7 +234,7 @@ function EntryRow({ row }: { row: Entry }) {
       <td className={table.end} data-label={row.value_minor ? t('value') : undefined}>
         {row.value_minor ? money(row.value_minor) : null}
       </td>
-      <td data-label={t('warehouse')}>{row.warehouse_code}</td>
+      <td data-label={t('warehouse')}>{warehouse(row.warehouse_code)}</td>
       <td className={stacked.whole}>
         <Cause row={row} />
         <div className="dim" translate="no">

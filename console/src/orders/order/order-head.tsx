@@ -2,6 +2,7 @@ import { useEnum } from '@/api/enums'
 import { Pill } from '@/frame/pill'
 import { instant, instantWhole, money } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
+import { useNameOf, useShops } from '@/masters/options'
 import { Deadline } from '../deadline'
 import { ORDER_TONES, type Order } from '../shapes'
 import { orderWords } from '../words'
@@ -15,6 +16,7 @@ export function OrderHead({ order }: { order: Order }) {
   const t = useWords(orderWords)
   const state = useEnum('order_state')
   const reason = useEnum('reason')
+  const shop = useNameOf(useShops())
   return (
     <div className={styles.head}>
       <Pill tone={ORDER_TONES[order.state] ?? 'quiet'}>{state(order.state)}</Pill>
@@ -23,7 +25,7 @@ export function OrderHead({ order }: { order: Order }) {
       <FlagButton order={order} />
       {order.is_cod && <Pill tone="quiet">{t('cod')}</Pill>}
       <span>
-        <span className="dim">{order.shop_code} · </span>
+        <span className="dim">{shop(order.shop_code)} · </span>
         <span className="mono">{order.platform_order_no}</span>
       </span>
       <span>
