@@ -129,7 +129,7 @@ function AsTable({ buckets, series, by, currency }: TableProps) {
                 .filter(({ place }) => series.some(({ values }) => values[place]))
                 .map(({ bucket, place }) => (
                   <tr key={bucket.at}>
-                    <td>{instant(bucket.from)}</td>
+                    <td className={styles.when}>{instant(bucket.from)}</td>
                     {series.map(({ code, values }) => {
                       const value = values[place] ?? 0
                       return (

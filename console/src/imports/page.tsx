@@ -52,7 +52,7 @@ export default function ImportsPage() {
   const steps = [t('step1'), t('step2'), t('step3'), t('step4')].map((title) => ({ title }))
   return (
     <Page title={t('title')} about={t('about')}>
-      <Steps size="small" current={step} items={steps} />
+      <Steps size="small" responsive={false} className={styles.steps} current={step} items={steps} />
       <Panel title={t('step1')}>
         <div className={styles.kinds} role="group" aria-label={t('step1')}>
           {KINDS.map((one) => (
