@@ -42,7 +42,7 @@ export default function ListingsPage() {
       {
         id: 'shop_code',
         title: t('shop'),
-        width: 190,
+        width: 220,
         isPinned: true,
         isGroupable: true,
         text: (row) => shopName(row.shop_code),
