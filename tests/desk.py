@@ -62,7 +62,8 @@ class Desk:
         return self.page.locator("[role=row][id]", has_text=text)
 
     def cells(self, row: "Locator") -> dict[str, str]:
-        """What a grid's row shows, by the headings of its columns."""
+        """What a grid's row shows when nothing is being fetched, by the headings of its columns."""
+        settle(self.page)
         found: dict[str, str] = row.first.evaluate(CELLS)
         return found
 

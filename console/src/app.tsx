@@ -72,6 +72,8 @@ function Theme({ children }: { children: ReactNode }) {
         components: {
           // A button under the mouse is read as well as before: antd's own lighter blue is not, on white.
           Button: isDark ? {} : { defaultHoverColor: '#2f5fd0', defaultHoverBorderColor: '#2f5fd0' },
+          // What is chosen in a menu stands on blue: in the dark its own blue is not light enough.
+          Dropdown: isDark ? { colorPrimary: '#a9c1ff' } : {},
           Modal: { titleFontSize: 16 },
           Tooltip: { colorBgSpotlight: '#1b2230' },
         },

@@ -138,5 +138,7 @@ def test_what_is_suggested_mends_each_kind_with_one_click(desk, world, held):
     assert [order_of(desk, one["platform_order_no"])["holds"] for one in (unmapped, nowhere)] == [[], []]
     desk.page.get_by_role("link", name="回到异常").first.click()
     expect(desk.row(held[1]["order_no"])).to_be_visible()
+    gone = {one["order_no"] for one in (unmapped, nowhere)}
+    assert [row["kind"] for row in desk.get("/exceptions?limit=200")["items"] if row["order_no"] in gone] == []
     for one in (unmapped, nowhere):
         expect(desk.row(one["order_no"])).to_have_count(0)

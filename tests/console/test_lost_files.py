@@ -2,11 +2,15 @@
 
 from playwright.sync_api import expect
 
+from paidan.entrypoints.pictures import settle
+
 PATIENCE_MS = 20_000
 
 
-def test_a_page_that_did_not_come_is_asked_for_again_and_a_renewed_console_is_loaded_anew(page):
+def test_a_page_that_did_not_come_is_asked_for_again_and_a_renewed_console_is_loaded_anew(page, console):
     page.set_default_timeout(PATIENCE_MS)
+    page.goto(f"{console}/console/guide")
+    settle(page)
     told = page.locator("#main h2")
 
     def go(path):

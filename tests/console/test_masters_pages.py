@@ -42,6 +42,7 @@ def test_a_product_is_changed_and_what_is_not_touched_stays(desk, goods):
     desk.choose("品类", "易碎")
     desk.press_main()
     expect(desk.page.get_by_text(f"已保存 {goods[0]}")).to_be_visible()
+    expect(desk.row(goods[0])).to_contain_text("改过的名字")  # the row is read again after that
     told = desk.cells(desk.row(goods[0]))
     assert (told["名称"], told["重量 g"], told["品类"]) == ("改过的名字", "250", "易碎")
     now = stored(desk, "/catalog/skus", goods[0])

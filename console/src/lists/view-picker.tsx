@@ -204,9 +204,6 @@ function NameView({ here, onClose, onSaved }: NameProps) {
           onChange={(event) => {
             setName(event.target.value)
           }}
-          onPressEnter={(event) => {
-            if (!event.nativeEvent.isComposing && name.trim() && !save.isPending) save.mutate()
-          }}
         />
       </label>
       {may('settings') && (

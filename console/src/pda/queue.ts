@@ -64,7 +64,10 @@ export async function drain(scanId = ''): Promise<Sent> {
   return recall<Outcome[]>(OUTCOMES, []).find(([id]) => id === scanId)?.[1] ?? { is: 'kept' }
 }
 
-/** One tab of this device sends at a time, so that each is sent once. Where tabs can't wait for each other the server still counts it once. */
+/**
+ * One tab of this device sends at a time. Where tabs can't wait for each other, or see a moment late what the other has written (browsers
+ * promise no more of localStorage), something is sent twice, and the server counts it once by its `scan_id`.
+ */
 async function alone(work: () => Promise<void>): Promise<void> {
   if ('locks' in navigator) await navigator.locks.request('paidan.pda.queue', work)
   else await work()
