@@ -20,7 +20,7 @@ let snapshot: KeyBinding[] = []
 
 /** The name of a key press as bindings write it. */
 export function nameOf(event: KeyboardEvent): string {
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key.toLowerCase()
+  const key = event.key.toLowerCase()
   const isLetter = /^[a-z]$/.test(key)
   const parts = [
     event.ctrlKey || event.metaKey ? 'mod+' : '',

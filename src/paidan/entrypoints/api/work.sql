@@ -141,6 +141,7 @@ FROM (
          ORDER BY message.id DESC LIMIT %(limit)s) AS of_state
      WHERE %(ids)s::bigint[] IS NULL AND %(business_key)s::text IS NULL AND %(kind)s::text <> '')
     UNION ALL
+    -- Each state by itself, written out: a plan that is kept for all parameters uses an index of one state only where the state is a constant.
     (SELECT * FROM message
      WHERE %(ids)s::bigint[] IS NULL AND %(business_key)s::text IS NULL AND %(kind)s::text = '' AND 1 = ANY(%(states)s::smallint[])
        AND state = 1
