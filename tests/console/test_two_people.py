@@ -13,6 +13,10 @@ from paidan.entrypoints.pictures import PASSWORD, signed_in
 SEEN_WITHIN_MS = 2_000
 OTHER = f"li{time.monotonic_ns() // 1000}"  # a running console may have seen another
 FIRST_PASSWORD = "first-" + PASSWORD
+IS_CLICKED_THROUGH = '''words => {
+  const { x, y, width, height } = words.getBoundingClientRect()
+  return !document.elementFromPoint(x + width / 2, y + height / 2).closest('[role=status]')
+}'''
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +57,8 @@ def test_who_claims_an_exception_is_seen_by_the_other_within_two_seconds(desk, o
     with not_reloaded(other_desk.page):
         mine.get_by_role("button", name="认领").click()
         expect(hers).to_contain_text("admin", timeout=SEEN_WITHIN_MS)
+        told = desk.page.get_by_role("status").get_by_text("已认领")
+        assert told.evaluate(IS_CLICKED_THROUGH), "what is told must not keep a clerk from the row beneath it"
         expect(hers.get_by_role("button", name="认领")).to_be_disabled()
     with not_reloaded(desk.page):
         mine.get_by_role("button", name="放回").click()
