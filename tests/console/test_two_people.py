@@ -13,10 +13,10 @@ from paidan.entrypoints.pictures import PASSWORD, signed_in
 SEEN_WITHIN_MS = 2_000
 OTHER = f"li{time.monotonic_ns() // 1000}"  # a running console may have seen another
 FIRST_PASSWORD = "first-" + PASSWORD
-IS_CLICKED_THROUGH = '''words => {
+IS_CLICKED_THROUGH = """words => {
   const { x, y, width, height } = words.getBoundingClientRect()
   return !document.elementFromPoint(x + width / 2, y + height / 2).closest('[role=status]')
-}'''
+}"""
 
 
 @pytest.fixture(scope="module")

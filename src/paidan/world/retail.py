@@ -4,7 +4,9 @@ import csv
 import io
 import lzma
 import re
+from array import array
 from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from itertools import accumulate
@@ -31,11 +33,11 @@ class Retail(Struct, frozen=True):
     invoice_no: tuple[str, ...]
     customer: tuple[str, ...]  # empty: not known
     country: tuple[str, ...]
-    starts: tuple[int, ...]
-    line_code: tuple[int, ...]
-    line_description: tuple[int, ...]
-    line_quantity: tuple[int, ...]
-    line_price: tuple[int, ...]  # GBP/1000
+    starts: Sequence[int]
+    line_code: Sequence[int]
+    line_description: Sequence[int]
+    line_quantity: Sequence[int]
+    line_price: Sequence[int]  # GBP/1000
     taken_back: frozenset[int]  # lines that a later cancellation takes back
 
 
@@ -65,9 +67,9 @@ def load_retail() -> Retail:
     columns = columns_of("retail.csv.xz")
     codes, folded = fold_case(columns["stock_code"])
     countries = columns["country"]
-    line_code = tuple(map(folded.__getitem__, map(int, columns["stock_index"])))
-    line_description = tuple(map(int, columns["description_index"]))
-    line_price = tuple(map(int, columns["price_milli"]))
+    line_code = array("i", map(folded.__getitem__, map(int, columns["stock_index"])))
+    line_description = array("i", map(int, columns["description_index"]))
+    line_price = array("i", map(int, columns["price_milli"]))
     popularity = Counter(line_code)
     return Retail(
         codes=codes,
@@ -78,10 +80,10 @@ def load_retail() -> Retail:
         invoice_no=tuple(columns["invoice_no"]),
         customer=tuple(columns["customer"]),
         country=tuple(countries[int(i)] for i in columns["country_index"]),
-        starts=(0, *accumulate(map(int, columns["line_count"]))),
+        starts=array("i", (0, *accumulate(map(int, columns["line_count"])))),
         line_code=line_code,
         line_description=line_description,
-        line_quantity=tuple(map(int, columns["quantity"])),
+        line_quantity=array("i", map(int, columns["quantity"])),
         line_price=line_price,
         taken_back=frozenset(map(int, columns["taken_back_line"])),
     )

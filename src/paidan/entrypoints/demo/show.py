@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from threading import Event, Thread
+from typing import Any, Self
 
 import msgspec
 import psutil
@@ -31,22 +32,28 @@ LINE_EVERY_S = 15.0
 
 
 class Memory:
-    """The greatest sum of PSS of this process, its children and the embedded servers, sampled while progress is shown."""
+    """The greatest sum of PSS of this process, its children and the embedded servers, sampled from entering to leaving."""
 
-    def __init__(self, homes: Sequence[Settings], every_s: float = 15.0) -> None:
+    def __init__(self, homes: Sequence[Settings], every_s: float = 5.0) -> None:
         self._homes = homes
         self._every_s = every_s
-        self._looked_at = 0.0
+        self._is_over = Event()
+        self._sampler = Thread(target=self._sample, name="memory", daemon=True)
         self.peak_bytes = 0
 
-    def look(self) -> None:
-        """Take a sample, at most every few seconds."""
-        if time.monotonic() - self._looked_at < self._every_s:
-            return
-        self._looked_at = time.monotonic()
-        servers = [pid for home in self._homes if (pid := embedded.server_pid(home.data_dir)) is not None]
-        family = {process.pid: process for pid in (None, *servers) for process in _family(pid)}
-        self.peak_bytes = max(self.peak_bytes, sum(_pss(process) for process in family.values()))
+    def __enter__(self) -> Self:
+        self._sampler.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._is_over.set()
+        self._sampler.join()
+
+    def _sample(self) -> None:
+        while not self._is_over.wait(self._every_s):
+            servers = [pid for home in self._homes if (pid := embedded.server_pid(home.data_dir)) is not None]
+            family = {process.pid: process for pid in (None, *servers) for process in _family(pid)}
+            self.peak_bytes = max(self.peak_bytes, sum(_pss(process) for process in family.values()))
 
 
 def _family(pid: int | None) -> list[psutil.Process]:
@@ -83,8 +90,8 @@ def run_demo(
         with day_beside(home, late_plan) if compare else nullcontext() as late:
             memory = Memory([home] if late is None else [home, late.settings])
             if headless:
-                with _bar() as bar:
-                    outcome = play(home, plan, _progress(bar, _task(bar, plan), memory, late))
+                with memory, _bar() as bar:
+                    outcome = play(home, plan, _progress(bar, _task(bar, plan), late))
                 return _finish(outcome, late, memory, json_file, is_checked=check)
             return _stay_up(home, plan, late, memory, json_file, is_checked=check)
     finally:
@@ -106,13 +113,12 @@ def _bar() -> Progress:
     return Progress(*columns, console=console, refresh_per_second=2)
 
 
-def _progress(bar: Progress, task: TaskID, memory: Memory, late: DayBeside | None) -> Any:
+def _progress(bar: Progress, task: TaskID, late: DayBeside | None) -> Any:
     """Moves the bar; where there is no terminal to draw on, a line now and then."""
     told_at = time.monotonic()
 
     def show(now: datetime, run: Drive) -> None:
         nonlocal told_at
-        memory.look()
         past = (now - OPENS_AT).total_seconds()
         note = f"{run.work.get('orders.orders_new', 0)} orders, {run.callbacks} callbacks"
         if late is not None and (there := late.look()) is not None:
@@ -204,8 +210,8 @@ def _text(value: Any) -> str:
 
 def _stay_up(home: Settings, plan: Plan, late: DayBeside | None, memory: Memory, json_file: Path | None, *, is_checked: bool) -> int:
     with stage(home, plan) as (services, host, town, installation):
-        with _bar() as bar, labour_of(services, installation, plan) as labour:
-            outcome = play_on_stage(services, host, town, plan, _progress(bar, _task(bar, plan), memory, late), labour)
+        with memory, _bar() as bar, labour_of(services, installation, plan) as labour:
+            outcome = play_on_stage(services, host, town, plan, _progress(bar, _task(bar, plan), late), labour)
         code = _finish(outcome, late, memory, json_file, is_checked=is_checked)
         with services.database.transaction() as tx:
             row = tx.execute("SELECT order_no FROM sales_order ORDER BY id DESC LIMIT 1").fetchone()

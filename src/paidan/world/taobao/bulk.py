@@ -33,10 +33,14 @@ class JdpRow(Struct, frozen=True, kw_only=True):
 
 
 class BulkTable:
-    """Rows in memory, and in PostgreSQL as well when a DSN is given. The DSN's role must be allowed to create the schema `sys_info`."""
+    """Rows in PostgreSQL when a DSN is given, whose role must be allowed to create the schema `sys_info`; else in memory.
+
+    A row has the whole trade as text: it is not kept twice.
+    """
 
     def __init__(self, dsn: str = "", *, rows_at_once: int = 1000) -> None:
-        self.rows: dict[int, JdpRow] = {}
+        self.rows: dict[int, JdpRow] = {}  # none when they go to PostgreSQL
+        self._created: dict[int, datetime] = {}  # when a trade was written first, by `tid`
         self._rows_at_once = rows_at_once
         self._dsn = dsn
         self._connection = psycopg.connect(dsn, autocommit=True) if dsn else None
@@ -47,8 +51,10 @@ class BulkTable:
         """Upsert the trades; returns how many rows were written."""
         at = now.astimezone(CHINA).replace(tzinfo=None, microsecond=0)
         rows = [self._row(trade, at) for trade in trades]
-        self.rows |= {row.tid: row for row in rows}
-        if self._connection is not None:
+        self._created |= {row.tid: row.jdp_created for row in rows}
+        if self._connection is None:
+            self.rows |= {row.tid: row for row in rows}
+        else:
             self._connection = self._alive(self._connection)
             for first in range(0, len(rows), self._rows_at_once):
                 columns = zip(*(structs.astuple(row) for row in rows[first : first + self._rows_at_once]), strict=True)
@@ -71,7 +77,6 @@ class BulkTable:
         return connection
 
     def _row(self, trade: Trade, at: datetime) -> JdpRow:
-        before = self.rows.get(trade.tid)
         response = msgspec.json.encode({"trade_fullinfo_get_response": {"trade": whole_trade(trade)}})
         return JdpRow(
             tid=trade.tid,
@@ -83,7 +88,7 @@ class BulkTable:
             modified=_local(trade.modified),
             jdp_hashcode=str(int.from_bytes(blake2b(response, digest_size=4).digest(), "big", signed=True)),
             jdp_response=response.decode(),
-            jdp_created=before.jdp_created if before else at,
+            jdp_created=self._created.get(trade.tid, at),
             jdp_modified=at,
         )
 
