@@ -1,5 +1,6 @@
 """The command line: `paidan demo`, `up`, `check`, `explain`, `import`, `key`, `password`, `doctor` and more. Each says what it did and what next."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 from rich.console import Console
+from rich.table import Table
 
 from paidan import __version__
 from paidan.kernel.errors import PaidanError
@@ -220,15 +222,24 @@ def pictures(
     return take_pictures(_settings(), folder, url=url, pages=[*filter(None, pages.split(","))], looks=[*filter(None, looks.split(","))])
 
 
-@app.command
-def bench(name: str, *arguments: Annotated[str, Parameter(allow_leading_hyphen=True)]) -> int:
-    """Measure (基准): `bench pass`, `bench floor`, `bench rules`; `--help` behind the name tells what each takes. Needs a clone of the repository."""
+@app.command(help_flags=[])
+def bench(name: Annotated[str, Parameter(allow_leading_hyphen=True)] = "", *arguments: Annotated[str, Parameter(allow_leading_hyphen=True)]) -> int:
+    """Measure (基准): `bench` lists what there is; `bench NAME --help` tells what it takes. Needs a clone of the repository."""
     folder = Path(__file__).resolve().parents[3] / "bench"
-    found = {file.stem.rstrip("_").replace("_", "-"): file for file in folder.glob("*.py") if "__main__" in file.read_text(encoding="utf-8")}
-    if name not in found:
-        console.print(f"[red]✗[/] {name}: no such bench; there are: {', '.join(sorted(found)) or 'none here'}", highlight=False)
-        return 2
-    return subprocess.run([sys.executable, str(found[name]), *arguments], check=False).returncode  # noqa: S603 - our own file
+    found = {file.stem.rstrip("_").replace("_", "-"): file for file in sorted(folder.glob("*.py")) if "__main__" in file.read_text(encoding="utf-8")}
+    if name in found:
+        return subprocess.run([sys.executable, str(found[name]), *arguments], check=False).returncode  # noqa: S603 - our own file
+    if name not in ("", "-h", "--help"):
+        console.print(f"[red]✗[/] {name}: no such bench", highlight=False)
+    table = Table.grid(padding=(0, 2))
+    for each, file in found.items():
+        table.add_row(each, (ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or "").split("\n", 1)[0])
+    console.print(table)
+    console.print(
+        "./paidan bench NAME --help tells what it takes" if found else "There are none here: they come with a clone of the repository.",
+        highlight=False,
+    )
+    return 0 if name in ("", "-h", "--help") else 2
 
 
 def _settings() -> Settings:
