@@ -67,6 +67,15 @@ def test_what_was_closed_is_closed_for_ever(data):
         assert not closed or platform_sold(got) == {}
 
 
+def test_a_line_that_only_the_older_message_has_is_bought_whichever_comes_first():
+    both = order("1", line("X"), line("Y", 3))
+    one = order("1", line("X"), version_at=NOW + A_MINUTE)
+    straight = taken_in([[both], [one]])
+    assert [x.quantity for x in straight.lines] == [1, 3]
+    for batches in ([[one], [both]], [[one, both]], [[one], [both], [both]]):
+        assert facts_of(taken_in(batches)) == facts_of(straight)
+
+
 @pytest.mark.parametrize("closing", sorted(CLOSED))
 def test_a_platform_that_takes_its_closing_back_is_not_believed(closing):
     closed = order("1", line("X"), status=closing)

@@ -78,7 +78,8 @@ def fold(order: Order, facts: PlatformOrder, *, now: datetime) -> bool:
     stored = (order.platform_version_at, int(order.platform_status), order.platform_digest)
     closes = facts.status in CLOSED and not order.is_closed
     took_back = _take_back(order, facts, now)
-    if key <= stored and not closes and not took_back:
+    has_more = _add_lines(order, facts)
+    if key <= stored and not closes and not took_back and not has_more:
         return False
     order.is_closed = order.is_closed or closes
     if key > stored:
@@ -222,17 +223,23 @@ def _take_back(order: Order, facts: PlatformOrder, now: datetime) -> bool:
     return bool(more)
 
 
+def _add_lines(order: Order, facts: PlatformOrder) -> bool:
+    """Add the lines not seen before, from an older message too: what was bought does not depend on which message came first. True: there were some."""
+    known = {line.line_ref for line in order.lines if line.parent_line_no is None}
+    added = [told for told in facts.lines if told.line_ref not in known]
+    for told in added:
+        line = _new_line(max((each.line_no for each in order.lines), default=0) + 1, told, facts)
+        if order.state in TERMINAL_ORDERS:
+            line.open, line.cancelled = 0, line.open
+        order.lines.append(line)
+    return bool(added)
+
+
 def _fold_lines(order: Order, facts: PlatformOrder) -> None:
-    """Platforms never change what was bought: refunds, shares and cancelled units change. A line not seen before is added."""
+    """Platforms never change what was bought: refunds, shares and cancelled units change."""
     by_ref = {line.line_ref: line for line in order.lines if line.parent_line_no is None}
     for told in facts.lines:
-        line = by_ref.get(told.line_ref)
-        if line is None:
-            line = _new_line(max((known.line_no for known in order.lines), default=0) + 1, told, facts)
-            if order.state in TERMINAL_ORDERS:
-                line.open, line.cancelled = 0, line.open
-            order.lines.append(line)
-            continue
+        line = by_ref[told.line_ref]
         if told.refund == RefundStatus.REQUESTED and (line.refund != told.refund or _is_another(line, told)):
             line.refund_ref = _request_of(told, facts)
         line.refund = told.refund
