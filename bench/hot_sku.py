@@ -29,7 +29,7 @@ from paidan.catalog.masters import write_skus
 from paidan.catalog.rows import SkuRow
 from paidan.channels.platform import RawOrder
 from paidan.channels.registry import CHANNELS
-from paidan.entrypoints.installation import connect
+from paidan.entrypoints.installation import OpenInstallation, connect
 from paidan.entrypoints.serving import serve_in_child
 from paidan.intake.landing import land
 from paidan.network.load import read_network
@@ -39,6 +39,7 @@ from paidan.runtime.collector import calm_collector
 from paidan.runtime.database import Database
 from paidan.runtime.invariants import broken_invariants
 from paidan.runtime.settings import Settings
+from paidan.sourcing.waking import wake
 from paidan.stock.opening import OpeningRow, write_opening
 
 HOT = ("HOT-A", "HOT-B")
@@ -215,12 +216,26 @@ def _rush(stage: Stage, told: argparse.Namespace, name: str, mode: str, tapes: P
         cpu_s = sum(line.recv() for line in lines)
         wall_s = time.perf_counter() - began
         cpu_s += gauges.read(owner_url, stage.settings.data_dir).since(before).server_cpu_s
+        if mode != "floor":
+            _wake_the_rest(stage, app_url)
         # The floor decides nothing: what it writes in another order than it was recorded need not add up.
         rush = _counted(owner_url, app_url, wall_s, cpu_s / told.orders * 1e6, is_checked=mode != "floor")
         for line in lines:
             line.send("end")
         print(f"  {name}: {told.orders / wall_s:,.0f}/s", flush=True)
         return rush
+
+
+def _wake_the_rest(stage: Stage, app_url: str) -> None:
+    """Orders told that there was none, while others who went around still had a claim to it: a worker wakes them. Outside of the watch."""
+    services = connect(stage.settings, app_url)
+    step = _step(services)
+    while True:
+        with services.database.transaction() as tx:
+            if not wake(tx, services.clock.now()):
+                break
+        _until_decided(services, step, list(range(64)), None)
+    services.close()
 
 
 def _let_sums_be(owner_url: str, merchant: str) -> None:
@@ -259,8 +274,7 @@ def _counted(owner_url: str, app_url: str, wall_s: float, cpu_us: float, *, is_c
 def _decide(settings: Settings, app_url: str, buckets: list[int], mode: str, tape_file: Path, line: Any) -> None:
     """One connection's process: ready → go → end."""
     services = connect(settings, app_url)
-    codecs = {platform: channel.codec.parse for platform, channel in CHANNELS.items()}
-    step = OrderPass(Stages(ids=services.ids, numbers=services.numbers, sealer=services.sealer, codecs=codecs))
+    step = _step(services)
     tape = pickle.loads(tape_file.read_bytes()) if mode == "floor" else Tape([[]])
     atlas()
     calm_collector()
@@ -281,7 +295,12 @@ def _decide(settings: Settings, app_url: str, buckets: list[int], mode: str, tap
     services.close()
 
 
-def _until_decided(services: Any, step: OrderPass, buckets: list[int], tape: Tape | None) -> None:
+def _step(services: OpenInstallation) -> OrderPass:
+    codecs = {platform: channel.codec.parse for platform, channel in CHANNELS.items()}
+    return OrderPass(Stages(ids=services.ids, numbers=services.numbers, sealer=services.sealer, codecs=codecs))
+
+
+def _until_decided(services: OpenInstallation, step: OrderPass, buckets: list[int], tape: Tape | None) -> None:
     """Pass after pass; an order whose stock was taken meanwhile looks again a second later, and is waited for."""
     while True:
         now = services.clock.now()
