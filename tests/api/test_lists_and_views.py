@@ -8,6 +8,7 @@ from browser import told
 from counting import counted
 from paidan.channels.facts import PlatformStatus
 from paidan.entrypoints.api.lists.compose import count, find_page, read_question
+from paidan.entrypoints.api.lists.find import find
 from paidan.entrypoints.api.lists.kinds import Moment
 from paidan.entrypoints.api.lists.rows import read_rows
 from paidan.entrypoints.api.people.caller import Caller
@@ -82,6 +83,14 @@ def test_a_page_takes_two_statements_and_a_count_one_however_many_orders(world, 
         assert len(read_rows(tx, ids, ALL, NOW)) == n
         assert count(tx, question) == (n, True)
     assert len(statements) == 3
+
+
+@pytest.mark.parametrize(("text", "reads_names"), [("4711", False), ("47a1", True)])
+def test_digits_alone_are_not_looked_for_among_all_names(world, text, reads_names):
+    moment = Moment(now=NOW, digest=world.services.sealer.digest)
+    with world.scene.database.transaction() as tx, counted(tx) as statements:
+        assert find(tx, text, ALL, moment).kind == "nothing"
+    assert any("name_initials" in str(statement) for statement in statements) is reads_names
 
 
 def test_views_are_saved_changed_and_shared(world):

@@ -224,7 +224,7 @@ def _take_back(order: Order, facts: PlatformOrder, now: datetime) -> bool:
 
 
 def _add_lines(order: Order, facts: PlatformOrder) -> bool:
-    """Add the lines not seen before, from an older message too: what was bought does not depend on which message came first. True: there were some."""
+    """Add lines not seen before, from an older message too: what was bought does not depend on which message came first. True: there were some."""
     known = {line.line_ref for line in order.lines if line.parent_line_no is None}
     added = [told for told in facts.lines if told.line_ref not in known]
     for told in added:

@@ -18,7 +18,7 @@ FOUND_MAX: Final = 500
 NUMBER_LENGTH_MAX: Final = 128
 _BETWEEN: Final = re.compile(r"[\s,;|，；、]+")
 _PHONE: Final = re.compile(r"\+?[0-9][0-9 -]{5,18}[0-9]|[0-9]{4}")
-_INITIALS: Final = re.compile(r"[A-Za-z0-9]{2,20}")
+_INITIALS: Final = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9]{2,20}")  # digits alone are a number, and no name's initials
 
 
 class Found(Struct, frozen=True, kw_only=True):
