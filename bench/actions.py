@@ -35,6 +35,7 @@ from paidan.release.step import ReleaseStep
 
 TIMES = 50
 SKUS = 50
+PLENTIFUL = "B39"  # see balances in scale.sql
 WAITING, BULK = "WAIT", "BULK"
 WINDOW_S = 604_800  # what waits to be merged waits longer than the bench takes
 BUCKETS = list(range(64))
@@ -155,23 +156,27 @@ def new_shops(counter: Counter) -> dict[str, Shop]:
 
 
 def post_all(counter: Counter, shops: Mapping[str, Shop], times: int, bulk: int) -> None:
-    """Held orders, pairs of one receiver, orders of two units, released ones, and those of the bulk audit; then all passes."""
-    baskets = cycle(counter.bodies)
+    """Pairs of one receiver, orders of two units, released ones; held orders; those of the bulk audit: each kind with all its passes.
+
+    In this order, because paid orders that are held keep their units from whoever comes later: five thousand would leave nothing to split.
+    """
+    # Who has ordered twice that day would make of two pairs one parcel.
+    baskets = cycle({msgspec.json.encode(body["receiver"]): body for body in counter.bodies}.values())
     remark = {"buyer_remark": "请包得漂亮些"}
-    of_waiting = [(f"H{n}", {**next(baskets), **remark}) for n in range(times)]
-    for n, body in enumerate(islice(baskets, times)):
-        of_waiting += [(f"M{n}", body), (f"m{n}", body)]
-    of_waiting += [(f"S{n}", _of_two_units(body)) for n, body in enumerate(islice(baskets, times))]
+    pairs = [(f"{mark}{n}", _plentiful(body, 1)) for n, body in enumerate(islice(baskets, times)) for mark in "Mm"]
+    of_two = [(f"S{n}", _plentiful(body, 2)) for n, body in enumerate(islice(baskets, times))]
+    held = [(f"H{n}", {**next(baskets), **remark}) for n in range(times)]
     unknown = [{"merchant_code": "NO-SUCH", "title": "?", "quantity": 1, "price": "1.00"}]
     of_bulk = [(f"B{n}", {**next(baskets), **remark, **({"lines": unknown} if n < FAILING else {})}) for n in range(bulk)]
-    for code, orders in {WAITING: of_waiting, SHOP: [(f"R{n}", next(baskets)) for n in range(times)], BULK: of_bulk}.items():
+    plain = [(f"R{n}", next(baskets)) for n in range(times)]
+    for code, orders in ((WAITING, [*of_two, *pairs]), (SHOP, plain), (WAITING, held), (BULK, of_bulk)):
         _land(counter, shops[code], orders)
-    work(counter)
+        work(counter)
 
 
-def _of_two_units(body: Mapping[str, Any]) -> dict[str, Any]:
-    """The basket's first line, twice: what can be split."""
-    return {**body, "lines": [{**body["lines"][0], "quantity": 2}]}
+def _plentiful(body: Mapping[str, Any], units: int) -> dict[str, Any]:
+    """The same receiver, and what every warehouse has most of: none of these must wait for stock."""
+    return {**body, "lines": [{"merchant_code": PLENTIFUL, "title": PLENTIFUL, "quantity": units, "price": "10.00"}]}
 
 
 def _land(counter: Counter, shop: Shop, orders: Sequence[tuple[str, Mapping[str, object]]]) -> None:
