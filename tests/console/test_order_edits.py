@@ -112,6 +112,53 @@ def test_an_edit_is_not_undone_when_another_followed(order):
     assert lines.inner_text().count("人工减量") == cut
 
 
+def asked_first(page, leave):
+    """Try to leave the dialog: it asks, since something is not saved; gives the question."""
+    leave()
+    question = page.get_by_role("dialog", name="改动还没有保存")
+    expect(question.get_by_role("button", name="继续编辑")).to_be_focused()
+    return question
+
+
+def test_no_escape_and_no_click_beside_loses_what_was_typed(order):
+    nothing_offered = {"items": [], "next": None}
+    order.route("**/api/v1/catalog/skus?*", lambda route: route.fulfill(json=nothing_offered))  # as before its list has come
+
+    def escape():
+        order.keyboard.press("Escape")
+
+    def beside():
+        order.mouse.click(20, 20)
+
+    order.keyboard.press("g")
+    dialog(order).get_by_role("button", name="加赠品").click()
+    gift = dialog(order).get_by_role("combobox", name="赠品")
+    gift.press_sequentially("SKU-0")
+    question = asked_first(order, escape)
+    escape()
+    expect(question).to_have_count(0)
+    expect(gift).to_have_value("SKU-0")
+    expect(gift).to_be_focused()
+    question = asked_first(order, beside)
+    question.get_by_role("button", name="继续编辑").click()
+    expect(gift).to_have_value("SKU-0")
+    asked_first(order, escape).get_by_role("button", name="放弃改动").click()
+    expect(dialog(order)).to_have_count(0)
+    for key in ("e", "h"):  # a text that is read only later, and a note on an order
+        order.keyboard.press(key)
+        text = dialog(order).get_by_role("textbox").first
+        expect(text).to_be_focused()
+        order.keyboard.type("13912345678")
+        asked_first(order, escape).get_by_role("button", name="继续编辑").click()
+        expect(text).to_have_value("13912345678")
+        dialog(order).get_by_role("button", name=re.compile("^(取消|关闭)$")).last.click()  # this says so: nothing is asked
+        expect(dialog(order)).to_have_count(0)
+    order.keyboard.press("g")
+    expect(dialog(order)).to_be_visible()
+    escape()
+    expect(dialog(order)).to_have_count(0)  # nothing was changed
+
+
 def test_leaving_everything_out_is_refused_with_what_to_do(order, faults):
     order.keyboard.press("g")
     expect(dialog(order).get_by_role("spinbutton").first).to_be_focused()

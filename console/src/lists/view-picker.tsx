@@ -1,10 +1,10 @@
 import { DownOutlined, EyeOutlined } from '@ant-design/icons'
 import { useMutation } from '@tanstack/react-query'
-import { Button, Checkbox, Dropdown, Input, Modal, type MenuProps } from 'antd'
+import { Button, Checkbox, Dropdown, Input, type MenuProps } from 'antd'
 import { useState } from 'react'
 import { api, given } from '@/api/client'
 import { useMay } from '@/api/me'
-import { useKeys } from '@/frame/keys'
+import { EditModal } from '@/frame/edit-modal'
 import { toast, toastProblem } from '@/frame/toasts'
 import { frameWords } from '@/frame/words'
 import { useWords } from '@/i18n/words'
@@ -168,7 +168,6 @@ function NameView({ here, onClose, onSaved }: NameProps) {
   const [name, setName] = useState('')
   const [isTeam, setTeam] = useState(false)
   const may = useMay()
-  useKeys([], { isModal: true })
   const save = useMutation({
     mutationFn: async () =>
       given(
@@ -183,16 +182,15 @@ function NameView({ here, onClose, onSaved }: NameProps) {
     onError: toastProblem,
   })
   return (
-    <Modal
-      open
+    <EditModal
+      draft={[name, isTeam]}
       title={t('saveView')}
       okText={f('save')}
-      cancelText={f('cancel')}
       okButtonProps={{ disabled: !name.trim(), loading: save.isPending }}
       onOk={() => {
         save.mutate()
       }}
-      onCancel={onClose}
+      onClose={onClose}
       width={420}
     >
       <label>
@@ -217,6 +215,6 @@ function NameView({ here, onClose, onSaved }: NameProps) {
           {t('forTeam')}
         </Checkbox>
       )}
-    </Modal>
+    </EditModal>
   )
 }

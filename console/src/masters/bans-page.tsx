@@ -1,13 +1,13 @@
 import { StopOutlined } from '@ant-design/icons'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { AutoComplete, Button, Modal, Popconfirm, Select, Skeleton } from 'antd'
+import { AutoComplete, Button, Popconfirm, Select, Skeleton } from 'antd'
 import { useState } from 'react'
 import { api, given } from '@/api/client'
 import { useMay } from '@/api/me'
 import type { components } from '@/api/schema'
 import { EmptyState } from '@/frame/empty-state'
-import { useKeys } from '@/frame/keys'
 import { Page, Panel } from '@/frame/page'
+import { EditModal } from '@/frame/edit-modal'
 import { ProblemView } from '@/frame/problem-view'
 import { toast, toastProblem } from '@/frame/toasts'
 import { frameWords } from '@/frame/words'
@@ -156,7 +156,6 @@ function BanDialog({ onClose }: { onClose: () => void }) {
   const cache = useQueryClient()
   const [classes, setClasses] = useState<Ban['goods_class'][]>([])
   const [region, setRegion] = useState('')
-  useKeys([], { isModal: true })
   const { data: provinces = [] } = useQuery({
     queryKey: ['divisions', 'provinces'],
     queryFn: async () => given(await api.GET('/api/v1/divisions')).items,
@@ -181,16 +180,15 @@ function BanDialog({ onClose }: { onClose: () => void }) {
     },
   })
   return (
-    <Modal
-      open
+    <EditModal
+      draft={[classes, region]}
       title={t('newBan')}
       okText={f('save')}
-      cancelText={f('cancel')}
       okButtonProps={{ loading: save.isPending, disabled: classes.length === 0 || !wanted }}
       onOk={() => {
         save.mutate()
       }}
-      onCancel={onClose}
+      onClose={onClose}
     >
       <div className={table.fields}>
         <label className={table.field}>
@@ -216,6 +214,6 @@ function BanDialog({ onClose }: { onClose: () => void }) {
         </label>
       </div>
       {save.isError && <ProblemView problem={save.error} />}
-    </Modal>
+    </EditModal>
   )
 }

@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Alert, Input, Modal, Select } from 'antd'
+import { Alert, Input, Select } from 'antd'
 import { useState } from 'react'
 import { api, given } from '@/api/client'
-import { useKeys } from '@/frame/keys'
+import { EditModal } from '@/frame/edit-modal'
 import { ProblemView } from '@/frame/problem-view'
 import { toast } from '@/frame/toasts'
 import { frameWords } from '@/frame/words'
@@ -29,7 +29,6 @@ export function BulkEdit({ skus, onClose }: { skus: readonly Sku[]; onClose: () 
   const [onSale, setOnSale] = useState('')
   const [category, setCategory] = useState('')
   const [refused, setRefused] = useState<readonly Refused[]>([])
-  useKeys([], { isModal: true })
   const rows = refused.length > 0 ? refused.map(({ sku }) => sku) : skus
   const change = {
     ...(goodsClass ? { goods_class: goodsClass } : {}),
@@ -49,16 +48,15 @@ export function BulkEdit({ skus, onClose }: { skus: readonly Sku[]; onClose: () 
     },
   })
   return (
-    <Modal
-      open
+    <EditModal
+      draft={change}
       title={t('bulkEdit', { count: rows.length })}
       okText={refused.length > 0 ? t('bulkAgain', { count: rows.length }) : f('save')}
-      cancelText={f('cancel')}
       okButtonProps={{ loading: save.isPending, disabled: Object.keys(change).length === 0 }}
       onOk={() => {
         save.mutate()
       }}
-      onCancel={onClose}
+      onClose={onClose}
     >
       <div className={styles.form}>
         <label className={styles.field}>
@@ -99,7 +97,7 @@ export function BulkEdit({ skus, onClose }: { skus: readonly Sku[]; onClose: () 
       </div>
       {refused.length > 0 && <NotChanged refused={refused} />}
       {save.isError && <ProblemView problem={save.error} />}
-    </Modal>
+    </EditModal>
   )
 }
 

@@ -1,11 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Button, Modal, Select } from 'antd'
+import { Button, Select } from 'antd'
 import { useState } from 'react'
 import { api, given } from '@/api/client'
 import { useMay } from '@/api/me'
 import { ApiProblem } from '@/api/problems'
 import type { components } from '@/api/schema'
-import { useKeys } from '@/frame/keys'
+import { EditModal } from '@/frame/edit-modal'
 import { ProblemView } from '@/frame/problem-view'
 import { toast, toastProblem } from '@/frame/toasts'
 import { frameWords } from '@/frame/words'
@@ -131,7 +131,6 @@ export function Remapping({ listing: first, onClose }: { listing: Listing; onClo
   const f = useWords(frameWords)
   const [listing, setListing] = useState(first)
   const [code, setCode] = useState(first.sku_code ?? '')
-  useKeys([], { isModal: true })
   const save = useMapping(listing, onClose, async () => {
     const path = { record_id: Number(first.id) }
     const now = await api
@@ -153,16 +152,15 @@ export function Remapping({ listing: first, onClose }: { listing: Listing; onClo
     gcTime: 0,
   })
   return (
-    <Modal
-      open
+    <EditModal
+      draft={code}
       title={`${t('remap')} · ${listing.title ?? listing.item_ref}`}
       okText={f('save')}
-      cancelText={f('cancel')}
       okButtonProps={{ loading: save.isPending, disabled: code === listing.sku_code || code === '' }}
       onOk={() => {
         save.mutate(code)
       }}
-      onCancel={onClose}
+      onClose={onClose}
     >
       <div className={styles.remapping}>
         <span className="dim">
@@ -191,6 +189,6 @@ export function Remapping({ listing: first, onClose }: { listing: Listing; onClo
         {isNewer && <p role="alert">{t('mappingNewer', { now: listing.sku_code || t('unmapped') })}</p>}
         {save.isError && !isNewer && <ProblemView problem={save.error} />}
       </div>
-    </Modal>
+    </EditModal>
   )
 }

@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Alert, Modal } from 'antd'
+import { Alert } from 'antd'
 import { useState, type ReactNode } from 'react'
 import { ApiProblem } from '@/api/problems'
-import { useKeys } from '@/frame/keys'
+import { EditModal } from '@/frame/edit-modal'
 import { ProblemView } from '@/frame/problem-view'
 import { toast } from '@/frame/toasts'
 import { frameWords } from '@/frame/words'
@@ -44,7 +44,6 @@ export function RecordDialog({ title, fields, first, isNew, refresh, save, rerea
   const [theirs, setTheirs] = useState<Values | null>(null)
   const [isUnread, setUnread] = useState(false)
   const [kept, setKept] = useState<ReadonlySet<string>>(new Set())
-  useKeys([], { isModal: true })
   const clashes = theirs ? clashesOf(fields, draft.base, draft.values, theirs) : []
   const take = (now: Values, keepMine: ReadonlySet<string>) => {
     // Of the draft as it is by then: one may have typed on while the record was read.
@@ -80,17 +79,16 @@ export function RecordDialog({ title, fields, first, isNew, refresh, save, rerea
   })
   const isStale = saving.error instanceof ApiProblem && saving.error.isConflict
   return (
-    <Modal
-      open
+    <EditModal
+      draft={draft.values}
       title={title}
       okText={theirs ? t('merge') : f('save')}
-      cancelText={f('cancel')}
       okButtonProps={{ loading: saving.isPending, disabled: !isComplete(fields, draft.values) }}
       onOk={() => {
         if (theirs) take(theirs, kept)
         else saving.mutate()
       }}
-      onCancel={onClose}
+      onClose={onClose}
       width={720}
     >
       {theirs ? (
@@ -112,6 +110,6 @@ export function RecordDialog({ title, fields, first, isNew, refresh, save, rerea
       )}
       {isStale && (!reread || isUnread) && <p role="alert">{t('stale')}</p>}
       {saving.isError && !isStale && <ProblemView problem={saving.error} />}
-    </Modal>
+    </EditModal>
   )
 }

@@ -1,9 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Button, Modal, Steps } from 'antd'
+import { Button, Steps } from 'antd'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import { api, given } from '@/api/client'
-import { useKeys } from '@/frame/keys'
+import { EditModal } from '@/frame/edit-modal'
 import { ProblemView } from '@/frame/problem-view'
 import { frameWords } from '@/frame/words'
 import { useWords } from '@/i18n/words'
@@ -37,7 +37,6 @@ export function ShopWizard({ onClose }: { onClose: () => void }) {
   const [step, setStep] = useState(0)
   const [values, setValues] = useState<Values>(FIRST)
   const fields = useShopFields(t, true).filter((field) => field.name !== 'platform')
-  useKeys([], { isModal: true })
   const save = useMutation({
     mutationFn: async () => {
       const refusal = refusalOf(given(await api.POST('/api/v1/shops', { body: newRow(shopRow(values)) })))
@@ -49,7 +48,7 @@ export function ShopWizard({ onClose }: { onClose: () => void }) {
     },
   })
   return (
-    <Modal open title={t('connect')} footer={null} onCancel={onClose} width={720}>
+    <EditModal draft={values} isDone={step === 2} title={t('connect')} footer={null} onClose={onClose} width={720}>
       <Steps
         current={step}
         size="small"
@@ -111,6 +110,6 @@ export function ShopWizard({ onClose }: { onClose: () => void }) {
           </div>
         </>
       )}
-    </Modal>
+    </EditModal>
   )
 }

@@ -1,11 +1,11 @@
 import { KeyOutlined } from '@ant-design/icons'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Button, Input, Modal, Segmented } from 'antd'
+import { Button, Input, Segmented } from 'antd'
 import { useMemo, useState, type ReactNode } from 'react'
 import { api, given } from '@/api/client'
 import type { components } from '@/api/schema'
-import { useKeys } from '@/frame/keys'
 import { Pill } from '@/frame/pill'
+import { EditModal } from '@/frame/edit-modal'
 import { ProblemView } from '@/frame/problem-view'
 import { toast, toastProblem } from '@/frame/toasts'
 import { frameWords } from '@/frame/words'
@@ -119,13 +119,13 @@ function NewKey({ onClose }: { onClose: () => void }) {
   const f = useWords(frameWords)
   const [name, setName] = useState('')
   const [scope, setScope] = useState<Scope>('read')
-  useKeys([], { isModal: true })
   const make = useMutation({
     mutationFn: async () => given(await api.POST('/api/v1/keys', { body: { name, scopes: [scope], rights: [] } })).key,
   })
   return (
-    <Modal
-      open
+    <EditModal
+      draft={[name, scope]}
+      isDone={make.isSuccess}
       title={t('newKey')}
       okText={make.data ? t('copy') : f('save')}
       cancelText={f('close')}
@@ -134,7 +134,7 @@ function NewKey({ onClose }: { onClose: () => void }) {
         if (make.data) copy(make.data)
         else make.mutate()
       }}
-      onCancel={onClose}
+      onClose={onClose}
     >
       {make.data ? (
         <p>
@@ -163,6 +163,6 @@ function NewKey({ onClose }: { onClose: () => void }) {
         </div>
       )}
       {make.isError && <ProblemView problem={make.error} />}
-    </Modal>
+    </EditModal>
   )
 }

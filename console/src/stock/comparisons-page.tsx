@@ -7,6 +7,7 @@ import { api, given } from '@/api/client'
 import { useMay } from '@/api/me'
 import type { components } from '@/api/schema'
 import { EmptyState } from '@/frame/empty-state'
+import { EditModal } from '@/frame/edit-modal'
 import { useKeys } from '@/frame/keys'
 import { Page } from '@/frame/page'
 import { Pill } from '@/frame/pill'
@@ -155,10 +156,8 @@ const stateOf = (row: Difference) => (row.document_id ? 'accepted' : row.settled
 
 function AcceptDialog({ difference, onClose }: { difference: Difference; onClose: () => void }) {
   const t = useWords(comparisonWords)
-  const f = useWords(frameWords)
   const cache = useQueryClient()
   const [note, setNote] = useState('')
-  useKeys([], { isModal: true })
   const accept = useMutation({
     mutationFn: () =>
       api.POST('/api/v1/stock/differences/{difference_id}/accept', {
@@ -176,14 +175,13 @@ function AcceptDialog({ difference, onClose }: { difference: Difference; onClose
     if (note.trim()) accept.mutate()
   }
   return (
-    <Modal
-      open
+    <EditModal
+      draft={note}
       title={`${t('accept')} · ${difference.sku_code}`}
       okText={t('acceptUnits', { units: signed(difference.difference) })}
-      cancelText={f('cancel')}
       okButtonProps={{ loading: accept.isPending, disabled: !note.trim() }}
       onOk={submit}
-      onCancel={onClose}
+      onClose={onClose}
     >
       <form
         className={form.fields}
@@ -213,7 +211,7 @@ function AcceptDialog({ difference, onClose }: { difference: Difference; onClose
         </label>
       </form>
       {accept.isError && <ProblemView problem={accept.error} />}
-    </Modal>
+    </EditModal>
   )
 }
 

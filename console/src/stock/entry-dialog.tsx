@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Input, Modal, Select } from 'antd'
+import { Input, Select } from 'antd'
 import { useState } from 'react'
 import { api, given } from '@/api/client'
-import { useKeys } from '@/frame/keys'
+import { EditModal } from '@/frame/edit-modal'
 import { ProblemView } from '@/frame/problem-view'
 import { toast } from '@/frame/toasts'
 import { frameWords } from '@/frame/words'
@@ -22,7 +22,6 @@ export function EntryDialog({ onClose }: { onClose: () => void }) {
   const [reference, setReference] = useState('')
   const [expected, setExpected] = useState('')
   const [text, setText] = useState('')
-  useKeys([], { isModal: true })
   const lines = readParts(text).map(({ code, quantity }) => ({ sku_code: code, quantity }))
   const save = useMutation({
     mutationFn: async () =>
@@ -43,16 +42,15 @@ export function EntryDialog({ onClose }: { onClose: () => void }) {
     },
   })
   return (
-    <Modal
-      open
+    <EditModal
+      draft={[warehouse, reference, expected, text]}
       title={t('newEntry')}
       okText={f('save')}
-      cancelText={f('cancel')}
       okButtonProps={{ loading: save.isPending, disabled: !warehouse || lines.length === 0 }}
       onOk={() => {
         save.mutate()
       }}
-      onCancel={onClose}
+      onClose={onClose}
     >
       <div className={form.fields}>
         <label className={form.field}>
@@ -99,6 +97,6 @@ export function EntryDialog({ onClose }: { onClose: () => void }) {
         </label>
       </div>
       {save.isError && <ProblemView problem={save.error} />}
-    </Modal>
+    </EditModal>
   )
 }

@@ -4,6 +4,7 @@ import { useDeferredValue, useEffect, useRef, useState } from 'react'
 import { api, given } from '@/api/client'
 import { useMay } from '@/api/me'
 import type { components } from '@/api/schema'
+import { EditModal } from '@/frame/edit-modal'
 import { useKeys } from '@/frame/keys'
 import { ProblemView } from '@/frame/problem-view'
 import { number } from '@/i18n/format'
@@ -94,10 +95,10 @@ export function BulkDialog({ action, target, columns, onClose }: Props) {
       </Modal>
     )
   return (
-    <Modal
-      open
+    <EditModal
+      draft={values}
       title={`${t(action.action)} · ${number(target.count)}`}
-      onCancel={() => {
+      onClose={() => {
         onClose(false)
       }}
       width={640}
@@ -172,6 +173,6 @@ export function BulkDialog({ action, target, columns, onClose }: Props) {
           {dry.data.refused_count > 0 && <RefusedTable refused={dry.data.refused} count={dry.data.refused_count} />}
         </>
       )}
-    </Modal>
+    </EditModal>
   )
 }

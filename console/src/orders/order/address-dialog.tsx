@@ -48,6 +48,7 @@ export default function AddressDialog({ order, onClose }: Props) {
     <EditFrame
       title={`${t('editAddress')} ${order.order_no}`}
       width={560}
+      draft={[name, phone, detail, region]}
       isReady={isReady}
       isSaving={save.isPending}
       news={isNewer && t('changedMeanwhile')}

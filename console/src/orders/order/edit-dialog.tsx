@@ -1,9 +1,9 @@
 import { useMutation } from '@tanstack/react-query'
-import { Alert, Checkbox, Input, Modal, Select } from 'antd'
+import { Alert, Checkbox, Input, Select } from 'antd'
 import { useState } from 'react'
 import { api, given } from '@/api/client'
 import { ApiProblem } from '@/api/problems'
-import { useKeys } from '@/frame/keys'
+import { EditModal } from '@/frame/edit-modal'
 import { ProblemView } from '@/frame/problem-view'
 import { toast } from '@/frame/toasts'
 import { frameWords } from '@/frame/words'
@@ -29,7 +29,6 @@ export function EditDialog({ order, onClose }: { order: Order; onClose: () => vo
   const [draft, setDraft] = useState<Draft>(() => draftOf(order))
   const [theirs, setTheirs] = useState<Order | null>(null)
   const [isMerged, setMerged] = useState(false)
-  useKeys([], { isModal: true })
   const path = { order_id: Number(order.id) }
   const save = useMutation({
     mutationFn: (wanted: Draft) =>
@@ -80,16 +79,15 @@ export function EditDialog({ order, onClose }: { order: Order; onClose: () => vo
     </label>
   )
   return (
-    <Modal
-      open
+    <EditModal
+      draft={draft}
       title={`${t('edit')} ${order.order_no}`}
       okText={f('save')}
-      cancelText={f('cancel')}
       okButtonProps={{ loading: save.isPending, disabled: theirs !== null }}
       onOk={() => {
         save.mutate(draft)
       }}
-      onCancel={onClose}
+      onClose={onClose}
       width={520}
     >
       {theirs ? (
@@ -140,6 +138,6 @@ export function EditDialog({ order, onClose }: { order: Order; onClose: () => vo
       {save.isError && !theirs && !(save.error instanceof ApiProblem && save.error.isConflict) && (
         <ProblemView problem={save.error} />
       )}
-    </Modal>
+    </EditModal>
   )
 }

@@ -1,7 +1,7 @@
-import { Alert, Modal } from 'antd'
+import { Alert } from 'antd'
 import type { ReactNode } from 'react'
 import { ApiProblem } from '@/api/problems'
-import { useKeys } from '@/frame/keys'
+import { EditModal } from '@/frame/edit-modal'
 import { ProblemView } from '@/frame/problem-view'
 import { frameWords } from '@/frame/words'
 import { useWords } from '@/i18n/words'
@@ -10,6 +10,8 @@ import styles from './order.module.css'
 interface Props {
   title: string
   width: number
+  /** What is edited: it is not given up without a question. */
+  draft: unknown
   /** Enough is filled in to be saved. */
   isReady: boolean
   isSaving: boolean
@@ -22,18 +24,27 @@ interface Props {
 }
 
 /** The dialog of an edit of an order. A version conflict shows as news, any other refusal as the problem it is. */
-export function EditFrame({ title, width, isReady, isSaving, news, problem, onSubmit, onClose, children }: Props) {
+export function EditFrame({
+  title,
+  width,
+  draft,
+  isReady,
+  isSaving,
+  news,
+  problem,
+  onSubmit,
+  onClose,
+  children,
+}: Props) {
   const f = useWords(frameWords)
-  useKeys([], { isModal: true })
   return (
-    <Modal
-      open
+    <EditModal
+      draft={draft}
       title={title}
       okText={f('save')}
-      cancelText={f('cancel')}
       okButtonProps={{ loading: isSaving, disabled: !isReady }}
       onOk={onSubmit}
-      onCancel={onClose}
+      onClose={onClose}
       width={width}
     >
       <form
@@ -48,6 +59,6 @@ export function EditFrame({ title, width, isReady, isSaving, news, problem, onSu
       </form>
       {news && <Alert type="warning" showIcon title={news} />}
       {problem !== null && !(problem instanceof ApiProblem && problem.isConflict) && <ProblemView problem={problem} />}
-    </Modal>
+    </EditModal>
   )
 }

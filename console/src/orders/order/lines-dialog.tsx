@@ -61,6 +61,7 @@ export default function LinesDialog({ order, onClose }: Props) {
     <EditFrame
       title={`${t('editLines')} ${order.order_no}`}
       width={640}
+      draft={[drafts, gifts]}
       isReady={isReady}
       isSaving={save.isPending}
       news={isNewer && t('mergedWithTheirs')}
