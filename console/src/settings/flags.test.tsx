@@ -42,7 +42,13 @@ test('what was typed stays when somebody else saves meanwhile, and the next save
   const submit = () => {
     fireEvent.submit(container.querySelector('form') as HTMLFormElement)
   }
+  const isOffered = () => screen.getByRole<HTMLButtonElement>('button').disabled === false
+  await first()
+  expect(isOffered()).toBe(false)
+  fireEvent.change(await first(), { target: { value: '急 ' } })
+  expect(isOffered()).toBe(false)
   fireEvent.change(await first(), { target: { value: '加急' } })
+  expect(isOffered()).toBe(true)
   Object.assign(stored, { version: 2, words: ['他的', '', '', '', ''] })
   await act(() => cache.invalidateQueries())
   expect((await first()).value).toBe('加急')
@@ -56,4 +62,7 @@ test('what was typed stays when somebody else saves meanwhile, and the next save
   expect((await first()).value).toBe('加急')
   expect(versions).toEqual(['"v1"', '"v2"'])
   expect(stored.words[0]).toBe('加急')
+  await vi.waitFor(() => {
+    expect(isOffered()).toBe(false)
+  })
 })

@@ -72,6 +72,7 @@ function FlagForm({ stored }: { stored: Flags }) {
       setNewer(true)
     },
   })
+  const isChanged = draft.words.some((word, index) => word.trim() !== (stored.words[index] ?? ''))
   const isTold = isNewer && save.error instanceof ApiProblem && save.error.isConflict
   return (
     <form
@@ -105,7 +106,7 @@ function FlagForm({ stored }: { stored: Flags }) {
       {save.isError && !isTold && <ProblemView problem={save.error} />}
       {!isFixed && (
         <div>
-          <Button type="primary" htmlType="submit" loading={save.isPending}>
+          <Button type="primary" htmlType="submit" loading={save.isPending} disabled={!isChanged}>
             {f('save')}
           </Button>
         </div>
