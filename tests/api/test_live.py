@@ -322,6 +322,18 @@ def test_each_part_tells_how_it_is(waiting):
     assert parts["messages", "messages"]["state"] == "good"
 
 
+def test_a_count_of_whole_hours_is_on_time_until_it_has_missed_one(waiting):
+    """It reads an hour ten minutes after its end and rests an hour: two hours and ten minutes behind is as it should be."""
+    count = "INSERT INTO shop_cursor (shop_id, feed, read_to, pulled_at) SELECT id, 'created', %s, %s FROM shop WHERE code = 'S1' ON CONFLICT (shop_id, feed) DO UPDATE SET read_to = excluded.read_to RETURNING 1"
+    for minutes, state in ((20, "good"), (130, "good"), (180, "slow")):
+        waiting.scene.query(count, NOW - timedelta(minutes=minutes), NOW)
+        parts = waiting.get("/health/parts").json()
+        assert [part["state"] for part in parts if part["feed"] == "created"] == [state]
+        ranks = [["broken", "slow", "good"].index(part["state"]) for part in parts]
+        assert ranks == sorted(ranks), "the worst first"
+        assert len(set(ranks)) > 1
+
+
 def test_a_feed_that_lags_is_told_alike_on_the_dashboard_and_of_the_parts_to_whoever_sees_the_shop(waiting):
     scene = waiting.scene
     second_shop(scene)

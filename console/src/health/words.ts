@@ -28,7 +28,7 @@ export const healthWords = defineWords('health', {
   alive: ['在线', 'alive'],
   freeBuckets: ['空闲分区', 'free buckets'],
   good: ['正常', 'Good'],
-  warn: ['注意', 'Look'],
+  warn: ['注意', 'Check'],
   bad: ['异常', 'Bad'],
   noParts: ['还没有接入任何店铺或仓库', 'No shop or warehouse system is connected yet'],
   calls: ['没有成功的调用', 'Calls in trouble'],

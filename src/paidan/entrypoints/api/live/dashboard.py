@@ -236,7 +236,7 @@ def _held(reason: str, orders: int) -> HoldFigure:
 
 
 def _lag(row: dict[str, Any]) -> LagView:
-    return LagView(**row, state=feed_state(row["error"], row["lag_s"]))
+    return LagView(**row, state=feed_state(row["feed"], row["error"], row["lag_s"]))
 
 
 def _load(warehouse: str, name: str, planned: int, there: int) -> LoadFigure:

@@ -11,12 +11,19 @@ from paidan.entrypoints.api.live.changes import queries
 from paidan.entrypoints.api.people.seen import hears
 from paidan.entrypoints.api.services import Given
 from paidan.entrypoints.api.verbs import get
+from paidan.intake.ports import Feed
+from paidan.intake.reconciling import GRACE, HOUR
+from paidan.intake.schedule import INTERVALS_S
 from paidan.runtime.database import Tx
 
 FEED_SLOW_S: Final = 900
+# A count is of whole hours, some minutes after they ended, and rests before the next: behind by all of that it is on time.
+COUNT_REST_S: Final = max(by_feed[Feed.CREATED] for by_feed in INTERVALS_S.values())
+COUNT_SLOW_S: Final = FEED_SLOW_S + int((HOUR + GRACE).total_seconds()) + COUNT_REST_S
 WAITS_SLOW_S: Final = 300
 
 State = Literal["good", "slow", "broken"]
+WORST_FIRST: Final[tuple[State, ...]] = ("broken", "slow", "good")
 
 
 class PartView(Struct, frozen=True, kw_only=True):
@@ -39,7 +46,7 @@ class PartView(Struct, frozen=True, kw_only=True):
 
 @get("/health/parts", opt=SEE, sync_to_thread=True, summary="Health of each part", tags=["live"])
 def get_parts(services: Given, caller: Known) -> list[PartView]:
-    """Whatever talks to us or works for us; to those with a limited view the parts of their shops and warehouses."""
+    """Whatever talks to us or works for us, the worst first; to those with a limited view the parts of their shops and warehouses."""
     now = services.clock.now()
     with services.database.transaction() as tx:
         names = {lane: (code, name) for lane, code, name in tx.execute(queries.named_lanes)}
@@ -48,17 +55,18 @@ def get_parts(services: Given, caller: Known) -> list[PartView]:
         heard = hears(tx, caller)["lanes"]
         lanes = [_lane(names, now, *row) for row in tx.execute(queries.lanes, {"now": now, "lanes": heard})]
         house = [_messages(tx, now), _workers(tx)] if caller.sees_all else []
-        return [*feeds, *pushes, *lanes, *house]
+        return sorted([*feeds, *pushes, *lanes, *house], key=lambda part: WORST_FIRST.index(part.state))
 
 
-def feed_state(error: str, lag_s: int) -> State:
+def feed_state(feed: str, error: str, lag_s: int) -> State:
     """How a feed is, wherever that is told."""
-    return "broken" if error else "slow" if lag_s > FEED_SLOW_S else "good"
+    slow_s = COUNT_SLOW_S if feed == Feed.CREATED else FEED_SLOW_S
+    return "broken" if error else "slow" if lag_s > slow_s else "good"
 
 
 def _feed(shop: str, name: str, feed: str, pulled_at: datetime | None, lag_s: int, error: str) -> PartView:
     return PartView(
-        kind="shop", code=shop, name=name, feed=feed, state=feed_state(error, lag_s), detail={"lag_s": lag_s}, error=error, since=pulled_at
+        kind="shop", code=shop, name=name, feed=feed, state=feed_state(feed, error, lag_s), detail={"lag_s": lag_s}, error=error, since=pulled_at
     )
 
 
