@@ -341,6 +341,8 @@ def test_a_carrier_gets_its_freight_which_is_changed_and_removed(desk):
     desk.dialog.get_by_label("各系统里的编码", exact=True).fill("taobao=NEW\nkuaidi100=newkd")
     desk.press_main()
     assert stored(desk, "/network/carriers", f"C{TAG}")["code_by_system"] == {"taobao": "NEW", "kuaidi100": "newkd"}
+    row = desk.row(f"C{TAG}")
+    expect(row).to_contain_text("淘宝 / 天猫 NEW · 快递100 newkd")
 
     desk.at("/carriers?tab=freight")
     desk.page.get_by_role("combobox", name="快递").click()

@@ -31,6 +31,12 @@ def other_desk(one_desk, chromium, console):
         yield other
 
 
+def test_a_person_s_role_is_told_by_its_name(desk, other_desk):
+    del other_desk
+    desk.at("/people")
+    assert desk.cells(desk.row(OTHER))["角色"] == "店长"
+
+
 @pytest.fixture
 def order(desk, world):
     """An order that waits for a person, in nobody's hands."""

@@ -11,10 +11,11 @@ import type { Column } from '@/grid/columns'
 import { useWords } from '@/i18n/words'
 import { PagedGrid } from '@/lists/paged-grid'
 import { YesNo } from './active-cell'
-import { pairsText, type FormField } from './form-fields'
+import { type FormField } from './form-fields'
 import { Freight } from './freight'
 import { RecordDialog } from './record-dialog'
 import { newRow } from './results'
+import { systemName } from './shop-names'
 import { masterWords } from './words'
 
 type Carrier = components['schemas']['CarrierView']
@@ -56,7 +57,10 @@ function Carriers({ tabs }: { tabs: React.ReactNode }) {
         id: 'systems',
         title: t('codesBySystem'),
         width: 420,
-        text: (row) => pairsText(row.code_by_system).replaceAll('\n', ' · '),
+        text: (row) =>
+          Object.entries(row.code_by_system ?? {})
+            .map(([system, code]) => `${systemName(system, t)} ${code}`)
+            .join(' · '),
       },
       {
         id: 'is_active',

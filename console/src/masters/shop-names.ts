@@ -11,3 +11,7 @@ const PLATFORMS = { taobao: 'platform_taobao', shopify: 'platform_shopify', dire
 export const doorName = (door: string, t: MasterSay) => (door in DOORS ? t(DOORS[door as keyof typeof DOORS]) : door)
 export const platformName = (platform: string, t: MasterSay) =>
   platform in PLATFORMS ? t(PLATFORMS[platform as keyof typeof PLATFORMS]) : platform
+
+/** A counterpart that has codes of its own for our records: a platform, or the tracking service. */
+export const systemName = (system: string, t: MasterSay) =>
+  system === 'kuaidi100' ? t('system_kuaidi100') : platformName(system, t)

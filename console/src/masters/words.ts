@@ -164,6 +164,7 @@ export const masterWords = defineWords('masters', {
   connectDone: ['店铺已接入，几分钟内会拉到第一批订单。', 'The shop is connected; first orders come within minutes.'],
   platform_taobao: ['淘宝 / 天猫', 'Taobao / Tmall'],
   platform_shopify: ['Shopify', 'Shopify'],
+  system_kuaidi100: ['快递100', 'Kuaidi100'],
   platform_direct: ['自有接口', 'Own API'],
   tryIt: ['试连一下', 'Try the connection'],
   tryItHint: [

@@ -11,7 +11,7 @@ import { instant } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import { YesNo } from '@/masters/active-cell'
 import type { FormField, Values } from '@/masters/form-fields'
-import { useShops, useWarehouses } from '@/masters/options'
+import { useNameOf, useShops, useWarehouses } from '@/masters/options'
 import { RecordDialog } from '@/masters/record-dialog'
 import { AddGrid } from './add-grid'
 import { ProviderOf, waysOf } from './provider-of'
@@ -27,6 +27,7 @@ export function Users({ tabs }: { tabs: ReactNode }) {
   const [opened, setOpened] = useState<User | 'new' | null>(null)
   const { data: ways } = useWays()
   const label = ways?.provider?.label ?? ''
+  const roleName = useNameOf(useRoles())
   const fields = useUserFields(opened === 'new', ways?.has_password ?? true, label)
   const columns = useMemo((): Column<User>[] => {
     const scope = (ids: readonly string[] | null | undefined) =>
@@ -34,7 +35,7 @@ export function Users({ tabs }: { tabs: ReactNode }) {
     return [
       { id: 'name', title: t('name'), width: 150, isPinned: true, text: (row) => row.name },
       { id: 'title', title: t('displayName'), width: 160, text: (row) => row.title },
-      { id: 'roles', title: t('role'), width: 240, text: (row) => row.roles.join(' · ') },
+      { id: 'roles', title: t('role'), width: 240, text: (row) => row.roles.map(roleName).join(' · ') },
       { id: 'shops', title: t('shops'), width: 110, text: (row) => scope(row.shops) },
       { id: 'warehouses', title: t('warehouses'), width: 130, text: (row) => scope(row.warehouses) },
       { id: 'ways', title: t('signsInBy'), width: 190, text: (row) => waysOf(row, label, t) },
@@ -47,7 +48,7 @@ export function Users({ tabs }: { tabs: ReactNode }) {
         render: (row) => <YesNo isYes={row.is_active} />,
       },
     ]
-  }, [t, label])
+  }, [t, label, roleName])
   return (
     <>
       <AddGrid<User>
@@ -109,15 +110,20 @@ async function save(opened: User | 'new', values: Values): Promise<undefined> {
   return undefined
 }
 
-function useUserFields(isNew: boolean, hasPassword: boolean, label: string): FormField[] {
-  const t = useWords(peopleWords)
-  const shops = useShops()
-  const warehouses = useWarehouses()
+/** The roles there are, by name. */
+function useRoles() {
   const { data } = useQuery({
     queryKey: ['options', 'roles'],
     queryFn: async () => given(await api.GET('/api/v1/roles', { params: { query: { limit: 200 } } })).items,
   })
-  const roles = (data ?? []).map(({ code, name }) => ({ value: code, label: name }))
+  return useMemo(() => (data ?? []).map(({ code, name }) => ({ value: code, label: name })), [data])
+}
+
+function useUserFields(isNew: boolean, hasPassword: boolean, label: string): FormField[] {
+  const t = useWords(peopleWords)
+  const shops = useShops()
+  const warehouses = useWarehouses()
+  const roles = useRoles()
   return [
     { name: 'name', label: t('name'), kind: 'text', isRequired: true, isFixed: true },
     { name: 'title', label: t('displayName'), kind: 'text' },
