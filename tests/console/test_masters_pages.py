@@ -333,6 +333,13 @@ def freight(desk):
     return desk.get(f"/network/freight?carrier=C{TAG}&limit=200")["items"]
 
 
+# Of a grid whose rows all fit: how far before its right edge a row ends.
+FREE_AT_THE_RIGHT = """row => {
+  const grid = row.closest('[role=grid]')
+  return Math.round(grid.getBoundingClientRect().right - row.getBoundingClientRect().right)
+}"""
+
+
 def test_a_carrier_gets_its_freight_which_is_changed_and_removed(desk):
     desk.at("/carriers")
     desk.page.get_by_role("button", name="新建").click()
@@ -343,6 +350,7 @@ def test_a_carrier_gets_its_freight_which_is_changed_and_removed(desk):
     assert stored(desk, "/network/carriers", f"C{TAG}")["code_by_system"] == {"taobao": "NEW", "kuaidi100": "newkd"}
     row = desk.row(f"C{TAG}")
     expect(row).to_contain_text("淘宝 / 天猫 NEW · 快递100 newkd")
+    assert row.evaluate(FREE_AT_THE_RIGHT) == 0
 
     desk.at("/carriers?tab=freight")
     desk.page.get_by_role("combobox", name="快递").click()
