@@ -58,6 +58,17 @@ def test_numbers_pasted_are_found_and_the_missing_named(orders):
     expect(rows(orders)).to_have_count(1)
 
 
+def test_on_a_phone_what_can_be_done_stands_in_one_line_in_english_too(chromium, console):
+    with signed_in(chromium, console, width=390, language="en") as phone:
+        phone.goto(f"{console}/console/orders")
+        settle(phone)
+        buttons = phone.locator("#main header").first.get_by_role("button")
+        expect(buttons).to_have_count(3)
+        group = phone.get_by_role("combobox", name="Group")
+        middles = [one.bounding_box()["y"] + one.bounding_box()["height"] / 2 for one in [*buttons.all(), group]]
+        assert max(middles) - min(middles) < 4, middles
+
+
 def test_the_keyboard_goes_through_the_list_and_opens_an_order(orders):
     for key in ("j", "j", "x", "k", "Enter"):
         orders.keyboard.press(key)
