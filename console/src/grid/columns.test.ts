@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import {
   FIRST_LAYOUT,
   moveColumn,
+  phoneLines,
   setWidth,
   shownColumns,
   toggleColumn,
@@ -50,4 +51,23 @@ test('a column moves by one place, and never over the edge', () => {
 test('widths stay within limits', () => {
   expect(widthOf(column('a'), setWidth(FIRST_LAYOUT, 'a', 9_999))).toBe(WIDTH_MAX)
   expect(widthOf(column('a'), FIRST_LAYOUT)).toBe(100)
+})
+
+test.each([
+  [
+    'two keys, then three more; the rest is left out',
+    ['a', 'b', 'c', 'd', 'e', 'f', 'g'],
+    {},
+    [
+      ['a', 'b'],
+      ['c', 'd', 'e'],
+    ],
+  ],
+  ['a hint stands beside those of its line', ['a', 'b', 'c', 'd'], { d: { line: 1 } }, [['a', 'b', 'd'], ['c']]],
+  ['what a hint leaves out takes no place', ['a', 'b', 'c', 'd'], { b: { line: 0 } }, [['a', 'c'], ['d']]],
+  ['buttons have a line of their own', ['a', 'b', 'c', 'do'], { do: { title: '' } }, [['a', 'b'], ['c'], ['do']]],
+  ['few columns need one line', ['a'], {}, [['a']]],
+] as const)('lines of a phone’s row: %s', (_, ids, more: Record<string, Partial<Column<string>>>, lines) => {
+  const columns = ids.map((id) => column(id, more[id]))
+  expect(phoneLines(columns).map((line) => line.map((one) => one.id))).toEqual(lines)
 })

@@ -11,6 +11,8 @@ export interface Column<Row> {
   isGroupable?: boolean
   /** Left out until somebody chooses it. */
   isExtra?: boolean
+  /** Where a phone's row shows it: keys on line 1, what matters most on line 2, buttons on line 3; nowhere is 0. See `phoneLines`. */
+  line?: 0 | 1 | 2 | 3
   /** The plain words: for copies, for groups, and for the cell itself when it has no `render`. */
   text: (row: Row) => string
   render?: (row: Row) => ReactNode
@@ -67,8 +69,36 @@ export function shownColumns<Row>(columns: readonly Column<Row>[], layout: Layou
   return [...shown.filter((column) => column.isPinned), ...shown.filter((column) => !column.isPinned)]
 }
 
+/** The lines that columns without a hint stand on. */
+const PLACES = [1, 1, 2, 2, 2]
+
+/**
+ * The lines of a phone's row. Of the columns without a hint the first two stand on line one, the next three on line two;
+ * those without a title are buttons: line three. The others are not shown there.
+ */
+export function phoneLines<Row>(columns: readonly Column<Row>[]): Column<Row>[][] {
+  const lines: Column<Row>[][] = [[], [], []]
+  let unhinted = 0
+  for (const column of columns) {
+    const hint = column.line ?? (column.title === '' ? 3 : null)
+    const at = hint ?? PLACES[unhinted++] ?? 0
+    lines[at - 1]?.push(column)
+  }
+  return lines.filter((line) => line.length > 0)
+}
+
 export function widthOf<Row>(column: Column<Row>, layout: Layout): number {
   return layout.widths[column.id] ?? column.width
+}
+
+/** For the style: a state, link or button, which a phone's row keeps whole. */
+export function isDrawn<Row>(column: Column<Row>): true | undefined {
+  return column.render ? true : undefined
+}
+
+/** Its width, and where it is held when it stays in sight, by the grid's style variables. */
+export function placeOf<Row>(column: Column<Row>): { width: string; left?: string } {
+  return { width: `var(--w-${column.id})`, left: column.isPinned ? `var(--l-${column.id})` : undefined }
 }
 
 export function toggleColumn<Row>(column: Column<Row>, layout: Layout): Layout {

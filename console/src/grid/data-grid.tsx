@@ -3,7 +3,7 @@ import { useCallback, useEffect, useId, useMemo, useRef, useState, type CSSPrope
 import { toast } from '@/frame/toasts'
 import { usePreferences } from '@/frame/preferences'
 import { useWords } from '@/i18n/words'
-import { setWidth, shownColumns, widthOf, type Column, type Layout } from './columns'
+import { phoneLines, setWidth, shownColumns, widthOf, type Column, type Layout } from './columns'
 import { GridHead, type Sort } from './grid-head'
 import { GridRow } from './grid-row'
 import { GroupHead } from './group-head'
@@ -12,6 +12,7 @@ import { extend, toggle, toggleAll, type Selection } from './selection'
 import { tableOf, tsvOf } from './tsv'
 import { useCopy } from './use-copy'
 import { useGridKeys } from './use-grid-keys'
+import { useIsPhone } from './use-phone'
 import { gridWords } from './words'
 import styles from './grid.module.css'
 
@@ -49,11 +50,18 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   const { columns, rows, rowId, layout, onLayout, selection, onSelection, activeId, onActive, onOpen } = props
   const t = useWords(gridWords)
   const { isCompact } = usePreferences()
-  const height = isCompact ? 32 : 36
   const scroll = useRef<HTMLDivElement>(null)
   const prefix = useId()
   const [folded, setFolded] = useState(NO_FOLDS)
   const shown = useMemo(() => shownColumns(columns, layout), [columns, layout])
+  const isPhone = useIsPhone()
+  const rowLines = useMemo(() => (isPhone ? phoneLines(shown) : null), [isPhone, shown])
+  const height = rowLines
+    ? 10 + rowLines.length * (isCompact ? 24 : 27) + (rowLines.length > 2 ? 6 : 0)
+    : isCompact
+      ? 32
+      : 36
+  const headHeight = rowLines ? 56 : 34
   const grouping = props.grouping ?? null
   const figures = useMemo(() => new Map(grouping?.groups?.map((group) => [group.key, group])), [grouping])
   const lines = useMemo(
@@ -74,7 +82,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     overscan: OVERSCAN,
     // Drawn at once, before the box is measured.
     initialRect: { width: 1200, height: 800 },
-    scrollPaddingStart: 36,
+    scrollPaddingStart: headHeight,
   })
   useEffect(() => {
     virtual.measure()
@@ -157,10 +165,12 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
         aria-activedescendant={activeIndex ? `${prefix}${activeId}` : undefined}
         tabIndex={0}
         className={styles.scroll}
-        style={widthVariables(shown, layout, isSelectable)}
+        style={{ ...widthVariables(shown, layout, isSelectable), ...(rowLines && phoneVariables(height)) }}
+        data-phone={isPhone || undefined}
       >
         <GridHead
           columns={shown}
+          lines={rowLines}
           sort={props.sort ?? null}
           isSelectable={isSelectable}
           checked={isAll ? 'all' : count > 0 ? 'some' : 'none'}
@@ -232,6 +242,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
         domId={`${prefix}${line.id}`}
         rowIndex={line.index + 2}
         columns={shown}
+        lines={rowLines}
         isSelectable={isSelectable}
         isSelected={selection?.ids.has(line.id) ?? false}
         isActive={line.id === activeId}
@@ -240,6 +251,11 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
       />
     )
   }
+}
+
+/** On a phone nothing is wider than the screen, and all rows are as high as their lines. */
+function phoneVariables(height: number): CSSProperties {
+  return { '--total': '100%', '--row': `${height}px` } as CSSProperties
 }
 
 /** Widths and the places of pinned columns as style variables, so that drawing a wider column draws no row again. */

@@ -1,7 +1,8 @@
 import { ArrowDownOutlined, ArrowUpOutlined } from '@ant-design/icons'
 import type { PointerEvent } from 'react'
 import { useWords } from '@/i18n/words'
-import { WIDTH_MAX, WIDTH_MIN, type Column } from './columns'
+import { isDrawn, placeOf, WIDTH_MAX, WIDTH_MIN, type Column } from './columns'
+import { PhoneLines } from './phone-lines'
 import { gridWords } from './words'
 import styles from './grid.module.css'
 
@@ -12,6 +13,8 @@ export interface Sort {
 
 interface Props<Row> {
   columns: readonly Column<Row>[]
+  /** On a phone: which of them stand on which line. */
+  lines: readonly (readonly Column<Row>[])[] | null
   sort: Sort | null
   isSelectable: boolean
   checked: 'all' | 'some' | 'none'
@@ -26,9 +29,45 @@ export function nextSort(sort: Sort | null, field: string): Sort | null {
   return sort.isDescending ? null : { field, isDescending: true }
 }
 
-export function GridHead<Row>({ columns, sort, isSelectable, checked, onSort, onCheckAll, onWidth }: Props<Row>) {
+export function GridHead<Row>(props: Props<Row>) {
+  const { columns, lines, sort, isSelectable, checked, onSort, onCheckAll, onWidth } = props
   const t = useWords(gridWords)
   const first = isSelectable ? 2 : 1
+  const drawn = (column: Column<Row>) => {
+    const isSorted = sort?.field === column.id
+    const direction = sort?.isDescending ? 'descending' : 'ascending'
+    const isSortable = column.isSortable && onSort
+    return (
+      <div
+        key={column.id}
+        role="columnheader"
+        aria-colindex={first + columns.indexOf(column)}
+        aria-sort={isSorted ? direction : undefined}
+        className={styles.headCell}
+        data-align={column.align}
+        data-drawn={isDrawn(column)}
+        data-pinned={lines ? undefined : column.isPinned}
+        style={lines ? undefined : placeOf(column)}
+      >
+        {isSortable ? (
+          <button
+            type="button"
+            className={styles.sort}
+            onClick={() => {
+              onSort(nextSort(sort, column.id))
+            }}
+          >
+            {column.title}
+            {isSorted && (sort.isDescending ? <ArrowDownOutlined /> : <ArrowUpOutlined />)}
+          </button>
+        ) : (
+          <span className={styles.headText}>{column.title}</span>
+        )}
+        {!lines && <Resizer id={column.id} onWidth={onWidth} />}
+      </div>
+    )
+  }
+
   return (
     <div role="rowgroup" className={styles.head}>
       <div role="row" aria-rowindex={1} className={styles.headRow}>
@@ -45,39 +84,7 @@ export function GridHead<Row>({ columns, sort, isSelectable, checked, onSort, on
             />
           </div>
         )}
-        {columns.map((column, index) => {
-          const isSorted = sort?.field === column.id
-          const direction = sort?.isDescending ? 'descending' : 'ascending'
-          const isSortable = column.isSortable && onSort
-          return (
-            <div
-              key={column.id}
-              role="columnheader"
-              aria-colindex={first + index}
-              aria-sort={isSorted ? direction : undefined}
-              className={styles.headCell}
-              data-align={column.align}
-              data-pinned={column.isPinned}
-              style={{ width: `var(--w-${column.id})`, left: column.isPinned ? `var(--l-${column.id})` : undefined }}
-            >
-              {isSortable ? (
-                <button
-                  type="button"
-                  className={styles.sort}
-                  onClick={() => {
-                    onSort(nextSort(sort, column.id))
-                  }}
-                >
-                  {column.title}
-                  {isSorted && (sort.isDescending ? <ArrowDownOutlined /> : <ArrowUpOutlined />)}
-                </button>
-              ) : (
-                <span className={styles.headText}>{column.title}</span>
-              )}
-              <Resizer id={column.id} onWidth={onWidth} />
-            </div>
-          )
-        })}
+        {lines ? <PhoneLines lines={lines.slice(0, 2)}>{drawn}</PhoneLines> : columns.map(drawn)}
       </div>
     </div>
   )

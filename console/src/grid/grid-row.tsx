@@ -1,5 +1,6 @@
 import { memo, type MouseEvent } from 'react'
-import type { Column } from './columns'
+import { isDrawn, placeOf, type Column } from './columns'
+import { PhoneLines } from './phone-lines'
 import { useWords } from '@/i18n/words'
 import { gridWords } from './words'
 import styles from './grid.module.css'
@@ -11,6 +12,8 @@ interface Props<Row> {
   /** Place in the whole list, from 2: the header is row 1. */
   rowIndex: number
   columns: readonly Column<Row>[]
+  /** On a phone: which of them stand on which line. */
+  lines: readonly (readonly Column<Row>[])[] | null
   isSelectable: boolean
   isSelected: boolean
   isActive: boolean
@@ -18,7 +21,17 @@ interface Props<Row> {
   onCheck: (id: string, isRange: boolean) => void
 }
 
-function Cell<Row>({ column, row, index }: { column: Column<Row>; row: Row; index: number }) {
+/** A figure that does not tell by itself what it counts. */
+const BARE = /^[-+\d.,]+$/
+
+interface CellProps<Row> {
+  column: Column<Row>
+  row: Row
+  index: number
+  isOnLine: boolean
+}
+
+function Cell<Row>({ column, row, index, isOnLine }: CellProps<Row>) {
   const shown = column.render ? column.render(row) : column.text(row)
   return (
     <div
@@ -26,18 +39,24 @@ function Cell<Row>({ column, row, index }: { column: Column<Row>; row: Row; inde
       aria-colindex={index}
       className={styles.cell}
       data-align={column.align}
-      data-pinned={column.isPinned}
+      data-pinned={isOnLine ? undefined : column.isPinned}
+      data-title={isOnLine && BARE.test(column.text(row)) ? column.title : undefined}
+      data-drawn={isDrawn(column)}
       title={column.render ? undefined : column.text(row) || undefined}
-      style={{ width: `var(--w-${column.id})`, left: column.isPinned ? `var(--l-${column.id})` : undefined }}
+      style={isOnLine ? undefined : placeOf(column)}
     >
       {shown}
     </div>
   )
 }
 
-function Row<R>({ row, id, domId, rowIndex, columns, isSelectable, isSelected, isActive, onPress, onCheck }: Props<R>) {
+function Row<R>(props: Props<R>) {
+  const { row, id, domId, rowIndex, columns, lines, isSelectable, isSelected, isActive, onPress, onCheck } = props
   const t = useWords(gridWords)
   const first = isSelectable ? 2 : 1
+  const drawn = (column: Column<R>) => (
+    <Cell key={column.id} column={column} row={row} index={first + columns.indexOf(column)} isOnLine={lines !== null} />
+  )
   return (
     <div
       role="row"
@@ -52,23 +71,27 @@ function Row<R>({ row, id, domId, rowIndex, columns, isSelectable, isSelected, i
       }}
     >
       {isSelectable && (
-        <div role="gridcell" aria-colindex={1} className={`${styles.cell} ${styles.check}`} data-pinned>
+        <div
+          role="gridcell"
+          aria-colindex={1}
+          className={`${styles.cell} ${styles.check}`}
+          data-pinned
+          // A finger seldom hits the box itself.
+          onClick={(event) => {
+            event.stopPropagation()
+            onCheck(id, event.shiftKey)
+          }}
+        >
           <input
             type="checkbox"
             tabIndex={-1}
             aria-label={t('selectRow')}
             checked={isSelected}
             onChange={() => undefined}
-            onClick={(event) => {
-              event.stopPropagation()
-              onCheck(id, event.shiftKey)
-            }}
           />
         </div>
       )}
-      {columns.map((column, index) => (
-        <Cell key={column.id} column={column} row={row} index={first + index} />
-      ))}
+      {lines ? <PhoneLines lines={lines}>{drawn}</PhoneLines> : columns.map(drawn)}
     </div>
   )
 }

@@ -102,6 +102,7 @@ export default function MessagesPage() {
       { id: 'key', title: t('key'), width: 190, text: (row) => row.business_key },
       {
         id: 'state',
+        line: 1,
         title: t('state'),
         width: 110,
         text: (row) => state(row.state),

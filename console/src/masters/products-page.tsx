@@ -161,6 +161,7 @@ function columnsOf(t: MasterSay): Column<Sku>[] {
     },
     {
       id: 'is_on_sale',
+      line: 1,
       title: t('onSale'),
       width: 90,
       text: (row) => String(row.is_on_sale),

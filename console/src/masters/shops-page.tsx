@@ -145,6 +145,7 @@ function columnsOf(t: MasterSay): Column<Shop>[] {
     { id: 'time_zone', title: t('timeZone'), width: 140, isExtra: true, text: (row) => row.time_zone },
     {
       id: 'is_active',
+      line: 1,
       title: t('active'),
       width: 90,
       text: (row) => String(row.is_active),

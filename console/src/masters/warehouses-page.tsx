@@ -191,6 +191,7 @@ function columnsOf(t: MasterSay): Column<Warehouse>[] {
     { id: 'connection_code', title: t('connection'), width: 110, text: (row) => row.connection_code ?? '' },
     {
       id: 'is_active',
+      line: 1,
       title: t('active'),
       width: 90,
       text: (row) => String(row.is_active),

@@ -43,7 +43,7 @@ export function Balances({ sku, tools, empty, onOpen }: BoardProps) {
         text: (row) => (row.is_short ? t('isShort') : ''),
         render: (row) => (row.is_short ? <Pill tone="bad">{t('isShort')}</Pill> : null),
       },
-      { ...units('free', t('free')), render: (row) => <strong>{number(row.free)}</strong> },
+      { ...units('free', t('free')), line: 1, render: (row) => <strong>{number(row.free)}</strong> },
       units('on_hand', t('onHand')),
       units('reserved_hard', t('hard')),
       units('reserved_soft', t('soft')),

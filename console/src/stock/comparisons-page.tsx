@@ -86,7 +86,14 @@ function Differences({ tabs, ask }: { tabs: ReactNode; ask: ReactNode }) {
       { id: 'grade', title: s('grade'), width: 80, text: (row) => s(row.grade === 1 ? 'good' : 'defective') },
       { id: 'theirs', title: t('theirs'), width: 100, align: 'end', text: (row) => number(row.theirs) },
       { id: 'ours', title: t('ours'), width: 100, align: 'end', text: (row) => number(row.ours) },
-      { id: 'difference', title: t('difference'), width: 90, align: 'end', text: (row) => signed(row.difference) },
+      {
+        id: 'difference',
+        line: 1,
+        title: t('difference'),
+        width: 90,
+        align: 'end',
+        text: (row) => signed(row.difference),
+      },
       { id: 'looks', title: t('looks'), width: 90, align: 'end', text: (row) => number(row.looks) },
       { id: 'seen', title: t('seen'), width: 112, text: (row) => instant(row.seen_at) },
       {
