@@ -322,16 +322,25 @@ def test_each_part_tells_how_it_is(waiting):
     assert parts["messages", "messages"]["state"] == "good"
 
 
-def test_a_count_of_whole_hours_is_on_time_until_it_has_missed_one(waiting):
-    """It reads an hour ten minutes after its end and rests an hour: two hours and ten minutes behind is as it should be."""
-    count = "INSERT INTO shop_cursor (shop_id, feed, read_to, pulled_at) SELECT id, 'created', %s, %s FROM shop WHERE code = 'S1' ON CONFLICT (shop_id, feed) DO UPDATE SET read_to = excluded.read_to RETURNING 1"
-    for minutes, state in ((20, "good"), (130, "good"), (180, "slow")):
-        waiting.scene.query(count, NOW - timedelta(minutes=minutes), NOW)
-        parts = waiting.get("/health/parts").json()
-        assert [part["state"] for part in parts if part["feed"] == "created"] == [state]
-        ranks = [["broken", "slow", "good"].index(part["state"]) for part in parts]
-        assert ranks == sorted(ranks), "the worst first"
-        assert len(set(ranks)) > 1
+@pytest.mark.parametrize(
+    ("feed", "read", "ended", "state"),
+    [
+        ("orders", 10, 10, "good"),
+        ("orders", 17, 17, "slow"),
+        ("orders", 600, 1, "good"),  # nobody has bought anything for ten hours
+        ("bulk", 20, None, "slow"),  # the first read goes on yet
+        ("push", 600, 1, "good"),  # its place is where it began
+        ("created", 130, 60, "good"),  # it reads whole hours, and rests an hour
+        ("created", 130, 80, "slow"),
+    ],
+)
+def test_a_feed_is_late_when_it_has_not_been_read_to_its_end_for_long(waiting, feed, read, ended, state):
+    place = "INSERT INTO shop_cursor (shop_id, feed, read_to, pulled_at) SELECT id, %s, %s, %s FROM shop WHERE code = 'S1' RETURNING 1"
+    waiting.scene.query(place, feed, NOW - timedelta(minutes=read), None if ended is None else NOW - timedelta(minutes=ended))
+    parts = waiting.get("/health/parts").json()
+    assert [part["state"] for part in parts if part["feed"] == feed] == [state]
+    ranks = [["broken", "slow", "good"].index(part["state"]) for part in parts]
+    assert ranks == sorted(ranks), "the worst first"
 
 
 def test_a_feed_that_lags_is_told_alike_on_the_dashboard_and_of_the_parts_to_whoever_sees_the_shop(waiting):
@@ -340,7 +349,7 @@ def test_a_feed_that_lags_is_told_alike_on_the_dashboard_and_of_the_parts_to_who
     lag = "INSERT INTO shop_cursor (shop_id, feed, read_to, pulled_at, error) SELECT id, %s, %s, %s, %s FROM shop WHERE code = %s RETURNING 1"
     scene.query("UPDATE shop SET platform = 'taobao' RETURNING 1")
     for feed, hours, error, shop in (("orders", 1, "", "S1"), ("refunds", 0, "CallRefused: x", "S1"), ("orders", 0, "", "S2")):
-        scene.query(lag, feed, NOW - timedelta(hours=hours), NOW, error, shop)
+        scene.query(lag, feed, NOW - timedelta(hours=hours), NOW - timedelta(hours=hours), error, shop)
     limited = waiting.person("li", "see", shops=["S1"])
     for call in (waiting.call, limited.call):
         parts = {

@@ -204,8 +204,10 @@ WHERE w.is_active AND (%(warehouses)s::bigint[] IS NULL OR w.id = ANY(%(warehous
 ORDER BY w.code;
 
 -- name: channel_lag
--- How far each feed of each shop has been read. Parameters: now, shops.
-SELECT s.code AS shop, s.name, u.feed, u.pulled_at, EXTRACT(epoch FROM GREATEST(%(now)s - u.read_to, interval '0'))::bigint AS lag_s, u.error
+-- How far each feed of each shop has been read: to what was read last, or to when there was nothing more to read, for a quiet shop is not behind.
+-- Parameters: now, shops.
+SELECT s.code AS shop, s.name, u.feed, u.pulled_at,
+       EXTRACT(epoch FROM GREATEST(%(now)s - GREATEST(u.read_to, CASE WHEN u.error = '' THEN u.pulled_at END), interval '0'))::bigint AS lag_s, u.error
 FROM shop s JOIN shop_cursor u ON u.shop_id = s.id
 WHERE s.is_active AND (%(shops)s::bigint[] IS NULL OR s.id = ANY(%(shops)s))
 ORDER BY s.code, u.feed;

@@ -12,14 +12,10 @@ from paidan.entrypoints.api.people.seen import hears
 from paidan.entrypoints.api.services import Given
 from paidan.entrypoints.api.verbs import get
 from paidan.intake.ports import Feed
-from paidan.intake.reconciling import GRACE, HOUR
 from paidan.intake.schedule import INTERVALS_S
 from paidan.runtime.database import Tx
 
-FEED_SLOW_S: Final = 900
-# A count is of whole hours, some minutes after they ended, and rests before the next: behind by all of that it is on time.
-COUNT_REST_S: Final = max(by_feed[Feed.CREATED] for by_feed in INTERVALS_S.values())
-COUNT_SLOW_S: Final = FEED_SLOW_S + int((HOUR + GRACE).total_seconds()) + COUNT_REST_S
+FEED_SLOW_S: Final = 900  # beyond the rest that a feed takes between two reads
 WAITS_SLOW_S: Final = 300
 
 State = Literal["good", "slow", "broken"]
@@ -60,8 +56,8 @@ def get_parts(services: Given, caller: Known) -> list[PartView]:
 
 def feed_state(feed: str, error: str, lag_s: int) -> State:
     """How a feed is, wherever that is told."""
-    slow_s = COUNT_SLOW_S if feed == Feed.CREATED else FEED_SLOW_S
-    return "broken" if error else "slow" if lag_s > slow_s else "good"
+    rest_s = min((by_feed[Feed(feed)] for by_feed in INTERVALS_S.values() if feed in by_feed), default=0)
+    return "broken" if error else "slow" if lag_s > FEED_SLOW_S + rest_s else "good"
 
 
 def _feed(shop: str, name: str, feed: str, pulled_at: datetime | None, lag_s: int, error: str) -> PartView:
