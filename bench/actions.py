@@ -23,15 +23,13 @@ from scale import LAND, make_past, more_masters
 from stage import SKUS as CATALOGUE
 
 from console import p95
+from hands import worker_steps
 from paidan.channels.platform import RawOrder
-from paidan.channels.registry import CHANNELS
 from paidan.entrypoints.serving import serve_in_child
 from paidan.intake.landing import land
-from paidan.network.load import NetworkCache, Shop, read_network
+from paidan.network.load import Shop, read_network
 from paidan.network.masters import write_shops
 from paidan.network.rows import ShopRow
-from paidan.pipeline import OrderPass, Stages
-from paidan.release.step import ReleaseStep
 
 TIMES = 50
 SKUS = 50
@@ -191,9 +189,7 @@ def _land(counter: Counter, shop: Shop, orders: Sequence[tuple[str, Mapping[str,
 def work(counter: Counter) -> None:
     """Passes and releases until nothing is due."""
     services = counter.services
-    codecs = {platform: channel.codec.parse for platform, channel in CHANNELS.items()}
-    stages = Stages(ids=services.ids, numbers=services.numbers, sealer=services.sealer, codecs=codecs)
-    steps: Sequence[Any] = (OrderPass(stages), ReleaseStep(NetworkCache(), services.ids, services.sealer))
+    steps = worker_steps(services)
     for step in steps:
         while True:
             now = services.clock.now()

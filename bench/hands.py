@@ -2,7 +2,7 @@
 
 import pickle
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from tape import Tape, play, recording_cursor
 from paidan.channels.registry import CHANNELS
 from paidan.counterparts.calling import Caller
 from paidan.counterparts.qimen.client import QimenClient
-from paidan.entrypoints.installation import connect
+from paidan.entrypoints.installation import OpenInstallation, connect
 from paidan.fulfilment.calls import WmsCaller
 from paidan.fulfilment.links import LinkCache
 from paidan.fulfilment.wms_create import WmsCreate
@@ -95,10 +95,15 @@ def work(task: Task, line: Connection) -> None:
     services.close()
 
 
-def _turn(task: Task, services: Any) -> Callable[[int, Done], None]:
+def worker_steps(services: OpenInstallation) -> tuple[OrderPass, ReleaseStep]:
+    """What a worker does with orders: passes, then releases."""
     codecs = {platform: channel.codec.parse for platform, channel in CHANNELS.items()}
     stages = Stages(ids=services.ids, numbers=services.numbers, sealer=services.sealer, codecs=codecs)
-    steps: Sequence[Any] = (OrderPass(stages), ReleaseStep(NetworkCache(), services.ids, services.sealer))
+    return OrderPass(stages), ReleaseStep(NetworkCache(), services.ids, services.sealer)
+
+
+def _turn(task: Task, services: OpenInstallation) -> Callable[[int, Done], None]:
+    steps = worker_steps(services)
     tape = Tape([])
     cursor: type[psycopg.Cursor[Any]] = recording_cursor(tape) if task.mode == "taped" else psycopg.Cursor
     hooks = Hooks() if task.mode == "timed" else None

@@ -25,16 +25,16 @@ from msgspec import Struct
 from stage import NOW, SKUS, Stage
 from tape import Tape, play, recording_cursor
 
+from hands import worker_steps
 from paidan.catalog.masters import write_skus
 from paidan.catalog.rows import SkuRow
 from paidan.channels.platform import RawOrder
-from paidan.channels.registry import CHANNELS
 from paidan.entrypoints.installation import OpenInstallation, connect
 from paidan.entrypoints.serving import serve_in_child
 from paidan.intake.landing import land
 from paidan.network.load import read_network
 from paidan.parties.addresses.divisions import atlas
-from paidan.pipeline import OrderPass, Stages
+from paidan.pipeline import OrderPass
 from paidan.runtime.collector import calm_collector
 from paidan.runtime.database import Database
 from paidan.runtime.invariants import broken_invariants
@@ -229,7 +229,7 @@ def _rush(stage: Stage, told: argparse.Namespace, name: str, mode: str, tapes: P
 def _wake_the_rest(stage: Stage, app_url: str) -> None:
     """Orders told that there was none, while others who went around still had a claim to it: a worker wakes them. Outside of the watch."""
     services = connect(stage.settings, app_url)
-    step = _step(services)
+    step, _ = worker_steps(services)
     while True:
         with services.database.transaction() as tx:
             if not wake(tx, services.clock.now()):
@@ -274,7 +274,7 @@ def _counted(owner_url: str, app_url: str, wall_s: float, cpu_us: float, *, is_c
 def _decide(settings: Settings, app_url: str, buckets: list[int], mode: str, tape_file: Path, line: Any) -> None:
     """One connection's process: ready → go → end."""
     services = connect(settings, app_url)
-    step = _step(services)
+    step, _ = worker_steps(services)
     tape = pickle.loads(tape_file.read_bytes()) if mode == "floor" else Tape([[]])
     atlas()
     calm_collector()
@@ -293,11 +293,6 @@ def _decide(settings: Settings, app_url: str, buckets: list[int], mode: str, tap
         tape_file.write_bytes(pickle.dumps(tape))
     line.recv()
     services.close()
-
-
-def _step(services: OpenInstallation) -> OrderPass:
-    codecs = {platform: channel.codec.parse for platform, channel in CHANNELS.items()}
-    return OrderPass(Stages(ids=services.ids, numbers=services.numbers, sealer=services.sealer, codecs=codecs))
 
 
 def _until_decided(services: OpenInstallation, step: OrderPass, buckets: list[int], tape: Tape | None) -> None:

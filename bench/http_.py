@@ -21,13 +21,10 @@ from counter import PATH, Counter, free_port, opened
 from load import Shot, fire, request
 from stage import SKUS
 
-from paidan.channels.registry import CHANNELS
+from hands import worker_steps
 from paidan.entrypoints.installation import connect
 from paidan.entrypoints.serving import command as serving_command
 from paidan.entrypoints.serving import serve_in_child, wait_ready
-from paidan.network.load import NetworkCache
-from paidan.pipeline import OrderPass, Stages
-from paidan.release.step import ReleaseStep
 from paidan.runtime.collector import calm_collector
 from paidan.runtime.invariants import broken_invariants
 from paidan.runtime.settings import Settings
@@ -157,9 +154,7 @@ def _pipeline(counter: Counter) -> Iterator[None]:
 
 def _turn(settings: Settings, app_url: str, stop: Any) -> None:
     services = connect(settings, app_url)
-    codecs = {platform: channel.codec.parse for platform, channel in CHANNELS.items()}
-    stages = Stages(ids=services.ids, numbers=services.numbers, sealer=services.sealer, codecs=codecs)
-    steps: list[Any] = [OrderPass(stages), ReleaseStep(NetworkCache(), services.ids, services.sealer)]
+    steps = worker_steps(services)
     calm_collector()
     while not stop.is_set():
         taken = 0

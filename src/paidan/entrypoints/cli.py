@@ -229,7 +229,8 @@ def bench(name: Annotated[str, Parameter(allow_leading_hyphen=True)] = "", *argu
     found = {file.stem.rstrip("_").replace("_", "-"): file for file in sorted(folder.glob("*.py")) if "__main__" in file.read_text(encoding="utf-8")}
     if name in found:
         return subprocess.run([sys.executable, str(found[name]), *arguments], check=False).returncode  # noqa: S603 - our own file
-    if name not in ("", "-h", "--help"):
+    is_asking = name in {"", "-h", "--help"}
+    if not is_asking:
         console.print(f"[red]✗[/] {name}: no such bench", highlight=False)
     table = Table.grid(padding=(0, 2))
     for each, file in found.items():
@@ -239,7 +240,7 @@ def bench(name: Annotated[str, Parameter(allow_leading_hyphen=True)] = "", *argu
         "./paidan bench NAME --help tells what it takes" if found else "There are none here: they come with a clone of the repository.",
         highlight=False,
     )
-    return 0 if name in ("", "-h", "--help") else 2
+    return 0 if is_asking else 2
 
 
 def _settings() -> Settings:
