@@ -1,5 +1,6 @@
 """Shows a demo: progress while it runs, the closing table, where to look afterwards."""
 
+import signal
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
@@ -29,6 +30,7 @@ MILLS = 2  # as many as a small machine has cores
 DAY_S = 86_400
 MEBIBYTE = 1 << 20
 LINE_EVERY_S = 15.0
+WATCH = "sign in and watch the day's orders come in (登录后可看着订单进来)."
 
 
 class Memory:
@@ -209,14 +211,18 @@ def _text(value: Any) -> str:
 
 
 def _stay_up(home: Settings, plan: Plan, late: DayBeside | None, memory: Memory, json_file: Path | None, *, is_checked: bool) -> int:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended by a supervisor as by Ctrl-C: no process is left
     with stage(home, plan) as (services, host, town, installation):
+        greet_first_person(home, installation.app_url, must_change=False)
+        console.print(f"Paidan is up at [bold]{town.paidan_url}/[/]: {WATCH}\n", highlight=False)
         with memory, _bar() as bar, labour_of(services, installation, plan) as labour:
             outcome = play_on_stage(services, host, town, plan, _progress(bar, _task(bar, plan), late), labour)
         code = _finish(outcome, late, memory, json_file, is_checked=is_checked)
         with services.database.transaction() as tx:
             row = tx.execute("SELECT order_no FROM sales_order ORDER BY id DESC LIMIT 1").fetchone()
-        greet_first_person(home, installation.app_url, must_change=False)
-        console.print(f"\nPaidan is up at [bold]{town.paidan_url}/[/] (API under /api/v1). Ctrl-C ends it.", highlight=False)
+        console.print(
+            f"\nPaidan stays up at [bold]{town.paidan_url}/[/] (API under /api/v1; the password is told above). Ctrl-C ends it.", highlight=False
+        )
         if row:
             console.print(f"Next: PAIDAN_HOME={home.home} ./paidan explain {row[0]}   ·   PAIDAN_HOME={home.home} ./paidan check", highlight=False)
         try:
