@@ -21,6 +21,7 @@ from paidan.kernel.states import OrderState
 from paidan.pipeline import run_pass
 from paidan.runtime.database import Tx
 from paidan.runtime.messages import InboundMessage, keep_inbound
+from paidan.runtime.plans import PlanWatch
 from paidan.runtime.queries import load_queries
 
 queries = load_queries("paidan.entrypoints.api", "orders.sql")
@@ -130,9 +131,12 @@ def _answer(taken: Taken, found: _Found | None) -> FirstAnswer:
 
 def committer(services: HandlerContext) -> Gathering[Post, FirstAnswer]:
     """Keeps the orders that many requests post. When a pass fails over an order, it is kept without its pass: the worker sets it aside."""
+    database = services.front_database
+    plans = PlanWatch(database)
 
     def keep_all(posts: Sequence[Post]) -> list[FirstAnswer | Exception]:
-        with services.database.transaction() as tx:
+        plans.look()
+        with database.transaction() as tx:
             results = keep_posts(tx, services, posts)
         return [Refused(result) if isinstance(result, Reason) else result for result in results]
 

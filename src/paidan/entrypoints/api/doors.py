@@ -16,6 +16,7 @@ from paidan.fulfilment.door import receive_pushes, receive_wms_calls
 from paidan.intake.pushes import receive_shopify, webhook_secrets
 from paidan.kernel.reasons import Reason
 from paidan.network.accounts import Account
+from paidan.runtime.plans import PlanWatch
 
 SIZE_MAX: Final = 10 * 1024 * 1024
 CODE_MAX: Final = 64
@@ -31,12 +32,15 @@ WmsCall = tuple[str, bytes]  # query string and body
 
 def gatherings(services: HandlerContext) -> dict[str, Gathering[Any, bytes]]:
     """What comes at the same time is kept by one commit: warehouses' calls, pushes of tracking services."""
+    plans = {door: PlanWatch(services.front_database) for door in MEDIA_TYPES}
 
     def keep_calls(calls: Sequence[WmsCall]) -> list[bytes]:
-        return receive_wms_calls(services.database, services.ids, services.sealer, services.links, calls, services.clock.now())
+        plans["wms"].look()
+        return receive_wms_calls(services.front_database, services.ids, services.sealer, services.links, calls, services.clock.now())
 
     def keep_pushes(bodies: Sequence[bytes]) -> list[bytes]:
-        return receive_pushes(services.database, services.ids, services.sealer, services.links, bodies, services.clock.now())
+        plans["tracking"].look()
+        return receive_pushes(services.front_database, services.ids, services.sealer, services.links, bodies, services.clock.now())
 
     return {"wms": Gathering("wms calls", keep_calls), "tracking": Gathering("tracking pushes", keep_pushes)}
 

@@ -70,6 +70,11 @@ class HandlerContext:
         return Stages(ids=self.ids, numbers=NumberSource(self.database), sealer=self.sealer, codecs=codecs)
 
     @cached_property
+    def front_database(self) -> Database:
+        """The same connections for what comes thousands a second: its plans are kept once the tables have grown, those of lists never."""
+        return self.database.for_merchant(self.database.merchant)
+
+    @cached_property
     def bodies_read(self) -> BodiesRead:
         """Bodies that the door has read already."""
         return BodiesRead()
