@@ -42,7 +42,7 @@ from paidan.runtime.numbers import NumberSource
 from paidan.runtime.outbox import put
 from paidan.runtime.passes import PassReport
 from paidan.runtime.sealing import Sealer
-from paidan.runtime.waiting import read_waiting, settle_messages, waiting_ids
+from paidan.runtime.waiting import AtHand, read_waiting, settle_messages, waiting_ids
 from paidan.shaping.decide import decide as shape
 from paidan.sourcing.apart import Apart
 from paidan.sourcing.decide import Sourcing, Supply, given_back, promise, unplan_new
@@ -106,6 +106,7 @@ class Stages:
 
 
 Item = tuple[str, int]  # ("message", id) or ("order", id)
+Outcome = tuple[int, MessageState, str]  # of a message: id, state, reason
 
 
 class OrderPass:
@@ -139,13 +140,18 @@ class OrderPass:
             set_aside(tx, item_id)
 
 
-def run_pass(tx: Tx, stages: Stages, *, message_ids: Sequence[int], order_ids: Sequence[int], now: datetime) -> Passed:
-    """Carry these messages and due orders through all stages and write the outcome once. The caller commits."""
+def run_pass(
+    tx: Tx, stages: Stages, *, message_ids: Sequence[int] = (), at_hand: AtHand | None = None, order_ids: Sequence[int], now: datetime
+) -> Passed:
+    """Carry these messages and due orders through all stages and write the outcome once. The caller commits.
+
+    `at_hand`: messages that are not kept yet, instead of `message_ids`.
+    """
     versions = cache_versions(tx)
     network = stages.network.load(tx, versions["network"])
 
     # intake: messages become orders
-    messages = read_waiting(tx, stages.sealer, message_ids)
+    messages = at_hand.read() if at_hand else read_waiting(tx, stages.sealer, message_ids)
     parsed, unreadable = parse(messages, network, stages.codecs)
     known, loaded = load(tx, parsed, order_ids)
     due = set(order_ids)
@@ -173,7 +179,12 @@ def run_pass(tx: Tx, stages: Stages, *, message_ids: Sequence[int], order_ids: S
     context = Sourcing(lanes=stages.lanes(network), network=network, skus=skus, policy=stages.sourcing_policy(tx, versions["rules"]), now=now)
     source(ready, supply, context, stages.ids.take)
 
-    return _apply(tx, stages, batch, ready, network)
+    passed, outcomes = _apply(tx, stages, batch, ready, network)
+    if at_hand:
+        at_hand.keep(tx, stages.sealer, outcomes)
+    else:
+        settle_messages(tx, outcomes)
+    return passed
 
 
 def _number(batch: Batch, stages: Stages) -> None:
@@ -196,8 +207,8 @@ def _stock_seen(tx: Tx, ready: Sequence[Order], now: datetime, network: Network)
     return free_stock(tx, sku_ids, now), demands(tx, sku_ids), apart
 
 
-def _apply(tx: Tx, stages: Stages, batch: Batch, ready: Sequence[Order], network: Network) -> Passed:
-    """Lock what was chosen, settle, release what need not wait, write each record once."""
+def _apply(tx: Tx, stages: Stages, batch: Batch, ready: Sequence[Order], network: Network) -> tuple[Passed, list[Outcome]]:
+    """Lock what was chosen, settle, release what need not wait, write each record once. Gives what became of the messages, too."""
     orders = list(batch.orders)  # all of them: when to look again is always decided anew
     for order in orders:
         order.is_changed = True
@@ -233,11 +244,7 @@ def _apply(tx: Tx, stages: Stages, batch: Batch, ready: Sequence[Order], network
     put(tx, stages.ids, calls(leaders, network, batch.now))
     ask_back(tx, stages.ids, orders, batch.now)
     settled = [outcome for outcome in batch.outcomes if outcome.order_id not in lost]
-    settle_messages(
-        tx,
-        [(o.message_id, MessageState.SET_ASIDE if o.reason else MessageState.DONE, str(o.reason or "")) for o in settled],
-    )
-    return Passed(
+    passed = Passed(
         messages=len(settled),
         unreadable=sum(outcome.reason is not None for outcome in settled),
         orders_new=sum(order.is_new for order in orders),
@@ -246,6 +253,7 @@ def _apply(tx: Tx, stages: Stages, batch: Batch, ready: Sequence[Order], network
         released=len(leaders),
         again=len(lost) + len(dropped),
     )
+    return passed, [(o.message_id, MessageState.SET_ASIDE if o.reason else MessageState.DONE, str(o.reason or "")) for o in settled]
 
 
 def _name_listings(orders: Sequence[Order], stands_for: Mapping[int, int]) -> None:

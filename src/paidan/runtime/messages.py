@@ -100,6 +100,15 @@ def keep_and_tell(tx: Tx, ids: IdSource, sealer: Sealer, rows: Sequence[InboundM
     return kept
 
 
+def keep_settled(tx: Tx, sealer: Sealer, rows: Sequence[tuple[int, InboundMessage]], outcomes: Mapping[int, tuple[MessageState, str]]) -> None:
+    """Keep messages of these ids together with what became of each, state and reason; one of which nothing is told waits on."""
+    columns = []
+    for number, row in rows:
+        state, reason = outcomes.get(number, (row.state, ""))
+        columns.append(_inbound_columns(sealer, Kept(id=number, state=state), row, attempts=int(number in outcomes), reason=reason))
+    _copy(tx, columns)
+
+
 def keep_exchanges(tx: Tx, ids: IdSource, sealer: Sealer, rows: Sequence[Exchange]) -> None:
     """Keep calls of ours with their answers."""
     _copy(tx, [_exchange_columns(sealer, number, row) for number, row in zip(ids.take(len(rows)), rows, strict=True)])
@@ -131,7 +140,7 @@ def _bond(message_id: int, column: str) -> str:
     return f"message/{message_id}/{column}"
 
 
-def _inbound_columns(sealer: Sealer, kept: Kept, row: InboundMessage) -> tuple[Any, ...]:
+def _inbound_columns(sealer: Sealer, kept: Kept, row: InboundMessage, *, attempts: int = 0, reason: str = "") -> tuple[Any, ...]:
     return (
         kept.id,
         row.at,
@@ -141,8 +150,8 @@ def _inbound_columns(sealer: Sealer, kept: Kept, row: InboundMessage) -> tuple[A
         row.business_key,
         row.bucket,
         int(kept.state),
-        0,
-        "",
+        attempts,
+        reason,
         None,
         Jsonb(dict(row.meta)) if row.meta else None,
         sealer.seal(row.body, bound_to=_bond(kept.id, "body"), compress=True),

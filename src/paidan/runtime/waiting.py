@@ -7,7 +7,8 @@ from typing import Any
 from msgspec import Struct
 
 from paidan.runtime.database import Tx
-from paidan.runtime.messages import MessageState, body_bond
+from paidan.runtime.ids import IdSource
+from paidan.runtime.messages import InboundMessage, MessageState, body_bond, keep_settled
 from paidan.runtime.queries import load_queries
 from paidan.runtime.rows import array, columns
 from paidan.runtime.sealing import Sealer
@@ -25,6 +26,39 @@ class WaitingMessage(Struct, frozen=True, kw_only=True):
     business_key: str
     meta: dict[str, Any]
     body: bytes
+
+
+class AtHand:
+    """Messages that came a moment ago: the pass that takes them up keeps them itself, with what became of them. Else each would be written, read
+    and written again in one transaction.
+    """
+
+    def __init__(self, ids: IdSource, rows: Sequence[InboundMessage]) -> None:
+        self._rows = list(zip(ids.take(len(rows)), rows, strict=True))
+
+    @property
+    def ids(self) -> list[int]:
+        """Their ids, in the order they were given."""
+        return [number for number, _ in self._rows]
+
+    def read(self) -> list[WaitingMessage]:
+        """As `read_waiting`."""
+        return [
+            WaitingMessage(
+                id=number,
+                at=row.at,
+                counterpart=row.counterpart,
+                kind=row.kind,
+                business_key=row.business_key,
+                meta=dict(row.meta or {}),
+                body=row.body,
+            )
+            for number, row in self._rows
+        ]
+
+    def keep(self, tx: Tx, sealer: Sealer, outcomes: Sequence[tuple[int, MessageState, str]]) -> None:
+        """Keep them; those without an outcome wait for another pass."""
+        keep_settled(tx, sealer, self._rows, {number: (state, reason) for number, state, reason in outcomes})
 
 
 def waiting_ids(tx: Tx, buckets: Sequence[int], limit: int) -> list[int]:

@@ -4,6 +4,7 @@ Those who want their stock held before they are answered (`is_reserving`) get it
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -23,6 +24,7 @@ from paidan.runtime.database import Tx
 from paidan.runtime.messages import InboundMessage, keep_inbound
 from paidan.runtime.plans import PlanWatch
 from paidan.runtime.queries import load_queries
+from paidan.runtime.waiting import AtHand
 
 queries = load_queries("paidan.entrypoints.api", "orders.sql")
 
@@ -75,8 +77,8 @@ def keep_posts(tx: Tx, services: HandlerContext, posts: Sequence[Post]) -> list[
         results |= {n: found for (n, _), found in zip(keyed, claims, strict=True) if found is not None}
     now = services.clock.now()
     fresh = [n for n in range(len(posts)) if n not in results]
-    rows = [
-        InboundMessage(
+    rows = {
+        n: InboundMessage(
             counterpart=SHOP + posts[n].shop_code,
             kind=ORDERS.kind,
             body=posts[n].body,
@@ -86,11 +88,12 @@ def keep_posts(tx: Tx, services: HandlerContext, posts: Sequence[Post]) -> list[
             meta={"via": VIA},
         )
         for n in fresh
-    ]
-    messages = dict(zip(fresh, keep_inbound(tx, services.ids, services.sealer, rows), strict=True))
-    reserving = [n for n in fresh if posts[n].is_reserving]
-    orders = _hold_stock(tx, services, shops, [posts[n] for n in reserving], [messages[n] for n in reserving])
-    told = dict(zip(reserving, orders, strict=True))
+    }
+    plain, reserving = [n for n in fresh if not posts[n].is_reserving], [n for n in fresh if posts[n].is_reserving]
+    messages = dict(zip(plain, keep_inbound(tx, services.ids, services.sealer, [rows[n] for n in plain]), strict=True))
+    at_hand = AtHand(services.ids, [rows[n] for n in reserving])
+    told = dict(zip(reserving, _hold_stock(tx, services, shops, [posts[n] for n in reserving], at_hand, now), strict=True))
+    messages |= zip(reserving, at_hand.ids, strict=True)
     for n, message_id in messages.items():
         results[n] = _answer(Taken(message_id=str(message_id), shop_code=posts[n].shop_code, platform_order_no=posts[n].order_no), told.get(n))
     given = [(key, found) for n, key in keyed if n in set(fresh) and isinstance(found := results[n], FirstAnswer)]
@@ -107,12 +110,14 @@ def _is_open(post: Post, shops: Mapping[str, int]) -> bool:
 _Found = tuple[str, str, int, str, bool]  # order id, order number, state, what it waits for, whether all its stock is held
 
 
-def _hold_stock(tx: Tx, services: HandlerContext, shops: Mapping[str, int], posts: Sequence[Post], message_ids: Sequence[int]) -> list[_Found | None]:
-    """Take the messages of these posts up by a pass in this transaction; their orders as they stand then, None where there is none yet."""
+def _hold_stock(
+    tx: Tx, services: HandlerContext, shops: Mapping[str, int], posts: Sequence[Post], at_hand: AtHand, now: datetime
+) -> list[_Found | None]:
+    """Keep the messages of these posts by the pass that takes them up; their orders as they stand then, None where there is none yet."""
     if not posts:
         return []
     services.bodies_read.facts_by_body = {post.body: post.facts for post in posts if post.facts is not None}
-    run_pass(tx, services.stages, message_ids=message_ids, order_ids=[], now=services.clock.now())
+    run_pass(tx, services.stages, at_hand=at_hand, order_ids=[], now=now)
     services.bodies_read.facts_by_body = {}
     parameters = {"shops": [shops[post.shop_code] for post in posts], "numbers": [post.order_no for post in posts]}
     found: dict[int, Any] = {n: tuple(row) for n, *row in tx.execute(queries.orders_as_they_stand, parameters)}
