@@ -1,9 +1,8 @@
 """Form bodies (`application/x-www-form-urlencoded`) that may be hostile."""
 
-from urllib.parse import parse_qsl
-
 from paidan.kernel.errors import BadInput
 from paidan.kernel.reasons import Reason
+from paidan.runtime.forms import read_pairs
 
 FIELDS_MAX = 40
 
@@ -23,7 +22,7 @@ def unique_pairs(text: str, place: str) -> dict[str, str]:
     if not text:
         return {}
     try:
-        pairs = parse_qsl(text, keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=FIELDS_MAX)
+        pairs = read_pairs(text, FIELDS_MAX)
     except ValueError:
         raise BadInput(Reason.BODY_UNREADABLE, place) from None  # the error may quote the text
     parameters = dict(pairs)

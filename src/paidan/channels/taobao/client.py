@@ -8,7 +8,6 @@ query, the calls in the body, each a form of its own, and one signature over bot
 import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Final, TypeAlias, TypeVar
-from urllib.parse import urlencode
 
 import msgspec
 from msgspec import Meta, Raw, Struct, structs
@@ -19,6 +18,7 @@ from paidan.channels.decoding import decode
 from paidan.channels.taobao.sign import sign
 from paidan.kernel.clock import Clock
 from paidan.kernel.errors import BadInput
+from paidan.runtime.forms import write_pairs
 
 HEADERS: Final = {"content-type": "application/x-www-form-urlencoded; charset=utf-8", "accept": "application/json"}
 BATCH_HEADERS: Final = {"content-type": "text/plain;charset=utf-8", "accept": "application/json"}
@@ -96,7 +96,7 @@ class TopClient:
 
     def call(self, method: str, parameters: Mapping[str, str]) -> TopAnswer:
         """Call a method. Raises RecordedRefusal (isv., parameters, permissions), RecordedDelay (limits), RecordedSilence (effect unknown)."""
-        body = urlencode(self._signed(method, parameters)).encode()
+        body = write_pairs(self._signed(method, parameters))
         record = post(self._caller, self.access.url, method=method, body=body, headers=dict(HEADERS), timeout_s=self.access.timeout_s)
         return TopAnswer(record=record, result=_inside(record))
 
@@ -121,10 +121,10 @@ class TopClient:
         Each has a record, as if it had been made alone: the common parameters, signed for the batch, and its own.
         """
         access = self.access
-        forms = [urlencode({"method": call.method, **call.parameters}).encode() for call in calls]
+        forms = [write_pairs({"method": call.method, **call.parameters}) for call in calls]
         body = SEPARATOR.join(forms)
         common = self._common()
-        query = urlencode(common | {"sign": sign(access.app_secret, common, body)})
+        query = write_pairs(common | {"sign": sign(access.app_secret, common, body)}).decode()
         asked = [CallRecord(method=call.method, request=query.encode() + b"&" + form) for call, form in zip(calls, forms, strict=True)]
         url = f"{access.url.removesuffix(SINGLE_DOOR)}{BATCH_DOOR}?{query}"
         try:

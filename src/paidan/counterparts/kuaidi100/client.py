@@ -1,7 +1,6 @@
 """Calling kuaidi100: subscribe to a waybill, ask for a track, and say which kind of failure it was. Source: vendor SDK samples."""
 
 from typing import Any, Final
-from urllib.parse import urlencode
 
 import msgspec
 from msgspec import Struct
@@ -11,6 +10,7 @@ from paidan.counterparts.kuaidi100.sign import query_sign
 from paidan.counterparts.kuaidi100.tracking import TrackingUpdate, read_track
 from paidan.counterparts.strict_json import read_object, text_of
 from paidan.kernel.errors import BadInput
+from paidan.runtime.forms import write_pairs
 
 CONTENT_TYPE: Final = "application/x-www-form-urlencoded; charset=utf-8"
 OK: Final = "200"
@@ -97,7 +97,7 @@ def subscribe_body(connection: Kuaidi100Connection, parcel: Parcel) -> bytes:
         "key": connection.key,
         "parameters": parameters | ({"phone": parcel.phone_tail} if parcel.phone_tail else {}),
     }
-    return urlencode({"schema": "json", "param": msgspec.json.encode(param)}).encode()
+    return write_pairs({"schema": "json", "param": msgspec.json.encode(param)})
 
 
 def query_body(connection: Kuaidi100Connection, parcel: Parcel) -> bytes:
@@ -114,7 +114,7 @@ def query_body(connection: Kuaidi100Connection, parcel: Parcel) -> bytes:
             "order": "desc",
         },
     ).decode()
-    return urlencode({"customer": connection.customer, "sign": query_sign(param, connection.key, connection.customer), "param": param}).encode()
+    return write_pairs({"customer": connection.customer, "sign": query_sign(param, connection.key, connection.customer), "param": param})
 
 
 def _read(record: CallRecord) -> tuple[dict[str, Any], str]:
