@@ -1,13 +1,16 @@
+import re
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from intake.stand import Stand
 from paidan.channels.platform import RawOrder
-from paidan.intake.landing import REFUNDS, bucket_of, known_versions, land, landed_orders
+from paidan.intake.landing import REFUNDS, bucket_of, known_versions, land, landed_orders, queries
 from paidan.network.rows import ShopRow
+from paidan.runtime.inbox import Arrival, take_in
 from paidan.runtime.messages import read_message
 from scene import empty
 
@@ -90,6 +93,25 @@ def test_a_number_that_begins_like_another_one_is_not_taken_for_it(stand):
     assert known(stand, ("1", AT)) == set()
     with stand.database.transaction() as tx:
         assert landed_orders(tx, stand.shops["A"], ["1", f"1:{micros}", "2"]) == {f"1:{micros}"}
+
+
+def test_what_a_shop_has_sent_before_is_not_gone_through_to_find_one_version(stand, server, merchant):
+    with stand.database.transaction() as tx:
+        for batch in range(40):
+            for shop in range(5):
+                refs = [f"v:{n * 7919 % 8000:018d}:1794370844000000:{n:024x}" for n in range(batch * 200, batch * 200 + 200)]
+                take_in(tx, [Arrival(source=f"shop:{shop}", message_ref=ref, message_id=n) for n, ref in enumerate(refs)])
+    with psycopg.connect(server.owner_url, autocommit=True) as owner:
+        owner.execute(f"ANALYZE m_{merchant}.inbox")
+    with stand.database.transaction() as tx:
+        tx.execute("SET LOCAL plan_cache_mode = force_generic_plan")  # as workers do once tables have grown
+        tx.execute("SET LOCAL random_page_cost = 40")  # rows of a shop lie scattered over the table
+        tx.execute(
+            "PREPARE landed (text, text[]) AS "
+            + re.sub(r"%\((\w+)\)s", lambda found: {"prefixes": "$2", "source": "$1"}[found[1]], queries.landed_refs)
+        )
+        plan = "\n".join(line for (line,) in tx.execute("EXPLAIN EXECUTE landed ('x', '{v:1}')"))
+    assert "message_ref >= p.prefix" in plan.partition("Index Cond:")[2].partition("Join Filter")[0]
 
 
 def test_refund_cases_are_kept_and_wait_for_nobody(stand):
