@@ -78,10 +78,13 @@ ORDER BY f.id;
 
 -- name: consigned_lines
 -- What these fulfilments send, and what was paid for it. Parameters: ids bigint[] of fulfilments, members too. No locks.
+-- "OFFSET 0" keeps the planner to the key of an order's line: few rows expected, it would go through all lines there are.
 SELECT w.fulfilment_id, w.line_no, w.sku_id, w.quantity - w.shipped - w.cancelled, l.quantity, l.price_minor, l.payable_minor, l.line_ref
 FROM fulfilment_line w
 JOIN fulfilment f ON f.id = w.fulfilment_id
-JOIN order_line l ON l.order_id = f.order_id AND l.line_no = w.line_no
+CROSS JOIN LATERAL (
+    SELECT quantity, price_minor, payable_minor, line_ref FROM order_line WHERE order_id = f.order_id AND line_no = w.line_no OFFSET 0
+) AS l
 WHERE w.fulfilment_id = ANY(%(ids)s::bigint[]) AND w.quantity > w.shipped + w.cancelled
 ORDER BY w.fulfilment_id, w.line_no;
 

@@ -1,13 +1,14 @@
 -- name: landed_refs
 -- What has landed of these versions: references in the inbox that begin with one of the prefixes (byte order collation makes that a range).
 -- Parameters: source, prefixes text[]. No locks.
--- "OFFSET 0" keeps the planner to the index: as a join it would go through everything the shop has ever sent, once for each prefix.
+-- "ORDER BY … OFFSET 0" keeps the planner to the index: otherwise it may go through everything the shop has ever sent, once for each prefix.
 SELECT i.message_ref, i.message_id
 FROM unnest(%(prefixes)s::text[]) AS p (prefix)
 CROSS JOIN LATERAL (
     SELECT message_ref, message_id
     FROM inbox
     WHERE source = %(source)s AND message_ref >= p.prefix AND message_ref < p.prefix || chr(127)
+    ORDER BY message_ref
     OFFSET 0
 ) AS i;
 

@@ -246,11 +246,17 @@ SELECT bucket FROM bucket WHERE owner = %(owner)s AND bucket = ANY(%(buckets)s::
 
 -- name: fewest_rows
 -- Rows of the smallest of these tables, partitions together, as the planner believes since they were analysed. Parameters: tables text[]. No locks.
+WITH named AS MATERIALIZED (
+    SELECT name, to_regclass(name)::oid AS oid FROM unnest(%(tables)s::text[]) AS w (name)
+), part AS (
+    SELECT name, oid FROM named
+    UNION ALL
+    SELECT named.name, i.inhrelid FROM named JOIN pg_inherits i ON i.inhparent = named.oid
+)
 SELECT min(t.live) FROM (
     SELECT sum(greatest(c.reltuples, 0)) AS live
-    FROM unnest(%(tables)s::text[]) AS w (name)
-    JOIN pg_class c ON c.oid = to_regclass(w.name) OR c.oid IN (SELECT i.inhrelid FROM pg_inherits i WHERE i.inhparent = to_regclass(w.name))
-    GROUP BY w.name
+    FROM part JOIN pg_class c ON c.oid = part.oid
+    GROUP BY part.name
 ) AS t;
 
 -- name: list_invariants
