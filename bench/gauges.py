@@ -14,12 +14,14 @@ SELECT COALESCE(SUM(n_tup_ins + n_tup_upd), 0)::bigint, COALESCE(SUM(n_tup_upd),
        COALESCE(SUM(n_tup_ins * (SELECT count(*) FROM pg_constraint c WHERE c.conrelid = t.relid AND c.contype = 'f')), 0)::bigint
 FROM pg_stat_user_tables t
 """
+PLATFORM = "platform"  # connections of this name are the simulators' own, to tables that the platform keeps
 
 
 class Reading(Struct, frozen=True, kw_only=True):
     """Counters at one moment; `index_entries` is an upper bound: partial indexes count for every row. `fk_checks`: by inserted rows."""
 
     server_cpu_s: float
+    platform_cpu_s: float  # of it, for the simulators
     wal_bytes: int
     rows: int
     updates: int
@@ -38,11 +40,13 @@ def read(owner_url: str, data_dir: Path) -> Reading:
         owner.execute("SELECT pg_stat_force_next_flush()")
         wal = owner.execute("SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn").fetchone()
         written = owner.execute(WRITTEN).fetchone()
+        platform = owner.execute("SELECT pid FROM pg_stat_activity WHERE application_name = %s", [PLATFORM]).fetchall()
     if wal is None or written is None:
         raise LookupError("counters always have a row")
     rows, updates, hot, entries, fk_checks = written
     return Reading(
         server_cpu_s=_server_cpu(data_dir),
+        platform_cpu_s=sum(sum(_stat(pid)[1:3]) for (pid,) in platform) * TICK_S,
         wal_bytes=int(wal[0]),
         rows=rows,
         updates=updates,

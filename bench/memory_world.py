@@ -9,6 +9,9 @@ from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
+import gauges
+from psycopg.conninfo import make_conninfo
+
 from paidan.entrypoints.demo.masters import Urls
 from paidan.entrypoints.installation import OpenInstallation
 from paidan.fulfilment.door import receive_pushes, receive_wms_calls
@@ -43,7 +46,9 @@ class MemoryWorld:
             two_confirms_share=town.two_confirms_share,
         )
         wms = Wms(day, wms_config, collect=carrier.collect, intercept=carrier.intercept)
-        taobao = TaobaoPlatform(day, app_key=town.app_key, app_secret=town.app_secret, bulk=BulkTable(town.bulk_dsn))
+        taobao = TaobaoPlatform(
+            day, app_key=town.app_key, app_secret=town.app_secret, bulk=BulkTable(make_conninfo(town.bulk_dsn, application_name=gauges.PLATFORM))
+        )
         self._simulators: dict[str, Simulator] = {"taobao": taobao, "wms": wms, "carrier": carrier}
         self._services = services
         self._links = LinkCache(ConnectionCache(services.sealer))
@@ -112,8 +117,10 @@ class MemoryWorld:
         return {"cpu_s": self.cpu_s, "simulators": {"all": {"calls": self.calls, "crashes": 0}}}
 
     def _hand_over(self, callbacks: Sequence[Callback]) -> None:
-        wms = [callback for callback in callbacks if callback.url.startswith(f"{DOORS}/wms/")]
-        pushes = [callback for callback in callbacks if callback not in wms]
+        wms: list[Callback] = []
+        pushes: list[Callback] = []
+        for callback in callbacks:
+            (wms if callback.url.startswith(f"{DOORS}/wms/") else pushes).append(callback)
         s = self._services
         if wms:
             calls = [(callback.url.partition("?")[2], callback.body) for callback in wms]
