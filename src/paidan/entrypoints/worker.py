@@ -15,7 +15,8 @@ from paidan.runtime.database import trouble
 from paidan.runtime.settings import read_settings
 from paidan.runtime.telemetry import configure_logs, told
 
-IDLE_S = 0.2
+IDLE_FIRST_S = 0.01  # after work: what comes next is mostly on its way, from a counterpart or from another worker's commit
+IDLE_MAX_S = 0.2  # ... doubling up to this while nothing comes
 AWAY_S = 1.0
 
 log = structlog.get_logger(__name__)
@@ -33,10 +34,14 @@ def main() -> None:
     read_all()  # before the collector is told what lasts
     calm_collector()
     log.info("worker_started", pid=os.getpid())
+    idle_s = IDLE_FIRST_S
     while not stop.is_set():
         try:
-            if not any(mill.turn().values()):
-                stop.wait(IDLE_S)
+            if any(mill.turn().values()):
+                idle_s = IDLE_FIRST_S
+            else:
+                stop.wait(idle_s)
+                idle_s = min(2 * idle_s, IDLE_MAX_S)
         except psycopg.Error as error:
             if trouble(error) != "retry":
                 raise
