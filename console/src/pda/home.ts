@@ -1,3 +1,4 @@
+import { forgetAnswers } from './answers'
 import { type Me, Refusal, signIn, signInWays, signOut, whoAmI } from './api'
 import { button, el } from './dom'
 import { banner, go, show, tell } from './frame'
@@ -27,8 +28,9 @@ export function home(me: Me | null): void {
     home(me)
   })
   const out = button(say('signOut'), () => {
-    void signOut().finally(() => {
+    void signOut().finally(async () => {
       forgetWork()
+      await forgetAnswers()
       window.dispatchEvent(new Event('signed-out'))
     })
   })

@@ -1,3 +1,4 @@
+import { answerTo, remember, type Sent } from './answers'
 import { Refusal, send, whoAmI } from './api'
 import { keep, onKeptElsewhere, recall } from './kept'
 
@@ -12,13 +13,7 @@ export interface Kept {
   refused?: { why: string; next: string }
 }
 
-export type Sent = { is: 'sent'; answer: unknown } | { is: 'refused'; why: string; next: string } | { is: 'kept' }
-
 const AGAIN_MS = 10_000
-/** What became of so many is remembered, for the tab that asks: another tab of this device may have sent it. */
-const OUTCOMES_MAX = 20
-const OUTCOMES = 'outcomes'
-type Outcome = [scanId: string, told: Sent]
 const listeners = new Set<() => void>()
 let running: Promise<void> | null = null
 let isSignedOut = false
@@ -61,21 +56,13 @@ export async function drain(scanId = ''): Promise<Sent> {
   running = alone(sendAll)
   await running
   running = null
-  return recall<Outcome[]>(OUTCOMES, []).find(([id]) => id === scanId)?.[1] ?? { is: 'kept' }
+  return (await answerTo(scanId)) ?? { is: 'kept' }
 }
 
-/**
- * One tab of this device sends at a time. Where tabs can't wait for each other, or see a moment late what the other has written (browsers
- * promise no more of localStorage), something is sent twice, and the server counts it once by its `scan_id`.
- */
+/** One tab of this device sends at a time, so that each is sent once. Where tabs can't wait for each other the server still counts it once. */
 async function alone(work: () => Promise<void>): Promise<void> {
   if ('locks' in navigator) await navigator.locks.request('paidan.pda.queue', work)
   else await work()
-}
-
-function remember(scanId: string, told: Sent): void {
-  const others = recall<Outcome[]>(OUTCOMES, []).filter(([id]) => id !== scanId)
-  keep(OUTCOMES, [...others, [scanId, told]].slice(-OUTCOMES_MAX))
 }
 
 async function sendAll(): Promise<void> {
@@ -83,8 +70,12 @@ async function sendAll(): Promise<void> {
     if (isSignedOut) await whoAmI()
     isSignedOut = false
     for (let next = waiting(); next; next = waiting()) {
-      const told = await sendOne(next)
+      const scanId = next.body.scan_id
+      const heard = await answerTo(scanId) // another tab has sent it, and this one still saw it waiting
+      const told = heard ?? (await sendOne(next))
       if (told.is === 'kept') return
+      if (!heard) await remember(scanId, told)
+      settle(scanId, told)
     }
   } catch {
     // Nobody is signed in, or there is no network: everything stays where it is.
@@ -95,21 +86,23 @@ const waiting = () => readQueue().find((one) => !one.refused)
 
 async function sendOne(one: Kept): Promise<Sent> {
   try {
-    const sent: Sent = { is: 'sent', answer: await send(one.path, one.body) }
-    remember(one.body.scan_id, sent)
-    dismiss(one.body.scan_id)
-    return sent
+    return { is: 'sent', answer: await send(one.path, one.body) }
   } catch (error) {
     if (!(error instanceof Refusal) || error.isPassing) return { is: 'kept' }
     if (error.isSignedOut) {
       isSignedOut = true
       return { is: 'kept' }
     }
-    const refused = { why: error.message, next: error.next }
-    remember(one.body.scan_id, { is: 'refused', ...refused })
-    write(readQueue().map((kept) => (kept.body.scan_id === one.body.scan_id ? { ...kept, refused } : kept)))
-    return { is: 'refused', ...refused }
+    return { is: 'refused', why: error.message, next: error.next }
   }
+}
+
+/** What was answered is no longer waiting: done, or refused until a person has read it. */
+function settle(scanId: string, told: Sent): void {
+  if (told.is === 'sent') dismiss(scanId)
+  if (told.is !== 'refused') return
+  const refused = { why: told.why, next: told.next }
+  write(readQueue().map((kept) => (kept.body.scan_id === scanId ? { ...kept, refused } : kept)))
 }
 
 export function drainOften(): void {
