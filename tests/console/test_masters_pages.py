@@ -37,7 +37,10 @@ def test_a_product_is_changed_and_what_is_not_touched_stays(desk, goods):
     find(desk, goods[0])
     desk.open_row(goods[0])
     expect(desk.dialog.get_by_label("编码", exact=True)).to_be_disabled()
+    save = desk.dialog.get_by_role("button", name="保存")
+    expect(save).to_be_disabled()  # nothing has changed yet
     desk.dialog.get_by_label("名称", exact=True).fill("改过的名字")
+    expect(save).to_be_enabled()
     desk.dialog.get_by_label("重量 g", exact=True).fill("250")
     desk.choose("品类", "易碎")
     desk.press_main()
@@ -281,6 +284,9 @@ def test_a_shop_is_told_no_stock_once_its_switch_is_off_and_every_number_once_it
         switch.click()
         expect(desk.page.get_by_text("库存同步已关闭")).to_be_visible()
         expect(desk.dialog).to_contain_text("admin 于")
+        group = desk.dialog.get_by_label("店铺组", exact=True)
+        was = group.input_value()
+        group.fill("停推组")
         desk.press_main()  # the rest of the record is saved as it was read
         assert desk.cells(desk.row("TB-POLL"))["库存同步到店铺"] == "已关闭"
         assert due()[0][0] == 0
@@ -292,11 +298,12 @@ def test_a_shop_is_told_no_stock_once_its_switch_is_off_and_every_number_once_it
         desk.open_row("TB-POLL")
         switch.click()
         expect(desk.page.get_by_text("库存同步已打开")).to_be_visible()
+        group.fill(was)
+        desk.press_main()
     waiting, listings = due()[0]
     assert waiting == listings > 0
     world.later(minutes=1)
     assert due()[0][0] == 0
-    desk.dialog.get_by_role("button", name="取消").click()
 
 
 def test_a_warehouse_is_made_with_the_areas_it_serves(desk):

@@ -92,6 +92,7 @@ def edits(desk, order):
 
 def test_what_the_other_changed_elsewhere_is_merged_in_and_not_lost(desk, other_desk, order):
     start_edit(desk, order)
+    expect(desk.dialog.get_by_role("button", name="保存")).to_be_disabled()  # nothing has changed yet
     start_edit(other_desk, order)
     other_desk.dialog.get_by_label("内部备注").fill("小李：走顺丰要客户补差价")
     save(other_desk)

@@ -77,13 +77,16 @@ export function RecordDialog({ title, fields, first, isNew, refresh, save, rerea
       }
     },
   })
+  // What was refused may have been stored in part: then even what was there before may be saved again.
+  const isUnchanged =
+    !isNew && !theirs && !saving.isError && JSON.stringify(draft.values) === JSON.stringify(draft.base)
   const isStale = saving.error instanceof ApiProblem && saving.error.isConflict
   return (
     <EditModal
       draft={draft.values}
       title={title}
       okText={theirs ? t('merge') : f('save')}
-      okButtonProps={{ loading: saving.isPending, disabled: !isComplete(fields, draft.values) }}
+      okButtonProps={{ loading: saving.isPending, disabled: isUnchanged || !isComplete(fields, draft.values) }}
       onOk={() => {
         if (theirs) take(theirs, kept)
         else saving.mutate()

@@ -54,6 +54,8 @@ export function EditDialog({ order, onClose }: { order: Order; onClose: () => vo
     setTheirs(null)
     setMerged(true)
   }
+  // Whoever has merged ends it by saving, were it theirs that he chose.
+  const isUnchanged = !isMerged && Object.keys(changeOf(base, draft)).length === 0
   const put = (change: Partial<Draft>) => {
     setDraft({ ...draft, ...change })
   }
@@ -83,7 +85,7 @@ export function EditDialog({ order, onClose }: { order: Order; onClose: () => vo
       draft={draft}
       title={`${t('edit')} ${order.order_no}`}
       okText={f('save')}
-      okButtonProps={{ loading: save.isPending, disabled: theirs !== null }}
+      okButtonProps={{ loading: save.isPending, disabled: theirs !== null || isUnchanged }}
       onOk={() => {
         save.mutate(draft)
       }}
