@@ -64,6 +64,7 @@ NEEDS = {
     "GET /health/parts": "see",
     "GET /lists/exceptions": "see",
     "POST /exports": "see",
+    "GET /exports/count": "see",
     "GET /first-steps": "see",
     "POST /first-steps/simulators": "settings everywhere",
     "GET /fulfilments": "see",

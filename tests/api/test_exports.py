@@ -6,6 +6,7 @@ from datetime import time
 from threading import Event
 from types import SimpleNamespace
 from typing import get_args
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given, settings
@@ -39,6 +40,11 @@ def exported(world, name, filters=None, columns=(), *, by=None, language="zh"):
     job = world.ended(answer.json()["job_id"], asked_by=by)
     assert (job["state"], job["has_file"], job["done"]) == ("done", True, job["total"]), job
     return job, sheet(caller.call("GET", f"/jobs/{job['id']}/file").content)
+
+
+def asked(name, filters):
+    """The address of a count."""
+    return urlencode([("name", name), *(("f", f"{key}:{value}") for key, value in filters.items())])
 
 
 def sheet(content):
@@ -186,6 +192,7 @@ def test_filters_are_those_of_the_page(world):
     for name, filters, count in cases:
         job, rows = exported(world, name, filters)
         assert (job["total"], len(rows) - 1) == (count, count), (name, filters)
+        assert world.get(f"/exports/count?{asked(name, filters)}").json() == {"count": count, "is_exact": True}, (name, filters)
 
 
 @pytest.mark.parametrize(
@@ -207,6 +214,8 @@ def test_filters_are_those_of_the_page(world):
 def test_what_makes_no_sense_is_refused_by_its_field(still, body, field):
     answer = still.post("/exports", body)
     assert (answer.status_code, [error["field"] for error in answer.json()["errors"]]) == (422, [field]), answer.text
+    counted = still.get(f"/exports/count?{asked(body['list'], body.get('filters', {}))}")
+    assert (counted.status_code, len(counted.json()["errors"])) == (422, 1), counted.text
 
 
 def test_more_rows_than_a_file_takes_are_refused_before_anything_is_made(world, monkeypatch):
@@ -215,6 +224,18 @@ def test_more_rows_than_a_file_takes_are_refused_before_anything_is_made(world, 
     answer = world.post("/exports", {"list": "products"})
     assert (answer.status_code, answer.json()["reason"]) == (422, "too_many_at_once")
     assert world.scene.query("SELECT count(*) FROM job") == [(0,)]
+
+
+def test_rows_of_a_list_are_counted_to_a_bound_for_whoever_sees_its_page(world, monkeypatch):
+    a_merchant(world)
+    reader = world.person("li", "see")
+    products = reader.call("GET", "/exports/count?name=products").json()["count"]
+    assert products == world.scene.query("SELECT count(*) FROM sku")[0][0] > 1
+    monkeypatch.setattr("paidan.entrypoints.api.exports.routes.EXACT_MAX", 1)
+    assert reader.call("GET", "/exports/count?name=products").json() == {"count": 1, "is_exact": False}
+    assert reader.call("GET", "/exports/count?name=users").status_code == 403
+    for wrong in ("f=code", "f=code:X&f=code:Y"):
+        assert reader.call("GET", f"/exports/count?name=products&{wrong}").status_code == 422
 
 
 def test_it_takes_the_right_to_export_and_the_file_is_its_makers_own(world):

@@ -34,7 +34,12 @@ def find(desk, code):
 
 
 def test_a_product_is_changed_and_what_is_not_touched_stays(desk, goods):
+    desk.at("/products")
+    all_of_them = desk.get("/exports/count?name=products")["count"]
+    assert all_of_them > len(desk.get("/catalog/skus?limit=200")["items"])  # more than are loaded at first
+    expect(desk.page.locator("#main")).to_contain_text(f"共 {all_of_them:,} 条")
     find(desk, goods[0])
+    expect(desk.page.locator("#main")).to_contain_text("共 1 条")
     desk.open_row(goods[0])
     expect(desk.dialog.get_by_label("编码", exact=True)).to_be_disabled()
     save = desk.dialog.get_by_role("button", name="保存")

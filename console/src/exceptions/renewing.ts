@@ -4,6 +4,8 @@ import { api, given } from '@/api/client'
 import { renewed, type Exception, type Shown } from './shapes'
 
 const QUERY_KEY = ['exceptions']
+/** Of all that is kept by that key, what has rows: the count beside them has none. */
+const isRows = ({ queryKey }: { queryKey: readonly unknown[] }) => queryKey.at(-1) !== 'count'
 const AT_ONCE = 200
 const REST_MS = 3_000
 
@@ -24,7 +26,7 @@ export function useRenewing() {
       if (ids.length === 0) return
       const found = new Map((await read(ids)).map((row) => [row.id, row]))
       const asked = new Set(ids)
-      cache.setQueriesData<Shown>({ queryKey: QUERY_KEY }, (shown) =>
+      cache.setQueriesData<Shown>({ queryKey: QUERY_KEY, predicate: isRows }, (shown) =>
         shown ? renewed(shown, asked, found, isOwn) : shown,
       )
     },
@@ -36,7 +38,7 @@ export function useRenewing() {
 export function useForgetting() {
   const cache = useQueryClient()
   return (id: string) => {
-    cache.setQueriesData<Shown>({ queryKey: QUERY_KEY }, (shown) =>
+    cache.setQueriesData<Shown>({ queryKey: QUERY_KEY, predicate: isRows }, (shown) =>
       shown ? renewed(shown, new Set([id]), new Map(), true) : shown,
     )
   }

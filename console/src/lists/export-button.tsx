@@ -29,7 +29,8 @@ interface Props {
   columns?: readonly string[]
 }
 
-const told = (filters: ExportOf['filters'] = {}) =>
+/** Filters by their names, without those that have no value. */
+export const toldFilters = (filters: ExportOf['filters'] = {}) =>
   Object.fromEntries(Object.entries(filters).flatMap(([name, value]) => (value ? [[name, String(value)]] : [])))
 
 /** Writes what the list shows into a file, in the background; a menu where a page holds several lists. */
@@ -39,7 +40,7 @@ export function ExportButton({ of, columns = [] }: Props) {
   const [made, setMade] = useState<{ id: string; list: ExportList } | null>(null)
   const make = useMutation({
     mutationFn: async ({ list, filters }: ExportOf) => {
-      const body = { list, filters: told(filters), columns: [...columns] }
+      const body = { list, filters: toldFilters(filters), columns: [...columns] }
       return { id: given(await api.POST('/api/v1/exports', { body })).job_id, list }
     },
     onSuccess: setMade,

@@ -1,6 +1,7 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Input } from 'antd'
 import { useCallback, useEffect, useMemo, useState, type ReactNode } from 'react'
+import { api, given } from '@/api/client'
 import { SEARCH_ID } from '@/frame/search-id'
 import { ProblemView } from '@/frame/problem-view'
 import { ColumnChooser } from '@/grid/column-chooser'
@@ -8,7 +9,10 @@ import { shownColumns, type Column } from '@/grid/columns'
 import { DataGrid } from '@/grid/data-grid'
 import type { Selection } from '@/grid/selection'
 import { useLayout } from '@/grid/use-layout'
-import { ExportButton, type ExportOf } from './export-button'
+import { number } from '@/i18n/format'
+import { useWords } from '@/i18n/words'
+import { ExportButton, toldFilters, type ExportOf } from './export-button'
+import { listWords } from './words'
 import styles from './paged-grid.module.css'
 
 export interface PageOf<Row> {
@@ -64,12 +68,14 @@ export function PagedGrid<Row>(props: PagedGridProps<Row>) {
   const onMore = useCallback(() => {
     if (!isFetchingNextPage) void fetchNextPage()
   }, [fetchNextPage, isFetchingNextPage])
+  const total = useTotal(queryKey, exports?.[0], query.isPending ? 0 : rows.length, hasNextPage)
   if (query.isError) return <ProblemView problem={query.error} onAgain={() => void query.refetch()} />
   return (
     <>
       <div className={styles.tools}>
         {tools}
         <span className={styles.space} />
+        {total && <span className={styles.total}>{total}</span>}
         <span className={styles.group}>
           {exports && <ExportButton of={exports} columns={shownColumns(columns, layout).map((column) => column.id)} />}
           <ColumnChooser columns={columns} layout={layout} onLayout={setLayout} />
@@ -93,6 +99,26 @@ export function PagedGrid<Row>(props: PagedGridProps<Row>) {
       />
     </>
   )
+}
+
+/** How many rows match, in words: counted where not all of them are loaded yet, as the file of the list would be. */
+function useTotal(queryKey: readonly unknown[], of: ExportOf | undefined, loaded: number, isMore: boolean): string {
+  const t = useWords(listWords)
+  const { data } = useQuery({
+    queryKey: [...queryKey, 'count'],
+    queryFn: async ({ signal }) => {
+      const f = Object.entries(toldFilters(of?.filters)).map(([name, value]) => `${name}:${value}`)
+      return given(
+        await api.GET('/api/v1/exports/count', { params: { query: { name: of?.list ?? 'products', f } }, signal }),
+      )
+    },
+    enabled: isMore && of !== undefined,
+  })
+  if (loaded === 0) return ''
+  if (!isMore) return t('total', { count: number(loaded) })
+  // Rows may have come in since: never fewer than are there to be seen.
+  const found = Math.max(data?.count ?? 0, loaded)
+  return t('total', { count: `${number(found)}${data?.is_exact && data.count >= loaded ? '' : '+'}` })
 }
 
 interface SearchProps {

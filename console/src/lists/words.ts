@@ -3,6 +3,9 @@ import { defineWords } from '@/i18n/words'
 export const listWords = defineWords('lists', {
   addFilter: ['添加筛选', 'Add filter'],
   searchField: ['查找字段', 'Find a field'],
+  total: ['共 {{count}} 条', '{{count}} in all'],
+  sort: ['排序', 'Sort'],
+  noSort: ['默认排序', 'Default order'],
   clear: ['清空筛选', 'Clear filters'],
   apply: ['应用', 'Apply'],
   lookFor: ['查找', 'Look for'],

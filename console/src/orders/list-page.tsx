@@ -18,6 +18,7 @@ import { FilterBar } from '@/lists/filter-bar'
 import { chipText, valueName } from '@/lists/filter-words'
 import { readFilters, withRange, type Field, type Filter } from '@/lists/filters'
 import type { Lift } from '@/lists/no-match'
+import { PhoneSort } from '@/lists/phone-sort'
 import { useCount, useFields, useGroups, useRows } from '@/lists/queries'
 import { useListUrl } from '@/lists/use-list-url'
 import { useViews } from '@/lists/use-views'
@@ -153,6 +154,7 @@ export default function OrderListPage() {
             onSearch={search.start}
           />
         )}
+        <PhoneSort columns={columns} sortText={url.sortText} onSort={url.setSort} />
       </div>
       {search.error && (
         <ProblemView

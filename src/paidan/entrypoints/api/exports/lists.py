@@ -85,9 +85,13 @@ class Exported(Struct, frozen=True, kw_only=True):
         wanted = () if self.is_whole else tuple(by_name[name] for name in dict.fromkeys(names) if name in by_name)
         return wanted or self.columns
 
+    def is_seen_by(self, caller: Caller) -> bool:
+        """Whether this page is his to see."""
+        return caller.may(self.right) and (caller.sees_all or not self.is_everywhere)
+
     def is_open_to(self, caller: Caller) -> bool:
         """Whether he may export lists, and this page is his to see."""
-        return caller.may(Right.EXPORT) and caller.may(self.right) and (caller.sees_all or not self.is_everywhere)
+        return caller.may(Right.EXPORT) and self.is_seen_by(caller)
 
     def check(self, asked: Asked) -> None:
         """Raise Refused for a filter that the page does not have."""
@@ -96,10 +100,10 @@ class Exported(Struct, frozen=True, kw_only=True):
                 raise invalid("filters", detail=name[:40] if name.isidentifier() else "")
 
 
-def count(tx: Tx, exported: Exported, reading: Reading) -> int:
-    """How many rows the file will have, at most one more than it may."""
+def count(tx: Tx, exported: Exported, reading: Reading, at_most: int = ROWS_MAX) -> int:
+    """How many rows the list has, and its file will have; one more than `at_most` stands for more."""
     statement: LiteralString = "SELECT count(*) FROM (" + exported.select.rstrip(";") + "\n) counted"
-    row = tx.execute(statement, exported.named(tx, reading, None, ROWS_MAX + 1)).fetchone()
+    row = tx.execute(statement, exported.named(tx, reading, None, at_most + 1)).fetchone()
     return 0 if row is None else int(row[0])
 
 

@@ -1,9 +1,10 @@
-"""Exports of lists over HTTP: a job of one's own whose file is fetched like any other job's."""
+"""Lists over HTTP as their pages show them: how many rows match; a file of them, by a job of one's own whose file is fetched like any other job's."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal
 
 from litestar import Request, Response, Router
-from litestar.params import JSONBody
+from litestar.params import JSONBody, QueryParameter
 from msgspec import Meta, Struct
 from psycopg.types.json import Jsonb
 
@@ -14,9 +15,11 @@ from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
 from paidan.entrypoints.api.jobs.parameters import queries
 from paidan.entrypoints.api.jobs.runner import JobRunner
 from paidan.entrypoints.api.language import language_of
-from paidan.entrypoints.api.problems import Refused
+from paidan.entrypoints.api.lists.compose import EXACT_MAX
+from paidan.entrypoints.api.lists.routes import CountView
+from paidan.entrypoints.api.problems import Refused, invalid
 from paidan.entrypoints.api.services import Given as Services
-from paidan.entrypoints.api.verbs import post
+from paidan.entrypoints.api.verbs import get, post
 from paidan.kernel.reasons import Reason
 from paidan.runtime.database import Tx
 
@@ -96,4 +99,36 @@ def post_export(
     return answer
 
 
-ROUTER = Router("/", route_handlers=[post_export], tags=["exports"])
+ListAsked = Annotated[ListName, QueryParameter(description="The list, as its export calls it")]
+Filters = Annotated[
+    list[Annotated[str, Meta(max_length=40 + 1 + TEXT_MAX)]] | None,
+    QueryParameter(
+        name="f", max_items=FILTERS_MAX, description="`name:value`, repeated: its page's filters, as an export takes them", required=False
+    ),
+]
+
+
+@get("/exports/count", opt=SEE, sync_to_thread=True, summary="Count the rows of a list")
+def get_list_count(services: Services, caller: Known, request: Request[Any, Any, Any], name: ListAsked, filters: Filters = None) -> CountView:
+    """How many rows of its page match, and an export of it would have. Exact to ten thousand."""
+    exported = LISTS[name]
+    if not exported.is_seen_by(caller):
+        raise Refused(Reason.NOT_ALLOWED)
+    asked = _asked(filters or ())
+    exported.check(asked)
+    language = language_of(request.headers.get("accept-language", ""))
+    with services.database.transaction() as tx:
+        found = count(tx, exported, reading_of(services, caller, services.clock.now(), language, asked), EXACT_MAX)
+    return CountView(count=min(found, EXACT_MAX), is_exact=found <= EXACT_MAX)
+
+
+def _asked(filters: Sequence[str]) -> dict[str, str]:
+    """Filters by their names. Raises Refused for one without a value, or named twice."""
+    pairs = [text.partition(":") for text in filters]
+    asked = {name: value for name, _, value in pairs}
+    if len(asked) < len(pairs) or not all(colon for _, colon, _ in pairs):
+        raise invalid("f")
+    return asked
+
+
+ROUTER = Router("/", route_handlers=[get_list_count, post_export], tags=["exports"])
