@@ -92,7 +92,7 @@ export function BulkBar({
   return (
     <>
       {count > 0 && (
-        <div className={styles.bar} role="toolbar" aria-label={t('chosen', { count })}>
+        <div className={styles.bar} data-bar="chosen" role="toolbar" aria-label={t('chosen', { count })}>
           <strong>{isEverything ? t('everything', { total: shownTotal }) : t('chosen', { count })}</strong>
           {total > count && (
             <Button

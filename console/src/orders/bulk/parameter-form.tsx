@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { useCarriers, useWarehouses } from '@/masters/options'
 import { useWords } from '@/i18n/words'
 import { FlagPicker } from '../flag-picker'
+import { SkuInput } from '../order/sku-input'
 import type { Parameter, Values } from './actions'
 import { HoldUntil } from './hold-until'
 import { SplitLines } from './split-lines'
@@ -57,17 +58,7 @@ export function ParameterForm({ names, values, orderNo, onValues }: Props) {
     ],
     warehouse: [t('warehouse'), select('warehouse', t('warehouse'), warehouses)],
     carrier: [t('carrier'), select('carrier', t('carrier'), carriers)],
-    sku: [
-      t('sku'),
-      <Input
-        key="sku"
-        autoFocus
-        value={text('sku')}
-        onChange={(event) => {
-          put('sku')(event.target.value)
-        }}
-      />,
-    ],
+    sku: [t('sku'), <SkuInput key="sku" autoFocus label={t('sku')} value={text('sku')} onValue={put('sku')} />],
     quantity: [
       t('quantity'),
       <InputNumber key="quantity" min={1} max={1000} value={Number(values.quantity ?? 1)} onChange={put('quantity')} />,
