@@ -247,7 +247,12 @@ WORDS: Final[dict[Reason, Words]] = {
     Reason.ALREADY_PRINTED: W("已打印过", "Printed before", "确认后重新打印", "Confirm, then print again"),
     Reason.NOT_HELD: W("没有挂起，无需放行", "It is not held", "无需处理", "Nothing to do"),
     Reason.ALREADY_HELD: W("已人工挂起", "Somebody holds it already", "无需处理", "Nothing to do"),
-    Reason.AT_THE_WAREHOUSE: W("已下发仓库", "The warehouse has it already", "先取消合单或请求拦截", "Ask it back first"),
+    Reason.AT_THE_WAREHOUSE: W(
+        "已下发仓库",
+        "The warehouse has it already",
+        "合了单的可取消合并；否则联系仓库，或取消订单（会请求拦截）",
+        "Un-merge it where it was merged; else call the warehouse, or cancel the order: then it is asked back",
+    ),
     Reason.NOTHING_TO_MERGE: W(
         "没有可合并的订单",
         "There is nothing it may travel with",
