@@ -139,7 +139,7 @@ def test_unknown_columns_are_told_and_blank_rows_skipped() -> None:
     ("content", "reason", "detail"),
     [
         (b"", Reason.BODY_UNREADABLE, "file is empty"),
-        (csv_text([], ["订单号", "数量"]).encode(), Reason.FIELD_MISSING, "placed_at, merchant_code, price"),
+        (csv_text([], ["订单号", "数量"]).encode(), Reason.FIELD_MISSING, "下单时间 / placed at, 商家编码 / sku, 单价 / price"),
         (csv_text([], [*ZH, "Order No"]).encode(), Reason.DUPLICATE_KEY, "order_no"),
         (b"\xff\xff\xff\xfe\xfd", Reason.ENCODING_WRONG, "file"),
         (b"PK\x03\x04 not a workbook", Reason.BODY_UNREADABLE, "workbook"),

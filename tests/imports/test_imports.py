@@ -203,6 +203,26 @@ def test_a_file_that_is_none_is_refused_whole(scene, kind, content, reason):
     assert refused.value.reason == reason
 
 
+def test_what_is_missing_is_called_as_the_file_calls_it(scene):
+    with pytest.raises(BadInput) as refused:
+        give(scene, "products", "颜色,brand\n红,老牌\n")
+    assert refused.value.detail == "货品编码 / sku code, 货品名称 / sku name"
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("products", "编码\t名称\t类型\t品类\t重量 g\nX\t红围巾\t单品\t易碎\t120\n"),
+        ("warehouses", "编码,名称,类型\nB,北仓,仓库\n"),
+        ("carriers", "编码,名称\nZTO,中通\n"),
+        ("shops", "编码,名称,平台\nS9,九店,自营\n"),
+    ],
+)
+def test_headers_of_the_console_are_read(scene, kind, content):
+    report = give(scene, kind, content)
+    assert (report.accepted, report.problems) == (1, ())
+
+
 ORDER_FILE = (
     "订单号,下单时间,付款时间,收货人,手机,省,市,区,详细地址,商家编码,数量,单价\n"
     "O1,2026-11-11 12:00,2026-11-11 12:01,张三,13800000001,浙江省,杭州市,西湖区,文三路1号,X,1,10.00\n"

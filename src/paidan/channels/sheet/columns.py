@@ -13,6 +13,11 @@ class Column(NamedTuple):
     part: str = "order"  # order, receiver, line
     is_needed: bool = False
 
+    @property
+    def heading(self) -> str:
+        """What it is called in a file, in both languages."""
+        return f"{self.zh[0]} / {self.en[0]}"
+
 
 COLUMNS: Final = (
     Column("order_no", ("订单号", "订单编号", "平台单号"), ("order no", "order number", "order id"), "ref", is_needed=True),

@@ -80,7 +80,7 @@ def _header(rows: list[Row]) -> tuple[dict[int, Column], tuple[str, ...]]:
     found = [(place, str(cell), column_of(str(cell))) for place, cell in enumerate(rows[0]) if cell is not None and str(cell).strip()]
     columns = {place: column for place, _, column in found if column is not None}
     names = [column.field for column in columns.values()]
-    missing = [column.field for column in COLUMNS if column.is_needed and column.field not in names]
+    missing = [column.heading for column in COLUMNS if column.is_needed and column.field not in names]
     if missing:
         raise BadInput(Reason.FIELD_MISSING, ", ".join(missing))
     if twice := [name for name in names if names.count(name) > 1]:

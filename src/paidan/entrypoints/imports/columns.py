@@ -23,6 +23,11 @@ class Field(NamedTuple):
     is_needed: bool = False
     hint: str = ""
 
+    @property
+    def heading(self) -> str:
+        """What its column is called in a file, in both languages."""
+        return f"{self.zh[0]} / {self.en[0]}"
+
     def tell(self, value: Any, language: str) -> Any:
         """The way back of `turn`: what stands in the cell of an exported file, so that it is read as the same value again."""
         if value is None:
@@ -134,21 +139,27 @@ _TOLD: Final[Mapping[Callable[[str], Any], Callable[[Any], Any]]] = {
 
 
 CLASSES: Final = {"普通": "normal", "易碎": "fragile", "生鲜": "fresh", "危险品": "dangerous", "超大件": "oversize"}
-KINDS: Final = {"商品": "goods", "货品": "goods", "组合装": "bundle", "服务": "service"}
+KINDS: Final = {"商品": "goods", "货品": "goods", "单品": "goods", "组合装": "bundle", "服务": "service"}
 PLACES: Final = {"仓库": "warehouse", "门店": "store", "供应商": "supplier"}
 GRADES: Final = {"正品": "good", "良品": "good", "残次": "defective", "次品": "defective"}
 PLATFORMS: Final = {"淘宝": "taobao", "天猫": "taobao", "shopify": "shopify", "自营": "direct", "直连": "direct"}
 
 PRODUCTS: Final = (
-    Field("code", ("货品编码", "商家编码", "sku编码", "规格编码"), ("sku code", "sku"), is_needed=True),
+    Field("code", ("货品编码", "商家编码", "sku编码", "规格编码", "编码"), ("sku code", "sku"), is_needed=True),
     Field("name", ("货品名称", "规格名称", "名称"), ("sku name", "name"), is_needed=True),
     Field("product_code", ("商品编码", "款号"), ("product code", "product")),
     Field("product_name", ("商品名称",), ("product name",)),
     Field("brand", ("品牌",), ("brand",)),
     Field("category", ("类目", "分类"), ("category",)),
     Field("kind", ("类型", "货品类型"), ("kind", "type"), choice(KINDS), hint="goods | bundle | service"),
-    Field("goods_class", ("属性", "货品属性"), ("class", "goods class"), choice(CLASSES), hint="normal | fragile | fresh | dangerous | oversize"),
-    Field("weight_g", ("重量(克)", "重量（克）", "重量g", "重量"), ("weight g", "weight (g)"), count),
+    Field(
+        "goods_class",
+        ("属性", "货品属性", "品类"),
+        ("class", "goods class"),
+        choice(CLASSES),
+        hint="normal | fragile | fresh | dangerous | oversize",
+    ),
+    Field("weight_g", ("重量(克)", "重量（克）", "重量g", "重量 g", "重量"), ("weight g", "weight (g)"), count),
     Field("volume_cm3", ("体积(立方厘米)", "体积（立方厘米）", "体积"), ("volume cm3", "volume (cm3)"), count),
     Field("is_on_sale", ("在售", "是否在售"), ("on sale", "is on sale"), flag),
     Field("barcodes", ("条码", "条形码"), ("barcode", "barcodes"), words),
@@ -160,7 +171,7 @@ BUNDLES: Final = (
     Field("price_share", ("价格权重", "金额占比"), ("price share", "share"), count),
 )
 WAREHOUSES: Final = (
-    Field("code", ("仓库编码",), ("warehouse code", "code"), is_needed=True),
+    Field("code", ("仓库编码", "编码"), ("warehouse code", "code"), is_needed=True),
     Field("name", ("仓库名称", "名称"), ("warehouse name", "name"), is_needed=True),
     Field("kind", ("类型",), ("kind", "type"), choice(PLACES), hint="warehouse | store | supplier"),
     Field("connection_code", ("接口编码", "连接"), ("connection", "connection code")),
@@ -181,8 +192,8 @@ WAREHOUSES: Final = (
     Field("is_active", ("启用", "是否启用"), ("active", "is active"), flag),
 )
 CARRIERS: Final = (
-    Field("code", ("快递编码", "物流公司编码"), ("carrier code", "code"), is_needed=True),
-    Field("name", ("快递名称", "物流公司"), ("carrier name", "name"), is_needed=True),
+    Field("code", ("快递编码", "物流公司编码", "编码"), ("carrier code", "code"), is_needed=True),
+    Field("name", ("快递名称", "物流公司", "名称"), ("carrier name", "name"), is_needed=True),
     Field("taobao", ("淘宝编码",), ("taobao", "taobao code")),
     Field("shopify", ("shopify名称",), ("shopify", "shopify name")),
     Field("kuaidi100", ("快递100编码",), ("kuaidi100", "kuaidi100 code")),
@@ -201,8 +212,8 @@ FREIGHT: Final = (
     Field("transit_h", ("时效(小时)", "时效（小时）", "时效"), ("transit h", "transit (h)"), count),
 )
 SHOPS: Final = (
-    Field("code", ("店铺编码",), ("shop code", "code"), is_needed=True),
-    Field("name", ("店铺名称",), ("shop name", "name"), is_needed=True),
+    Field("code", ("店铺编码", "编码"), ("shop code", "code"), is_needed=True),
+    Field("name", ("店铺名称", "名称"), ("shop name", "name"), is_needed=True),
     Field("platform", ("平台",), ("platform",), choice(PLATFORMS), is_needed=True, hint="taobao | shopify | direct"),
     Field("shop_group", ("合单组", "店铺组"), ("group", "shop group")),
     Field("currency", ("币种",), ("currency",)),

@@ -89,7 +89,7 @@ def _header(row: Row, known: dict[str, Field], fields: Sequence[Field]) -> tuple
     found = [(place, plain(cell)) for place, cell in enumerate(row) if cell is not None and plain(cell)]
     columns = {place: known[header] for place, header in found if header in known}
     names = [field.name for field in columns.values()]
-    missing = [field.name for field in fields if field.is_needed and field.name not in names]
+    missing = [field.heading for field in fields if field.is_needed and field.name not in names]
     if missing:
         raise BadInput(Reason.FIELD_MISSING, ", ".join(missing))
     if twice := [name for name in names if names.count(name) > 1]:
