@@ -9,6 +9,7 @@ import { setSession } from '@/api/client'
 import { MeContext, ME_KEY, useMeQuery } from '@/api/me'
 import { ApiProblem } from '@/api/problems'
 import { FirstPassword } from '@/frame/first-password'
+import { Gate } from '@/frame/gate'
 import { PageSkeleton } from '@/frame/page'
 import { useIsDark, usePreferences } from '@/frame/preferences'
 import { ProblemView } from '@/frame/problem-view'
@@ -16,6 +17,8 @@ import { nonceStyles } from '@/frame/style-nonce'
 import { SignIn } from '@/frame/sign-in'
 import { SignInTold } from '@/frame/sign-in-told'
 import { Toasts } from '@/frame/toasts'
+import { frameWords } from '@/frame/words'
+import { useWords } from '@/i18n/words'
 import { Pages } from '@/pages'
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? ''
@@ -27,7 +30,10 @@ const cache = new QueryClient({
       staleTime: 5_000,
       retry: (count, error) => !(error instanceof ApiProblem) && count < 2,
       refetchOnWindowFocus: true,
+      networkMode: 'always',
     },
+    // Without a network it fails, and that is told: what somebody gave up waiting for is never sent later.
+    mutations: { networkMode: 'always' },
   },
 })
 
@@ -94,13 +100,22 @@ function SignedIn() {
   if (me.isPending) return <PageSkeleton />
   if (me.isError) {
     const isNobody = me.error instanceof ApiProblem && me.error.body.status === 401
-    return isNobody ? <SignIn /> : <ProblemView problem={me.error} onAgain={() => void me.refetch()} />
+    return isNobody ? <SignIn /> : <NoAnswer problem={me.error} onAgain={() => void me.refetch()} />
   }
   return (
     <MeContext value={me.data}>
       <SignInTold />
       {me.data.must_change_password ? <FirstPassword /> : <Pages />}
     </MeContext>
+  )
+}
+
+function NoAnswer(props: { problem: unknown; onAgain: () => void }) {
+  const t = useWords(frameWords)
+  return (
+    <Gate title={t('product')}>
+      <ProblemView {...props} />
+    </Gate>
   )
 }
 

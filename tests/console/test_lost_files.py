@@ -45,3 +45,31 @@ def test_a_page_that_did_not_come_is_asked_for_again_and_a_renewed_console_is_lo
     page.unroute_all()
     page.get_by_role("button", name="刷新").click()
     shows("店铺")
+
+
+def test_without_the_server_rows_stay_what_is_new_is_told_and_all_goes_on_when_it_is_back(page, console):
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto(f"{console}/console/exceptions")
+    settle(page)
+    rows = page.locator("[role=row][id]")
+    count = rows.count()
+    assert count > 0
+
+    def go(path):
+        page.locator(f"nav a[href='/console{path}']").first.click()
+
+    go("/stock")
+    settle(page)
+    told = page.get_by_role("status", name="与服务器的连接")
+    expect(told).to_be_empty()
+    page.context.set_offline(True)
+    go("/exceptions")  # read anew whenever somebody comes
+    expect(told).to_contain_text("连不上服务器", timeout=PATIENCE_MS)
+    expect(rows).to_have_count(count)
+    go("/stock")
+    page.get_by_text("按仓库", exact=True).click()  # what was never read yet
+    expect(page.locator("#main").get_by_role("alert")).to_contain_text("服务器没有回应", timeout=PATIENCE_MS)
+    page.context.set_offline(False)
+    expect(told).to_be_empty(timeout=PATIENCE_MS)
+    expect(page.locator("#main").get_by_role("alert")).to_have_count(0)
+    expect(rows.first).to_be_visible()

@@ -1,6 +1,7 @@
 import createClient, { type Middleware } from 'openapi-fetch'
 import { language } from '@/i18n/start'
 import { readProblem } from './problems'
+import { ask } from './reached'
 import type { paths } from './schema'
 
 const UNSAFE = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
@@ -49,7 +50,7 @@ const middleware: Middleware = {
 }
 
 /** The API, typed by its own description. Refusals are thrown as ApiProblem. */
-export const api = createClient<paths>({ credentials: 'same-origin', fetch: (request) => fetch(request) })
+export const api = createClient<paths>({ credentials: 'same-origin', fetch: ask })
 api.use(middleware)
 
 /** The body of an answer that must have one. */

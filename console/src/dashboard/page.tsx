@@ -53,8 +53,8 @@ export default function DashboardPage() {
     isFresh.current = true
     void refetch()
   }
-  if (isError) return <ProblemView problem={error} onAgain={refresh} />
-  if (!data) return <PageSkeleton />
+  const problem = isError && <ProblemView problem={error} onAgain={refresh} />
+  if (!data) return problem || <PageSkeleton />
   return (
     <Page
       title={t('title')}
@@ -91,6 +91,7 @@ export default function DashboardPage() {
         </>
       }
     >
+      {problem}
       <QueueStrip filters={NO_FILTERS} counted={data.queues} onChoose={(filters) => void navigate(listOf(filters))} />
       {data.channels.length === 0 && data.open.length === 0 && data.figures.placed.orders === 0 && <FirstSteps />}
       <Figures data={data} />

@@ -9,6 +9,8 @@ import styles from './problem-view.module.css'
 export function ProblemView({ problem, onAgain }: { problem: unknown; onAgain?: () => void }) {
   const t = useWords(frameWords)
   const { title, detail, errors, next_step: next, status, reason } = problemOf(problem)
+  // What is not there, or not for this person, is no more so when it is asked for again.
+  const isFinal = reason !== '' && (status === 403 || status === 404)
   return (
     <div className={styles.problem} role="alert">
       <ExclamationCircleFilled className={styles.icon} />
@@ -29,7 +31,7 @@ export function ProblemView({ problem, onAgain }: { problem: unknown; onAgain?: 
           </div>
         )}
       </div>
-      {onAgain && (
+      {onAgain && !isFinal && (
         <Button size="small" onClick={onAgain}>
           {t('again')}
         </Button>

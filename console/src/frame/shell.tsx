@@ -3,9 +3,11 @@ import { Drawer } from 'antd'
 import { useState } from 'react'
 import { Outlet, useLocation, useNavigate } from 'react-router'
 import { useWords } from '@/i18n/words'
+import { ConnectionBar } from './connection-bar'
 import { ErrorBoundary } from './error-boundary'
 import { KeysHelp } from './keys-help'
 import { useKeys } from './keys'
+import { NoRight, useIsAllowed } from './no-right'
 import { Palette } from './palette'
 import { usePreferences } from './preferences'
 import { Rail } from './rail'
@@ -19,6 +21,7 @@ export function Shell() {
   const t = useWords(frameWords)
   const { isRailNarrow } = usePreferences()
   const { pathname } = useLocation()
+  const isAllowed = useIsAllowed(pathname)
   const navigate = useNavigate()
   const [isPaletteOpen, setPaletteOpen] = useState(false)
   const [isHelpOpen, setHelpOpen] = useState(false)
@@ -77,10 +80,9 @@ export function Shell() {
             </button>
           }
         />
+        <ConnectionBar />
         <main id="main" className={styles.main} tabIndex={-1}>
-          <ErrorBoundary key={pathname}>
-            <Outlet />
-          </ErrorBoundary>
+          <ErrorBoundary key={pathname}>{isAllowed ? <Outlet /> : <NoRight />}</ErrorBoundary>
         </main>
       </div>
       <Drawer

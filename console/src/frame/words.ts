@@ -71,6 +71,17 @@ export const frameWords = defineWords('frame', {
   no: ['否', 'No'],
   loading: ['加载中…', 'Loading…'],
   noAnswer: ['服务器没有回应，请检查网络后重试', 'The server does not answer; check the network and try again'],
+  connection: ['与服务器的连接', 'Connection to the server'],
+  unreached: ['连不上服务器。', 'The server cannot be reached.'],
+  unreachedHint: [
+    '页面上的内容可能已经变了；恢复后会自动更新。',
+    'What you see may have changed; it is read again once the server is back.',
+  ],
+  noRight: ['您没有这一页的权限', 'You may not open this page'],
+  noRightHint: [
+    '需要用到它时，请管理员在“人员与权限”里给您的角色加上。',
+    'If you need it, ask an administrator to give your role the right, under People.',
+  ],
   broken: ['这一页出了问题', 'This page has a problem'],
   brokenHint: [
     '其它页面不受影响。刷新后仍然如此，请把下面的文字发给管理员。',

@@ -2,6 +2,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Input } from 'antd'
 import { useCallback, useEffect, useMemo, useState, type ReactNode } from 'react'
 import { api, given } from '@/api/client'
+import { NO_ANSWER, problemOf } from '@/api/problems'
 import { SEARCH_ID } from '@/frame/search-id'
 import { ProblemView } from '@/frame/problem-view'
 import { ColumnChooser } from '@/grid/column-chooser'
@@ -69,9 +70,12 @@ export function PagedGrid<Row>(props: PagedGridProps<Row>) {
     if (!isFetchingNextPage) void fetchNextPage()
   }, [fetchNextPage, isFetchingNextPage])
   const total = useTotal(queryKey, exports?.[0], query.isPending ? 0 : rows.length, hasNextPage)
-  if (query.isError) return <ProblemView problem={query.error} onAgain={() => void query.refetch()} />
+  const problem = query.isError && <ProblemView problem={query.error} onAgain={() => void query.refetch()} />
+  if (!query.data && problem) return problem
   return (
     <>
+      {/* Rows that were read stay where they are; that nobody answers is told above the page. */}
+      {query.isError && problemOf(query.error).reason !== NO_ANSWER && problem}
       <div className={styles.tools}>
         {tools}
         <span className={styles.space} />

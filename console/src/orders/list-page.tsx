@@ -164,7 +164,7 @@ export default function OrderListPage() {
           }}
         />
       )}
-      {list.isError ? (
+      {list.isError && list.rows.length === 0 ? (
         <ProblemView problem={list.error} onAgain={() => void list.refetch()} />
       ) : (
         <DataGrid

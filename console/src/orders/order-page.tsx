@@ -14,7 +14,7 @@ export default function OrderPage() {
   const t = useWords(orderWords)
   const { id = '' } = useParams()
   const { data: order, isError, error, refetch } = useOrder(id)
-  if (isError)
+  if (isError && !order)
     return (
       <Page title={t('title')}>
         <NeighbourBar id={id} />

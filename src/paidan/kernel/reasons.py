@@ -177,7 +177,9 @@ WORDS: Final[dict[Reason, Words]] = {
     Reason.UNKNOWN_WAREHOUSE: W("仓库不存在", "There is no such warehouse", "请先建立仓库", "Create the warehouse first"),
     Reason.UNKNOWN_CARRIER: W("快递公司不存在", "There is no such carrier", "请先建立快递公司", "Create the carrier first"),
     Reason.UNKNOWN_SKU: W("货品不存在", "There is no such SKU", "请先建立货品", "Create the SKU first"),
-    Reason.UNKNOWN_ORDER: W("订单不存在", "There is no such order"),
+    Reason.UNKNOWN_ORDER: W(
+        "订单不存在", "There is no such order", "核对单号；无权查看的店铺也不显示", "Check the number; orders of shops you may not see are not shown"
+    ),
     Reason.UNKNOWN_FULFILMENT: W("发货单不存在", "There is no such fulfilment"),
     Reason.UNKNOWN_DOCUMENT: W("单据不存在", "There is no such document"),
     Reason.UNKNOWN_PARCEL: W("包裹不存在", "There is no such parcel"),
@@ -369,7 +371,7 @@ WORDS: Final[dict[Reason, Words]] = {
     Reason.VERSION_MISSING: W("缺少版本", "The version is missing", "读取 ETag 后用 If-Match 提交", "Read the ETag and send it as If-Match"),
     Reason.IDEMPOTENCY_CONFLICT: W("同一幂等键对应不同内容", "The idempotency key was used with another body", "请换新键", "Use a new key"),
     Reason.IDEMPOTENCY_IN_FLIGHT: W("同一幂等键的请求正在处理", "A request with this key is in flight", "稍后重试", "Try again shortly"),
-    Reason.NOT_ALLOWED: W("没有权限", "Not allowed"),
+    Reason.NOT_ALLOWED: W("没有权限", "Not allowed", "请管理员在“人员与权限”里授权", "Ask an administrator for the right"),
     Reason.NOT_SIGNED_IN: W("未登录", "Not signed in", "请登录或提供 API 密钥", "Sign in, or give an API key"),
     Reason.SIGN_IN_WRONG: W(
         "用户名或密码不正确", "Name or password is wrong", "检查后重试，或请管理员重设密码", "Try again, or ask an administrator for a new password"
