@@ -70,6 +70,7 @@ function Theme({ children }: { children: ReactNode }) {
           colorTextBase: isDark ? '#e7eaf0' : '#1b2230',
           colorTextPlaceholder: isDark ? '#939dad' : '#667082',
           colorTextDescription: isDark ? '#a9b2c0' : '#535d6e',
+          colorSuccess: isDark ? '#5ccfae' : '#08705a',
           borderRadius: 7,
           fontFamily: FONT,
           motionDurationMid: '0.12s',
@@ -80,6 +81,8 @@ function Theme({ children }: { children: ReactNode }) {
           Button: isDark ? {} : { defaultHoverColor: '#2f5fd0', defaultHoverBorderColor: '#2f5fd0' },
           // What is chosen in a menu stands on blue: in the dark its own blue is not light enough.
           Dropdown: isDark ? { colorPrimary: '#a9c1ff' } : {},
+          // An empty box is seen as one: antd's own edge is too faint for that.
+          Checkbox: { colorBorder: isDark ? '#7d8796' : '#8a94a6' },
           Modal: { titleFontSize: 16 },
           Tooltip: { colorBgSpotlight: '#1b2230' },
         },

@@ -97,6 +97,13 @@ def read_ours_again(desk):
     expect(desk.dialog.get_by_role("status")).to_contain_text("不用读 1")
 
 
+def unsaved(desk):
+    click("改地址")(desk)
+    desk.dialog.get_by_role("textbox").first.fill("13912345678")
+    press("Escape")(desk)
+    expect(desk.page.get_by_role("dialog", name="改动还没有保存")).to_be_visible()
+
+
 # Name: the page (O: an order that can be edited, P: one that waits for its parcel, E: an order is among the exceptions, M: the messages of one), and how it is opened. An import is no dialog, but comes in steps.
 OPENED = {
     "palette": ("/guide", press("Control+k")),
@@ -144,6 +151,7 @@ OPENED = {
     "sure listings": ("/listings", click("采用全部有把握的")),
     "listing": ("/listings?show=all", first_row),
     "compare": ("/comparisons", click("立即对账")),
+    "unsaved": ("O", unsaved),
 }
 
 

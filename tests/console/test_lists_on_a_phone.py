@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from desk import PATIENCE_MS
+from desk import CELLS, PATIENCE_MS
 from heard import Heard
 from paidan.entrypoints.pictures import EVERY_DAY, settle, signed_in
 
@@ -55,6 +55,9 @@ def test_rows_of_a_list_fit_a_phone_and_can_be_chosen_sorted_and_opened(chromium
             if path.startswith("/orders"):
                 chosen_and_sorted(page, grid, rows)
             if path == "/exceptions":
+                for heading in ("怎么办", "已等") if language == "zh" else ("What to do", "Waiting"):
+                    expect(grid.get_by_role("columnheader", name=heading)).to_be_visible()
+                    assert all(cells[heading] for cells in map(cells_of, rows.all()[:3])), heading
                 buttons = rows.first.get_by_role("button")
                 assert buttons.count() >= 2
                 assert all(one.bounding_box()["x"] + one.bounding_box()["width"] < WIDTH for one in buttons.all())
@@ -62,6 +65,11 @@ def test_rows_of_a_list_fit_a_phone_and_can_be_chosen_sorted_and_opened(chromium
             rows.first.click(position={"x": box["width"] - 90, "y": box["height"] * 0.5})
             expect(page.locator(".ant-drawer-open, .ant-modal").first).to_be_visible()
         assert heard.complaints == []
+
+
+def cells_of(row):
+    """What a row shows, by the headings."""
+    return row.evaluate(CELLS)
 
 
 def chosen_and_sorted(page, grid, rows):

@@ -60,7 +60,7 @@ def test_without_the_server_rows_stay_what_is_new_is_told_and_all_goes_on_when_i
 
     go("/stock")
     settle(page)
-    told = page.get_by_role("status", name="与服务器的连接")
+    told = page.get_by_role("region", name="与服务器的连接")
     expect(told).to_be_empty()
     page.context.set_offline(True)
     go("/exceptions")  # read anew whenever somebody comes

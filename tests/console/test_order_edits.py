@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from axe import findings, needs_axe
 from paidan.entrypoints.pictures import EVERY_DAY, settle
 
 PASTED = "收货人：李四光 13912345678 广东省广州市天河区体育西路101号"
@@ -157,6 +158,11 @@ def test_no_escape_and_no_click_beside_loses_what_was_typed(order):
     expect(dialog(order)).to_be_visible()
     escape()
     expect(dialog(order)).to_have_count(0)  # nothing was changed
+    needs_axe()
+    order.keyboard.press("e")
+    dialog(order).get_by_role("textbox").first.fill("13912345678")
+    asked_first(order, escape)
+    assert findings(order, "[role=dialog]") == []
 
 
 def test_leaving_everything_out_is_refused_with_what_to_do(order, faults):

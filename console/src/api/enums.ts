@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
+import { capital } from '@/i18n/format'
 import { api, given } from './client'
 
 interface Word {
@@ -33,5 +34,5 @@ export function useEnum(list: string): (code: string | null | undefined) => stri
 export function useEnumOptions(list: string): { value: string; label: string }[] {
   const { i18n } = useTranslation()
   const words = useAllWords()[list] ?? []
-  return words.map((word) => ({ value: word.code, label: i18n.language === 'en' ? word.en : word.zh }))
+  return words.map((word) => ({ value: word.code, label: capital(i18n.language === 'en' ? word.en : word.zh) }))
 }

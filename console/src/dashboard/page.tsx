@@ -135,12 +135,14 @@ function Figures({ data }: { data: Dashboard }) {
   return (
     <div className={styles.figures}>
       {cardsOf(data, t).map((card) => (
-        <section key={card.name} className={styles.figure} aria-label={card.name}>
-          {card.values.map((value) => (
-            <span key={value.text} className={styles.value}>
-              <Figure {...value} />
-            </span>
-          ))}
+        <section key={card.name} className={styles.figure} data-wide={card.isWide} aria-label={card.name}>
+          <span className={styles.values}>
+            {card.values.map((value) => (
+              <span key={value.text} className={styles.value}>
+                <Figure {...value} />
+              </span>
+            ))}
+          </span>
           <span className={styles.name}>{card.name}</span>
           {card.details.length > 0 && (
             <span className={styles.details}>

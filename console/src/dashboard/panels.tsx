@@ -3,7 +3,7 @@ import { useEnum } from '@/api/enums'
 import { feedName } from '@/connections/feed-name'
 import { connectionWords } from '@/connections/words'
 import { PartPill } from '@/health/part-pill'
-import { duration, number } from '@/i18n/format'
+import { capital, duration, number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import table from '@/orders/order/order.module.css'
 import { AGES, listOf, stateRows, type Dashboard } from './shapes'
@@ -32,7 +32,7 @@ export function States({ open }: { open: Dashboard['open'] }) {
         {rows.map((row) => (
           <tr key={row.state}>
             <td>
-              <Link to={listOf(row.filters)}>{state(row.state)}</Link>
+              <Link to={listOf(row.filters)}>{capital(state(row.state))}</Link>
             </td>
             <td className={table.end}>
               <Link to={listOf(row.filters)}>

@@ -24,6 +24,8 @@ export interface Card {
   name: string
   values: Shown[]
   details: Shown[]
+  /** As wide as two: sums of several currencies stand beside each other. */
+  isWide?: boolean
 }
 
 const DASH = '—'
@@ -61,7 +63,7 @@ export function cardsOf({ figures, hours, queues }: Dashboard, t: DashboardSay):
       values: [{ text: number(placed.orders), filters: placed.filters }],
       details: [counted(t('cancelled'), cancelled)],
     },
-    { name: t('gmv'), values: amounts(hours, placed.filters), details: [] },
+    { name: t('gmv'), values: amounts(hours, placed.filters), details: [], isWide: true },
     share(t('untouched'), t('touched'), figures.untouched),
     wait(t('p50'), figures.paid_to_released_p50),
     wait(t('p95'), figures.paid_to_released_p95),

@@ -1,10 +1,11 @@
 import { useClock } from '@/frame/clock'
-import { duration, instantWhole, secondsUntil } from '@/i18n/format'
+import { Moment } from '@/frame/moment'
+import { duration, secondsUntil } from '@/i18n/format'
 
 /** How long it waits by now. */
 export function Age({ since }: { since: string }) {
   useClock('minute')
-  return <span title={instantWhole(since)}>{ageOf(since)}</span>
+  return <Moment at={since}>{ageOf(since)}</Moment>
 }
 
 /** The same as plain words, for copies. */

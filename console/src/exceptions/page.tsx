@@ -225,7 +225,8 @@ function useExceptionColumns(onOpen: (id: string) => void, onAddress: (row: Exce
       {
         id: 'kind',
         title: t('kind'),
-        width: 92,
+        line: 1,
+        width: 84,
         isPinned: true,
         text: (row) => kind(row.kind),
         render: (row) => <Pill tone={KIND_TONES[row.kind] ?? 'wait'}>{kind(row.kind)}</Pill>,
@@ -233,23 +234,24 @@ function useExceptionColumns(onOpen: (id: string) => void, onAddress: (row: Exce
       {
         id: 'order_no',
         title: t('order'),
-        width: 168,
+        line: 1,
+        width: 158,
         text: (row) => row.order_no,
         render: (row) => <ReferenceLink row={row} onOpen={onOpen} />,
       },
-      { id: 'text', title: t('what'), width: 180, text: (row) => row.text },
-      { id: 'next', title: t('next'), width: 204, line: 0, text: (row) => row.next_step },
+      { id: 'text', title: t('what'), width: 206, line: 2, text: (row) => row.text },
+      { id: 'next', title: t('next'), width: 220, line: 2, text: (row) => row.next_step },
       {
         id: 'ship_by_at',
         title: t('clock'),
         line: 1,
-        width: 134,
+        width: 118,
         text: (row) => instant(row.ship_by_at),
         render: (row) => <Deadline at={row.ship_by_at} />,
       },
       {
         id: 'since',
-        line: 0,
+        line: 2,
         title: t('since'),
         width: 74,
         text: (row) => ageOf(row.since),
@@ -257,8 +259,9 @@ function useExceptionColumns(onOpen: (id: string) => void, onAddress: (row: Exce
       },
       {
         id: 'owner',
+        line: 3,
         title: t('owner'),
-        width: 92,
+        width: 84,
         text: (row) =>
           row.snoozed_until
             ? t('snoozedUntil', { at: instant(row.snoozed_until) })
@@ -269,7 +272,7 @@ function useExceptionColumns(onOpen: (id: string) => void, onAddress: (row: Exce
       {
         id: 'actions',
         title: '',
-        width: 292,
+        width: 286,
         text: () => '',
         render: (row) => <ExceptionActions row={row} onAddress={onAddress} />,
       },

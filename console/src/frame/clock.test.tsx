@@ -30,7 +30,13 @@ test('ages and clocks go on by the minute, near the deadline by the second, and 
       </output>
     </>,
   )
-  const told = () => ['age', 'clock'].map((name) => screen.getByLabelText(name).textContent.trim())
+  const times = () => ['age', 'clock'].map((name) => screen.getByLabelText(name).querySelector('time'))
+  const told = () => times().map((time) => time?.textContent.replace(`, ${time.title}`, '').trim())
+  // The instant itself is a hover away, and is read out.
+  for (const time of times()) {
+    expect(time?.title).toContain('2026')
+    expect(time?.textContent).toContain(`, ${time?.title ?? ''}`)
+  }
   expect(told()).toEqual(['1 分钟', '剩 11 分钟'])
   pass(62_000)
   expect(told()).toEqual(['2 分钟', '剩 9:58'])

@@ -26,7 +26,7 @@ export function ConnectionBar() {
     }
   }, [isReached, cache])
   return (
-    <div role="status" aria-label={t('connection')}>
+    <section aria-live="polite" aria-label={t('connection')}>
       {!isReached && (
         <div className={styles.bar}>
           <DisconnectOutlined />
@@ -38,6 +38,6 @@ export function ConnectionBar() {
           </Button>
         </div>
       )}
-    </div>
+    </section>
   )
 }

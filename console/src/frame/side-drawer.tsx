@@ -41,8 +41,7 @@ export function SideDrawer({ name, tab = '', actions, closes, isFlush = false, o
       styles={{ body: isFlush ? { padding: 0 } : {}, header: { padding: '10px 16px' } }}
       title={
         <div className={styles.head}>
-          {name}
-          <span className={styles.space} />
+          <div className={styles.name}>{name}</div>
           {actions && <span className={styles.actions}>{actions}</span>}
           <Button
             className={styles.close}

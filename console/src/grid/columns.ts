@@ -13,6 +13,8 @@ export interface Column<Row> {
   isExtra?: boolean
   /** Where a phone's row shows it: keys on line 1, what matters most on line 2, buttons on line 3; nowhere is 0. See `phoneLines`. */
   line?: 0 | 1 | 2 | 3
+  /** On a phone its heading stands before it: by itself it does not tell what it is. Bare figures always have theirs. */
+  isNamed?: boolean
   /** The plain words: for copies, for groups, and for the cell itself when it has no `render`. */
   text: (row: Row) => string
   render?: (row: Row) => ReactNode

@@ -24,6 +24,10 @@ interface Props<Row> {
 /** A figure that does not tell by itself what it counts. */
 const BARE = /^[-+\d.,]+$/
 
+function isNamed<Row>(column: Column<Row>, row: Row): boolean {
+  return column.isNamed ?? (column.align === 'end' && BARE.test(column.text(row)))
+}
+
 interface CellProps<Row> {
   column: Column<Row>
   row: Row
@@ -40,7 +44,7 @@ function Cell<Row>({ column, row, index, isOnLine }: CellProps<Row>) {
       className={styles.cell}
       data-align={column.align}
       data-pinned={isOnLine ? undefined : column.isPinned}
-      data-title={isOnLine && BARE.test(column.text(row)) ? column.title : undefined}
+      data-title={isOnLine && isNamed(column, row) ? column.title : undefined}
       data-drawn={isDrawn(column)}
       title={column.render ? undefined : column.text(row) || undefined}
       style={isOnLine ? undefined : placeOf(column)}

@@ -1,5 +1,5 @@
 import { DownOutlined, RightOutlined } from '@ant-design/icons'
-import { number } from '@/i18n/format'
+import { capital, number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import type { GroupFigures } from './groups'
 import { gridWords } from './words'
@@ -24,7 +24,7 @@ export function GroupHead({ label, loaded, figures, isExact, isFolded, height, o
     <div className={styles.group} style={{ height }}>
       <button type="button" className={styles.fold} aria-expanded={!isFolded} onClick={onFold}>
         {isFolded ? <RightOutlined /> : <DownOutlined />}
-        {label || '—'}{' '}
+        {capital(label) || '—'}{' '}
         <span className="dim">
           {number(count)}
           {isExact ? '' : '+'}

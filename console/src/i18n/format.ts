@@ -85,6 +85,11 @@ export function duration(seconds: number): string {
   return ''
 }
 
+/** Words of a closed list where they stand by themselves: with a capital, as a sentence begins. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
 /** A length of time to the second, as a clock shows it: 9:05. */
 export function countdown(seconds: number): string {
   const whole = Math.floor(Math.abs(seconds))

@@ -64,6 +64,8 @@ function Carriers({ tabs }: { tabs: React.ReactNode }) {
       },
       {
         id: 'is_active',
+        line: 1,
+        isNamed: true,
         title: t('active'),
         width: 90,
         text: (row) => String(row.is_active),

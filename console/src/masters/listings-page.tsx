@@ -41,15 +41,16 @@ export default function ListingsPage() {
     (): Column<Row>[] => [
       {
         id: 'shop_code',
+        line: 2,
         title: t('shop'),
         width: 220,
         isPinned: true,
         isGroupable: true,
         text: (row) => shopName(row.shop_code),
       },
-      { id: 'title', title: t('title'), width: 320, text: (row) => row.title ?? '' },
-      { id: 'merchant_code', title: t('merchantCode'), width: 130, text: (row) => row.merchant_code ?? '' },
-      { id: 'item_ref', title: t('itemRef'), width: 150, text: (row) => row.item_ref },
+      { id: 'title', line: 1, title: t('title'), width: 320, text: (row) => row.title ?? '' },
+      { id: 'merchant_code', line: 2, title: t('merchantCode'), width: 130, text: (row) => row.merchant_code ?? '' },
+      { id: 'item_ref', line: 0, title: t('itemRef'), width: 150, text: (row) => row.item_ref },
       ...(isAll
         ? []
         : [
@@ -63,6 +64,7 @@ export default function ListingsPage() {
           ]),
       {
         id: 'sku_code',
+        line: isAll ? 1 : 3,
         title: t('sku'),
         width: isAll ? 220 : 620,
         text: (row) => row.sku_code ?? '',

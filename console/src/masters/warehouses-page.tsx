@@ -192,6 +192,7 @@ function columnsOf(t: MasterSay): Column<Warehouse>[] {
     {
       id: 'is_active',
       line: 1,
+      isNamed: true,
       title: t('active'),
       width: 90,
       text: (row) => String(row.is_active),

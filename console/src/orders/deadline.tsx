@@ -1,6 +1,7 @@
 import { ClockCircleOutlined, FireFilled } from '@ant-design/icons'
 import { useClock } from '@/frame/clock'
-import { countdown, duration, instant, instantWhole, secondsUntil } from '@/i18n/format'
+import { Moment } from '@/frame/moment'
+import { countdown, duration, instant, secondsUntil } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import { orderWords } from './words'
 import styles from './deadline.module.css'
@@ -19,9 +20,9 @@ export function Deadline({ at, isOver = false }: { at: string | null | undefined
   const kind = left < 0 ? 'late' : left < SOON_S ? 'soon' : 'calm'
   const time = isNear ? countdown(left) : duration(left)
   return (
-    <span className={styles[kind]} title={instantWhole(at)}>
+    <Moment at={at} className={styles[kind]}>
       {kind === 'late' ? <FireFilled /> : kind === 'soon' ? <ClockCircleOutlined /> : null}{' '}
       {t(left < 0 ? 'overdue' : 'left', { time })}
-    </span>
+    </Moment>
   )
 }

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { useFields } from '@/lists/queries'
 import { fieldName, valueName } from '@/lists/filter-words'
+import { capital } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import { listWords } from '@/lists/words'
 import styles from './flag-mark.module.css'
@@ -42,7 +43,7 @@ export function FlagMark({ flag, name }: Props) {
 export function FlagName({ flag, name }: Required<Props>) {
   return (
     <span className={styles.named}>
-      {flag > 0 && <FlagMark flag={flag} />} {name}
+      {flag > 0 && <FlagMark flag={flag} />} {capital(name)}
     </span>
   )
 }

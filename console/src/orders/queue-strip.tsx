@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { Fragment } from 'react'
 import { api, given } from '@/api/client'
 import { useEvent } from '@/api/events'
 import type { components } from '@/api/schema'
@@ -20,6 +21,9 @@ interface Props {
 
 export const QUEUES_KEY = ['queues']
 
+/** A queue of the orders held for one reason. */
+const isHeld = ({ queue }: Queue) => queue.startsWith('hold.')
+
 /** What waits, with counts that live unless they are given: one click filters the list. */
 export function QueueStrip({ filters, onChoose, counted }: Props) {
   const t = useWords(orderWords)
@@ -34,25 +38,28 @@ export function QueueStrip({ filters, onChoose, counted }: Props) {
   })
   return (
     <div className={styles.strip} role="group" aria-label={t('queues')}>
-      {(counted ?? data ?? []).map((queue) => {
+      {(counted ?? data ?? []).map((queue, index, all) => {
+        const isFirstHeld = isHeld(queue) && !all.slice(0, index).some(isHeld)
         const isHere = isSame(queue.filters, filters)
         return (
-          <button
-            key={queue.queue}
-            type="button"
-            className={styles.queue}
-            aria-pressed={isHere}
-            data-empty={queue.count === 0}
-            onClick={() => {
-              onChoose(isHere ? [] : queue.filters)
-            }}
-          >
-            <span className={styles.count}>
-              {number(queue.count)}
-              {!queue.is_exact && '+'}
-            </span>
-            <span className={styles.name}>{language() === 'zh' ? queue.zh : queue.en}</span>
-          </button>
+          <Fragment key={queue.queue}>
+            {isFirstHeld && <span className={styles.part}>{t('heldFor')}</span>}
+            <button
+              type="button"
+              className={styles.queue}
+              aria-pressed={isHere}
+              data-empty={queue.count === 0}
+              onClick={() => {
+                onChoose(isHere ? [] : queue.filters)
+              }}
+            >
+              <span className={styles.count}>
+                {number(queue.count)}
+                {!queue.is_exact && '+'}
+              </span>
+              <span className={styles.name}>{language() === 'zh' ? queue.zh : queue.en}</span>
+            </button>
+          </Fragment>
         )
       })}
     </div>

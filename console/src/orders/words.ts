@@ -28,6 +28,7 @@ export const orderWords = defineWords('orders', {
     'Look for missing digits; phone tails, waybills, SKU codes and the initials of products and shops work as well. Names of receivers are sealed and can not be searched.',
   ],
   queues: ['队列', 'Queues'],
+  heldFor: ['挂起：', 'Held:'],
   emptyAll: ['还没有订单', 'There are no orders yet'],
   emptyAllHint: [
     '接入一家店铺，或导入一份订单表格，订单会在几秒内出现在这里。',

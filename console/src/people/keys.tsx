@@ -50,6 +50,7 @@ export function Keys({ tabs }: { tabs: ReactNode }) {
       },
       {
         id: 'state',
+        line: 1,
         title: t('active'),
         width: 110,
         text: (row) => t(row.revoked_at ? 'revoked' : 'living'),

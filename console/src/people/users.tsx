@@ -42,6 +42,8 @@ export function Users({ tabs }: { tabs: ReactNode }) {
       { id: 'signed_in_at', title: t('signedIn'), width: 120, text: (row) => instant(row.signed_in_at) || t('never') },
       {
         id: 'is_active',
+        line: 1,
+        isNamed: true,
         title: t('active'),
         width: 90,
         text: (row) => String(row.is_active),

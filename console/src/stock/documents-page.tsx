@@ -53,6 +53,7 @@ export default function DocumentsPage() {
       { id: 'kind', title: t('kind'), width: 110, text: (row) => documentKindName(row.kind, t) },
       {
         id: 'state',
+        line: 1,
         title: t('state'),
         width: 120,
         text: (row) => state(row.state),

@@ -1,3 +1,4 @@
+import { Skeleton } from 'antd'
 import { useMay } from '@/api/me'
 import { later } from '@/frame/later'
 import { Panel } from '@/frame/page'
@@ -66,7 +67,8 @@ export function OrderBody({ order }: { order: Order }) {
 }
 
 function Loading() {
-  return useWords(frameWords)('loading')
+  const label = useWords(frameWords)('loading')
+  return <Skeleton active title={false} paragraph={{ rows: 3 }} aria-busy aria-label={label} />
 }
 
 /** What buyer and seller wrote; the first thing a clerk reads. */

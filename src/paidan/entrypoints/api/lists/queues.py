@@ -27,7 +27,7 @@ QUEUES: Final[Mapping[str, tuple[Both, tuple[str, ...]]]] = {
     "short_of_stock": (("缺货", "Short of stock"), ("state:is:backordered",)),
     "waiting_to_merge": (("等待合单", "Waiting to merge"), ("waits_to_merge:is:true",)),
     "overdue": (("超时未发", "Overdue"), ("is_overdue:is:true",)),
-    "refund_requested": (("申请退款", "Refund requested"), ("asks_refund:is:true", "state:not:cancelled")),
+    "refund_requested": (("有退款申请", "Has a refund request"), ("asks_refund:is:true", "state:not:cancelled")),
     "to_print": (("待打印", "To print"), ("to_print:is:true",)),
     "unknown_answers": (("结果未知", "Unknown answers"), ("answer_unknown:is:true",)),
 }
