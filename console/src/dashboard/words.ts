@@ -65,7 +65,7 @@ export const dashboardWords = defineWords('dashboard', {
   age6h: ['6 小时内', '< 6 h'],
   age1d: ['1 天内', '< 1 d'],
   age3d: ['3 天内', '< 3 d'],
-  ageolder: ['更久', 'older'],
+  ageolder: ['更久', 'Older'],
   noHolds: ['没有挂起的订单', 'Nothing is held'],
   noOpen: ['没有未完结的订单', 'No order is open'],
   noWarehouses: ['还没有仓库', 'No warehouse yet'],

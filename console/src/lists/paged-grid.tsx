@@ -71,11 +71,10 @@ export function PagedGrid<Row>(props: PagedGridProps<Row>) {
   }, [fetchNextPage, isFetchingNextPage])
   const total = useTotal(queryKey, exports?.[0], query.isPending ? 0 : rows.length, hasNextPage)
   const problem = query.isError && <ProblemView problem={query.error} onAgain={() => void query.refetch()} />
-  if (!query.data && problem) return problem
   return (
     <>
       {/* Rows that were read stay where they are; that nobody answers is told above the page. */}
-      {query.isError && problemOf(query.error).reason !== NO_ANSWER && problem}
+      {(!query.data || problemOf(query.error).reason !== NO_ANSWER) && problem}
       <div className={styles.tools}>
         {tools}
         <span className={styles.space} />
@@ -85,22 +84,24 @@ export function PagedGrid<Row>(props: PagedGridProps<Row>) {
           <ColumnChooser columns={columns} layout={layout} onLayout={setLayout} />
         </span>
       </div>
-      <DataGrid
-        {...rest}
-        columns={columns}
-        rows={rows}
-        layout={layout}
-        onLayout={setLayout}
-        activeId={active ?? (first ? rest.rowId(first) : null)}
-        onActive={(id) => {
-          setActive(id)
-          onActive?.(rows.find((row) => rest.rowId(row) === id) ?? null)
-        }}
-        hasMore={query.hasNextPage}
-        onMore={onMore}
-        isLoading={query.isPending}
-        isFetching={query.isFetching}
-      />
+      {(query.data || !problem) && (
+        <DataGrid
+          {...rest}
+          columns={columns}
+          rows={rows}
+          layout={layout}
+          onLayout={setLayout}
+          activeId={active ?? (first ? rest.rowId(first) : null)}
+          onActive={(id) => {
+            setActive(id)
+            onActive?.(rows.find((row) => rest.rowId(row) === id) ?? null)
+          }}
+          hasMore={query.hasNextPage}
+          onMore={onMore}
+          isLoading={query.isPending}
+          isFetching={query.isFetching}
+        />
+      )}
     </>
   )
 }

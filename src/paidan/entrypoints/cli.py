@@ -213,7 +213,7 @@ def pictures(
     pages: Annotated[str, Parameter(help="Only these pages, by commas: orders,order,stock.")] = "",
     looks: Annotated[str, Parameter(help="Only these, by commas: 1440-zh-light,390-en-dark.")] = "",
 ) -> int:
-    """Make a picture of every page of the console, in both languages, wide and narrow, light and dark (截图). For developers: needs Chromium.
+    """Make a picture of every page of the console and of its common states, both languages, wide and narrow, light and dark (截图). Needs Chromium.
 
     Without `--url` a small day is played for it.
     """

@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 from msgspec import Struct
 from rich.console import Console
 
+from paidan.entrypoints.picture_states import STATES
 from paidan.kernel.errors import SetupError
 from paidan.runtime.settings import Settings
 
@@ -127,6 +128,7 @@ def signed_in(
         locale="zh-CN",
         timezone_id="Asia/Shanghai",
         reduced_motion=motion,
+        color_scheme="dark" if theme == "dark" else "light",  # the scan page has no switch of its own
     )
     context.add_init_script(
         f"localStorage.setItem('paidan.language', '{language}'); localStorage.setItem('paidan.preferences', JSON.stringify({{theme: '{theme}'}}))"
@@ -163,10 +165,15 @@ def _watch(page: "Page") -> None:
 
 
 def settle(page: "Page") -> None:
-    """Wait until the page has fetched what it wants and drawn it: two looks in a row at which nothing is waited for. Raises AssertionError."""
+    """Wait until a page of the console is there and at rest. Raises AssertionError."""
+    page.wait_for_selector("#main h1")
+    at_rest(page)
+
+
+def at_rest(page: "Page") -> None:
+    """Wait until what is shown has fetched what it wants and is drawn: two looks in a row at which nothing is waited for. Raises AssertionError."""
     from playwright.sync_api import expect
 
-    page.wait_for_selector("#main h1")
     unanswered = _UNANSWERED.get(page, set())
     began, looks = time.monotonic(), 0
     while looks < 2:  # noqa: PLR2004 - what came with the last answer may ask for more
@@ -213,7 +220,7 @@ def small_day(settings: Settings, orders: int = ORDERS) -> Iterator[str]:
 
 
 def take_pictures(settings: Settings, folder: Path, *, url: str = "", pages: Sequence[str] = (), looks: Sequence[str] = ()) -> int:
-    """Every page in both languages, light and dark, wide and narrow; gives 0.
+    """Every page, and states that people meet often, in both languages, light and dark, wide and narrow; gives 0.
 
     Of the console at `url`, else of a small day that is played for it; `pages`: only those named; `looks`: only `1440-zh-light` and the like.
     Raises SetupError when there is no such page or look.
@@ -222,7 +229,7 @@ def take_pictures(settings: Settings, folder: Path, *, url: str = "", pages: Seq
     from paidan.entrypoints.demo.run import home_of
 
     every_look = {f"{width}-{language}-{theme}": (width, language, theme) for width, language, theme in product(SIZES, LANGUAGES, THEMES)}
-    wanted, named = _chosen(every_look, looks), _chosen(dict.fromkeys((*PAGES, *OF_AN_ORDER)), pages)
+    wanted, named = _chosen(every_look, looks), _chosen(dict.fromkeys((*PAGES, *OF_AN_ORDER, *STATES)), pages)
     folder.mkdir(parents=True, exist_ok=True)
     if not url and not ensure_built():
         raise SetupError("the console is not built: see above")
@@ -251,7 +258,16 @@ def _take(page: "Page", url: str, folder: Path, names: set[str]) -> int:
         page.goto(f"{url}/console{path.format(order=order_id)}")
         settle(page)
         page.screenshot(path=folder / f"{name}.png")
-    return len(pages)
+    states = {name: state for name, state in STATES.items() if name in names}
+    for name, (path, lead_to) in states.items():
+        page.goto("about:blank")  # an address that differs only behind its # would not be loaded anew
+        page.goto(f"{url}{path}")
+        if path.startswith("/console"):
+            settle(page)
+        lead_to(page)
+        at_rest(page)
+        page.screenshot(path=folder / f"{name}.png")
+    return len(pages) + len(states)
 
 
 def first_order(page: "Page", url: str) -> str:
