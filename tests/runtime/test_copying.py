@@ -69,3 +69,8 @@ def test_texts_are_read_as_they_were(tx: Tx, texts: list[str | None]) -> None:
 @pytest.mark.parametrize("texts", [[""], ["NULL", "null"], ["a,b", "{c}"], [" "], ['"'], ["\\"], ["一", "b\n"]])
 def test_texts_that_mean_something_in_an_array_are_texts(tx: Tx, texts: list[str]) -> None:
     assert tx.execute("SELECT %(texts)s::text[]", {"texts": array(texts)}).fetchone() == (texts,)
+
+
+@pytest.mark.parametrize("values", [INSTANTS, [INSTANTS[2], None], [None]])
+def test_instants_are_read_as_they_were(tx: Tx, values: list[datetime | None]) -> None:
+    assert tx.execute("SELECT %(ats)s::timestamptz[]", {"ats": array(values)}).fetchone() == (list(values),)

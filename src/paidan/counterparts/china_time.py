@@ -5,6 +5,7 @@ The offset is fixed: China has kept UTC+8 without summer time since 1992.
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 
 CHINA = timezone(timedelta(hours=8))
 _INSTANT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ T]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.[0-9]{1,9})?")
@@ -18,6 +19,7 @@ def china_text(at: datetime) -> str:
     return at.astimezone(CHINA).isoformat(" ", "seconds")[:19]
 
 
+@lru_cache(maxsize=8192)  # each push of a track tells all its scans again; what is no instant is not kept
 def china_instant(text: str) -> datetime:
     """Read China local text as a UTC instant; fractions of a second are dropped. Raises ValueError when it is none."""
     found = _INSTANT.fullmatch(text)

@@ -16,6 +16,7 @@ from paidan.orders.fulfilment_no import fulfilment_no
 from paidan.parties.store import unseal_receivers
 from paidan.runtime.database import Tx
 from paidan.runtime.queries import load_queries
+from paidan.runtime.rows import array
 from paidan.runtime.sealing import Sealer
 
 queries = load_queries("paidan.fulfilment")
@@ -89,7 +90,7 @@ def load_consignments(tx: Tx, fulfilment_ids: Sequence[int], sealer: Sealer) -> 
     """Consignments by their leader's id, in three statements. A fulfilment that travels with another has none of its own."""
     found: dict[int, Consignment] = {}
     leader_by_id: dict[int, int] = {}
-    rows = tx.execute(queries.consignments, {"ids": sorted(set(fulfilment_ids))}, binary=True).fetchall()
+    rows = tx.execute(queries.consignments, {"ids": array(sorted(set(fulfilment_ids)))}, binary=True).fetchall()
     for leader_id, *rest in sorted(rows, key=lambda row: (row[0] != row[1], row[1])):
         leader_by_id[rest[0]] = leader_id
         _add_order(found, leader_id, rest, sealer)

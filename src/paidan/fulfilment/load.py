@@ -16,6 +16,7 @@ from paidan.runtime.database import Tx
 from paidan.runtime.ids import IdSource
 from paidan.runtime.outbox import OutboxRow, put
 from paidan.runtime.queries import load_queries
+from paidan.runtime.rows import array
 from paidan.runtime.sealing import Sealer
 from paidan.stock.documents import Document, done_document, enter_line, on_hand, write_documents
 from paidan.stock.moves import StockMoves
@@ -71,14 +72,15 @@ def take(tx: Tx, fulfilment_ids: Iterable[int]) -> Work:
     wanted = sorted(set(fulfilment_ids))
     if not wanted:
         return Work()
+    named = {"ids": array(wanted)}
     order_ids: list[int] = []
     locked: list[tuple[Any, ...]] = []
     while not order_ids or any(order_id not in order_ids for _, order_id, _ in locked):
-        order_ids = sorted(row[0] for row in tx.execute(queries.orders_of, {"ids": wanted}))
+        order_ids = sorted(row[0] for row in tx.execute(queries.orders_of, named))
         if not order_ids:
             return Work()
         lock_orders(tx, order_ids)
-        locked = tx.execute(queries.lock_groups, {"ids": wanted}).fetchall()
+        locked = tx.execute(queries.lock_groups, named).fetchall()
     orders = {order.id: order for order in load_orders(tx, order_ids, with_ended=True)}
     receiver_ids = {fulfilment_id: receiver_id for fulfilment_id, _, receiver_id in locked}
     return Work(orders=orders, groups=groups_of(orders, wanted), receiver_ids=receiver_ids)

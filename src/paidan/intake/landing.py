@@ -21,6 +21,7 @@ from paidan.runtime.ids import IdSource
 from paidan.runtime.inbox import Arrival, take_in
 from paidan.runtime.messages import InboundMessage, MessageState, keep_and_tell
 from paidan.runtime.queries import load_queries
+from paidan.runtime.rows import array
 from paidan.runtime.sealing import Sealer
 
 BUCKETS: Final = 64
@@ -138,7 +139,7 @@ def _refs(tx: Tx, shop: Shop, prefixes: Collection[str]) -> list[tuple[str, str,
     """(prefix, digest with its mark, message id). An order number with a colon may begin like another one's prefix: those are left out."""
     if not prefixes:
         return []
-    rows = tx.execute(queries.landed_refs, {"source": counterpart_of(shop), "prefixes": sorted(prefixes)})
+    rows = tx.execute(queries.landed_refs, {"source": counterpart_of(shop), "prefixes": array(sorted(prefixes))})
     cut = [(ref[: ref.rindex(":") + 1], ref[ref.rindex(":") + 1 :], message_id) for ref, message_id in rows]
     return [row for row in cut if row[0] in prefixes]
 

@@ -8,7 +8,7 @@ from msgspec import Struct, field
 from paidan.kernel.states import ParcelState
 from paidan.runtime.database import Tx
 from paidan.runtime.queries import load_queries
-from paidan.runtime.rows import columns, copy
+from paidan.runtime.rows import array, columns, copy
 
 queries = load_queries("paidan.orders", "parcels.sql")
 
@@ -52,7 +52,7 @@ class TrackRow(Struct, frozen=True, kw_only=True):
 
 def parcels_known(tx: Tx, fulfilment_ids: Iterable[int], keys: Iterable[ParcelKey]) -> list[Parcel]:
     """Parcels of these (locked) fulfilments and parcels of these carriers and numbers."""
-    return _parcels(tx.execute(queries.parcels_known, {"fulfilment_ids": sorted(set(fulfilment_ids)), **_keys(keys)}).fetchall())
+    return _parcels(tx.execute(queries.parcels_known, {"fulfilment_ids": array(sorted(set(fulfilment_ids))), **_keys(keys)}).fetchall())
 
 
 def lock_parcels(tx: Tx, keys: Iterable[ParcelKey]) -> list[Parcel]:
@@ -115,7 +115,7 @@ def mark_delivered(tx: Tx, ats: Mapping[int, datetime]) -> None:
 def tracks(tx: Tx, parcel_ids: Sequence[int]) -> dict[int, dict[bytes, tuple[datetime, str]]]:
     """What is known of the tracks of (locked) parcels: parcel id → event key → (instant, code)."""
     found: dict[int, dict[bytes, tuple[datetime, str]]] = {}
-    for parcel_id, event_key, at, code in tx.execute(queries.tracks, {"ids": list(parcel_ids)}):
+    for parcel_id, event_key, at, code in tx.execute(queries.tracks, {"ids": array(parcel_ids)}, binary=True).fetchall():
         found.setdefault(parcel_id, {})[event_key] = (at, code)
     return found
 
@@ -135,5 +135,5 @@ def update_parcels(tx: Tx, standings: Sequence[tuple[int, int, datetime | None]]
 
 def arrived_fulfilments(tx: Tx, fulfilment_ids: Iterable[int]) -> dict[int, datetime]:
     """Of these fulfilments (leaders), those whose every parcel was delivered, and when the last was."""
-    rows = tx.execute(queries.arrived_fulfilments, {"fulfilment_ids": sorted(set(fulfilment_ids))})
+    rows = tx.execute(queries.arrived_fulfilments, {"fulfilment_ids": array(sorted(set(fulfilment_ids)))})
     return dict(rows.fetchall())

@@ -43,7 +43,7 @@ def fresh_versions(tx: Tx, orders: Sequence[Order]) -> set[int]:
 
 def lock_orders(tx: Tx, ids: Sequence[int]) -> None:
     """Lock the rows of orders in key order, before they are read to be changed."""
-    tx.execute(queries.lock_orders, {"ids": list(ids)})
+    tx.execute(queries.lock_orders, {"ids": array(ids)})
 
 
 def fresh_fulfilments(tx: Tx, fulfilments: Sequence[Fulfilment]) -> set[int]:

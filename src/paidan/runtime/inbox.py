@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from paidan.runtime.database import Tx
 from paidan.runtime.queries import load_queries
+from paidan.runtime.rows import array
 
 queries = load_queries("paidan.runtime")
 
@@ -31,9 +32,9 @@ def take_in(tx: Tx, arrivals: Sequence[Arrival]) -> set[int]:
     rows = tx.execute(
         queries.take_in,
         {
-            "sources": [source for (source, _), _ in ordered],
-            "message_refs": [message_ref for (_, message_ref), _ in ordered],
-            "message_ids": [message_id for _, message_id in ordered],
+            "sources": array([source for (source, _), _ in ordered]),
+            "message_refs": array([message_ref for (_, message_ref), _ in ordered]),
+            "message_ids": array([message_id for _, message_id in ordered]),
         },
     )
     return {row[0] for row in rows}

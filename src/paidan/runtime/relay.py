@@ -28,6 +28,7 @@ from paidan.runtime.ids import IdSource
 from paidan.runtime.messages import keep_exchanges
 from paidan.runtime.outbox import Delivery, OutboxRow, OutboxState, Outcome, Verdict
 from paidan.runtime.queries import load_queries
+from paidan.runtime.rows import array
 from paidan.runtime.sealing import Sealer
 from paidan.runtime.slots import Slots
 from paidan.runtime.telemetry import OUTBOX_ROWS, OUTBOX_SEND_SECONDS, told
@@ -374,10 +375,10 @@ def _settled(token: int, now: datetime, rows: Sequence[OutboxRow], outcomes: Seq
     return {
         "token": token,
         "now": now,
-        "ids": [row.id for row in rows],
-        "states": [int(_state(row, outcome)) for row, outcome in pairs],
-        "reasons": [str(outcome.reason) for outcome in outcomes],
-        "due_ats": [_due_at(row, outcome, now, rules) for row, outcome in pairs],
+        "ids": array([row.id for row in rows]),
+        "states": array([int(_state(row, outcome)) for row, outcome in pairs]),
+        "reasons": array([str(outcome.reason) for outcome in outcomes]),
+        "due_ats": array([_due_at(row, outcome, now, rules) for row, outcome in pairs]),
     }
 
 

@@ -1,6 +1,7 @@
 """Sets of rows to and from statements: COPY for new rows, parallel arrays for `unnest`."""
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from itertools import repeat
 from struct import Struct
 from typing import Any, Final, LiteralString
@@ -68,4 +69,5 @@ _WRITERS: Final[dict[type, Callable[[Any], str]]] = {
     bool: lambda value: "t" if value else "f",
     str: _quoted,
     bytes: lambda value: '"\\\\x' + value.hex() + '"',
+    datetime: lambda value: '"' + value.isoformat() + '"',
 }

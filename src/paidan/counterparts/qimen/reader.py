@@ -18,6 +18,7 @@ T = TypeVar("T")
 SIZE_MAX: Final = 4 * 1024 * 1024
 CODE_MAX: Final = 200  # codes become keys: an index entry must stay small
 QUANTITY_MAX: Final = 2**31 - 1
+DIGITS_PLAIN: Final = 10  # a number of fewer digits is no larger than that: most are read so
 TAGS_MAX: Final = 400_000  # `<` in a body: even a small body of tiny elements needs a huge tree; 10,000 lines have about 300,000
 EQUALS_MAX: Final = 50_000  # the same for attributes, of which the protocol has none
 REST_MAX: Final = 1000  # unknown elements kept of one element
@@ -92,7 +93,8 @@ def _refused(reason: Reason, place: str) -> BadInput:
 
 
 def _local(element: _Element) -> str:
-    return str(element.tag).rpartition("}")[2]
+    tag = element.tag
+    return tag if isinstance(tag, str) and "}" not in tag else str(tag).rpartition("}")[2]
 
 
 class Reader:
@@ -104,12 +106,11 @@ class Reader:
     def __init__(self, element: _Element, path: str) -> None:
         """Raises BadInput when two children have one name (a list's children are read by `each`)."""
         self._path = path
-        self._children: dict[str, _Element] = {}
-        for child in element:
-            name = _local(child)
-            if name in self._children:
-                raise _refused(Reason.FIELD_INVALID, f"{self._at(name)} is given twice")
-            self._children[name] = child
+        names = [_local(child) for child in element]
+        self._children: dict[str, _Element] = dict(zip(names, element, strict=True))
+        if len(self._children) != len(names):
+            twice = next(name for place, name in enumerate(names) if name in names[:place])
+            raise _refused(Reason.FIELD_INVALID, f"{self._at(twice)} is given twice")
 
     def text(self, name: str) -> str:
         """Free text without outer blanks; empty when absent."""
@@ -219,6 +220,8 @@ def _decimal(text: str) -> Decimal:
 
 
 def _whole(text: str) -> int:
+    if len(text) < DIGITS_PLAIN and text.isdecimal() and text.isascii():
+        return int(text)
     number = _decimal(text)
     if number != number.to_integral_value() or abs(number) > QUANTITY_MAX:
         raise ValueError("not a whole number")
