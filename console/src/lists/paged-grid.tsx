@@ -78,8 +78,8 @@ export function PagedGrid<Row>(props: PagedGridProps<Row>) {
       <div className={styles.tools}>
         {tools}
         <span className={styles.space} />
-        {total && <span className={styles.total}>{total}</span>}
         <span className={styles.group}>
+          {total && <span className={styles.total}>{total}</span>}
           {exports && <ExportButton of={exports} columns={shownColumns(columns, layout).map((column) => column.id)} />}
           <ColumnChooser columns={columns} layout={layout} onLayout={setLayout} />
         </span>
