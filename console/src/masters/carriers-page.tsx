@@ -1,12 +1,13 @@
 import { CarOutlined } from '@ant-design/icons'
 import { Button, Segmented } from 'antd'
 import { useMemo, useState } from 'react'
-import { Link, useSearchParams } from 'react-router'
+import { Link } from 'react-router'
 import { api, given } from '@/api/client'
 import { useMay } from '@/api/me'
 import type { components } from '@/api/schema'
 import { EmptyState } from '@/frame/empty-state'
 import { Page } from '@/frame/page'
+import { useTab } from '@/frame/use-tab'
 import type { Column } from '@/grid/columns'
 import { useWords } from '@/i18n/words'
 import { PagedGrid } from '@/lists/paged-grid'
@@ -24,14 +25,11 @@ const rowId = (row: Carrier) => row.id
 
 export default function CarriersPage() {
   const t = useWords(masterWords)
-  const [params, setParams] = useSearchParams()
-  const isFreight = params.get('tab') === 'freight'
+  const [tab, open] = useTab(['carriers', 'freight'])
   const tabs = (
     <Segmented
-      value={isFreight ? 'freight' : 'carriers'}
-      onChange={(tab) => {
-        setParams(tab === 'freight' ? { tab } : {}, { replace: true })
-      }}
+      value={tab}
+      onChange={open}
       options={[
         { value: 'carriers', label: t('carriersTab') },
         { value: 'freight', label: t('freightTab') },
@@ -40,7 +38,7 @@ export default function CarriersPage() {
   )
   return (
     <Page isFilled title={t('carriers')}>
-      {isFreight ? <Freight tabs={tabs} /> : <Carriers tabs={tabs} />}
+      {tab === 'freight' ? <Freight tabs={tabs} /> : <Carriers tabs={tabs} />}
     </Page>
   )
 }

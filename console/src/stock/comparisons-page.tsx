@@ -2,7 +2,6 @@ import { DiffOutlined } from '@ant-design/icons'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Button, Checkbox, Input, Modal, Segmented, Select } from 'antd'
 import { useMemo, useState, type ReactNode } from 'react'
-import { useSearchParams } from 'react-router'
 import { api, given } from '@/api/client'
 import { useMay } from '@/api/me'
 import type { components } from '@/api/schema'
@@ -13,6 +12,7 @@ import { Page } from '@/frame/page'
 import { Pill } from '@/frame/pill'
 import { ProblemView } from '@/frame/problem-view'
 import { toast } from '@/frame/toasts'
+import { useTab } from '@/frame/use-tab'
 import { frameWords } from '@/frame/words'
 import type { Column } from '@/grid/columns'
 import { instant, number } from '@/i18n/format'
@@ -33,15 +33,12 @@ const signed = (units: number) => (units > 0 ? `+${number(units)}` : number(unit
 export default function ComparisonsPage() {
   const t = useWords(comparisonWords)
   const may = useMay()
-  const [params, setParams] = useSearchParams()
+  const [tab, open] = useTab(['differences', 'log'])
   const [isAsking, setAsking] = useState(false)
-  const isLog = params.get('tab') === 'log'
   const tabs = (
     <Segmented
-      value={isLog ? 'log' : 'differences'}
-      onChange={(tab) => {
-        setParams(tab === 'log' ? { tab } : {}, { replace: true })
-      }}
+      value={tab}
+      onChange={open}
       options={[
         { value: 'differences', label: t('differences') },
         { value: 'log', label: t('log') },
@@ -60,7 +57,7 @@ export default function ComparisonsPage() {
   )
   return (
     <Page isFilled title={t('title')} about={t('about')} actions={ask}>
-      {isLog ? <Log tabs={tabs} ask={ask} /> : <Differences tabs={tabs} ask={ask} />}
+      {tab === 'log' ? <Log tabs={tabs} ask={ask} /> : <Differences tabs={tabs} ask={ask} />}
       {isAsking && (
         <AskDialog
           onClose={() => {
