@@ -301,6 +301,8 @@ def test_two_tabs_of_a_device_send_each_scan_once_and_a_reload_in_the_midst_coun
     other.close()
     page.goto(page.url.partition("#")[0])
     page.click("button.huge.receive")
+    asks(page, "请扫入库单号")
+    expect(page.locator(".card")).to_have_count(1)
     scan(page, "PO-2026-7")
     asks(page, "请扫商品条码")
     scan(page, "X")
