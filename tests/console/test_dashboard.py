@@ -8,11 +8,13 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 from playwright.sync_api import expect
 
-from own_shop import buy, free_sku, open_shop, order_of
-from paidan.entrypoints.pictures import settle, signed_in
+from desk import Desk
+from own_shop import SHOP, buy, free_sku, open_shop, order_of
+from paidan.entrypoints.pictures import EVERY_DAY, PASSWORD, settle, signed_in
 
 COUNT = re.compile(r"\d[\d,]*")
 NEWS_WITHIN_MS = 15_000
+FIRST_PASSWORD = "first-" + PASSWORD
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -160,6 +162,23 @@ def test_another_range_is_counted_anew_and_has_no_old_news(desk, one_more):
     expect(desk.page).to_have_url(re.compile("days=7"))
     settle(desk.page)
     expect(refresh).to_have_text(re.compile("刷新"))
+
+
+def test_who_has_no_orders_of_today_sees_the_last_that_there_were(one_desk, chromium, console):
+    name = f"lin{time.monotonic_ns() // 1000}"
+    [old] = one_desk.get(f"/lists/orders?f={EVERY_DAY}&f=shop:not:{SHOP}&limit=1")["items"]
+    one_desk.send("/roles", {"code": name, "name": "老店客服", "rights": ["see"]})
+    one_desk.send("/users", {"name": name, "title": "小林", "password": FIRST_PASSWORD, "roles": [name], "shops": [old["shop"]]})
+    with signed_in(chromium, console, name=name, password=FIRST_PASSWORD) as page:
+        person = Desk(page, console)
+        person.send("/me/password", {"present": FIRST_PASSWORD, "new": PASSWORD}, "PUT")
+        person.at("/")
+        main = person.page.locator("#main")
+        expect(main).to_contain_text("最近 24 小时没有下单，所以显示最近 30 天")
+        expect(person.page.get_by_role("radio", name="30 天")).to_be_checked()
+        person.page.get_by_text("24 小时", exact=True).click()
+        expect(person.page).to_have_url(re.compile("days=1$"))
+        expect(main).not_to_contain_text("所以显示")
 
 
 def chart(desk, heading):

@@ -26,6 +26,7 @@ const RANGES = [
   { value: '7', label: 'day7' },
   { value: '30', label: 'day30' },
 ] as const
+const NARROWEST = 1
 const BYS: readonly By[] = ['shop', 'platform']
 
 /** How the day goes. Numbers stand still until somebody asks for the news: by the button, another range, or coming here. */
@@ -33,21 +34,18 @@ export default function DashboardPage() {
   const t = useWords(dashboardWords)
   const navigate = useNavigate()
   const [params] = useSearchParams()
-  const days = Number(params.get('days') ?? 1)
+  const asked = params.get('days')
   const by: By = params.get('by') === 'platform' ? 'platform' : 'shop'
   const isFresh = useRef(false)
   const { data, isError, error, isFetching, refetch } = useQuery({
-    queryKey: ['dashboard', days],
-    queryFn: async () => {
-      const query = { days, is_fresh: isFresh.current }
-      return given(await api.GET('/api/v1/dashboard', { params: { query } }))
-    },
+    queryKey: ['dashboard', asked],
+    queryFn: () => readWithOrders(asked, isFresh.current),
     staleTime: Infinity,
     gcTime: 0,
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
   })
-  const news = useNews(data?.as_of)
+  const news = useNews(data?.board.as_of)
   const put = usePut()
   const refresh = () => {
     isFresh.current = true
@@ -55,10 +53,12 @@ export default function DashboardPage() {
   }
   const problem = isError && <ProblemView problem={error} onAgain={refresh} />
   if (!data) return problem || <PageSkeleton />
+  const { board, days } = data
+  const isWidened = asked === null && days !== NARROWEST
   return (
     <Page
       title={t('title')}
-      about={`${t('asOf', { at: instant(data.at) })} · ${t('about')}`}
+      about={`${t('asOf', { at: instant(board.at) })} · ${isWidened ? t('widened', { days }) : t('about')}`}
       actions={
         <>
           <Button
@@ -84,7 +84,7 @@ export default function DashboardPage() {
             value={String(days)}
             onChange={(value) => {
               if (news > 0) isFresh.current = true // what was kept of the other range is as old
-              put({ days: value === '1' ? null : value })
+              put({ days: value })
             }}
             options={RANGES.map(({ value, label }) => ({ value, label: t(label) }))}
           />
@@ -92,30 +92,43 @@ export default function DashboardPage() {
       }
     >
       {problem}
-      <QueueStrip filters={NO_FILTERS} counted={data.queues} onChoose={(filters) => void navigate(listOf(filters))} />
-      {data.channels.length === 0 && data.open.length === 0 && data.figures.placed.orders === 0 && <FirstSteps />}
-      <Figures data={data} />
+      <QueueStrip filters={NO_FILTERS} counted={board.queues} onChoose={(filters) => void navigate(listOf(filters))} />
+      {board.channels.length === 0 && board.open.length === 0 && board.figures.placed.orders === 0 && <FirstSteps />}
+      <Figures data={board} />
       <div className={styles.columns}>
-        <Chart data={data} days={days} by={by} measure="orders" />
-        <Chart data={data} days={days} by={by} measure="paid_minor" />
+        <Chart data={board} days={days} by={by} measure="orders" />
+        <Chart data={board} days={days} by={by} measure="paid_minor" />
         <Panel title={t('states')} isFlush>
-          <States open={data.open} />
+          <States open={board.open} />
         </Panel>
         <Panel title={t('holds')}>
-          <Holds holds={data.holds} />
+          <Holds holds={board.holds} />
         </Panel>
         <Panel title={t('warehouses')} isFlush>
-          <Warehouses warehouses={data.warehouses} />
+          <Warehouses warehouses={board.warehouses} />
         </Panel>
         <Panel title={t('stockAlarms')} isFlush>
-          <StockAlarms at={data.at} />
+          <StockAlarms at={board.at} />
         </Panel>
         <Panel title={t('channels')} isFlush>
-          <Channels channels={data.channels} />
+          <Channels channels={board.channels} />
         </Panel>
       </div>
     </Page>
   )
+}
+
+/** The range that was asked for; the narrowest that has orders when none was, for a quiet day tells nobody anything. */
+async function readWithOrders(asked: string | null, isFresh: boolean): Promise<{ board: Dashboard; days: number }> {
+  let narrowest: { board: Dashboard; days: number } | undefined
+  for (const days of asked === null ? RANGES.map(({ value }) => Number(value)) : [Number(asked)]) {
+    const query = { days, is_fresh: isFresh }
+    const board = given(await api.GET('/api/v1/dashboard', { params: { query } }))
+    narrowest ??= { board, days }
+    if (board.figures.placed.orders > 0) return { board, days }
+  }
+  if (!narrowest) throw new Error('there is a range')
+  return narrowest
 }
 
 /** An empty house: where to begin. */

@@ -13,6 +13,10 @@ export const dashboardWords = defineWords('dashboard', {
     'Each step ticks itself off; leave and come back as you like.',
   ],
   begin: ['开始', 'Begin'],
+  widened: [
+    '最近 24 小时没有下单，所以显示最近 {{days}} 天',
+    'Nothing was placed in the last 24 hours, so the last {{days}} days are shown',
+  ],
   range: ['时间范围', 'Range'],
   day1: ['24 小时', '24 hours'],
   day7: ['7 天', '7 days'],
