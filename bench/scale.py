@@ -142,7 +142,7 @@ def make_past(counter: Counter, shop: Shop, reached: int, size: int) -> None:
             until = min(start + STEP, size) - 1
             some = {**given, "first_id": first_id, "from": start, "until": until}
             for name in ("orders", "parcel_lines", "demand"):
-                owner.execute(statements[name].encode(), some)
+                owner.execute(statements[name].encode(), some, prepare=False)  # a prepared one casts the array of SKUs again for every row
             print(f"\r  {until + 1:,} orders", end="", flush=True)
         owner.execute("SELECT setval('id_block', ((greatest(%s, nextval('id_block')) / 1024) + 2) * 1024)", (first_id + size * 8,))
         owner.execute("VACUUM ANALYZE")

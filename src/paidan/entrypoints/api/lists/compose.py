@@ -118,10 +118,10 @@ def _is_in_range(filters: Sequence[Filter], now: datetime) -> bool:
 
 
 def run(tx: Tx, statement: sa.SelectBase) -> Any:
-    """Run a composed statement on our connection."""
+    """Run a composed statement on our connection, planned for its values: how many rows have this state or that SKU makes the plan."""
     compiled = statement.compile(dialect=_DIALECT)
     # Composed from fixed columns; what was sent is in the parameters.
-    return tx.execute(str(compiled).encode(), compiled.params)
+    return tx.execute(str(compiled).encode(), compiled.params, prepare=False)
 
 
 def count(tx: Tx, question: Question) -> tuple[int, bool]:

@@ -1,0 +1,75 @@
+"""A page of the order list reads few rows, however many orders there ever were and however rare what is asked for."""
+
+import pytest
+
+from browser import told
+from paidan.entrypoints.api.lists import compose
+from paidan.entrypoints.api.lists.kinds import Moment
+from paidan.entrypoints.api.people.caller import Caller
+from scene import NOW, line, order, receiver
+
+OLDER = 40_000
+UNDER_WAY = 400
+COPIES = """
+INSERT INTO {table} SELECT (jsonb_populate_record(r, jsonb_build_object(
+    '{key}', 100000 + n, 'order_no', 'OLD' || n, 'has_buyer_remark', n = 3 * {of}) || CASE
+        WHEN n % {of} > 0 THEN '{{"state": 95, "path": [20, 95], "waits_for": ""}}'::jsonb
+        WHEN n = 5 * {of} THEN '{{"state": 40, "path": [20, 30, 40], "waits_for": "no_carrier_reaches"}}'
+        ELSE '{{"state": 40, "path": [20, 30, 40], "waits_for": "short_of_stock"}}' END)).*
+FROM {table} r, generate_series(1, {older}) n WHERE {key} = {copied}
+"""
+THIS_MONTH = "placed_at:between:now-30d|now"
+
+
+@pytest.fixture(scope="module")
+def years(still):
+    """Forty thousand orders, all of the same goods; one in a hundred is under way. One more has other goods."""
+    scene = still.scene
+    scene.set_up({"A": {"X": 30, "Y": 30}})
+    told(scene, order("TB-1", line("X"), receiver=receiver(1)), order("TB-2", line("Y"), receiver=receiver(2)))
+    [(usual,)] = scene.query("SELECT id FROM sales_order WHERE platform_order_no = 'TB-1'")
+    named = {"copied": usual, "older": OLDER, "of": OLDER // UNDER_WAY}
+    with scene.database.transaction() as tx:
+        for table, key in (("sales_order", "id"), ("order_line", "order_id")):
+            tx.execute(COPIES.format(table=table, key=key, **named).encode())
+        tx.execute("ANALYZE sales_order, order_line")
+    return still
+
+
+def rows_read(plan):
+    """Rows that left the leaves of a plan or were thrown away there."""
+    below = plan.get("Plans", [])
+    own = 0 if below else plan["Actual Rows"] * plan["Actual Loops"]
+    return own + plan.get("Rows Removed by Filter", 0) * plan["Actual Loops"] + sum(map(rows_read, below))
+
+
+@pytest.mark.parametrize(
+    ("filters", "found", "at_most"),
+    [
+        ((), 50, 3 * UNDER_WAY),
+        (("waits_for:is:short_of_stock",), 50, 3 * UNDER_WAY),
+        (("has_remark:is:true",), 1, 3 * UNDER_WAY),
+        (("waits_for:is:no_carrier_reaches",), 1, 3 * UNDER_WAY),
+        (("waits_for:is:refund_requested",), 0, 3 * UNDER_WAY),
+        (("state:is:backordered", "waits_for:is:no_carrier_reaches"), 1, 3 * UNDER_WAY),
+        ((THIS_MONTH, "sku:is:Y"), 1, 50),
+        ((THIS_MONTH, "sku:is:NONE"), 0, 50),
+    ],
+)
+def test_a_page_reads_no_more_than_what_is_under_way(years, filters, found, at_most, monkeypatch):
+    plans = []
+    really = compose.run
+
+    def explained(tx, statement):
+        compiled = statement.compile(dialect=compose._DIALECT)
+        plans.append(tx.execute(b"EXPLAIN (ANALYZE, FORMAT JSON) " + str(compiled).encode(), compiled.params, prepare=False).fetchone()[0])
+        return really(tx, statement)
+
+    monkeypatch.setattr(compose, "run", explained)
+    moment = Moment(now=NOW, digest=lambda kind, text: f"{kind}{text}".encode())
+    asked = compose.read_question(filters, "", Caller(name="all", rights=frozenset()), moment)
+    for _ in range(7):  # as often as a server asks it before it keeps one plan for all values
+        with years.scene.database.transaction() as tx:
+            ids, _more = compose.find_page(tx, asked, "", 50)
+        assert len(ids) == found
+    assert max(rows_read(plan[0]["Plan"]) for plan in plans) <= at_most
