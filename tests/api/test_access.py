@@ -89,6 +89,7 @@ NEEDS = {
     "GET /lists/orders/count": "see",
     "GET /lists/orders/fields": "see",
     "GET /lists/orders/groups": "see",
+    "GET /lists/sorts": "see",
     "POST /lists/orders/find": "see",
     "GET /pda/find/{text}": "see",
     "GET /pda/fulfilments/{no}": "ship",

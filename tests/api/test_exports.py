@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from python_calamine import CalamineWorkbook
 
-from browser import PASSWORD, second_shop, told
-from hands import let_go
+from merchant import a_merchant, numbers
 from paidan.entrypoints.api.exports import lists
 from paidan.entrypoints.api.exports.book import write_book
 from paidan.entrypoints.api.exports.routes import ListName
@@ -24,7 +23,7 @@ from paidan.entrypoints.api.jobs import runner as running
 from paidan.entrypoints.imports.kinds import KINDS
 from paidan.entrypoints.imports.read import text_of
 from paidan.entrypoints.imports.run import import_file
-from scene import NOW, line, order, receiver
+from scene import receiver
 
 SKU = "SELECT code, name, version, kind, weight_g FROM sku ORDER BY code"
 XLSX = {"content-type": "application/octet-stream"}
@@ -59,43 +58,6 @@ def column(rows, header):
 def given_back(world, kind, content):
     means = SimpleNamespace(database=world.scene.database, ids=world.scene.ids, sealer=world.scene.sealer, clock=world.services.clock)
     return import_file(means, kind, content)
-
-
-def a_merchant(world):
-    """Something in every list."""
-    scene = world.scene
-    scene.set_up({"A": {"X": 5, "Y": 5}, "B": {"X": 3}}, bundles={"SET": {"X": 2, "Y": 1}})
-    second_shop(scene)
-    told(scene, order("P1", line("X", 2)), order("P2", line("NO-SUCH"), receiver=receiver(2)))
-    told(scene, order("P3", line("Y"), receiver=receiver(3)), shop="S2")
-    assert (
-        world.post("/documents/entries", {"warehouse_code": "A", "lines": [{"sku_code": "X", "quantity": 4}], "reference": "PO-1"}).status_code == 201
-    )
-    scene.query("UPDATE message SET state = 2, reason = 'body_unreadable' WHERE business_key = 'P2' RETURNING 1")
-    (difference_id, comparison_id) = scene.ids.take(2)
-    asked = "INSERT INTO stock_comparison (id, warehouse_id, asked_at, asked_by) VALUES (%s, %s, %s, 'user:x') RETURNING 1"
-    scene.query(asked, comparison_id, scene.warehouses["A"], NOW)
-    found = (
-        "INSERT INTO stock_difference (id, comparison_id, warehouse_id, sku_id, grade, theirs, ours, looks, found_at, seen_at)"
-        " VALUES (%s, %s, %s, %s, 1, 4, 5, 1, %s, %s) RETURNING 1"
-    )
-    scene.query(found, difference_id, comparison_id, scene.warehouses["A"], scene.skus["X"], NOW, NOW)
-    bans = [{"goods_class": "fragile", "region": "650000"}, {"goods_class": "fresh", "region": "*"}, {"goods_class": "fragile", "region": "540000"}]
-    assert world.post("/catalog/bans", {"rows": bans}).status_code == 200
-    printed_and_seen(world)
-    return scene
-
-
-def printed_and_seen(world):
-    """A clerk, two labels in one file and one of them again, an address looked at: purposes that a spreadsheet would calculate."""
-    scene = world.scene
-    let_go(scene)
-    for number in ("P1", "P3"):
-        order_no = numbers(world)[number]
-        body = {"kind": "label", "order_nos": [order_no], "format": "zpl"}
-        assert world.post("/prints", body).status_code == 200
-        assert world.post("/receiver-reveals", {"order_no": order_no, "purpose": f"=1+{number[1]}"}).status_code == 200
-    assert world.post("/users", {"name": "zhou", "title": "+86 周", "password": PASSWORD, "shops": ["S2"]}).status_code == 201
 
 
 def test_every_list_has_its_name_in_the_description():
@@ -244,7 +206,7 @@ def test_it_takes_the_right_to_export_and_the_file_is_its_makers_own(world):
     assert reader.call("POST", "/exports", {"list": "products"}).status_code == 403
     job, _ = exported(world, "products", by=world.person("wang", "see", "export"))
     assert world.get(f"/jobs/{job['id']}/file").status_code == 404
-    assert job["parameters"] == {"list": "products", "filters": {}, "columns": []}
+    assert job["parameters"] == {"list": "products", "filters": {}, "columns": [], "sort": ""}
 
 
 RIGHTS = {"users": "people", "reveals": "people", "prints": "print", "bans": "see"}
@@ -304,10 +266,6 @@ def test_who_sees_some_shops_or_warehouses_exports_no_others(world):
     assert column(exported(world, "entries", {"sku": "X"}, by=of_place)[1], "仓库") == ["B"]
     assert exported(world, "documents", by=of_place)[1][1:] == []
     assert column(exported(world, "freight", by=of_place)[1], "仓库编码") == ["B"]
-
-
-def numbers(world):
-    return dict(world.scene.query("SELECT platform_order_no, order_no FROM sales_order"))
 
 
 def test_nothing_personal_stands_in_any_file(world):

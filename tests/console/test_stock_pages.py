@@ -26,6 +26,13 @@ def goods(desk):
 
 def test_the_board_tells_each_quantity_by_sku_and_by_warehouse(desk, goods):
     code = goods["sku_code"]
+    desk.at("/stock")
+    heading = desk.page.get_by_role("columnheader", name="在库").get_by_role("button")
+    heading.click()
+    heading.press("Enter")
+    expect(desk.page).to_have_url(re.compile(r"sort=-on_hand$"))
+    most = desk.get("/stock/sellable?sort=-on_hand&limit=1")["items"][0]
+    expect(desk.page.locator("[role=row][id]").first).to_contain_text(most["sku_code"])
     desk.at(f"/stock?sku={code}")
     shown = desk.cells(desk.row(code))
     assert shown["名称"] == goods["sku_name"] != code

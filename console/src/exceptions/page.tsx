@@ -46,6 +46,7 @@ export default function ExceptionsPage() {
   const owner = params.get('owner') ?? ''
   const isWithSnoozed = params.get('snoozed') === 'true'
   const open = params.get('open')
+  const sorted = params.get('sort') ?? undefined
   const [active, setActive] = useState<Exception | null>(null)
   const place = useLocation()
   const here = place.pathname + place.search.replace(/([?&])open=[^&]*&?/, '$1')
@@ -57,14 +58,9 @@ export default function ExceptionsPage() {
   const renewShown = useCallback(() => {
     renew(shown.current).catch(on.lost)
   }, [renew, on])
-  const read = async (cursor: string, signal?: AbortSignal) => {
-    const query = {
-      kind: kind ? [kind] : undefined,
-      owner: owner || undefined,
-      snoozed: isWithSnoozed,
-      cursor,
-      limit: 200,
-    }
+  const read = async (cursor: string, signal?: AbortSignal, sort = sorted) => {
+    const asked = { kind: kind ? [kind] : undefined, owner: owner || undefined, snoozed: isWithSnoozed, sort }
+    const query = { ...asked, cursor, limit: 200 }
     return given(await api.GET('/api/v1/lists/exceptions', { params: { query }, signal }))
   }
   const look = async () => {
@@ -152,9 +148,9 @@ export default function ExceptionsPage() {
         label={t('title')}
         columns={columns}
         queryKey={['exceptions', kind, owner, isWithSnoozed]}
-        read={async (cursor, signal) => {
+        read={async (cursor, signal, sort) => {
           const onRead = cursor === '' ? on.asking() : null
-          const page = await read(cursor, signal)
+          const page = await read(cursor, signal, sort)
           onRead?.()
           return page
         }}

@@ -108,8 +108,9 @@ export default function FulfilmentsPage() {
         label={t('title')}
         columns={columns}
         queryKey={['fulfilments', chosenState, warehouse]}
-        read={async (cursor, signal) => {
+        read={async (cursor, signal, sort) => {
           const query = {
+            sort,
             cursor,
             limit: 200,
             state: (chosenState || undefined) as never,

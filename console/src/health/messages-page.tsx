@@ -61,9 +61,12 @@ export default function MessagesPage() {
   })
   const put = usePut()
   const read = useCallback(
-    async (cursor: string, signal?: AbortSignal) =>
+    async (cursor: string, signal?: AbortSignal, sort?: string) =>
       given(
-        await api.GET('/api/v1/messages', { params: { query: { ...queryOf(asked), cursor, limit: PAGE } }, signal }),
+        await api.GET('/api/v1/messages', {
+          params: { query: { ...queryOf(asked), sort, cursor, limit: PAGE } },
+          signal,
+        }),
       ),
     [asked],
   )

@@ -27,6 +27,8 @@ interface Props {
   of: readonly ExportOf[]
   /** Ids of the columns on the screen, in their order. */
   columns?: readonly string[]
+  /** How they are sorted there. */
+  sort?: string
 }
 
 /** Filters by their names, without those that have no value. */
@@ -34,13 +36,13 @@ export const toldFilters = (filters: ExportOf['filters'] = {}) =>
   Object.fromEntries(Object.entries(filters).flatMap(([name, value]) => (value ? [[name, String(value)]] : [])))
 
 /** Writes what the list shows into a file, in the background; a menu where a page holds several lists. */
-export function ExportButton({ of, columns = [] }: Props) {
+export function ExportButton({ of, columns = [], sort = '' }: Props) {
   const t = useWords(exportWords)
   const may = useMay()
   const [made, setMade] = useState<{ id: string; list: ExportList } | null>(null)
   const make = useMutation({
     mutationFn: async ({ list, filters }: ExportOf) => {
-      const body = { list, filters: toldFilters(filters), columns: [...columns] }
+      const body = { list, filters: toldFilters(filters), columns: [...columns], sort }
       return { id: given(await api.POST('/api/v1/exports', { body })).job_id, list }
     },
     onSuccess: setMade,

@@ -1,10 +1,11 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Input } from 'antd'
-import { useCallback, useEffect, useMemo, useState, type ReactNode } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import { api, given } from '@/api/client'
 import { NO_ANSWER, problemOf } from '@/api/problems'
 import { SEARCH_ID } from '@/frame/search-id'
 import { ProblemView } from '@/frame/problem-view'
+import { toastProblem } from '@/frame/toasts'
 import { ColumnChooser } from '@/grid/column-chooser'
 import { shownColumns, type Column } from '@/grid/columns'
 import { DataGrid } from '@/grid/data-grid'
@@ -13,6 +14,8 @@ import { useLayout } from '@/grid/use-layout'
 import { number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import { ExportButton, toldFilters, type ExportOf } from './export-button'
+import { PhoneSort } from './phone-sort'
+import { useSort } from './use-sort'
 import { listWords } from './words'
 import styles from './paged-grid.module.css'
 
@@ -26,7 +29,8 @@ export interface PagedGridProps<Row> {
   label: string
   columns: readonly Column<Row>[]
   queryKey: readonly unknown[]
-  read: (cursor: string, signal: AbortSignal) => Promise<PageOf<Row>>
+  /** `sort`: the column that somebody wants it sorted by, as the API takes it. */
+  read: (cursor: string, signal: AbortSignal, sort?: string) => Promise<PageOf<Row>>
   rowId: (row: Row) => string
   empty: ReactNode
   onOpen?: (row: Row) => void
@@ -42,6 +46,8 @@ export interface PagedGridProps<Row> {
   tools?: ReactNode
   /** What its button writes into a file: the list with its filters, the columns as on the screen. */
   exports?: readonly ExportOf[]
+  /** The list by whose columns it is sorted (GET /lists/sorts), where that is not the one it exports. */
+  sortedAs?: string
   /** Read anew whenever somebody comes to the page, however lately it was, and never while he is there: the page itself hears what happens. */
   isLive?: boolean
 }
@@ -50,16 +56,30 @@ const LIVE = { staleTime: 0, refetchOnMount: 'always', refetchOnWindowFocus: fal
 
 /** A grid over one of the API's plain lists: pages follow as somebody scrolls. */
 export function PagedGrid<Row>(props: PagedGridProps<Row>) {
-  const { id, columns, queryKey, read, tools, exports, onActive, isActiveFirst, onRows, isLive, ...rest } = props
+  const { id, queryKey, read, tools, exports, sortedAs, onActive, isActiveFirst, onRows, isLive, ...rest } = props
+  const { columns, sort, sortText, onSort } = useSort(sortedAs ?? exports?.[0]?.list, props.columns)
   const [layout, setLayout] = useLayout(id)
   const [active, setActive] = useState<string | null>(null)
   const query = useInfiniteQuery({
-    queryKey,
-    queryFn: ({ pageParam, signal }) => read(pageParam, signal),
+    queryKey: sortText ? [...queryKey, 'sorted', sortText] : queryKey,
+    queryFn: ({ pageParam, signal }) => read(pageParam, signal, sortText || undefined),
     initialPageParam: '',
     getNextPageParam: (page) => page.next ?? undefined,
+    // Rows stay until they come in their new order.
+    placeholderData: (before, query) => (isOfList(query?.queryKey, queryKey) ? before : undefined),
     ...(isLive && LIVE),
   })
+  // What the list is not sorted by (or not so many rows of it) is told, and it stands as it comes.
+  const isUnsortable = query.isError && problemOf(query.error).errors.some((one) => one.field === 'sort')
+  const unsort = useRef(onSort)
+  useEffect(() => {
+    unsort.current = onSort
+  })
+  useEffect(() => {
+    if (!isUnsortable) return
+    toastProblem(query.error)
+    unsort.current(null)
+  }, [isUnsortable, query.error])
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data])
   const { fetchNextPage, isFetchingNextPage, hasNextPage } = query
   useEffect(() => {
@@ -80,7 +100,14 @@ export function PagedGrid<Row>(props: PagedGridProps<Row>) {
         <span className={styles.space} />
         <span className={styles.group}>
           {total && <span className={styles.total}>{total}</span>}
-          {exports && <ExportButton of={exports} columns={shownColumns(columns, layout).map((column) => column.id)} />}
+          <PhoneSort columns={columns} sortText={sortText} onSort={onSort} />
+          {exports && (
+            <ExportButton
+              of={exports}
+              columns={shownColumns(columns, layout).map((column) => column.id)}
+              sort={sortText}
+            />
+          )}
           <ColumnChooser columns={columns} layout={layout} onLayout={setLayout} />
         </span>
       </div>
@@ -91,6 +118,8 @@ export function PagedGrid<Row>(props: PagedGridProps<Row>) {
           rows={rows}
           layout={layout}
           onLayout={setLayout}
+          sort={sort}
+          onSort={onSort}
           activeId={active ?? (first ? rest.rowId(first) : null)}
           onActive={(id) => {
             setActive(id)
@@ -105,6 +134,10 @@ export function PagedGrid<Row>(props: PagedGridProps<Row>) {
     </>
   )
 }
+
+/** Whether rows are kept for this list, however they are sorted. */
+const isOfList = (kept: readonly unknown[] | undefined, key: readonly unknown[]): boolean =>
+  kept !== undefined && JSON.stringify(kept.slice(0, key.length)) === JSON.stringify(key)
 
 /** How many rows match, in words: counted where not all of them are loaded yet, as the file of the list would be. */
 function useTotal(queryKey: readonly unknown[], of: ExportOf | undefined, loaded: number, isMore: boolean): string {

@@ -4,7 +4,7 @@ import type { Sort } from '@/grid/grid-head'
 import { useIsPhone } from '@/grid/use-phone'
 import { useWords } from '@/i18n/words'
 import { listWords } from './words'
-import { readSort } from './use-list-url'
+import { readSort } from './sort'
 
 interface Props<Row> {
   columns: readonly Column<Row>[]
@@ -15,13 +15,14 @@ interface Props<Row> {
 /** Every way to sort a list, on a phone: most of its columns have no heading there. */
 export function PhoneSort<Row>({ columns, sortText, onSort }: Props<Row>) {
   const t = useWords(listWords)
-  if (!useIsPhone()) return null
+  const isPhone = useIsPhone()
   const both = columns
     .filter((column) => column.isSortable)
     .flatMap(({ id, title }) => [
       { value: id, label: `${title} ↑` },
       { value: `-${id}`, label: `${title} ↓` },
     ])
+  if (!isPhone || both.length === 0) return null
   return (
     <Select
       aria-label={t('sort')}

@@ -2,6 +2,7 @@ import { useCallback, useMemo } from 'react'
 import { useSearchParams } from 'react-router'
 import type { Sort } from '@/grid/grid-head'
 import { readFilters, writeFilter, type Filter } from './filters'
+import { readSort, writeSort } from './sort'
 
 export interface ListUrl {
   filters: Filter[]
@@ -26,11 +27,6 @@ export interface Wanted {
   group: string
   /** The saved view it is, or goes on being though it differs from it. */
   view: string | null
-}
-
-export function readSort(text: string | null): Sort | null {
-  if (!text) return null
-  return text.startsWith('-') ? { field: text.slice(1), isDescending: true } : { field: text, isDescending: false }
 }
 
 /** A list's filters, sort, view and open row: they live in the address, so a link is a view. An opened view stays the opened one while filters and all else differ from it. */
@@ -68,7 +64,7 @@ export function useListUrl(): ListUrl {
     (wanted: Sort | null) => {
       change((next) => {
         if (wanted === null) next.delete('sort')
-        else next.set('sort', `${wanted.isDescending ? '-' : ''}${wanted.field}`)
+        else next.set('sort', writeSort(wanted))
       })
     },
     [change],

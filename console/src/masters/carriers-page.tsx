@@ -85,8 +85,8 @@ function Carriers({ tabs }: { tabs: React.ReactNode }) {
         label={t('carriersTab')}
         columns={columns}
         queryKey={['carriers']}
-        read={async (cursor, signal) =>
-          given(await api.GET('/api/v1/network/carriers', { params: { query: { cursor } }, signal }))
+        read={async (cursor, signal, sort) =>
+          given(await api.GET('/api/v1/network/carriers', { params: { query: { cursor, sort } }, signal }))
         }
         rowId={rowId}
         exports={[{ list: 'carriers' }]}

@@ -140,8 +140,8 @@ export function Freight({ tabs }: { tabs: ReactNode }) {
         label={t('freightTab')}
         columns={columns}
         queryKey={['freight', carrier]}
-        read={async (cursor, signal) => {
-          const query = { cursor, limit: 200, carrier: carrier || undefined }
+        read={async (cursor, signal, sort) => {
+          const query = { cursor, sort, limit: 200, carrier: carrier || undefined }
           return given(await api.GET('/api/v1/network/freight', { params: { query }, signal }))
         }}
         rowId={rowId}

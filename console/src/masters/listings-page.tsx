@@ -85,16 +85,17 @@ export default function ListingsPage() {
         label={t('listings')}
         columns={columns}
         queryKey={['listings', isAll, shop, only]}
-        read={async (cursor, signal) => {
+        read={async (cursor, signal, sort) => {
           if (isAll) {
-            const query = { cursor, limit: 200, code: shop || undefined }
+            const query = { cursor, sort, limit: 200, code: shop || undefined }
             return given(await api.GET('/api/v1/catalog/listings', { params: { query }, signal }))
           }
-          const query = { cursor, limit: PAGE, shop: shop || undefined, id: only?.split('|') }
+          const query = { cursor, sort, limit: PAGE, shop: shop || undefined, id: only?.split('|') }
           return given(await api.GET('/api/v1/catalog/unmapped', { params: { query }, signal }))
         }}
         onOpen={isAll && may('masters') ? setRemapped : undefined}
         rowId={rowId}
+        sortedAs={isAll ? 'listings' : 'unmapped'}
         exports={only ? undefined : [{ list: 'listings', filters: { unmapped: !isAll, shop } }]}
         tools={
           only ? (

@@ -81,8 +81,8 @@ export default function ProductsPage() {
         label={t('products')}
         columns={columns}
         queryKey={['skus', code]}
-        read={async (cursor, signal) => {
-          const query = { cursor, limit: 200, code: code || undefined }
+        read={async (cursor, signal, sort) => {
+          const query = { cursor, sort, limit: 200, code: code || undefined }
           const page = given(await api.GET('/api/v1/catalog/skus', { params: { query }, signal }))
           setSeen((before) => new Map([...before, ...page.items.map((sku) => [sku.id, sku] as const)]))
           return page

@@ -41,8 +41,8 @@ export default function ShopsPage() {
         label={t('shops')}
         columns={columns}
         queryKey={['shops']}
-        read={async (cursor, signal) =>
-          given(await api.GET('/api/v1/shops', { params: { query: { cursor } }, signal }))
+        read={async (cursor, signal, sort) =>
+          given(await api.GET('/api/v1/shops', { params: { query: { cursor, sort } }, signal }))
         }
         rowId={rowId}
         exports={[{ list: 'shops' }]}

@@ -70,8 +70,8 @@ export default function WarehousesPage() {
         label={t('warehouses')}
         columns={columns}
         queryKey={['warehouses', 'list']}
-        read={async (cursor, signal) =>
-          given(await api.GET('/api/v1/network/warehouses', { params: { query: { cursor } }, signal }))
+        read={async (cursor, signal, sort) =>
+          given(await api.GET('/api/v1/network/warehouses', { params: { query: { cursor, sort } }, signal }))
         }
         rowId={rowId}
         exports={[{ list: 'warehouses' }]}

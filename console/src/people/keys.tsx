@@ -87,8 +87,11 @@ export function Keys({ tabs }: { tabs: ReactNode }) {
         id="keys"
         label={t('keys')}
         columns={columns}
+        sortedAs="keys"
         queryKey={['keys']}
-        read={async (cursor, signal) => given(await api.GET('/api/v1/keys', { params: { query: { cursor } }, signal }))}
+        read={async (cursor, signal, sort) =>
+          given(await api.GET('/api/v1/keys', { params: { query: { cursor, sort } }, signal }))
+        }
         rowId={rowId}
         tabs={tabs}
         add={t('newKey')}

@@ -48,8 +48,8 @@ export function Reveals({ tabs }: { tabs: ReactNode }) {
       label={t('reveals')}
       columns={columns}
       queryKey={['reveals']}
-      read={async (cursor, signal) =>
-        given(await api.GET('/api/v1/receiver-reveals', { params: { query: { cursor } }, signal }))
+      read={async (cursor, signal, sort) =>
+        given(await api.GET('/api/v1/receiver-reveals', { params: { query: { cursor, sort } }, signal }))
       }
       rowId={rowId}
       tools={tabs}

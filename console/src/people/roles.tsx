@@ -56,9 +56,10 @@ export function Roles({ tabs }: { tabs: ReactNode }) {
         id="roles"
         label={t('roles')}
         columns={columns}
+        sortedAs="roles"
         queryKey={['roles']}
-        read={async (cursor, signal) =>
-          given(await api.GET('/api/v1/roles', { params: { query: { cursor } }, signal }))
+        read={async (cursor, signal, sort) =>
+          given(await api.GET('/api/v1/roles', { params: { query: { cursor, sort } }, signal }))
         }
         rowId={rowId}
         onOpen={setOpened}

@@ -58,8 +58,8 @@ export function Users({ tabs }: { tabs: ReactNode }) {
         label={t('users')}
         columns={columns}
         queryKey={['users']}
-        read={async (cursor, signal) =>
-          given(await api.GET('/api/v1/users', { params: { query: { cursor } }, signal }))
+        read={async (cursor, signal, sort) =>
+          given(await api.GET('/api/v1/users', { params: { query: { cursor, sort } }, signal }))
         }
         rowId={rowId}
         exports={[{ list: 'users' }]}

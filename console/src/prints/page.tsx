@@ -89,8 +89,8 @@ export default function PrintsPage() {
         label={t('title')}
         columns={columns}
         queryKey={['prints', kind, orderNo]}
-        read={async (cursor, signal) => {
-          const query = { cursor, limit: 100, kind, order_no: orderNo || undefined }
+        read={async (cursor, signal, sort) => {
+          const query = { cursor, sort, limit: 100, kind, order_no: orderNo || undefined }
           return given(await api.GET('/api/v1/prints', { params: { query }, signal }))
         }}
         rowId={rowId}

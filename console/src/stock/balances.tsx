@@ -56,8 +56,8 @@ export function Balances({ sku, tools, empty, onOpen }: BoardProps) {
       label={t('byWarehouse')}
       columns={columns}
       queryKey={['balances', sku, warehouse]}
-      read={async (cursor, signal) => {
-        const query = { cursor, limit: 200, sku: sku || undefined, warehouse: warehouse || undefined }
+      read={async (cursor, signal, sort) => {
+        const query = { cursor, sort, limit: 200, sku: sku || undefined, warehouse: warehouse || undefined }
         return given(await api.GET('/api/v1/stock/balances', { params: { query }, signal }))
       }}
       rowId={rowId}

@@ -75,9 +75,10 @@ export function ByShop({ sku, tools, empty, onOpen }: BoardProps) {
       id="stock-by-shop"
       label={t('perShop')}
       columns={columns}
+      sortedAs="by_shop"
       queryKey={['stock-by-shop', sku, shop]}
-      read={async (cursor, signal) => {
-        const query = { cursor, limit: 200, sku: sku || undefined, shop: shop || undefined }
+      read={async (cursor, signal, sort) => {
+        const query = { cursor, sort, limit: 200, sku: sku || undefined, shop: shop || undefined }
         return given(await api.GET('/api/v1/stock/by-shop', { params: { query }, signal }))
       }}
       rowId={rowId}

@@ -61,9 +61,10 @@ export function Log({ tabs, ask }: { tabs: ReactNode; ask: ReactNode }) {
       id="comparisons"
       label={t('log')}
       columns={columns}
+      sortedAs="comparisons"
       queryKey={['comparisons']}
-      read={async (cursor, signal) =>
-        given(await api.GET('/api/v1/stock/comparisons', { params: { query: { cursor, limit: 200 } }, signal }))
+      read={async (cursor, signal, sort) =>
+        given(await api.GET('/api/v1/stock/comparisons', { params: { query: { cursor, sort, limit: 200 } }, signal }))
       }
       rowId={rowId}
       tools={tabs}

@@ -112,8 +112,8 @@ function Differences({ tabs, ask }: { tabs: ReactNode; ask: ReactNode }) {
         label={t('differences')}
         columns={columns}
         queryKey={['differences', isAll]}
-        read={async (cursor, signal) => {
-          const query = { cursor, limit: 200, settled: isAll }
+        read={async (cursor, signal, sort) => {
+          const query = { cursor, sort, limit: 200, settled: isAll }
           return given(await api.GET('/api/v1/stock/differences', { params: { query }, signal }))
         }}
         rowId={rowId}

@@ -84,8 +84,8 @@ export default function DocumentsPage() {
         label={t('documents')}
         columns={columns}
         queryKey={['documents', isOpenOnly]}
-        read={async (cursor, signal) => {
-          const query = { cursor, limit: 200, open_only: isOpenOnly }
+        read={async (cursor, signal, sort) => {
+          const query = { cursor, sort, limit: 200, open_only: isOpenOnly }
           return given(await api.GET('/api/v1/documents', { params: { query }, signal }))
         }}
         rowId={rowId}

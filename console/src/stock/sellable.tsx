@@ -74,9 +74,9 @@ export function Sellable({ sku, alarms, tools, empty, onOpen }: BoardProps & { a
       label={t('title')}
       columns={columns}
       queryKey={['sellable', sku, alarms]}
-      read={async (cursor, signal) => {
+      read={async (cursor, signal, sort) => {
         const alarm = alarms === 'short' || alarms === 'oversold' ? alarms : undefined
-        const query = { cursor, limit: 200, sku: sku ? [sku] : undefined, alarms_only: alarms === 'true', alarm }
+        const query = { cursor, sort, limit: 200, sku: sku ? [sku] : undefined, alarms_only: alarms === 'true', alarm }
         return given(await api.GET('/api/v1/stock/sellable', { params: { query }, signal }))
       }}
       rowId={rowId}

@@ -109,6 +109,8 @@ class Reason(StrEnum):
     RECEIVER_ERASED = "receiver_erased"
     FONT_MISSING = "font_missing"
     TOO_MANY_AT_ONCE = "too_many_at_once"
+    # lists
+    TOO_MANY_TO_SORT = "too_many_to_sort"
     # scanning
     UNKNOWN_BARCODE = "unknown_barcode"
     NOT_IN_THIS_PARCEL = "not_in_this_parcel"
@@ -319,6 +321,12 @@ WORDS: Final[dict[Reason, Words]] = {
         "Install fonts-noto-cjk, or name a folder with fonts by PAIDAN_PRINT_FONTS",
     ),
     Reason.TOO_MANY_AT_ONCE: W("一次数量过多", "Too many at once", "请分批进行", "Do it in several parts"),
+    Reason.TOO_MANY_TO_SORT: W(
+        "数据太多，不能按这一列排序",
+        "There are too many rows to sort by this column",
+        "先用筛选缩小范围，或换一列排序",
+        "Narrow the list by a filter first, or sort by another column",
+    ),
     Reason.SHOP_KEY_WRONG: W(
         "应用的 App Key 或密钥不正确",
         "The application's key or secret is wrong",

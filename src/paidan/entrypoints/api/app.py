@@ -42,7 +42,7 @@ from paidan.entrypoints.api.idempotency import provide_once
 from paidan.entrypoints.api.jobs import routes as job_routes
 from paidan.entrypoints.api.jobs.runner import JobRunner
 from paidan.entrypoints.api.lists import routes as list_routes
-from paidan.entrypoints.api.lists import views
+from paidan.entrypoints.api.lists import sorts, views
 from paidan.entrypoints.api.lists.queues import QueueCounts
 from paidan.entrypoints.api.live import dashboard, events, exceptions, parts
 from paidan.entrypoints.api.live.watch import Watch
@@ -104,6 +104,7 @@ def create_app(services: HandlerContext) -> FrontDoor:
         users,
         reveals,
         list_routes,
+        sorts,
         views,
         job_routes,
         export_routes,

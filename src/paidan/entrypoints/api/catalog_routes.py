@@ -10,6 +10,7 @@ from paidan.catalog.rows import BundleRow, GoodsBanRow, ListingRow, SkuRow
 from paidan.entrypoints.api.guard import SEE, Known, needs
 from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
 from paidan.entrypoints.api.language import language_of
+from paidan.entrypoints.api.lists import sorts
 from paidan.entrypoints.api.master_views import ListingView, SkuView
 from paidan.entrypoints.api.masters import Master, Results, Rows, RowsSeen, doors, one, refuse, told_results
 from paidan.entrypoints.api.pages import RecordId, as_views
@@ -30,7 +31,7 @@ SKUS: Final = Master(
     tag="catalog",
     row=SkuRow,
     view=SkuView,
-    select=queries.skus,
+    listed=sorts.PRODUCTS,
     write=lambda services, tx, rows, expected: write_skus(tx, services.ids, rows, services.clock.now(), expected=expected),
     more={"kind": None},
 )
@@ -40,7 +41,7 @@ LISTINGS: Final = Master(
     tag="catalog",
     row=ListingRow,
     view=ListingView,
-    select=queries.listings,
+    listed=sorts.LISTINGS,
     write=lambda services, tx, rows, expected: write_listings(tx, services.ids, rows, services.clock.now(), expected=expected),
     key=listing_key,
     more={"is_unmapped": False},

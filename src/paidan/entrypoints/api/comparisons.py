@@ -9,7 +9,9 @@ from msgspec import Meta, Struct
 
 from paidan.entrypoints.api.guard import SEE, Known, needs
 from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
-from paidan.entrypoints.api.pages import Cursor, Limit, OptionalText, Page, RecordId, as_views, page, read_cursor
+from paidan.entrypoints.api.lists import sorts
+from paidan.entrypoints.api.lists.sorting import SortedBy, find
+from paidan.entrypoints.api.pages import Cursor, Limit, OptionalText, Page, RecordId, as_views
 from paidan.entrypoints.api.people.rights import Right
 from paidan.entrypoints.api.problems import Refused, invalid
 from paidan.entrypoints.api.services import Given
@@ -89,24 +91,29 @@ class AcceptedView(Struct, frozen=True, kw_only=True):
 
 @get("/stock/differences", opt=SEE, sync_to_thread=True, summary="List what warehouses count differently", tags=["stock"])
 def get_differences(
-    services: Given, caller: Known, warehouse: OptionalText = None, cursor: Cursor = "", limit: Limit = 50, *, settled: WithSettled = False
+    services: Given,
+    caller: Known,
+    warehouse: OptionalText = None,
+    sort_by: SortedBy = "",
+    cursor: Cursor = "",
+    limit: Limit = 50,
+    *,
+    settled: WithSettled = False,
 ) -> Page[DifferenceView]:
     """Differences that are open, or all with `settled`."""
-    [after] = read_cursor(cursor, [int])
-    filters = {"after": after or 0, "warehouse": warehouse or None, "settled": settled, "limit": limit + 1, **caller.sees}
     with services.database.transaction() as tx:
-        found = as_views(DifferenceView, tx.execute(queries.list_differences, filters))
-    return page(found, limit, lambda view: [int(view.id)])
+        found = find(tx, sorts.DIFFERENCES, sort_by, cursor, limit, {"warehouse": warehouse or None, "settled": settled, **caller.sees})
+    return found.page(as_views(DifferenceView, found.rows))
 
 
 @get("/stock/comparisons", opt=SEE, sync_to_thread=True, summary="List comparisons with warehouses", tags=["stock"])
-def get_comparisons(services: Given, caller: Known, warehouse: OptionalText = None, cursor: Cursor = "", limit: Limit = 50) -> Page[ComparisonView]:
+def get_comparisons(
+    services: Given, caller: Known, warehouse: OptionalText = None, sort_by: SortedBy = "", cursor: Cursor = "", limit: Limit = 50
+) -> Page[ComparisonView]:
     """Newest first."""
-    [after] = read_cursor(cursor, [int])
-    filters = {"after": after, "warehouse": warehouse or None, "limit": limit + 1, **caller.sees}
     with services.database.transaction() as tx:
-        found = as_views(ComparisonView, tx.execute(queries.list_comparisons, filters))
-    return page(found, limit, lambda view: [int(view.id)])
+        found = find(tx, sorts.COMPARISONS, sort_by, cursor, limit, {"warehouse": warehouse or None, **caller.sees})
+    return found.page(as_views(ComparisonView, found.rows))
 
 
 @post("/stock/comparisons", opt=needs(Right.STOCK), status_code=201, sync_to_thread=True, summary="Ask a warehouse for its stock", tags=["stock"])

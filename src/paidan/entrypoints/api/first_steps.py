@@ -43,7 +43,9 @@ def connect_simulators(services: Given, caller: Known, once: Post, idempotency_k
     def work(tx: Tx) -> FirstSteps:
         if read_offer(services.settings) not in {Simulators.OFFERED, Simulators.FAILED}:
             raise Refused(Reason.NOT_FOUND)
-        shops = as_views(SHOPS.view, tx.execute(SHOPS.select, {"id": None, "after": -1, "code": None, "limit": 1, **SHOPS.more, **caller.sees}))
+        shops = as_views(
+            SHOPS.view, tx.execute(SHOPS.listed.select, {"id": None, "after": -1, "code": None, "limit": 1, **SHOPS.more, **caller.sees})
+        )
         if shops:
             raise Refused(Reason.ILLEGAL_MOVE)
         write_offer(services.settings, Simulators.WANTED)

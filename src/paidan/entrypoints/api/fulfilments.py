@@ -9,7 +9,9 @@ from msgspec import Struct
 from paidan.entrypoints.api.guard import SEE, Known, needs
 from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
 from paidan.entrypoints.api.language import language_of
-from paidan.entrypoints.api.order_reads import KINDS, get_fulfilment, list_exceptions, list_fulfilments, list_holds
+from paidan.entrypoints.api.lists import sorts
+from paidan.entrypoints.api.lists.sorting import SortedBy, find
+from paidan.entrypoints.api.order_reads import KINDS, fulfilment_views, get_fulfilment, list_exceptions, list_holds
 from paidan.entrypoints.api.order_views import ExceptionView, FulfilmentView, HoldView
 from paidan.entrypoints.api.pages import Cursor, Limit, OptionalId, OptionalText, Page, RecordId, page, read_cursor, write_cursor
 from paidan.entrypoints.api.people.rights import Right
@@ -40,17 +42,18 @@ def get_fulfilments(
     state_name: StateName = None,
     warehouse: OptionalText = None,
     order_id: OptionalId = None,
+    sort_by: SortedBy = "",
     cursor: Cursor = "",
     limit: Limit = 50,
 ) -> Page[FulfilmentView]:
     """Those not yet shipped, newest first; of one order, all of them."""
     if state_name is not None and state_name not in STATE_NAMES:
         raise invalid("state")
-    [after] = read_cursor(cursor, [int])
     states = None if state_name is None else [int(STATE_NAMES[state_name])]
-    filters = {"after": after, "order_id": order_id, "states": states, "warehouse": warehouse or None, "limit": limit + 1, **caller.sees}
+    filters = {"order_id": order_id, "states": states, "warehouse": warehouse or None, **caller.sees}
     with services.database.transaction() as tx:
-        return page(list_fulfilments(tx, filters), limit, lambda fulfilment: [int(fulfilment.id)])
+        found = find(tx, sorts.FULFILMENTS, sort_by, cursor, limit, filters)
+    return found.page(fulfilment_views(found.rows))
 
 
 @get("/fulfilments/{fulfilment_id:int}", opt=SEE, sync_to_thread=True, summary="Get a fulfilment", tags=["fulfilments"])

@@ -14,9 +14,11 @@ from paidan.entrypoints.api.catalog_routes import LISTINGS
 from paidan.entrypoints.api.guard import SEE, Known, needs
 from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
 from paidan.entrypoints.api.likenesses import queries
+from paidan.entrypoints.api.lists import sorts
+from paidan.entrypoints.api.lists.sorting import SortedBy, find
 from paidan.entrypoints.api.master_views import ListingView
 from paidan.entrypoints.api.masters import one
-from paidan.entrypoints.api.pages import Cursor, Limit, OptionalText, Page, RecordId, named_rows, page, read_cursor
+from paidan.entrypoints.api.pages import Cursor, Limit, OptionalText, Page, RecordId, named_rows
 from paidan.entrypoints.api.people.rights import Right
 from paidan.entrypoints.api.services import Given, HandlerContext
 from paidan.entrypoints.api.verbs import get, post
@@ -82,20 +84,17 @@ Ids = Annotated[
 
 @get("/catalog/unmapped", opt=SEE, sync_to_thread=True, summary="List listings without a SKU", tags=["catalog"])
 def get_unmapped(
-    services: Given, caller: Known, shop: OptionalText = None, ids: Ids = None, cursor: Cursor = "", limit: Limit = 50
+    services: Given, caller: Known, shop: OptionalText = None, ids: Ids = None, sort_by: SortedBy = "", cursor: Cursor = "", limit: Limit = 50
 ) -> Page[UnmappedView]:
     """Orders with one of these wait until it is mapped. Each comes with the SKUs it may be, how likely, and why."""
-    [after] = read_cursor(cursor, [int])
-    named = [int(one) for one in ids or ()] or None
-    asked = {"after": after or 0, "ids": named, "shop": shop or None, "shops": caller.sees["shops"], "limit": limit + 1}
+    asked = {"ids": [int(one) for one in ids or ()] or None, "shop": shop or None, "shops": caller.sees["shops"]}
     with services.database.transaction() as tx:
-        found = page(list(named_rows(tx.execute(queries.unmapped, asked))), limit, lambda row: [int(row["id"])])
-        offered = [_offered(row["merchant_code"], row["title"], row["item_ref"], row["sku_ref"]) for row in found.items]
+        found = find(tx, sorts.UNMAPPED, sort_by, cursor, limit, asked)
+        rows = list(named_rows(found.rows))
+        offered = [_offered(row["merchant_code"], row["title"], row["item_ref"], row["sku_ref"]) for row in rows]
         index = services.likeness.index(tx, offered)
     told = [index.suggest(one) for one in offered]
-    return Page(
-        items=[UnmappedView(**row, suggestions=some, is_sure=is_sure(some)) for row, some in zip(found.items, told, strict=True)], next=found.next
-    )
+    return found.page([UnmappedView(**row, suggestions=some, is_sure=is_sure(some)) for row, some in zip(rows, told, strict=True)])
 
 
 def _offered(merchant_code: str, title: str, item_ref: str, sku_ref: str) -> Offered:

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any, Final, Generic, LiteralString, TypeVar
+from typing import Annotated, Any, Final, Generic, TypeVar
 
 from litestar import Request, Response, Router
 from litestar.params import JSONBody
@@ -13,7 +13,8 @@ from msgspec import Meta, Struct
 from paidan.entrypoints.api.guard import Known, needs
 from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
 from paidan.entrypoints.api.language import language_of
-from paidan.entrypoints.api.pages import Cursor, Limit, OptionalText, Page, RecordId, as_views, page, read_cursor
+from paidan.entrypoints.api.lists.sorting import Listed, SortedBy, find
+from paidan.entrypoints.api.pages import Cursor, Limit, OptionalText, Page, RecordId, as_views
 from paidan.entrypoints.api.people.caller import Caller
 from paidan.entrypoints.api.people.rights import Right
 from paidan.entrypoints.api.problems import FieldProblem, Refused, field_problems, invalid
@@ -72,7 +73,7 @@ class Master(Struct, frozen=True, kw_only=True):
     tag: str
     row: Any
     view: Any
-    select: LiteralString
+    listed: Listed
     write: Callable[[HandlerContext, Tx, Sequence[Any], Mapping[str, int] | None], list[Outcome]]
     key: Callable[[Any], str] = lambda row: str(row.code)
     right: Right = Right.MASTERS
@@ -95,12 +96,14 @@ def doors(master: Master) -> Router:
     reading = needs(Right.SEE, everywhere=master.is_everywhere)
 
     @get("/", opt=reading, sync_to_thread=True, summary=f"List {master.noun}s")
-    def list_all(services: Given, caller: Known, code: OptionalText = None, cursor: Cursor = "", limit: Limit = 50) -> Page[view]:  # type: ignore[valid-type]  # made per kind
+    def list_all(
+        services: Given, caller: Known, code: OptionalText = None, sort_by: SortedBy = "", cursor: Cursor = "", limit: Limit = 50
+    ) -> Page[view]:  # type: ignore[valid-type]  # made per kind
         """By id; `code` finds one."""
-        [after] = read_cursor(cursor, [int])
+        asked = {"id": None, "code": code or None, **master.more, **caller.sees}
         with services.database.transaction() as tx:
-            found = _read(tx, master, caller, None, after or 0, code or None, limit + 1)
-        return page(found, limit, lambda item: [int(item.id)])
+            found = find(tx, master.listed, sort_by, cursor, limit, asked)
+        return found.page(as_views(view, found.rows))
 
     @get("/{record_id:int}", opt=reading, sync_to_thread=True, summary=f"Get a {master.noun}")
     def get_one(services: Given, caller: Known, record_id: RecordId) -> Response[view]:  # type: ignore[valid-type]  # made per kind
@@ -138,14 +141,10 @@ def doors(master: Master) -> Router:
     return Router(master.path, route_handlers=[list_all, get_one, put_many, put_one], tags=[master.tag])
 
 
-def _read(tx: Tx, master: Master, caller: Caller, record_id: int | None, after: int, code: str | None, limit: int) -> list[Any]:
-    parameters = {"id": record_id, "after": after, "code": code, "limit": limit, **master.more, **caller.sees}
-    return as_views(master.view, tx.execute(master.select, parameters))
-
-
 def one(tx: Tx, master: Master, caller: Caller, record_id: int) -> Any:
     """The record. Raises Refused when there is none."""
-    found = _read(tx, master, caller, record_id, -1, None, 1)
+    parameters = {"id": record_id, "after": -1, "code": None, "limit": 1, **master.more, **caller.sees}
+    found = as_views(master.view, tx.execute(master.listed.select, parameters))
     if not found:
         raise Refused(Reason.NOT_FOUND)
     return found[0]

@@ -10,9 +10,11 @@ from msgspec.structs import replace
 from paidan.entrypoints.api.guard import SEE, Known, needs
 from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
 from paidan.entrypoints.api.language import language_of
+from paidan.entrypoints.api.lists import sorts
+from paidan.entrypoints.api.lists.sorting import SortedBy, find
 from paidan.entrypoints.api.master_views import CarrierView, ConnectionView, ShopView, TierView, TranslationView, WarehouseView
 from paidan.entrypoints.api.masters import Master, Results, RowsSeen, doors, one, told_results
-from paidan.entrypoints.api.pages import Cursor, Limit, OptionalText, Page, RecordId, as_views, page, read_cursor
+from paidan.entrypoints.api.pages import Cursor, Limit, OptionalText, Page, RecordId, as_views
 from paidan.entrypoints.api.people.rights import Right
 from paidan.entrypoints.api.problems import Refused
 from paidan.entrypoints.api.services import Given
@@ -45,7 +47,7 @@ SHOPS: Final = Master(
     tag="shops",
     row=ShopRow,
     view=ShopView,
-    select=queries.shops,
+    listed=sorts.SHOPS,
     write=lambda services, tx, rows, expected: write_shops(tx, services.ids, rows, services.clock.now(), sealer=services.sealer, expected=expected),
     right=Right.SETTINGS,
 )
@@ -55,7 +57,7 @@ CONNECTIONS: Final = Master(
     tag="network",
     row=ConnectionRow,
     view=ConnectionView,
-    select=queries.connections,
+    listed=sorts.CONNECTIONS,
     write=lambda services, tx, rows, expected: write_connections(
         tx, services.ids, rows, services.clock.now(), sealer=services.sealer, expected=expected
     ),
@@ -68,7 +70,7 @@ WAREHOUSES: Final = Master(
     tag="network",
     row=WarehouseRow,
     view=WarehouseView,
-    select=queries.warehouses,
+    listed=sorts.WAREHOUSES,
     write=lambda services, tx, rows, expected: write_warehouses(tx, services.ids, rows, services.clock.now(), expected=expected),
 )
 CARRIERS: Final = Master(
@@ -77,19 +79,19 @@ CARRIERS: Final = Master(
     tag="network",
     row=CarrierRow,
     view=CarrierView,
-    select=queries.carriers,
+    listed=sorts.CARRIERS,
     write=lambda services, tx, rows, expected: write_carriers(tx, services.ids, rows, services.clock.now(), expected=expected),
 )
 
 
 @get("/network/freight", opt=SEE, sync_to_thread=True, summary="List freight tiers", tags=["network"])
-def get_freight(services: Given, caller: Known, carrier: OptionalText = None, cursor: Cursor = "", limit: Limit = 50) -> Page[TierView]:
+def get_freight(
+    services: Given, caller: Known, carrier: OptionalText = None, sort_by: SortedBy = "", cursor: Cursor = "", limit: Limit = 50
+) -> Page[TierView]:
     """What a parcel costs, by carrier, warehouse and region."""
-    [after] = read_cursor(cursor, [int])
     with services.database.transaction() as tx:
-        rows = tx.execute(queries.freight, {"after": after or 0, "code": carrier or None, "limit": limit + 1, **caller.sees})
-        tiers = [replace(tier, version=tier_version(tier)) for tier in as_views(TierView, rows)]
-        return page(tiers, limit, lambda tier: [int(tier.id)])
+        found = find(tx, sorts.FREIGHT, sort_by, cursor, limit, {"code": carrier or None, **caller.sees})
+    return found.page([replace(tier, version=tier_version(tier)) for tier in as_views(TierView, found.rows)])
 
 
 @post(

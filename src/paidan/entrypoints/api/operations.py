@@ -13,6 +13,8 @@ from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
 from paidan.entrypoints.api.keys import make_key
 from paidan.entrypoints.api.keys import queries as key_queries
 from paidan.entrypoints.api.language import language_of
+from paidan.entrypoints.api.lists import sorts
+from paidan.entrypoints.api.lists.sorting import SortedBy, find
 from paidan.entrypoints.api.mapped import ReadAs, mapping_of
 from paidan.entrypoints.api.masking import masked
 from paidan.entrypoints.api.pages import Cursor, Limit, OptionalText, Page, RecordId, as_views, page, read_cursor
@@ -231,17 +233,17 @@ def get_messages(
     kind: MessageKind = None,
     direction: Direction = None,
     ids: MessageIds = None,
+    sort_by: SortedBy = "",
     cursor: Cursor = "",
     limit: Limit = 50,
 ) -> Page[MessageView]:
     """Messages of one business key (an order, a fulfilment, a waybill), or some by id; else those set aside, or of other states a week's."""
-    [after] = read_cursor(cursor, [int])
     asked = MessagesAsked(
         business_key=business_key or "", states=tuple(states or ()), kind=kind or "", direction=direction or "", ids=tuple(ids or ())
     )
     with services.database.transaction() as tx:
-        rows = tx.execute(queries.list_messages, {**asked.named(tx, after, services.clock.now()), "limit": limit + 1, **hears(tx, caller)})
-        return page(as_views(MessageView, rows, MESSAGE_STATES), limit, lambda message: [int(message.id)])
+        found = find(tx, sorts.MESSAGES, sort_by, cursor, limit, {**asked.named(tx, None, services.clock.now()), **hears(tx, caller)})
+    return found.page(as_views(MessageView, found.rows, MESSAGE_STATES))
 
 
 @get("/messages/{message_id:int}", opt=SEE, sync_to_thread=True, summary="Get a message", tags=["messages"])
@@ -365,12 +367,11 @@ def get_invariants(services: Given) -> InvariantsView:
 
 
 @get("/keys", opt=needs(Right.PEOPLE, everywhere=True), sync_to_thread=True, summary="List API keys", tags=["keys"])
-def get_keys(services: Given, cursor: Cursor = "", limit: Limit = 50) -> Page[KeyView]:
+def get_keys(services: Given, sort_by: SortedBy = "", cursor: Cursor = "", limit: Limit = 50) -> Page[KeyView]:
     """All keys, newest first."""
-    [after] = read_cursor(cursor, [int])
     with services.database.transaction() as tx:
-        found = as_views(KeyView, tx.execute(key_queries.list_keys, {"after": after, "limit": limit + 1}))
-    return page(found, limit, lambda key: [int(key.id)])
+        found = find(tx, sorts.KEYS, sort_by, cursor, limit, {})
+    return found.page(as_views(KeyView, found.rows))
 
 
 @post("/keys", opt=needs(Right.PEOPLE, everywhere=True), status_code=201, sync_to_thread=True, summary="Make an API key", tags=["keys"])

@@ -9,7 +9,9 @@ from msgspec import Meta, Struct
 
 from paidan.entrypoints.api.guard import Known, needs
 from paidan.entrypoints.api.language import language_of
-from paidan.entrypoints.api.pages import Cursor, Limit, OptionalText, Page, as_views, page, read_cursor
+from paidan.entrypoints.api.lists import sorts
+from paidan.entrypoints.api.lists.sorting import SortedBy, find
+from paidan.entrypoints.api.pages import Cursor, Limit, OptionalText, Page, as_views
 from paidan.entrypoints.api.people.caller import Caller
 from paidan.entrypoints.api.people.rights import Right
 from paidan.entrypoints.api.people.visiting import address_of
@@ -17,7 +19,6 @@ from paidan.entrypoints.api.problems import Refused, invalid
 from paidan.entrypoints.api.services import Given, HandlerContext
 from paidan.entrypoints.api.verbs import get, post
 from paidan.kernel.reasons import Reason
-from paidan.printing.load import queries
 from paidan.printing.papers import Format, Kind
 from paidan.printing.press import Prepared, Refusal, Wish, finish, prepare, render
 
@@ -126,14 +127,15 @@ def get_prints(
     kind: Annotated[Kind | None, QueryParameter(required=False)] = None,
     actor: OptionalText = None,
     order_no: OptionalText = None,
+    sort_by: SortedBy = "",
     cursor: Cursor = "",
     limit: Limit = 50,
 ) -> Page[PrintView]:
     """What was printed by whom, newest first. `actor`: as `user:<name>`."""
-    [after] = read_cursor(cursor, [int])
-    filters = {"after": after, "kind": kind, "actor": actor or None, "order_no": order_no or None, "limit": limit + 1, **caller.sees}
+    filters = {"kind": kind, "actor": actor or None, "order_no": order_no or None, **caller.sees}
     with services.database.transaction() as tx:
-        return page(as_views(PrintView, tx.execute(queries.list_runs, filters)), limit, lambda run: [int(run.id)])
+        found = find(tx, sorts.PRINTS, sort_by, cursor, limit, filters)
+    return found.page(as_views(PrintView, found.rows))
 
 
 ROUTER = Router("/", route_handlers=[post_print, get_prints])

@@ -11,6 +11,8 @@ from msgspec.structs import replace
 from paidan.catalog.load import cache_versions
 from paidan.entrypoints.api.guard import SEE, Known, needs
 from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
+from paidan.entrypoints.api.lists import sorts
+from paidan.entrypoints.api.lists.sorting import SortedBy, find
 from paidan.entrypoints.api.masters import Results, told_results
 from paidan.entrypoints.api.pages import Cursor, Limit, OptionalId, OptionalText, Page, RecordId, as_views, named_rows, page, read_cursor
 from paidan.entrypoints.api.people.rights import Right
@@ -181,24 +183,21 @@ class OpeningBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 @get("/stock/balances", opt=SEE, sync_to_thread=True, summary="List balances", tags=["stock"])
 def get_balances(
-    services: Given, caller: Known, sku: OptionalText = None, warehouse: OptionalText = None, cursor: Cursor = "", limit: Limit = 50
+    services: Given,
+    caller: Known,
+    sku: OptionalText = None,
+    warehouse: OptionalText = None,
+    sort_by: SortedBy = "",
+    cursor: Cursor = "",
+    limit: Limit = 50,
 ) -> Page[BalanceView]:
     """Units by SKU, warehouse and grade."""
-    key = read_cursor(cursor, [int, int, int])
-    _refuse_large(key[2], "cursor")
-    filters = {
-        "after_sku": key[0] or 0,
-        "after_warehouse": key[1] or 0,
-        "after_grade": key[2] or 0,
-        "sku": sku or None,
-        "warehouse": warehouse or None,
-        "now": services.clock.now(),
-        "limit": limit + 1,
-        **caller.sees,
-    }
+    if not sort_by:
+        _refuse_large(read_cursor(cursor, [int, int, int])[2], "cursor")
+    filters = {"sku": sku or None, "warehouse": warehouse or None, "now": services.clock.now(), **caller.sees}
     with services.database.transaction() as tx:
-        found = as_views(BalanceView, tx.execute(queries.list_balances, filters))
-    return page(found, limit, lambda b: [int(b.sku_id), int(b.warehouse_id), b.grade])
+        found = find(tx, sorts.BALANCES, sort_by, cursor, limit, filters)
+    return found.page(as_views(BalanceView, found.rows))
 
 
 SMALLINT_MAX: Final = 2**15 - 1
@@ -216,40 +215,47 @@ def get_sellable(
     request: Request[Any, Any, Any],
     codes: Codes = None,
     alarm: Alarm = None,
+    sort_by: SortedBy = "",
     cursor: Cursor = "",
     limit: Limit = 50,
     *,
     alarms_only: AlarmsOnly = False,
 ) -> Page[SellableView]:
     """Sellable units by SKU, computed now. Which ones alarm: with a very large catalogue as of two minutes ago at most, and still."""
-    [after] = read_cursor(cursor, [int])
     wanted = [code for code in codes or () if "\0" not in code]
     only: AlarmKind | None = alarm or ("any" if alarms_only else None)
-    filters = {"after": after or 0, "codes": wanted if codes else None, "ids": None, "alarm": only, "now": services.clock.now(), "limit": limit + 1}
     counts: AlarmCounts = request.app.state.stock_alarms
     ids = counts.alarming(services, caller).of(only) if only and not codes else None
+    asked = {"codes": wanted if codes else None, "ids": ids, "alarm": only, "now": services.clock.now(), **caller.sees}
     with services.database.transaction() as tx:
-        asked = {**filters, **caller.sees}
-        rows = named_rows(tx.execute(queries.sellable, asked)) if ids is None else still_alarming(tx, ids, asked)
-        return page([convert(row, SellableView) for row in rows], limit, lambda view: [int(view.sku_id)])
+        if ids is None or sort_by:
+            found = find(tx, sorts.SELLABLE, sort_by, cursor, limit, asked)
+            return found.page(as_views(SellableView, found.rows))
+        [after] = read_cursor(cursor, [int])
+        rows = still_alarming(tx, ids, {**asked, "after": after or 0, "limit": limit + 1})
+    return page([convert(row, SellableView) for row in rows], limit, lambda view: [int(view.sku_id)])
 
 
 @get("/stock/by-shop", opt=SEE, sync_to_thread=True, summary="List what shops may sell", tags=["stock"])
 def get_shop_goods(
-    services: Given, caller: Known, sku: OptionalText = None, shop: OptionalText = None, cursor: Cursor = "", limit: Limit = 50
+    services: Given,
+    caller: Known,
+    sku: OptionalText = None,
+    shop: OptionalText = None,
+    sort_by: SortedBy = "",
+    cursor: Cursor = "",
+    limit: Limit = 50,
 ) -> Page[ShopGoodsView]:
     """SKUs by shop, those that a shop sells: what it may sell, as it is told, and what it shows. Of all warehouses: who sees some only, sees none."""
     shops = caller.shops_seen if caller.warehouses is None else []
-    after_sku, after_shop = read_cursor(cursor, [int, int])
-    asked = {"after_sku": after_sku or 0, "after_shop": after_shop or 0, "sku": sku or None, "shop": shop or None, "limit": limit + 1}
     with services.database.transaction() as tx:
-        rows = list(named_rows(tx.execute(queries.shop_goods, {**asked, "shops": shops})))
+        found = find(tx, sorts.BY_SHOP, sort_by, cursor, limit, {"sku": sku or None, "shop": shop or None, "shops": shops})
+        rows = list(named_rows(found.rows))
         versions = cache_versions(tx)
         network = services.network.load(tx, versions["network"])
         skus = services.skus.load(tx, {row["sku_id"] for row in rows}, versions["catalog"])
         sellable = wanted_in_shops(tx, network, skus, [(row["sku_id"], row["shop_id"]) for row in rows], services.clock.now())
-    found = page(rows, limit, lambda row: [row["sku_id"], row["shop_id"]])
-    return Page(items=[_in_shop(row, sellable.get((row["sku_id"], row["shop_id"]), 0)) for row in found.items], next=found.next)
+    return found.page([_in_shop(row, sellable.get((row["sku_id"], row["shop_id"]), 0)) for row in rows])
 
 
 def _in_shop(row: dict[str, Any], sellable: int) -> ShopGoodsView:
@@ -319,17 +325,17 @@ def get_documents(
     caller: Known,
     kind: Kind = None,
     warehouse: OptionalText = None,
+    sort_by: SortedBy = "",
     cursor: Cursor = "",
     limit: Limit = 50,
     *,
     open_only: OpenOnly = False,
 ) -> Page[DocumentView]:
     """Stock documents, newest first."""
-    [after] = read_cursor(cursor, [int])
-    filters = {"after": after, "kind": kind or None, "warehouse": warehouse or None, "is_open": open_only, "limit": limit + 1, **caller.sees}
+    filters = {"kind": kind or None, "warehouse": warehouse or None, "is_open": open_only, **caller.sees}
     with services.database.transaction() as tx:
-        found = [_named(one) for one in as_views(DocumentView, tx.execute(queries.list_documents, filters), DOCUMENT_STATES)]
-    return page(found, limit, lambda document: [int(document.id)])
+        found = find(tx, sorts.DOCUMENTS, sort_by, cursor, limit, filters)
+    return found.page([_named(one) for one in as_views(DocumentView, found.rows, DOCUMENT_STATES)])
 
 
 @get("/documents/{document_id:int}", opt=SEE, sync_to_thread=True, summary="Get a document", tags=["documents"])

@@ -7,6 +7,7 @@ from typing import Any, Final, LiteralString
 from msgspec import Struct
 
 from paidan.entrypoints.api.exports.book import Cell
+from paidan.entrypoints.api.lists.sorting import Listed, read_sort
 from paidan.entrypoints.api.pages import BIGINT_MAX
 from paidan.entrypoints.api.people.caller import Caller
 from paidan.entrypoints.api.people.rights import Right
@@ -58,7 +59,7 @@ class Exported(Struct, frozen=True, kw_only=True):
     """One list. `select` is the page's statement (what is seen is decided there); `named` its parameters after a key; `views` makes rows of it.
 
     `spread` makes the lines of a row where one record takes several; `is_whole`: always all columns, for an import reads them again.
-    `right` and `is_everywhere` are what the page takes (guard.needs).
+    `right` and `is_everywhere` are what the page takes (guard.needs). `listed`: by which of its columns it is sorted.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Exported(Struct, frozen=True, kw_only=True):
     is_whole: bool = False
     right: Right = Right.SEE
     is_everywhere: bool = False
+    listed: Listed | None = None
 
     def title(self, language: str) -> str:
         """The name of the sheet."""
@@ -107,8 +109,22 @@ def count(tx: Tx, exported: Exported, reading: Reading, at_most: int = ROWS_MAX)
     return 0 if row is None else int(row[0])
 
 
-def read(transaction: Callable[[], Any], exported: Exported, reading: Reading) -> Iterator[list[Any]]:
+def check_sort(tx: Tx, exported: Exported, reading: Reading, sort: str) -> None:
+    """Raise Refused for a column that the page is not sorted by, or where more rows match than are sorted."""
+    if not sort:
+        return
+    if exported.listed is None:
+        raise invalid("sort")
+    wanted = read_sort(exported.listed, sort)
+    if wanted is not None:
+        wanted.check(tx, exported.named(tx, reading, None, 1))
+
+
+def read(transaction: Callable[[], Any], exported: Exported, reading: Reading, sort: str = "") -> Iterator[list[Any]]:
     """The rows in the page's order, a chunk in each transaction: no row stands in memory longer than its chunk."""
+    if sort and exported.listed is not None:
+        yield from _read_sorted(transaction, exported, exported.listed, reading, sort)
+        return
     key: Key | None = None
     while True:
         with transaction() as tx:
@@ -118,6 +134,20 @@ def read(transaction: Callable[[], Any], exported: Exported, reading: Reading) -
         if len(rows) < CHUNK:
             return
         key = exported.key(rows[-1])
+
+
+def _read_sorted(transaction: Callable[[], Any], exported: Exported, listed: Listed, reading: Reading, sort: str) -> Iterator[list[Any]]:
+    wanted = read_sort(listed, sort)
+    key: Key | None = None
+    while wanted is not None:
+        with transaction() as tx:
+            found, keys = wanted.rows(tx, exported.named(tx, reading, None, CHUNK), key, CHUNK)
+        rows = exported.views(found, reading)
+        if rows:
+            yield rows
+        if len(rows) < CHUNK:
+            return
+        key = keys[-1]
 
 
 def by_id(row: Any) -> Key:

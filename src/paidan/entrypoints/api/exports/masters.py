@@ -1,12 +1,14 @@
 """Master data as files: the columns that its import reads, each told the way back. What was exported can be edited and imported again."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, LiteralString
+from typing import Any, Final
 
 from paidan.entrypoints.api.catalog_routes import LISTINGS, SKUS
 from paidan.entrypoints.api.exports.lists import Asked, Column, Exported, Key, Reading, by_id, flag
+from paidan.entrypoints.api.lists import sorts
+from paidan.entrypoints.api.lists.sorting import Listed
 from paidan.entrypoints.api.master_views import TierView
-from paidan.entrypoints.api.network_routes import CARRIERS, SHOPS, WAREHOUSES, queries
+from paidan.entrypoints.api.network_routes import CARRIERS, SHOPS, WAREHOUSES
 from paidan.entrypoints.api.pages import as_views
 from paidan.entrypoints.imports.columns import Field
 from paidan.entrypoints.imports.kinds import KINDS
@@ -22,7 +24,7 @@ def _column(field: Field) -> Column:
 def _master(
     kind: str,
     words: tuple[str, str],
-    select: LiteralString,
+    listed: Listed,
     view: Any,
     more: Callable[[Asked], Mapping[str, Any]] = lambda _: {},
     *,
@@ -42,29 +44,30 @@ def _master(
         en=words[1],
         columns=tuple(_column(field) for field in fields.fields),
         asks=(code, *asks),
-        select=select,
+        select=listed.select,
         named=named,
         views=lambda cursor, _: as_views(view, cursor),
         key=by_id,
         spread=fields.spread,
         is_whole=True,
+        listed=listed,
     )
 
 
 MASTERS: Final = (
-    _master("products", ("货品", "Products"), SKUS.select, SKUS.view, lambda _: {"kind": None}),
-    _master("bundles", ("组合装", "Bundles"), SKUS.select, SKUS.view, lambda _: {"kind": "bundle"}),
+    _master("products", ("货品", "Products"), sorts.PRODUCTS, SKUS.view, lambda _: {"kind": None}),
+    _master("bundles", ("组合装", "Bundles"), sorts.PRODUCTS, SKUS.view, lambda _: {"kind": "bundle"}),
     _master(
         "listings",
         ("商品对应", "Listings"),
-        LISTINGS.select,
+        sorts.LISTINGS,
         LISTINGS.view,
         lambda asked: {"is_unmapped": flag(asked, "unmapped")},
         code="shop",
         asks=("unmapped",),
     ),
-    _master("shops", ("店铺", "Shops"), SHOPS.select, SHOPS.view),
-    _master("warehouses", ("仓库", "Warehouses"), WAREHOUSES.select, WAREHOUSES.view),
-    _master("carriers", ("快递", "Carriers"), CARRIERS.select, CARRIERS.view),
-    _master("freight", ("运费", "Freight"), queries.freight, TierView, code="carrier"),
+    _master("shops", ("店铺", "Shops"), sorts.SHOPS, SHOPS.view),
+    _master("warehouses", ("仓库", "Warehouses"), sorts.WAREHOUSES, WAREHOUSES.view),
+    _master("carriers", ("快递", "Carriers"), sorts.CARRIERS, CARRIERS.view),
+    _master("freight", ("运费", "Freight"), sorts.FREIGHT, TierView, code="carrier"),
 )

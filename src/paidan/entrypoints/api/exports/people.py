@@ -7,13 +7,12 @@ from msgspec import Struct
 
 from paidan.entrypoints.api.exports.book import YES_NO, Cell
 from paidan.entrypoints.api.exports.lists import Column, Exported, Key, Reading, by_id, choice
+from paidan.entrypoints.api.lists import sorts
 from paidan.entrypoints.api.pages import as_views
 from paidan.entrypoints.api.people.reveals import RevealView
 from paidan.entrypoints.api.people.rights import Right
-from paidan.entrypoints.api.people.sessions import queries as people_queries
 from paidan.entrypoints.api.people.users import UserView
 from paidan.entrypoints.api.prints import PrintView
-from paidan.printing.load import queries as print_queries
 from paidan.printing.papers import Kind
 from paidan.runtime.database import Tx
 
@@ -93,7 +92,8 @@ USERS: Final = Exported(
         Column(name="is_active", zh="启用", en="Active", show=lambda person, language: YES_NO[language][person.view.is_active]),
     ),
     asks=(),
-    select=people_queries.list_people,
+    select=sorts.USERS.select,
+    listed=sorts.USERS,
     named=lambda _, reading, key, limit: {"id": None, "after": key[0] if key else 0, "issuer": reading.issuer, "limit": limit},
     views=lambda cursor, reading: [Person(view=view, provider=reading.provider) for view in as_views(UserView, cursor)],
     key=by_id,
@@ -116,7 +116,8 @@ REVEALS: Final = Exported(
         Column(name="address", zh="来源", en="From"),
     ),
     asks=("actor",),
-    select=people_queries.list_reveals,
+    select=sorts.REVEALS.select,
+    listed=sorts.REVEALS,
     named=lambda _, reading, key, limit: _newest(reading, key, limit),
     views=lambda cursor, _: as_views(RevealView, cursor),
     key=by_id,
@@ -145,7 +146,8 @@ PRINTS: Final = Exported(
         Column(name="format", zh="格式", en="Format", show=lambda row, _: row.format.upper()),
     ),
     asks=("kind", "actor", "order_no"),
-    select=print_queries.list_runs,
+    select=sorts.PRINTS.select,
+    listed=sorts.PRINTS,
     named=_prints,
     views=lambda cursor, _: as_views(PrintView, cursor),
     key=by_id,

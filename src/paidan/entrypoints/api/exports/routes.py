@@ -8,7 +8,7 @@ from litestar.params import JSONBody, QueryParameter
 from msgspec import Meta, Struct
 from psycopg.types.json import Jsonb
 
-from paidan.entrypoints.api.exports.lists import ROWS_MAX, TEXT_MAX, count
+from paidan.entrypoints.api.exports.lists import ROWS_MAX, TEXT_MAX, check_sort, count
 from paidan.entrypoints.api.exports.write import EXPORT_LIST, LISTS, Given, ListTask, kept, reading_of
 from paidan.entrypoints.api.guard import SEE, Known
 from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
@@ -52,7 +52,7 @@ Value = Annotated[str, Meta(max_length=TEXT_MAX)]
 
 
 class ExportBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A list with the filters of its page, by the names they have in the page's request; `columns` none: all.
+    """A list with the filters of its page, by the names they have in the page's request; `columns` none: all; `sort`: as the page takes it.
 
     Files of master data have all columns always, those that their import reads.
     """
@@ -60,6 +60,7 @@ class ExportBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     list: ListName
     filters: Annotated[dict[Name, Value], Meta(max_length=FILTERS_MAX)] = {}
     columns: Annotated[tuple[Annotated[str, Meta(max_length=64)], ...], Meta(max_length=COLUMNS_MAX)] = ()
+    sort: Annotated[str, Meta(max_length=40)] = ""
 
 
 class ExportAnswer(Struct, frozen=True, kw_only=True):
@@ -80,11 +81,13 @@ def post_export(
         raise Refused(Reason.NOT_ALLOWED)
     exported.check(data.filters)
     language = language_of(request.headers.get("accept-language", ""))
-    given = Given(list=data.list, filters=data.filters, columns=data.columns)
+    given = Given(list=data.list, filters=data.filters, columns=data.columns, sort=data.sort)
     task = ListTask(given=given, name=caller.name, shops=caller.shops, warehouses=caller.warehouses)
 
     def work(tx: Tx) -> ExportAnswer:
-        total = count(tx, exported, reading_of(services, caller, once.now, language, data.filters))
+        reading = reading_of(services, caller, once.now, language, data.filters)
+        check_sort(tx, exported, reading, data.sort)
+        total = count(tx, exported, reading)
         if total > ROWS_MAX:
             raise Refused(Reason.TOO_MANY_AT_ONCE, detail=str(ROWS_MAX), status=422)
         (job_id,) = services.ids.take(1)

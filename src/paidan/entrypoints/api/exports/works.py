@@ -6,17 +6,15 @@ from typing import Any, Final
 
 from paidan.catalog.rows import GoodsBanRow
 from paidan.entrypoints.api.comparisons import DifferenceView
-from paidan.entrypoints.api.comparisons import queries as comparison_queries
 from paidan.entrypoints.api.exports.book import Cell
 from paidan.entrypoints.api.exports.lists import Column, Exported, Key, Reading, by_id, choice, flag, number
 from paidan.entrypoints.api.fulfilments import STATE_NAMES
-from paidan.entrypoints.api.live.changes import queries as live_queries
+from paidan.entrypoints.api.lists import sorts
 from paidan.entrypoints.api.live.exceptions import asked_of, key_of, view_of
 from paidan.entrypoints.api.network_routes import queries as master_queries
 from paidan.entrypoints.api.operations import MESSAGE_STATES, MessagesAsked, MessageView
 from paidan.entrypoints.api.operations import queries as work_queries
 from paidan.entrypoints.api.order_reads import KINDS, fulfilment_views
-from paidan.entrypoints.api.order_reads import queries as order_queries
 from paidan.entrypoints.api.pages import as_views, named_rows
 from paidan.entrypoints.api.people.seen import hears
 from paidan.entrypoints.api.problems import invalid
@@ -93,7 +91,8 @@ EXCEPTIONS: Final = Exported(
         Column(name="note", zh="说明", en="Note"),
     ),
     asks=("kind", "owner", "snoozed"),
-    select=live_queries.exceptions,
+    select=sorts.EXCEPTIONS.select,
+    listed=sorts.EXCEPTIONS,
     named=_exceptions,
     views=lambda cursor, reading: [view_of(row, reading.caller, reading.now, reading.language) for row in named_rows(cursor)],
     key=key_of,
@@ -173,7 +172,8 @@ SELLABLE: Final = Exported(
         _units("short", "缺", "Short"),
     ),
     asks=("sku", "alarms"),
-    select=work_queries.sellable,
+    select=sorts.SELLABLE.select,
+    listed=sorts.SELLABLE,
     named=_sellable,
     views=lambda cursor, _: as_views(SellableView, cursor),
     key=lambda row: (int(row.sku_id),),
@@ -195,7 +195,8 @@ BALANCES: Final = Exported(
         _units("in_transit", "在途", "In transit"),
     ),
     asks=("sku", "warehouse"),
-    select=work_queries.list_balances,
+    select=sorts.BALANCES.select,
+    listed=sorts.BALANCES,
     named=_balances,
     views=lambda cursor, _: as_views(BalanceView, cursor),
     key=lambda row: (int(row.sku_id), int(row.warehouse_id), row.grade),
@@ -238,7 +239,8 @@ DOCUMENTS: Final = Exported(
         Column(name="by", zh="创建人", en="By", of="created_by"),
     ),
     asks=("kind", "warehouse", "open"),
-    select=work_queries.list_documents,
+    select=sorts.DOCUMENTS.select,
+    listed=sorts.DOCUMENTS,
     named=_documents,
     views=lambda cursor, _: as_views(DocumentView, cursor, DOCUMENT_STATES),
     key=by_id,
@@ -274,7 +276,8 @@ DIFFERENCES: Final = Exported(
         Column(name="settled_at", zh="解决于", en="Settled"),
     ),
     asks=("warehouse", "settled"),
-    select=comparison_queries.list_differences,
+    select=sorts.DIFFERENCES.select,
+    listed=sorts.DIFFERENCES,
     named=_differences,
     views=lambda cursor, _: as_views(DifferenceView, cursor),
     key=by_id,
@@ -320,7 +323,8 @@ FULFILMENTS: Final = Exported(
         Column(name="wms", zh="仓库单号", en="Warehouse ref.", of="wms_ref"),
     ),
     asks=("state", "warehouse"),
-    select=order_queries.list_fulfilments,
+    select=sorts.FULFILMENTS.select,
+    listed=sorts.FULFILMENTS,
     named=_fulfilments,
     views=lambda cursor, _: fulfilment_views(cursor),
     key=by_id,
@@ -341,7 +345,8 @@ MESSAGES: Final = Exported(
         Column(name="http", zh="HTTP", en="HTTP", of="http_status"),
     ),
     asks=("business_key", "state", "kind", "direction"),
-    select=work_queries.list_messages,
+    select=sorts.MESSAGES.select,
+    listed=sorts.MESSAGES,
     named=_messages,
     views=lambda cursor, _: as_views(MessageView, cursor, MESSAGE_STATES),
     key=by_id,

@@ -30,6 +30,7 @@ class Given(Struct, frozen=True, kw_only=True):
     list: str
     filters: dict[str, str] = {}
     columns: tuple[str, ...] = ()
+    sort: str = ""
 
 
 class ListTask(Struct, frozen=True, kw_only=True):
@@ -75,7 +76,7 @@ def write_list(services: HandlerContext, job_id: int, task: ListTask, language: 
 
     def cells() -> Iterator[list[Cell]]:
         nonlocal seen
-        for rows in read(services.database.transaction, exported, reading):
+        for rows in read(services.database.transaction, exported, reading, task.given.sort):
             for row in rows:
                 for line in exported.spread(row):
                     yield [column.cell(line, language) for column in chosen]

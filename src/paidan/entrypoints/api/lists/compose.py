@@ -1,13 +1,14 @@
 """Composes the statements of a list from filters, sort and cursor: by SQLAlchemy, from the closed list of fields, every value a parameter."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
 from msgspec import Struct
-from sqlalchemy.dialects.postgresql import psycopg as dialect
 
+from paidan.entrypoints.api.lists.keyset import LAST, compiled, cursor_kind, in_order, meant, rows_after
+from paidan.entrypoints.api.lists.keyset import told as told_key
 from paidan.entrypoints.api.lists.kinds import Condition, Field, Filter, Kind, Moment, Op, read_filter
 from paidan.entrypoints.api.lists.order_fields import BY_NAME
 from paidan.entrypoints.api.lists.order_tables import FULFILMENTS, OPEN_BELOW, ORDERS
@@ -25,8 +26,6 @@ GATHERED_MAX: Final = 100_000
 FILTERS_MAX: Final = 40
 SORTS_MAX: Final = 3
 ENDED: Final = frozenset(state.name.lower() for state in OrderState if int(state) >= OPEN_BELOW)
-LAST: Final = datetime(9999, 1, 1, tzinfo=UTC)  # where what has no instant stands when sorted
-_DIALECT: Final = dialect.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's own
 
 
 class Sort(Struct, frozen=True, kw_only=True):
@@ -119,9 +118,7 @@ def _is_in_range(filters: Sequence[Filter], now: datetime) -> bool:
 
 def run(tx: Tx, statement: sa.SelectBase) -> Any:
     """Run a composed statement on our connection, planned for its values: how many rows have this state or that SKU makes the plan."""
-    compiled = statement.compile(dialect=_DIALECT)
-    # Composed from fixed columns; what was sent is in the parameters.
-    return tx.execute(str(compiled).encode(), compiled.params, prepare=False)
+    return tx.execute(*compiled(statement), prepare=False)
 
 
 def count(tx: Tx, question: Question) -> tuple[int, bool]:
@@ -145,15 +142,15 @@ def find_page(tx: Tx, question: Question, cursor: str, limit: int) -> tuple[list
     tie_falls = question.sorts[-1].is_falling if question.sorts else True
     keys.append((ORDERS.c.id, tie_falls))
     kinds = [*(Kind.TEXT for _ in by_group), *(_kind(sort.field) for sort in question.sorts)]
-    after = read_cursor(cursor, [*(str if kind == Kind.INSTANT else kind_type(kind) for kind in kinds), int])
+    types = [*map(kind_type, kinds), int]
+    after = read_cursor(cursor, [cursor_kind(one) for one in types])
     conditions = question.conditions if question.group is None else [gathered(question, GATHERED_MAX)]
     if cursor:
-        conditions.append(_after(keys, _values(after, kinds)))
-    order = [key.desc() if is_falling else key.asc() for key, is_falling in keys]
-    found = sa.select(ORDERS.c.id, *(key for key, _ in keys[:-1])).where(*conditions).order_by(*order).limit(limit + 1)
+        conditions.append(rows_after(keys, [meant(value, one) for value, one in zip(after, types, strict=True)]))
+    found = sa.select(ORDERS.c.id, *(key for key, _ in keys[:-1])).where(*conditions).order_by(*in_order(keys)).limit(limit + 1)
     rows = run(tx, found).fetchall()
     shown = rows[:limit]
-    following = write_cursor([*map(_told, shown[-1][1:]), shown[-1][0]]) if len(rows) > limit else None
+    following = write_cursor([*map(told_key, shown[-1][1:]), shown[-1][0]]) if len(rows) > limit else None
     return [row[0] for row in shown], following
 
 
@@ -179,7 +176,9 @@ def _kind(field: Field) -> Kind:
 
 
 def kind_type(kind: Kind) -> type:
-    """Of a key in a cursor."""
+    """Of what a field of this kind sorts by."""
+    if kind == Kind.INSTANT:
+        return datetime
     return int if kind in {Kind.NUMBER, Kind.MONEY} else str
 
 
@@ -190,26 +189,3 @@ def _key(field: Field) -> sa.ColumnElement[Any]:
     if field.nullable:
         return sa.func.coalesce(field.order_by, sa.literal(LAST, sa.DateTime(timezone=True)))
     return field.order_by
-
-
-def _values(after: Sequence[Any], kinds: Sequence[Kind]) -> list[Any]:
-    try:
-        read = [datetime.fromisoformat(value) if kind == Kind.INSTANT else value for value, kind in zip(after, kinds, strict=False)]
-    except ValueError:
-        raise invalid("cursor") from None
-    if any(isinstance(value, datetime) and value.tzinfo is None for value in read):
-        raise invalid("cursor")
-    return [*read, after[-1]]
-
-
-def _after(keys: Sequence[tuple[sa.ColumnElement[Any], bool]], values: Sequence[Any]) -> Condition:
-    """Rows that stand after this key, whichever way each part of it runs."""
-    options: list[Condition] = []
-    for n, (key, is_falling) in enumerate(keys):
-        same = [before == value for (before, _), value in zip(keys[:n], values[:n], strict=True)]
-        options.append(sa.and_(*same, key < values[n] if is_falling else key > values[n]))
-    return sa.or_(*options)
-
-
-def _told(value: Any) -> int | str:
-    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value

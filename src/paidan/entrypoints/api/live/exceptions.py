@@ -13,6 +13,8 @@ from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
 from paidan.entrypoints.api.jobs.carry import Task, carry
 from paidan.entrypoints.api.jobs.parameters import Action, Parameters, Told
 from paidan.entrypoints.api.language import language_of
+from paidan.entrypoints.api.lists import sorts
+from paidan.entrypoints.api.lists.sorting import SortedBy, find
 from paidan.entrypoints.api.live.changes import queries
 from paidan.entrypoints.api.operations import REPLAYABLE
 from paidan.entrypoints.api.operations import queries as work_queries
@@ -120,6 +122,7 @@ def get_exception_list(
     kinds: KindNames = None,
     owner_name: OwnerName = None,
     ids: Ids = None,
+    sort_by: SortedBy = "",
     cursor: Cursor = "",
     limit: Limit = 50,
     *,
@@ -129,12 +132,18 @@ def get_exception_list(
     if kinds and not set(kinds) <= set(KINDS):
         raise invalid("kind")
     owner = {None: None, "me": caller.actor, "nobody": ""}.get(owner_name, owner_name)
+    language = language_of(request.headers.get("accept-language", ""))
+    now = services.clock.now()
+    if sort_by and not ids:
+        with services.database.transaction() as tx:
+            asked = asked_of(tx, caller, now, kinds=kinds or KINDS, owner=owner, with_snoozed=snoozed, after=None, limit=limit)
+            found = find(tx, sorts.EXCEPTIONS, sort_by, cursor, limit, asked)
+        return found.page([view_of(row, caller, now, language) for row in named_rows(found.rows)])
     after = read_cursor(cursor, [str, str, int, int])
     if cursor:
         _refuse_bad_instants(after[:2])
         if not 0 < after[2] <= len(KINDS):
             raise invalid("cursor")
-    language = language_of(request.headers.get("accept-language", ""))
     with services.database.transaction() as tx:
         if ids:
             rows = _read(tx, services, caller, ids=ids, limit=IDS_MAX)

@@ -8,7 +8,9 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from paidan.entrypoints.api.guard import Known, needs
-from paidan.entrypoints.api.pages import Cursor, Limit, OptionalText, Page, as_views, page, read_cursor
+from paidan.entrypoints.api.lists import sorts
+from paidan.entrypoints.api.lists.sorting import SortedBy, find
+from paidan.entrypoints.api.pages import Cursor, Limit, OptionalText, Page, as_views
 from paidan.entrypoints.api.people.rights import Right
 from paidan.entrypoints.api.people.sessions import queries
 from paidan.entrypoints.api.people.visiting import address_of
@@ -85,12 +87,11 @@ def post_reveal(services: Given, caller: Known, request: Request[Any, Any, Any],
 
 
 @get("/receiver-reveals", opt=needs(Right.PEOPLE, everywhere=True), sync_to_thread=True, summary="List reveals", tags=["people"])
-def get_reveals(services: Given, actor: OptionalText = None, cursor: Cursor = "", limit: Limit = 50) -> Page[RevealView]:
+def get_reveals(services: Given, actor: OptionalText = None, sort_by: SortedBy = "", cursor: Cursor = "", limit: Limit = 50) -> Page[RevealView]:
     """Who saw which receiver, newest first."""
-    [after] = read_cursor(cursor, [int])
     with services.database.transaction() as tx:
-        rows = tx.execute(queries.list_reveals, {"after": after, "actor": actor or None, "limit": limit + 1})
-        return page(as_views(RevealView, rows), limit, lambda reveal: [int(reveal.id)])
+        found = find(tx, sorts.REVEALS, sort_by, cursor, limit, {"actor": actor or None})
+    return found.page(as_views(RevealView, found.rows))
 
 
 ROUTER = Router("/", route_handlers=[post_reveal, get_reveals])

@@ -9,7 +9,9 @@ from msgspec import Meta, Struct
 
 from paidan.entrypoints.api.guard import SIGNED_IN, needs
 from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
-from paidan.entrypoints.api.pages import Cursor, Limit, Page, RecordId, as_views, page, read_cursor
+from paidan.entrypoints.api.lists import sorts
+from paidan.entrypoints.api.lists.sorting import SortedBy, find
+from paidan.entrypoints.api.pages import Cursor, Limit, Page, RecordId, as_views
 from paidan.entrypoints.api.people.openid.store import await_link, unlink
 from paidan.entrypoints.api.people.passwords import LENGTH_MAX
 from paidan.entrypoints.api.people.rights import RIGHT_WORDS, Right
@@ -101,20 +103,16 @@ class RightView(Struct, frozen=True, kw_only=True):
 
 
 @get("/users", opt=PEOPLE, sync_to_thread=True, summary="List people", tags=["people"])
-def get_users(services: Given, cursor: Cursor = "", limit: Limit = 50) -> Page[UserView]:
+def get_users(services: Given, sort_by: SortedBy = "", cursor: Cursor = "", limit: Limit = 50) -> Page[UserView]:
     """Everybody, active or not."""
-    [after] = read_cursor(cursor, [int])
     with services.database.transaction() as tx:
-        return page(_people(services, tx, None, after or 0, limit + 1), limit, lambda user: [int(user.id)])
-
-
-def _people(services: HandlerContext, tx: Tx, person_id: int | None, after: int, limit: int) -> list[UserView]:
-    issuer = services.settings.oidc_issuer
-    return as_views(UserView, tx.execute(queries.list_people, {"id": person_id, "after": after, "limit": limit, "issuer": issuer}))
+        found = find(tx, sorts.USERS, sort_by, cursor, limit, {"id": None, "issuer": services.settings.oidc_issuer})
+    return found.page(as_views(UserView, found.rows))
 
 
 def _one(services: HandlerContext, tx: Tx, person_id: int) -> UserView:
-    found = _people(services, tx, person_id, -1, 1)
+    named = {"id": person_id, "after": -1, "limit": 1, "issuer": services.settings.oidc_issuer}
+    found = as_views(UserView, tx.execute(queries.list_people, named))
     if not found:
         raise Refused(Reason.NOT_FOUND)
     return found[0]
@@ -199,11 +197,11 @@ def delete_user_provider(services: Given, person_id: RecordId) -> None:
 
 
 @get("/roles", opt=PEOPLE, sync_to_thread=True, summary="List roles", tags=["people"])
-def get_roles(services: Given, cursor: Cursor = "", limit: Limit = 50) -> Page[RoleView]:
+def get_roles(services: Given, sort_by: SortedBy = "", cursor: Cursor = "", limit: Limit = 50) -> Page[RoleView]:
     """Roles with their rights."""
-    [after] = read_cursor(cursor, [int])
     with services.database.transaction() as tx:
-        return page(_roles(tx, None, after or 0, limit + 1), limit, lambda role: [int(role.id)])
+        found = find(tx, sorts.ROLES, sort_by, cursor, limit, {"id": None})
+    return found.page(as_views(RoleView, found.rows))
 
 
 def _roles(tx: Tx, role_id: int | None, after: int, limit: int) -> list[RoleView]:
