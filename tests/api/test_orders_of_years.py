@@ -4,6 +4,7 @@ import pytest
 
 from browser import told
 from paidan.entrypoints.api.lists import compose
+from paidan.entrypoints.api.lists.keyset import compiled
 from paidan.entrypoints.api.lists.kinds import Moment
 from paidan.entrypoints.api.people.caller import Caller
 from scene import NOW, line, order, receiver
@@ -61,8 +62,8 @@ def test_a_page_reads_no_more_than_what_is_under_way(years, filters, found, at_m
     really = compose.run
 
     def explained(tx, statement):
-        compiled = statement.compile(dialect=compose._DIALECT)
-        plans.append(tx.execute(b"EXPLAIN (ANALYZE, FORMAT JSON) " + str(compiled).encode(), compiled.params, prepare=False).fetchone()[0])
+        text, asked = compiled(statement)
+        plans.append(tx.execute(b"EXPLAIN (ANALYZE, FORMAT JSON) " + text, asked, prepare=False).fetchone()[0])
         return really(tx, statement)
 
     monkeypatch.setattr(compose, "run", explained)
