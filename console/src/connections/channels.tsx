@@ -1,5 +1,5 @@
 import { ShopOutlined } from '@ant-design/icons'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Button, Skeleton } from 'antd'
 import { Link, useSearchParams } from 'react-router'
 import { api, given } from '@/api/client'
@@ -8,7 +8,7 @@ import { useMay } from '@/api/me'
 import { EmptyState } from '@/frame/empty-state'
 import { Panel } from '@/frame/page'
 import { Pill } from '@/frame/pill'
-import { ProblemView } from '@/frame/problem-view'
+import { useReading } from '@/frame/use-reading'
 import { toast, toastProblem } from '@/frame/toasts'
 import { PART_TONES, PartPill } from '@/health/part-pill'
 import { instant } from '@/i18n/format'
@@ -29,13 +29,12 @@ export function Channels() {
   const t = useWords(connectionWords)
   const [params] = useSearchParams()
   const only = params.get('shop')
-  const { data, isError, error, refetch } = useQuery({
+  const { data, trouble } = useReading({
     queryKey: ['channels'],
     queryFn: async () => given(await api.GET('/api/v1/shops', { params: { query: { limit: LIMIT } } })).items,
     refetchInterval: 10_000,
   })
-  if (isError) return <ProblemView problem={error} onAgain={() => void refetch()} />
-  if (!data) return <Skeleton active />
+  if (!data) return trouble ?? <Skeleton active />
   if (data.length === 0)
     return (
       <EmptyState icon={<ShopOutlined />} title={t('noChannels')} text={t('noChannelsHint')}>
@@ -45,6 +44,7 @@ export function Channels() {
   const shown = only === null ? data : data.filter((shop) => shop.code === only)
   return (
     <>
+      {trouble}
       {only !== null && (
         <p>
           <Link to="/connections">{t('allChannels')}</Link>

@@ -8,7 +8,7 @@ import type { components } from '@/api/schema'
 import { EmptyState } from '@/frame/empty-state'
 import { Panel } from '@/frame/page'
 import { Pill } from '@/frame/pill'
-import { ProblemView } from '@/frame/problem-view'
+import { troubleOf } from '@/frame/use-reading'
 import { frameWords } from '@/frame/words'
 import { PART_TONES } from '@/health/part-pill'
 import { useWords } from '@/i18n/words'
@@ -54,8 +54,8 @@ export function Systems() {
   const { connections, warehouses } = useSystems()
   const lanes = useLanes()
   const [opened, setOpened] = useState<Connection | 'new' | null>(null)
-  if (connections.isError) return <ProblemView problem={connections.error} onAgain={() => void connections.refetch()} />
-  if (!connections.data) return <Skeleton active />
+  const trouble = troubleOf(connections)
+  if (!connections.data) return trouble ?? <Skeleton active />
   const make = may('settings') && (
     <Button
       onClick={() => {
@@ -67,6 +67,7 @@ export function Systems() {
   )
   return (
     <>
+      {trouble}
       {connections.data.length === 0 ? (
         <EmptyState icon={<ApiOutlined />} title={t('noSystems')} text={t('noSystemsHint')}>
           {make}

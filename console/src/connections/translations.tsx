@@ -1,5 +1,4 @@
 import { TranslationOutlined } from '@ant-design/icons'
-import { useQuery } from '@tanstack/react-query'
 import { Button, Skeleton } from 'antd'
 import { useState } from 'react'
 import { api, given } from '@/api/client'
@@ -8,7 +7,7 @@ import { useMay } from '@/api/me'
 import type { components } from '@/api/schema'
 import { EmptyState } from '@/frame/empty-state'
 import { Panel } from '@/frame/page'
-import { ProblemView } from '@/frame/problem-view'
+import { useReading } from '@/frame/use-reading'
 import { useWords } from '@/i18n/words'
 import type { FormField, Values } from '@/masters/form-fields'
 import { RecordDialog } from '@/masters/record-dialog'
@@ -47,12 +46,11 @@ export function Translations() {
   const may = useMay()
   const meaning = useMeaning()
   const [opened, setOpened] = useState<Translation | 'new' | null>(null)
-  const { data, isError, error, refetch } = useQuery({
+  const { data, trouble } = useReading({
     queryKey: ['translations'],
     queryFn: async () => given(await api.GET('/api/v1/network/translations')),
   })
-  if (isError) return <ProblemView problem={error} onAgain={() => void refetch()} />
-  if (!data) return <Skeleton active />
+  if (!data) return trouble ?? <Skeleton active />
   const make = may('masters') && (
     <Button
       onClick={() => {
@@ -64,6 +62,7 @@ export function Translations() {
   )
   return (
     <>
+      {trouble}
       <p className="dim">{t('translationsAbout')}</p>
       {data.length === 0 ? (
         <EmptyState icon={<TranslationOutlined />} title={t('noTranslations')} text={t('noTranslationsHint')}>

@@ -1,9 +1,8 @@
-import { useQuery } from '@tanstack/react-query'
 import { Skeleton } from 'antd'
 import { api, given } from '@/api/client'
 import type { components } from '@/api/schema'
 import { Pill } from '@/frame/pill'
-import { ProblemView } from '@/frame/problem-view'
+import { useReading } from '@/frame/use-reading'
 import { useWords } from '@/i18n/words'
 import { healthWords } from './words'
 import styles from './message-view.module.css'
@@ -11,14 +10,13 @@ import styles from './message-view.module.css'
 /** One message: what came or went, beside what we read in it, or what was answered. */
 export function MessageView({ id }: { id: string }) {
   const t = useWords(healthWords)
-  const { data, isError, error } = useQuery({
+  const { data, trouble } = useReading({
     queryKey: ['message', id],
     queryFn: async () =>
       given(await api.GET('/api/v1/messages/{message_id}', { params: { path: { message_id: Number(id) } } })),
     staleTime: 60_000,
   })
-  if (isError) return <ProblemView problem={error} />
-  if (!data) return <Skeleton active />
+  if (!data) return trouble ?? <Skeleton active />
   return (
     <div className={styles.sides}>
       <Side title={t('raw')} text={data.body} />

@@ -1,5 +1,5 @@
 import { ApiOutlined } from '@ant-design/icons'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Button, Segmented } from 'antd'
 import { useState } from 'react'
 import { Link } from 'react-router'
@@ -9,7 +9,7 @@ import { useMay } from '@/api/me'
 import { EmptyState } from '@/frame/empty-state'
 import { Page, Panel } from '@/frame/page'
 import { Pill } from '@/frame/pill'
-import { ProblemView } from '@/frame/problem-view'
+import { useReading } from '@/frame/use-reading'
 import { toast, toastProblem } from '@/frame/toasts'
 import { instant, number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
@@ -37,7 +37,7 @@ function Calls() {
   const reason = useEnum('reason')
   const cache = useQueryClient()
   const [state, setState] = useState<'dead' | 'unknown'>('dead')
-  const { data, isError, error } = useQuery({
+  const { data, trouble } = useReading({
     queryKey: ['outbox', state],
     queryFn: async () => given(await api.GET('/api/v1/outbox', { params: { query: { state, limit: 100 } } })).items,
     refetchInterval: 30_000,
@@ -80,7 +80,7 @@ function Calls() {
         </span>
       }
     >
-      {isError && <ProblemView problem={error} />}
+      {trouble}
       {data?.length === 0 && (
         <EmptyState icon={<ApiOutlined />} title={t('noCalls')} text={t('noCallsHint')}>
           <Link to="/messages">{t('toMessages')}</Link>
@@ -133,7 +133,7 @@ function Calls() {
 /** Sentences about the books that must always hold; run on demand. */
 function Invariants() {
   const t = useWords(healthWords)
-  const { data, isFetching, isError, error, refetch } = useQuery({
+  const { data, isFetching, refetch, trouble } = useReading({
     queryKey: ['invariants'],
     queryFn: async () => given(await api.GET('/api/v1/invariants')),
     enabled: false,
@@ -147,8 +147,8 @@ function Invariants() {
         </Button>
       }
     >
-      {isError && <ProblemView problem={error} />}
-      {!data && !isError && <p className="dim">{t('neverRun')}</p>}
+      {trouble}
+      {!data && !trouble && <p className="dim">{t('neverRun')}</p>}
       {data?.holds && <Pill tone="good">{t('holds')}</Pill>}
       {data && !data.holds && (
         <>

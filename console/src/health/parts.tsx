@@ -1,9 +1,8 @@
 import { Skeleton } from 'antd'
-import { useQuery } from '@tanstack/react-query'
 import { api, given } from '@/api/client'
 import { feedName } from '@/connections/feed-name'
 import { connectionWords } from '@/connections/words'
-import { ProblemView } from '@/frame/problem-view'
+import { useReading } from '@/frame/use-reading'
 import stacked from '@/frame/stacked.module.css'
 import { duration, instant, number } from '@/i18n/format'
 import { useWords, type Say } from '@/i18n/words'
@@ -51,43 +50,45 @@ function figuresOf(detail: Record<string, number>, t: HealthSay): string {
 export function Parts() {
   const t = useWords(healthWords)
   const feeds = useWords(connectionWords)
-  const { data, isError, error, refetch } = useQuery({
+  const { data, trouble } = useReading({
     queryKey: ['health-parts'],
     queryFn: async () => given(await api.GET('/api/v1/health/parts')),
     refetchInterval: 15_000,
   })
-  if (isError) return <ProblemView problem={error} onAgain={() => void refetch()} />
-  if (!data) return <Skeleton active style={{ padding: 14 }} />
+  if (!data) return trouble ?? <Skeleton active style={{ padding: 14 }} />
   if (data.length === 0) return <p style={{ padding: 14 }}>{t('noParts')}</p>
   return (
-    <table className={`${table.table} ${stacked.stacked}`}>
-      <thead>
-        <tr>
-          <th>{t('part')}</th>
-          <th>{t('state')}</th>
-          <th>{t('since')}</th>
-          <th>{t('detail')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {data.map((part) => (
-          <tr key={part.kind + part.name + part.feed}>
-            <td className={stacked.whole}>
-              {part.kind in KINDS ? t(KINDS[part.kind as keyof typeof KINDS]) : part.kind}{' '}
-              {part.name !== part.kind && <span className="dim">{part.name}</span>}
-              {part.feed && <span className="dim"> · {feedName(part.feed, feeds)}</span>}
-            </td>
-            <td>
-              <PartPill state={part.state} isOff={part.is_off} />
-            </td>
-            <td data-label={part.since ? t('since') : undefined}>{instant(part.since)}</td>
-            <td className={stacked.whole}>
-              {figuresOf(part.detail as Record<string, number>, t)}
-              {part.error && <div>{part.error}</div>}
-            </td>
+    <>
+      {trouble}
+      <table className={`${table.table} ${stacked.stacked}`}>
+        <thead>
+          <tr>
+            <th>{t('part')}</th>
+            <th>{t('state')}</th>
+            <th>{t('since')}</th>
+            <th>{t('detail')}</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {data.map((part) => (
+            <tr key={part.kind + part.name + part.feed}>
+              <td className={stacked.whole}>
+                {part.kind in KINDS ? t(KINDS[part.kind as keyof typeof KINDS]) : part.kind}{' '}
+                {part.name !== part.kind && <span className="dim">{part.name}</span>}
+                {part.feed && <span className="dim"> · {feedName(part.feed, feeds)}</span>}
+              </td>
+              <td>
+                <PartPill state={part.state} isOff={part.is_off} />
+              </td>
+              <td data-label={part.since ? t('since') : undefined}>{instant(part.since)}</td>
+              <td className={stacked.whole}>
+                {figuresOf(part.detail as Record<string, number>, t)}
+                {part.error && <div>{part.error}</div>}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
   )
 }

@@ -2,9 +2,9 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Input } from 'antd'
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import { api, given } from '@/api/client'
-import { NO_ANSWER, problemOf } from '@/api/problems'
+import { problemOf } from '@/api/problems'
 import { SEARCH_ID } from '@/frame/search-id'
-import { ProblemView } from '@/frame/problem-view'
+import { troubleOf } from '@/frame/use-reading'
 import { toastProblem } from '@/frame/toasts'
 import { ColumnChooser } from '@/grid/column-chooser'
 import { shownColumns, type Column } from '@/grid/columns'
@@ -90,11 +90,10 @@ export function PagedGrid<Row>(props: PagedGridProps<Row>) {
     if (!isFetchingNextPage) void fetchNextPage()
   }, [fetchNextPage, isFetchingNextPage])
   const total = useTotal(queryKey, exports?.[0], query.isPending ? 0 : rows.length, hasNextPage)
-  const problem = query.isError && <ProblemView problem={query.error} onAgain={() => void query.refetch()} />
+  const trouble = troubleOf(query)
   return (
     <>
-      {/* Rows that were read stay where they are; that nobody answers is told above the page. */}
-      {(!query.data || problemOf(query.error).reason !== NO_ANSWER) && problem}
+      {trouble}
       <div className={styles.tools}>
         {tools}
         <span className={styles.space} />
@@ -111,7 +110,7 @@ export function PagedGrid<Row>(props: PagedGridProps<Row>) {
           <ColumnChooser columns={columns} layout={layout} onLayout={setLayout} />
         </span>
       </div>
-      {(query.data || !problem) && (
+      {(query.data || !trouble) && (
         <DataGrid
           {...rest}
           columns={columns}

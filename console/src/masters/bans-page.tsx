@@ -9,6 +9,7 @@ import { EmptyState } from '@/frame/empty-state'
 import { Page, Panel } from '@/frame/page'
 import { EditModal } from '@/frame/edit-modal'
 import { ProblemView } from '@/frame/problem-view'
+import { useReading } from '@/frame/use-reading'
 import { toast, toastProblem } from '@/frame/toasts'
 import { frameWords } from '@/frame/words'
 import { useWords } from '@/i18n/words'
@@ -45,7 +46,7 @@ export default function BansPage() {
   const t = useWords(banWords)
   const may = useMay()
   const [isMaking, setMaking] = useState(false)
-  const { data, isError, error, refetch } = useQuery({
+  const { data, trouble } = useReading({
     queryKey: BANS,
     queryFn: async () => given(await api.GET('/api/v1/catalog/bans')),
   })
@@ -70,8 +71,8 @@ export default function BansPage() {
         </>
       }
     >
-      {isError && <ProblemView problem={error} onAgain={() => void refetch()} />}
-      {!data && !isError && <Skeleton active />}
+      {trouble}
+      {!data && !trouble && <Skeleton active />}
       {data?.length === 0 && (
         <EmptyState icon={<StopOutlined />} title={t('none')} text={t('noneHint')}>
           {make}

@@ -8,6 +8,7 @@ import { EmptyState } from '@/frame/empty-state'
 import { later } from '@/frame/later'
 import { Page } from '@/frame/page'
 import { ProblemView } from '@/frame/problem-view'
+import { troubleOf } from '@/frame/use-reading'
 import { ColumnChooser } from '@/grid/column-chooser'
 import { DataGrid } from '@/grid/data-grid'
 import { useSelection } from '@/grid/use-selection'
@@ -74,6 +75,7 @@ export default function OrderListPage() {
   const views = useViews('orders', url, columns)
   const { layout } = views
   const rows = isNothingFound || search.isLooking ? [] : list.rows
+  const trouble = troubleOf(list)
   const news = useNews(list.asOf)
   const refresh = () => {
     for (const key of ['list', 'count', 'queues']) void cache.invalidateQueries({ queryKey: [key] })
@@ -164,9 +166,8 @@ export default function OrderListPage() {
           }}
         />
       )}
-      {list.isError && list.rows.length === 0 ? (
-        <ProblemView problem={list.error} onAgain={() => void list.refetch()} />
-      ) : (
+      {trouble}
+      {(list.data || !trouble) && (
         <DataGrid
           label={t('title')}
           columns={columns}

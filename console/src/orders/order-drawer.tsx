@@ -2,7 +2,7 @@ import { ExportOutlined } from '@ant-design/icons'
 import { Skeleton } from 'antd'
 import { Fragment } from 'react'
 import { Link } from 'react-router'
-import { ProblemView } from '@/frame/problem-view'
+import { troubleOf } from '@/frame/use-reading'
 import { SideDrawer } from '@/frame/side-drawer'
 import { useWords } from '@/i18n/words'
 import { OrderActions } from './order/actions-bar'
@@ -25,7 +25,9 @@ interface Props {
 /** One order beside the list; J and K go on to its neighbours, since the list keeps the keyboard. */
 export function OrderDrawer({ id, trail, hasKeys, onClose }: Props) {
   const t = useWords(orderWords)
-  const { data: order, isError, error, refetch } = useOrder(id)
+  const query = useOrder(id)
+  const { data: order } = query
+  const trouble = troubleOf(query)
   return (
     <SideDrawer
       isFlush
@@ -40,8 +42,8 @@ export function OrderDrawer({ id, trail, hasKeys, onClose }: Props) {
       onClose={onClose}
     >
       <div className={styles.drawerBody}>
-        {isError && <ProblemView problem={error} onAgain={() => void refetch()} />}
-        {!order && !isError && <Skeleton active paragraph={{ rows: 12 }} />}
+        {trouble}
+        {!order && !trouble && <Skeleton active paragraph={{ rows: 12 }} />}
         {order && (
           // Keyed: what somebody was writing about one order never comes along to the next.
           <Fragment key={order.id}>

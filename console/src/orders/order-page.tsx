@@ -1,6 +1,6 @@
 import { useParams } from 'react-router'
 import { Page, PageSkeleton } from '@/frame/page'
-import { ProblemView } from '@/frame/problem-view'
+import { troubleOf } from '@/frame/use-reading'
 import { useWords } from '@/i18n/words'
 import { NeighbourBar } from './neighbour-bar'
 import { OrderActions } from './order/actions-bar'
@@ -13,12 +13,14 @@ import { orderWords } from './words'
 export default function OrderPage() {
   const t = useWords(orderWords)
   const { id = '' } = useParams()
-  const { data: order, isError, error, refetch } = useOrder(id)
-  if (isError && !order)
+  const query = useOrder(id)
+  const { data: order } = query
+  const trouble = troubleOf(query)
+  if (trouble && !order)
     return (
       <Page title={t('title')}>
         <NeighbourBar id={id} />
-        <ProblemView problem={error} onAgain={() => void refetch()} />
+        {trouble}
       </Page>
     )
   if (!order) return <PageSkeleton />
@@ -26,6 +28,7 @@ export default function OrderPage() {
   return (
     <Page key={order.id} title={order.order_no} actions={<OrderActions order={order} hasKeys />}>
       <NeighbourBar id={id} />
+      {trouble}
       <OrderHead order={order} />
       <OrderBody order={order} />
     </Page>

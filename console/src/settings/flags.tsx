@@ -1,11 +1,12 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Button, Input, Skeleton } from 'antd'
 import { useState } from 'react'
 import { api, given } from '@/api/client'
 import { useMay } from '@/api/me'
-import { ApiProblem } from '@/api/problems'
 import type { components } from '@/api/schema'
 import { ProblemView } from '@/frame/problem-view'
+import { useReading } from '@/frame/use-reading'
+import { ApiProblem } from '@/api/problems'
 import { toast } from '@/frame/toasts'
 import { frameWords } from '@/frame/words'
 import { useWords } from '@/i18n/words'
@@ -27,13 +28,17 @@ const COLOURS = ['flagRed', 'flagYellow', 'flagGreen', 'flagBlue', 'flagPurple']
 
 /** What each flag of an order means here: the word that stands beside its mark. */
 export function FlagSettings() {
-  const { data, isError, error, refetch } = useQuery({
+  const { data, trouble } = useReading({
     queryKey: KEY,
     queryFn: async () => given(await api.GET('/api/v1/settings/flags')),
   })
-  if (isError) return <ProblemView problem={error} onAgain={() => void refetch()} />
-  if (!data) return <Skeleton active />
-  return <FlagForm stored={data} />
+  if (!data) return trouble ?? <Skeleton active />
+  return (
+    <>
+      {trouble}
+      <FlagForm stored={data} />
+    </>
+  )
 }
 
 function FlagForm({ stored }: { stored: Flags }) {

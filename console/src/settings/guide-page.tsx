@@ -8,7 +8,7 @@ import { useEvent } from '@/api/events'
 import { useMay } from '@/api/me'
 import { Page } from '@/frame/page'
 import { Pill } from '@/frame/pill'
-import { ProblemView } from '@/frame/problem-view'
+import { useReading } from '@/frame/use-reading'
 import { toastProblem } from '@/frame/toasts'
 import { useWords } from '@/i18n/words'
 import { keepRun, next, passed, readRun, type Run } from './first-run'
@@ -46,7 +46,7 @@ async function readProgress(): Promise<Record<StepName, boolean>> {
 export default function GuidePage() {
   const t = useWords(settingsWords)
   const [run, setRun] = useState(readRun)
-  const { data, isError, error, refetch } = useQuery({
+  const { data, trouble, refetch } = useReading({
     queryKey: GUIDE,
     queryFn: async () => {
       const found = await readProgress()
@@ -61,7 +61,7 @@ export default function GuidePage() {
   const done = STEPS.filter((step) => data?.[step.name]).length
   return (
     <Page title={t('guide')} about={t('guideAbout')}>
-      {isError && <ProblemView problem={error} onAgain={() => void refetch()} />}
+      {trouble}
       <div className={styles.run}>
         <Progress percent={Math.round((done / STEPS.length) * 100)} showInfo={false} aria-label={t('guide')} />
         <div className={styles.clock}>

@@ -1,11 +1,12 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Button, InputNumber, Segmented, Skeleton, Switch } from 'antd'
 import { useState } from 'react'
 import { api, given } from '@/api/client'
 import { useMay } from '@/api/me'
-import { ApiProblem } from '@/api/problems'
 import type { components } from '@/api/schema'
 import { ProblemView } from '@/frame/problem-view'
+import { useReading } from '@/frame/use-reading'
+import { ApiProblem } from '@/api/problems'
 import { toast } from '@/frame/toasts'
 import { frameWords } from '@/frame/words'
 import { houseUnit } from '@/i18n/format'
@@ -21,13 +22,17 @@ const KEY = ['settings', 'sourcing']
 
 /** How the merchant wants orders sourced; who may change settings changes it here. */
 export function MerchantSettings() {
-  const { data, isError, error, refetch } = useQuery({
+  const { data, trouble } = useReading({
     queryKey: KEY,
     queryFn: async () => given(await api.GET('/api/v1/settings/sourcing')),
   })
-  if (isError) return <ProblemView problem={error} onAgain={() => void refetch()} />
-  if (!data) return <Skeleton active />
-  return <SourcingForm stored={data} />
+  if (!data) return trouble ?? <Skeleton active />
+  return (
+    <>
+      {trouble}
+      <SourcingForm stored={data} />
+    </>
+  )
 }
 
 function SourcingForm({ stored }: { stored: Sourcing }) {

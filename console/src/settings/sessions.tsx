@@ -1,8 +1,8 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { api, given } from '@/api/client'
 import { Pill } from '@/frame/pill'
-import { ProblemView } from '@/frame/problem-view'
+import { useReading } from '@/frame/use-reading'
 import { toast, toastProblem } from '@/frame/toasts'
 import { instant } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
@@ -13,7 +13,7 @@ import { settingsWords } from './words'
 export function Sessions({ present }: { present: string | null | undefined }) {
   const t = useWords(settingsWords)
   const cache = useQueryClient()
-  const { data, isError, error } = useQuery({
+  const { data, trouble } = useReading({
     queryKey: ['sessions'],
     queryFn: async () => given(await api.GET('/api/v1/me/sessions')),
   })
@@ -28,9 +28,9 @@ export function Sessions({ present }: { present: string | null | undefined }) {
     onError: toastProblem,
   })
   const endAll = useMutation({ mutationFn: () => api.DELETE('/api/v1/me/sessions'), onSuccess, onError: toastProblem })
-  if (isError) return <ProblemView problem={error} />
   return (
     <>
+      {trouble}
       <table className={table.table}>
         <thead>
           <tr>

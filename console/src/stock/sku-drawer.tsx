@@ -1,11 +1,11 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { Link } from 'react-router'
 import { api, given } from '@/api/client'
 import type { components } from '@/api/schema'
 import { Panel } from '@/frame/page'
 import { Pill } from '@/frame/pill'
-import { ProblemView } from '@/frame/problem-view'
+import { troubleOf, useReading } from '@/frame/use-reading'
 import { SideDrawer } from '@/frame/side-drawer'
 import stacked from '@/frame/stacked.module.css'
 import { frameWords } from '@/frame/words'
@@ -51,7 +51,7 @@ export function SkuDrawer({ code, onClose }: { code: string; onClose: () => void
 
 /** Its units by warehouse and grade. */
 function useBalances(code: string) {
-  return useQuery({
+  return useReading({
     queryKey: ['balances-of', code],
     queryFn: async () =>
       given(await api.GET('/api/v1/stock/balances', { params: { query: { sku: code, limit: 200 } } })).items,
@@ -61,43 +61,46 @@ function useBalances(code: string) {
 function Warehouses({ code }: { code: string }) {
   const t = useWords(stockWords)
   const warehouse = useNameOf(useWarehouses())
-  const { data, isError, error } = useBalances(code)
-  if (isError) return <ProblemView problem={error} />
+  const { data, trouble } = useBalances(code)
+  if (!data && trouble) return trouble
   return (
-    <table className={`${table.table} ${stacked.stacked}`}>
-      <thead>
-        <tr>
-          <th>{t('warehouse')}</th>
-          <th>{t('grade')}</th>
-          <th className={table.end}>{t('onHand')}</th>
-          <th className={table.end}>{t('reserved')}</th>
-          <th className={table.end}>{t('inTransit')}</th>
-          <th className={table.end}>{t('free')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {(data ?? []).map((row) => (
-          <tr key={`${row.warehouse_id}-${row.grade}`}>
-            <td className={stacked.whole}>
-              <strong>{warehouse(row.warehouse_code)}</strong>
-            </td>
-            <td data-label={t('grade')}>{t(row.grade === 1 ? 'good' : 'defective')}</td>
-            <td className={table.end} data-label={t('onHand')}>
-              {number(row.on_hand)}
-            </td>
-            <td className={table.end} data-label={t('reserved')}>
-              {number(row.reserved_hard + row.reserved_soft)}
-            </td>
-            <td className={table.end} data-label={t('inTransit')}>
-              {number(row.in_transit)}
-            </td>
-            <td className={table.end} data-label={t('free')}>
-              <strong>{number(row.free)}</strong>
-            </td>
+    <>
+      {trouble}
+      <table className={`${table.table} ${stacked.stacked}`}>
+        <thead>
+          <tr>
+            <th>{t('warehouse')}</th>
+            <th>{t('grade')}</th>
+            <th className={table.end}>{t('onHand')}</th>
+            <th className={table.end}>{t('reserved')}</th>
+            <th className={table.end}>{t('inTransit')}</th>
+            <th className={table.end}>{t('free')}</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {(data ?? []).map((row) => (
+            <tr key={`${row.warehouse_id}-${row.grade}`}>
+              <td className={stacked.whole}>
+                <strong>{warehouse(row.warehouse_code)}</strong>
+              </td>
+              <td data-label={t('grade')}>{t(row.grade === 1 ? 'good' : 'defective')}</td>
+              <td className={table.end} data-label={t('onHand')}>
+                {number(row.on_hand)}
+              </td>
+              <td className={table.end} data-label={t('reserved')}>
+                {number(row.reserved_hard + row.reserved_soft)}
+              </td>
+              <td className={table.end} data-label={t('inTransit')}>
+                {number(row.in_transit)}
+              </td>
+              <td className={table.end} data-label={t('free')}>
+                <strong>{number(row.free)}</strong>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
   )
 }
 
@@ -105,41 +108,44 @@ type ShopStock = components['schemas']['ShopStockView']
 
 function Shops({ code }: { code: string }) {
   const t = useWords(stockWords)
-  const { data, isError, error } = useQuery({
+  const { data, trouble } = useReading({
     queryKey: ['shops-of', code],
     queryFn: async () => given(await api.GET('/api/v1/stock/shops', { params: { query: { sku: code } } })).items,
   })
-  if (isError) return <ProblemView problem={error} />
+  if (!data && trouble) return trouble
   if (data?.length === 0) return <p style={{ padding: 14 }}>{t('notSold')}</p>
   return (
-    <table className={`${table.table} ${stacked.stacked}`}>
-      <thead>
-        <tr>
-          <th>{t('shop')}</th>
-          <th className={table.end}>{t('safety')}</th>
-          <th className={table.end}>{t('sellable')}</th>
-          <th>{t('listing')}</th>
-          <th className={table.end}>{t('shown')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {(data ?? []).flatMap((row) => {
-          const listings = row.listings.length > 0 ? row.listings : [null]
-          return listings.map((listing, index) => (
-            <tr key={`${row.shop_code}-${listing?.listing_id ?? ''}`}>
-              <td className={stacked.whole}>{index === 0 && row.shop_name}</td>
-              <td className={table.end} data-label={index === 0 ? t('safety') : undefined}>
-                {index === 0 && number(row.safety_quantity)}
-              </td>
-              <td className={table.end} data-label={index === 0 ? t('sellable') : undefined}>
-                {index === 0 && <strong>{number(row.sellable)}</strong>}
-              </td>
-              {listing ? <Shown row={row} listing={listing} /> : <td colSpan={2} />}
-            </tr>
-          ))
-        })}
-      </tbody>
-    </table>
+    <>
+      {trouble}
+      <table className={`${table.table} ${stacked.stacked}`}>
+        <thead>
+          <tr>
+            <th>{t('shop')}</th>
+            <th className={table.end}>{t('safety')}</th>
+            <th className={table.end}>{t('sellable')}</th>
+            <th>{t('listing')}</th>
+            <th className={table.end}>{t('shown')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {(data ?? []).flatMap((row) => {
+            const listings = row.listings.length > 0 ? row.listings : [null]
+            return listings.map((listing, index) => (
+              <tr key={`${row.shop_code}-${listing?.listing_id ?? ''}`}>
+                <td className={stacked.whole}>{index === 0 && row.shop_name}</td>
+                <td className={table.end} data-label={index === 0 ? t('safety') : undefined}>
+                  {index === 0 && number(row.safety_quantity)}
+                </td>
+                <td className={table.end} data-label={index === 0 ? t('sellable') : undefined}>
+                  {index === 0 && <strong>{number(row.sellable)}</strong>}
+                </td>
+                {listing ? <Shown row={row} listing={listing} /> : <td colSpan={2} />}
+              </tr>
+            ))
+          })}
+        </tbody>
+      </table>
+    </>
   )
 }
 
@@ -179,10 +185,12 @@ function Entries({ code }: { code: string }) {
     getNextPageParam: (page) => page.next ?? undefined,
   })
   const rows = entries.data?.pages.flatMap((page) => page.items) ?? []
-  if (entries.isError) return <ProblemView problem={entries.error} />
+  const trouble = troubleOf(entries)
+  if (!entries.data && trouble) return trouble
   if (entries.isSuccess && rows.length === 0) return <p style={{ padding: 14 }}>{t('noEntries')}</p>
   return (
     <>
+      {trouble}
       <table className={`${table.table} ${stacked.stacked}`}>
         <thead>
           <tr>

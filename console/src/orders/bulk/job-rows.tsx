@@ -3,7 +3,7 @@ import { Button, Segmented } from 'antd'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import { api, given } from '@/api/client'
-import { ProblemView } from '@/frame/problem-view'
+import { troubleOf } from '@/frame/use-reading'
 import { number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import type { Job } from './offer-undo'
@@ -56,7 +56,7 @@ export function JobRows({ job }: { job: Job }) {
           onChoose={isUndone ? undefined : setReason}
         />
       )}
-      {rows.isError && <ProblemView problem={rows.error} onAgain={() => void rows.refetch()} />}
+      {troubleOf(rows)}
       {found.length > 0 && (
         <div className={styles.scroll} tabIndex={0} role="group" aria-label={t('rowsOf')}>
           <table className={styles.table}>

@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { api, given } from '@/api/client'
 import { useEvent } from '@/api/events'
 import { useKeys } from '@/frame/keys'
-import { ProblemView } from '@/frame/problem-view'
+import { troubleOf } from '@/frame/use-reading'
 import { instant, number } from '@/i18n/format'
 import { useWords, type Say } from '@/i18n/words'
 import { JobProgress } from './job-progress'
@@ -58,10 +58,12 @@ function Jobs({ onChanged }: { onChanged: () => void }) {
     staleTime: 0,
   })
   useEvent('job', () => void jobs.refetch())
-  if (jobs.isError) return <ProblemView problem={jobs.error} onAgain={() => void jobs.refetch()} />
+  const trouble = troubleOf(jobs)
+  if (!jobs.data && trouble) return trouble
   if (jobs.data?.length === 0) return <p className="dim">{t('noJobs')}</p>
   return (
     <>
+      {trouble}
       <ul className={styles.jobs}>
         {jobs.data?.map((job) => (
           <li key={job.id}>
