@@ -455,6 +455,11 @@ def test_groups_say_how_many_there_are_in_all_and_columns_stay_as_they_were_put(
     expect(pin).to_have_attribute("aria-pressed", "true")
     page.get_by_role("button", name="固定: 订单号", exact=True).click()
     page.get_by_role("button", name="上移: 商品", exact=True).click()
+    goods = page.get_by_role("columnheader", name="商品", exact=True)
+    wide = goods.bounding_box()["width"]
+    page.get_by_role("button", name="变宽: 商品", exact=True).press("Enter")
+    page.wait_for_function("([head, width]) => head.offsetWidth === width", arg=[goods.element_handle(), wide + 24])
+    page.get_by_role("button", name="变窄: 商品", exact=True).click()
     page.keyboard.press("Escape")
     expect(chooser).to_be_focused()
     put = heads(desk)

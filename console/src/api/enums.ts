@@ -1,3 +1,4 @@
+import { useCallback } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { capital } from '@/i18n/format'
@@ -25,10 +26,13 @@ export function useAllWords(): Record<string, Word[]> {
 export function useEnum(list: string): (code: string | null | undefined) => string {
   const { i18n } = useTranslation()
   const words = useAllWords()[list]
-  return (code) => {
-    const word = words?.find((one) => one.code === code)
-    return word ? (i18n.language === 'en' ? word.en : word.zh) : (code ?? '')
-  }
+  return useCallback(
+    (code) => {
+      const word = words?.find((one) => one.code === code)
+      return word ? (i18n.language === 'en' ? word.en : word.zh) : (code ?? '')
+    },
+    [words, i18n.language],
+  )
 }
 
 export function useEnumOptions(list: string): { value: string; label: string }[] {

@@ -31,7 +31,7 @@ export function KeysHelp({ onClose }: { onClose: () => void }) {
   const keys = useAllKeys()
   useKeys([], { isModal: true })
   return (
-    <Modal open title={t('keysHelp')} footer={null} onCancel={onClose} width={560}>
+    <Modal open title={t('keysHelp')} footer={null} onCancel={onClose} width={600}>
       <dl className={styles.list}>
         {keys.map((binding) => (
           <div key={binding.key + binding.says} className={styles.row}>

@@ -10,9 +10,11 @@ import {
   ordered,
   toggleColumn,
   togglePin,
+  widen,
   type Column,
   type Layout,
 } from './columns'
+import { useIsPhone } from './use-phone'
 import { gridWords } from './words'
 import styles from './grid.module.css'
 
@@ -22,12 +24,24 @@ interface Props<Row> {
   onLayout: (layout: Layout) => void
 }
 
-/** Which columns are shown, in which order, and which stay in sight. */
+/** Which columns are shown, in which order, how wide, and which stay in sight. */
 export function ColumnChooser<Row>({ columns, layout, onLayout }: Props<Row>) {
   const t = useWords(gridWords)
+  const isPhone = useIsPhone()
   const [isOpen, setOpen] = useState(false)
   const place = useRef<HTMLDivElement>(null)
   const button = useRef<HTMLButtonElement>(null)
+  /** What can be done with a column, all of it by keys too. On a phone columns have no width. */
+  const actsOf = (column: Column<Row>) => {
+    const acts = [
+      ['pin', isPinned(column, layout) ? <PushpinFilled /> : <PushpinOutlined />, togglePin(column, layout)],
+      ['up', <ArrowUpOutlined />, moveColumn(columns, layout, column.id, -1)],
+      ['down', <ArrowDownOutlined />, moveColumn(columns, layout, column.id, 1)],
+      ['narrower', '−', widen(column, layout, -1)],
+      ['wider', '+', widen(column, layout, 1)],
+    ] as const
+    return isPhone ? acts.slice(0, 3) : acts
+  }
   const list = (
     <div
       ref={place}
@@ -50,34 +64,19 @@ export function ColumnChooser<Row>({ columns, layout, onLayout }: Props<Row>) {
             {column.title}
           </Checkbox>
           <span className={styles.columnButtons}>
-            <Button
-              type="text"
-              size="small"
-              icon={isPinned(column, layout) ? <PushpinFilled /> : <PushpinOutlined />}
-              aria-pressed={isPinned(column, layout)}
-              aria-label={`${t('pin')}: ${column.title}`}
-              onClick={() => {
-                onLayout(togglePin(column, layout))
-              }}
-            />
-            <Button
-              type="text"
-              size="small"
-              icon={<ArrowUpOutlined />}
-              aria-label={`${t('up')}: ${column.title}`}
-              onClick={() => {
-                onLayout(moveColumn(columns, layout, column.id, -1))
-              }}
-            />
-            <Button
-              type="text"
-              size="small"
-              icon={<ArrowDownOutlined />}
-              aria-label={`${t('down')}: ${column.title}`}
-              onClick={() => {
-                onLayout(moveColumn(columns, layout, column.id, 1))
-              }}
-            />
+            {actsOf(column).map(([word, icon, to]) => (
+              <Button
+                key={word}
+                type="text"
+                size="small"
+                icon={icon}
+                aria-pressed={word === 'pin' ? isPinned(column, layout) : undefined}
+                aria-label={`${t(word)}: ${column.title}`}
+                onClick={() => {
+                  onLayout(to)
+                }}
+              />
+            ))}
           </span>
         </div>
       ))}

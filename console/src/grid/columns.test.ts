@@ -7,7 +7,9 @@ import {
   shownColumns,
   toggleColumn,
   togglePin,
+  widen,
   WIDTH_MAX,
+  WIDTH_MIN,
   widthOf,
   type Column,
 } from './columns'
@@ -51,6 +53,12 @@ test('a column moves by one place, and never over the edge', () => {
 test('widths stay within limits', () => {
   expect(widthOf(column('a'), setWidth(FIRST_LAYOUT, 'a', 9_999))).toBe(WIDTH_MAX)
   expect(widthOf(column('a'), FIRST_LAYOUT)).toBe(100)
+})
+
+test('a column gets wider and narrower by steps, within the same limits', () => {
+  const a = column('a')
+  expect(widthOf(a, widen(a, widen(a, FIRST_LAYOUT, 1), 1))).toBe(148)
+  expect(widthOf(a, widen(a, FIRST_LAYOUT, -9))).toBe(WIDTH_MIN)
 })
 
 test.each([

@@ -33,6 +33,7 @@ export interface Layout {
 export const FIRST_LAYOUT: Layout = { order: [], hidden: [], shown: [], widths: {}, pinned: {} }
 export const WIDTH_MIN = 48
 export const WIDTH_MAX = 640
+export const WIDTH_STEP = 24
 
 /** All columns in the person's order. */
 export function ordered<Row>(columns: readonly Column<Row>[], layout: Layout): Column<Row>[] {
@@ -117,6 +118,11 @@ export function moveColumn<Row>(columns: readonly Column<Row>[], layout: Layout,
   if (from < 0 || to < 0 || to >= ids.length) return layout
   ids.splice(to, 0, ...ids.splice(from, 1))
   return { ...layout, order: ids }
+}
+
+/** Makes a column wider (or narrower) by so many steps: what a drag of its edge does, without dragging. */
+export function widen<Row>(column: Column<Row>, layout: Layout, steps: number): Layout {
+  return setWidth(layout, column.id, widthOf(column, layout) + steps * WIDTH_STEP)
 }
 
 export function setWidth(layout: Layout, id: string, width: number): Layout {

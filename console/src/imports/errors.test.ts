@@ -27,10 +27,22 @@ describe('the errors of a file', () => {
 
   it('get columns as wide as their words, within bounds', () => {
     const [narrow, chinese, long] = widthsOf(
-      [{ text: 'a' }, { text: '商品名称与规格' }, { text: 'b' }],
+      ['a', '商品名称与规格', 'b'].map((text) => ({ text, field: text })),
       [{ row: 2, cells: ['1', '', 'x'.repeat(400)] }],
+      new Map(),
     )
     expect([narrow, long]).toEqual([96, 260])
     expect(chinese).toBeGreaterThan(100)
+  })
+
+  it('get columns in which it can be read what is wrong', () => {
+    const whys = new Map([['code', ['A required field is missing']]])
+    const headings = [
+      { text: 'a', field: 'code' },
+      { text: 'b', field: '' },
+    ]
+    const [bad, fine] = widthsOf(headings, [], whys)
+    expect(bad).toBeGreaterThan(180)
+    expect(fine).toBe(96)
   })
 })

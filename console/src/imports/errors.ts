@@ -33,15 +33,24 @@ const FIRST_CELLS = 40
 const WIDTH_MIN = 96
 const WIDTH_MAX = 260
 const LETTER = 8.4
+const SMALL_LETTER = 6.6
 const PADDING = 24
 
-/** How wide a column is: as its heading and first cells need, Chinese characters counted twice. */
-export function widthsOf(headings: readonly { text: string }[], rows: readonly PreviewRow[]): number[] {
-  return headings.map(({ text }, place) => {
+/** How many letters a text is wide, Chinese characters counted twice. */
+const lettersOf = (text: string) => [...text].reduce((sum, letter) => sum + (letter > '⺀' ? 2 : 1), 0)
+
+/** How wide a column is: as its heading, its first cells and what is wrong in it (`whys`, by field) need. */
+export function widthsOf(
+  headings: readonly { text: string; field: string }[],
+  rows: readonly PreviewRow[],
+  whys: ReadonlyMap<string, readonly string[]>,
+): number[] {
+  return headings.map(({ text, field }, place) => {
     const cells = [text, ...rows.slice(0, FIRST_CELLS).map(({ cells }) => cells[place] ?? '')]
     const longest = Math.max(
-      ...cells.map((cell) => [...cell].reduce((sum, letter) => sum + (letter > '⺀' ? 2 : 1), 0)),
+      ...cells.map((cell) => lettersOf(cell) * LETTER),
+      ...(whys.get(field) ?? []).map((why) => lettersOf(why) * SMALL_LETTER),
     )
-    return Math.min(WIDTH_MAX, Math.max(WIDTH_MIN, longest * LETTER + PADDING))
+    return Math.min(WIDTH_MAX, Math.max(WIDTH_MIN, longest + PADDING))
   })
 }

@@ -1,7 +1,7 @@
 import { DownOutlined, UpOutlined, WarningFilled } from '@ant-design/icons'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { Button, Checkbox } from 'antd'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useEnum } from '@/api/enums'
 import { useKeys } from '@/frame/keys'
 import { number } from '@/i18n/format'
@@ -17,11 +17,12 @@ const ROW_HEIGHT = 46
 const NUMBER_WIDTH = 64
 const WHOLE_WIDTH = 200
 const OVERSCAN = 8
+const FIRST_PROBLEMS = 40
 
 /** What is wrong, in words: the reason and what would be right. */
 function useReasonText(): (problem: Pick<Problem, 'reason' | 'detail'>) => string {
   const reason = useEnum('reason')
-  return (problem) => [reason(problem.reason), problem.detail].filter(Boolean).join(' · ')
+  return useCallback((problem) => [reason(problem.reason), problem.detail].filter(Boolean).join(' · '), [reason])
 }
 
 /** The file as it was read: bad cells say what is wrong with them, and one key goes from each to the next. */
@@ -144,7 +145,13 @@ function Cells({ preview, rows, problems, current }: CellsProps) {
   const fields = useMemo(() => new Set(headings.map(({ field }) => field).filter(Boolean)), [headings])
   const isWhole = (problem: Problem) => !fields.has(problem.field)
   const hasWhole = problems.some(isWhole)
-  const widths = useMemo(() => widthsOf(headings, preview.rows), [headings, preview.rows])
+  const say = useReasonText()
+  const widths = useMemo(() => {
+    const whys = new Map<string, string[]>()
+    for (const problem of problems.slice(0, FIRST_PROBLEMS))
+      whys.set(problem.field, [...(whys.get(problem.field) ?? []), say(problem)])
+    return widthsOf(headings, preview.rows, whys)
+  }, [headings, preview.rows, problems, say])
   const columns = [
     `${NUMBER_WIDTH}px`,
     ...(hasWhole ? [`${WHOLE_WIDTH}px`] : []),

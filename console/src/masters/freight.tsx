@@ -104,7 +104,7 @@ export function Freight({ tabs }: { tabs: ReactNode }) {
         id: 'step',
         line: 2,
         isNamed: true,
-        title: t('stepG'),
+        title: t('step'),
         width: 150,
         align: 'end',
         text: (row) => `${number(row.step_g)} g · ${money(row.step_minor)}`,

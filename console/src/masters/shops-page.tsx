@@ -108,20 +108,20 @@ function Push({ shop }: { shop: Shop }) {
 
 function columnsOf(t: MasterSay): Column<Shop>[] {
   return [
-    { id: 'code', title: t('code'), width: 130, isPinned: true, text: (row) => row.code },
-    { id: 'name', title: t('name'), width: 200, text: (row) => row.name },
+    { id: 'code', title: t('code'), width: 110, isPinned: true, text: (row) => row.code },
+    { id: 'name', title: t('name'), width: 170, text: (row) => row.name },
     { id: 'platform', title: t('platform'), width: 120, text: (row) => platformName(row.platform, t) },
     {
       id: 'feeds',
       title: t('health'),
-      width: 200,
+      width: 172,
       text: (row) => row.feeds.map((feed) => feed.error || instant(feed.pulled_at)).join(' '),
       render: (row) => <Feeds shop={row} />,
     },
     {
       id: 'doors',
       title: t('doors'),
-      width: 140,
+      width: 116,
       text: (row) => row.doors.map((door) => doorName(door, t)).join(' · '),
     },
     {
@@ -131,7 +131,7 @@ function columnsOf(t: MasterSay): Column<Shop>[] {
       text: (row) => (row.platform === 'direct' ? '' : t(row.pushes_stock ? 'pushOn' : 'pushOff')),
       render: (row) => <Push shop={row} />,
     },
-    { id: 'shop_group', title: t('group'), width: 110, text: (row) => row.shop_group },
+    { id: 'shop_group', title: t('group'), width: 90, text: (row) => row.shop_group },
     { id: 'currency', title: t('currency'), width: 80, text: (row) => row.currency },
     {
       id: 'merge_window_s',

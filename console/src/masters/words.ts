@@ -224,6 +224,7 @@ export const masterWords = defineWords('masters', {
   first: ['首重', 'First'],
   firstG: ['首重 g', 'First, g'],
   firstMinor: ['首重价', 'First price'],
+  step: ['续重', 'Step'],
   stepG: ['续重 g', 'Step, g'],
   stepMinor: ['续重价', 'Step price'],
   maxG: ['限重 g', 'At most, g'],

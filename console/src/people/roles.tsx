@@ -32,13 +32,13 @@ export function Roles({ tabs }: { tabs: ReactNode }) {
   const [opened, setOpened] = useState<Role | 'new' | null>(null)
   const columns = useMemo(
     (): Column<Role>[] => [
-      { id: 'name', title: t('roleName'), width: 170, isPinned: true, text: (row) => row.name },
-      { id: 'code', title: t('code'), width: 130, text: (row) => row.code },
+      { id: 'name', title: t('roleName'), width: 216, isPinned: true, text: (row) => row.name },
+      { id: 'code', title: t('code'), width: 110, text: (row) => row.code },
       { id: 'people', title: t('people'), width: 80, align: 'end', text: (row) => number(row.people) },
       {
         id: 'rights',
         title: t('rights'),
-        width: 640,
+        width: 780,
         text: (row) =>
           row.rights.map((code) => rights.find((right) => right.value === code)?.label ?? code).join(' · '),
       },

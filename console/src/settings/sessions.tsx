@@ -8,6 +8,7 @@ import { instant } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import table from '@/orders/order/order.module.css'
 import { settingsWords } from './words'
+import styles from './settings.module.css'
 
 /** Where I am signed in; any of it can be ended from here. */
 export function Sessions({ present }: { present: string | null | undefined }) {
@@ -65,14 +66,16 @@ export function Sessions({ present }: { present: string | null | undefined }) {
         </tbody>
       </table>
       {(data?.length ?? 0) > 1 && (
-        <Button
-          type="link"
-          onClick={() => {
-            endAll.mutate()
-          }}
-        >
-          {t('endAll')}
-        </Button>
+        <div className={styles.after}>
+          <Button
+            type="link"
+            onClick={() => {
+              endAll.mutate()
+            }}
+          >
+            {t('endAll')}
+          </Button>
+        </div>
       )}
     </>
   )

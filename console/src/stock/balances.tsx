@@ -24,29 +24,29 @@ export function Balances({ sku, tools, empty, onOpen }: BoardProps) {
   const [params] = useSearchParams()
   const warehouse = params.get('warehouse') ?? ''
   const columns = useMemo((): Column<Row>[] => {
-    const units = (id: keyof Row & string, title: string): Column<Row> => ({
+    const units = (id: keyof Row & string, title: string, width = 96): Column<Row> => ({
       id,
       title,
-      width: 124,
+      width,
       align: 'end',
       text: (row) => number(row[id] as number),
     })
     return [
-      { id: 'sku_code', title: t('sku'), width: 130, isPinned: true, text: (row) => row.sku_code },
-      { id: 'sku_name', title: t('name'), width: 190, text: (row) => row.sku_name },
+      { id: 'sku_code', title: t('sku'), width: 120, isPinned: true, text: (row) => row.sku_code },
+      { id: 'sku_name', title: t('name'), width: 230, text: (row) => row.sku_name },
       { id: 'warehouse_code', title: t('warehouse'), width: 150, text: (row) => warehouseName(row.warehouse_code) },
-      { id: 'grade', title: t('grade'), width: 90, text: (row) => t(row.grade === 1 ? 'good' : 'defective') },
+      { id: 'grade', title: t('grade'), width: 84, text: (row) => t(row.grade === 1 ? 'good' : 'defective') },
       {
         id: 'is_short',
         title: t('alarm'),
-        width: 100,
+        width: 90,
         text: (row) => (row.is_short ? t('isShort') : ''),
         render: (row) => (row.is_short ? <Pill tone="bad">{t('isShort')}</Pill> : null),
       },
       { ...units('free', t('free')), line: 1, render: (row) => <strong>{number(row.free)}</strong> },
       units('on_hand', t('onHand')),
-      units('reserved_hard', t('hard')),
-      units('reserved_soft', t('soft')),
+      units('reserved_hard', t('hard'), 120),
+      units('reserved_soft', t('soft'), 120),
       units('in_transit', t('inTransit')),
     ]
   }, [t, warehouseName])

@@ -33,7 +33,7 @@ export function ByShop({ sku, tools, empty, onOpen }: BoardProps) {
     })
     return [
       { id: 'sku_code', title: t('sku'), width: 140, isPinned: true, text: (row) => row.sku_code },
-      { id: 'sku_name', title: t('name'), width: 200, text: (row) => row.sku_name },
+      { id: 'sku_name', title: t('name'), width: 270, text: (row) => row.sku_name },
       { id: 'shop_name', title: t('shop'), width: 170, isGroupable: true, text: (row) => row.shop_name },
       {
         id: 'alarm',

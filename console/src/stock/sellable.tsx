@@ -35,7 +35,7 @@ export function Sellable({ sku, alarms, tools, empty, onOpen }: BoardProps & { a
     const units = (id: keyof Row & string, title: string): Column<Row> => ({
       id,
       title,
-      width: 100,
+      width: 92,
       align: 'end',
       text: (row) => number(row[id] as number),
     })
@@ -43,11 +43,11 @@ export function Sellable({ sku, alarms, tools, empty, onOpen }: BoardProps & { a
       {
         id: 'sku_code',
         title: t('sku'),
-        width: 140,
+        width: 120,
         isPinned: true,
         text: (row) => row.sku_code,
       },
-      { id: 'sku_name', title: t('name'), width: 200, text: (row) => row.sku_name },
+      { id: 'sku_name', title: t('name'), width: 244, text: (row) => row.sku_name },
       {
         id: 'alarm',
         title: t('alarm'),

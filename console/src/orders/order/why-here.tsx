@@ -57,8 +57,8 @@ function CandidateRow({ candidate }: { candidate: Candidate }) {
   const { why } = candidate
   return (
     <tr>
-      <td>{candidate.name}</td>
-      <td>{candidate.carrier || '—'}</td>
+      <td className={styles.whole}>{candidate.name}</td>
+      <td className={styles.whole}>{candidate.carrier || '—'}</td>
       <td className={styles.end}>{candidate.cost_minor === null ? '—' : money(candidate.cost_minor)}</td>
       <td className={styles.end}>{candidate.distance_km === null ? '—' : `${number(candidate.distance_km)} km`}</td>
       <td>
