@@ -78,6 +78,15 @@ def test_marks_of_a_label_are_seen():
         assert mark in text
 
 
+@pytest.mark.parametrize("carrier", ["中通快递", "京东物流（特快）", "京东大件物流（送货上门并安装）", "International Express Worldwide"])
+def test_a_carrier_is_named_whole_beside_money_and_boxes(carrier):
+    """All of it is inside the head: no ink of it touches the paper's edge, which a name cut off would."""
+    marked = label(carrier=carrier, carrier_code="INTLEXP", is_cod=True, collect="CNY 12,888.00", box=11, boxes=12)
+    [(text, picture, _)] = drawn(Kind.LABEL, [marked])
+    assert carrier.replace(" ", "") in text
+    assert ink(picture.crop((0, 0, picture.width, picture.height // 150))) == 0
+
+
 def test_the_longest_address_stays_inside_its_frame():
     longest = Contact(name="欧阳" * 10, phone="+86 138 0013 8000", region="内蒙古自治区 锡林郭勒盟 西乌珠穆沁旗", detail="长" * 150)
     [(text, picture, _)] = drawn(Kind.LABEL, [label(receiver=longest)])

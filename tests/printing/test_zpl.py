@@ -12,6 +12,7 @@ from paidan.printing.shortening import columns_of
 from paidan.printing.zpl import field, render_zpl
 from papers import RECEIVER, label
 
+PLACED = r"\^FO(\d+),(\d+)\^ATN,(\d+),\d+(?:\^FB[0-9,R]+)?\^FH\^FD(.*?)\^FS"
 COMMANDS = {"XA", "CI", "CW", "PW", "LL", "LH", "FO", "AT", "FH", "FD", "FS", "FB", "GB", "BY", "BC", "FR", "BQ", "PQ", "XZ"}
 
 
@@ -41,6 +42,22 @@ def test_a_batch_is_one_label_after_the_other():
 def test_words_are_in_the_language_asked_for():
     assert "COD CNY 9.90  ZTO" in fields(zpl(label(is_cod=True, collect="CNY 9.90"), language="en"))
     assert "代收货款 CNY 9.90  ZTO" in fields(zpl(label(is_cod=True, collect="CNY 9.90")))
+
+
+def test_what_stands_side_by_side_never_runs_into_the_other():
+    orders = ("SO261111340003887", "SO261111340003888", "SO261111340003889")
+    shop = "Paidan Giftware and Home International Store"
+    text = zpl(
+        label(carrier="京东物流（特快）", carrier_code="INTLEXP", is_cod=True, collect="CNY 12,888.00", box=11, boxes=12, order_nos=orders, shop=shop)
+    )
+    told = {(int(x), int(y)): (columns_of(said) * int(high) / 2, said) for x, y, high, said in re.findall(PLACED, text)}
+    marks, carrier, order, date, seller = (told[place] for place in ((300, 40), (28, 32), (28, 1120), (520, 1120), (520, 1158)))
+    assert (marks[1], carrier[1]) == ("代收货款 CNY 12,888.00  11/12  INTLEXP", "京东物流（特快）")
+    assert order[1].endswith("SO261111340003887 SO261111340003888 …+1")
+    assert 28 + carrier[0] <= 300
+    assert marks[0] <= 472
+    assert 28 + order[0] <= 772 - date[0]
+    assert seller[0] <= 252
 
 
 def test_a_label_without_a_waybill_has_the_fulfilment_number_as_its_barcode():

@@ -6,11 +6,17 @@
 ^PW800
 ^LL1200
 ^LH0,0
-{% for line in label.carrier | wrapped(12 if label.is_cod else 20, 1) %}
-^FO28,32^ATN,48,48^FH^FD{{ line }}^FS
+{# A long name is set smaller, a very long one ends in an ellipsis: the marks stand beside it. #}
+{% set room = 528 if label.is_cod else 960 %}
+{% set high = [48, [28, room // ((label.carrier | columns) or 1)] | max] | min %}
+{% for line in label.carrier | wrapped(room // high, 1) %}
+^FO28,32^ATN,{{ high }},{{ high }}^FH^FD{{ line }}^FS
 {% endfor %}
 {% set marks = ([words.cod ~ " " ~ label.collect] if label.is_cod else []) + ([label.box ~ "/" ~ label.boxes] if label.boxes > 1 else []) + [label.carrier_code] %}
-^FO300,40^ATN,34,34^FB472,1,0,R^FH^FD{{ marks | join("  ") }}^FS
+{% set marks = marks | join("  ") %}
+{# What is wider than its field would be printed over itself. #}
+{% set high = [34, 944 // ((marks | columns) or 1)] | min %}
+^FO300,40^ATN,{{ high }},{{ high }}^FB472,1,0,R^FH^FD{{ marks }}^FS
 ^FO0,112^GB800,3,3^FS
 {% if label.bars %}
 ^BY{{ label.bars.module }}
@@ -46,10 +52,14 @@
 ^FO28,1056^ATN,36,36^FH^FD{{ words.unit_count.replace("{}", label.units | string) }}{% if label.weight_g %}{{ "   %.2f kg" | format(label.weight_g / 1000) }}{% endif %}^FS
 ^FO590,846^BQN,2,7^FH^FDMA,{{ label.fulfilment_no }}^FS
 ^FO0,1104^GB800,3,3^FS
-^FO28,1120^ATN,26,26^FH^FD{{ words.order }} {{ label.order_nos[:2] | join(" ") }}{% if label.order_nos | length > 2 %} …+{{ label.order_nos | length - 2 }}{% endif %}^FS
+{% set orders = words.order ~ " " ~ label.order_nos[:2] | join(" ") ~ (" …+" ~ (label.order_nos | length - 2) if label.order_nos | length > 2 else "") %}
+{% set high = [26, [18, 1040 // (orders | columns)] | max] | min %}
+{% for line in orders | wrapped(1040 // high, 1) %}
+^FO28,1120^ATN,{{ high }},{{ high }}^FH^FD{{ line }}^FS
+{% endfor %}
 ^FO520,1120^ATN,26,26^FB252,1,0,R^FH^FD{{ label.printed_at }}^FS
 ^FO28,1158^ATN,26,26^FH^FD{{ words.fulfilment }} {{ label.fulfilment_no }}^FS
-^FO520,1158^ATN,26,26^FB252,1,0,R^FH^FD{% if label.times > 1 %}{{ words.times.replace("{}", label.times | string) }}{% else %}{{ label.shop }}{% endif %}^FS
+^FO520,1158^ATN,26,26^FB252,1,0,R^FH^FD{% if label.times > 1 %}{{ words.times.replace("{}", label.times | string) }}{% else %}{{ label.shop | wrapped(19, 1) | join }}{% endif %}^FS
 ^PQ1
 ^XZ
 {% endfor %}
