@@ -57,10 +57,9 @@ def held_by_hand(world, *platform_nos):
 
 def test_a_bulk_audit_lists_the_three_that_fail_dry_and_run_alike(world):
     world.scene.set_up({"A": {"X": 100}})
-    good = [order(f"P{n}", line("X"), receiver=receiver(n)) for n in range(7)]
+    good = [order(f"P{n}", line("X"), receiver=receiver(n), buyer_remark="快点") for n in range(7)]
     bad = [order(f"B{n}", line("NO-SUCH"), receiver=receiver(20 + n)) for n in range(3)]
     told(world.scene, *good, *bad)
-    held_by_hand(world, *(f"P{n}" for n in range(7)), "B0")
     target = {"filters": ["state:is:received|sourced"]}
     dry = tried(world, "audit", target, headers={"accept-language": "en"})
     assert (dry["total"], dry["will"], dry["refused_count"], dry["job_id"]) == (10, 7, 3, None)
@@ -72,7 +71,7 @@ def test_a_bulk_audit_lists_the_three_that_fail_dry_and_run_alike(world):
     job = run(world, "audit", target, headers={"accept-language": "en"})
     assert (job["total"], job["done"], job["failed"]) == (10, 7, 3)
     assert {row["order_no"] for row in job["refused"]} == {row["order_no"] for row in dry["refused"]}
-    assert world.scene.query("SELECT count(*) FROM hold WHERE closed_at IS NULL AND reason = 'held_by_person'") == [(1,)]
+    assert world.scene.query("SELECT count(*) FROM hold WHERE closed_at IS NULL AND reason = 'remark_unread'") == [(0,)]
     passed(world)
     assert {row["state"] for no, row in orders_of(world).items() if no[0] == "P"} == {"sourced"}
     assert world.get(f"/jobs/{job['id']}/rows?state=refused").json()["items"][0]["reason"] == "listing_unmapped"
@@ -81,7 +80,7 @@ def test_a_bulk_audit_lists_the_three_that_fail_dry_and_run_alike(world):
 def test_the_refused_are_tried_again_when_their_cause_is_gone(world):
     world.scene.set_up({"A": {"X": 10}})
     told(world.scene, order("P1", line("X")))
-    job = run(world, "audit", {"order_nos": [number(world, "P1"), "SO-none"]})
+    job = run(world, "release_hold", {"order_nos": [number(world, "P1"), "SO-none"]})
     assert [(row["order_no"], row["reason"]) for row in job["refused"]] == [(number(world, "P1"), "not_held"), ("SO-none", "unknown_order")]
     held_by_hand(world, "P1")
     assert world.post(f"/jobs/{job['id']}/retries").status_code == 200
@@ -91,8 +90,8 @@ def test_the_refused_are_tried_again_when_their_cause_is_gone(world):
 
 def test_an_audit_is_undone_where_the_order_has_not_gone_on(world):
     world.scene.set_up({"A": {"X": 10}})
-    told(world.scene, order("P1", line("X"), receiver=receiver(1)), order("P2", line("X"), receiver=receiver(2)))
-    held_by_hand(world, "P1", "P2")
+    remark = {"buyer_remark": "快点"}
+    told(world.scene, order("P1", line("X"), receiver=receiver(1), **remark), order("P2", line("X"), receiver=receiver(2), **remark))
     job = run(world, "audit", {"filters": []})
     assert job["can_undo_until"]
     passed(world)
@@ -100,10 +99,49 @@ def test_an_audit_is_undone_where_the_order_has_not_gone_on(world):
     job = undone(world, job)
     assert (job["undone"], [(row["order_no"], row["reason"]) for row in job["refused"]]) == (1, [(number(world, "P2"), "not_to_be_undone")])
     rows = orders_of(world)
-    assert (rows["P1"]["holds"], rows["P2"]["holds"]) == (["held_by_person"], [])
+    assert (rows["P1"]["holds"], rows["P2"]["holds"]) == (["remark_unread"], [])
     passed(world)
-    assert orders_of(world)["P1"]["holds"] == ["held_by_person"]
+    assert orders_of(world)["P1"]["holds"] == ["remark_unread"]
     assert world.post(f"/jobs/{job['id']}/undo").json()["reason"] == "not_to_be_undone"
+
+
+def test_what_a_person_holds_stays_until_that_hold_is_released(world):
+    world.scene.set_up({"A": {"X": 10}})
+    remark = {"buyer_remark": "快点"}
+    told(world.scene, order("P1", line("X"), receiver=receiver(1), **remark), order("P2", line("X"), receiver=receiver(2), **remark))
+    held_by_hand(world, "P1")
+    both, one = ({"order_nos": [number(world, no) for no in nos]} for nos in (["P1", "P2"], ["P1"]))
+    job = run(world, "audit", both)
+    assert [(row["order_no"], row["reason"], row["next_step"]) for row in job["refused"]] == [
+        (number(world, "P1"), "held_by_person", "问过挂起人后解除挂起"),
+    ]
+    assert [row["is_forceable"] for row in job["refused_by_reason"]] == [False]
+    assert [row["reason"] for row in tried(world, "release", one, NOTE)["refused"]] == ["held_by_person"]
+    assert set(orders_of(world)["P1"]["holds"]) == {"held_by_person", "remark_unread"}
+    job = run(world, "release_hold", both)
+    assert [(row["order_no"], row["reason"]) for row in job["refused"]] == [(number(world, "P2"), "not_held")]
+    assert orders_of(world)["P1"]["holds"] == ["remark_unread"]
+    assert undone(world, job)["undone"] == 1
+    assert set(orders_of(world)["P1"]["holds"]) == {"held_by_person", "remark_unread"}
+    assert world.scene.query("SELECT note FROM hold WHERE reason = 'held_by_person' AND closed_at IS NULL") == [("x",)]
+
+
+def test_whoever_may_hold_lets_go_what_is_held_and_no_more(world):
+    world.scene.set_up({"A": {"X": 10}})
+    told(world.scene, order("P1", line("X"), buyer_remark="快点"))
+    held_by_hand(world, "P1")
+    path, any_version = f"/orders/{orders_of(world)['P1']['id']}/release", {"if-match": "*"}
+    people = {name: world.person(name, "see", *rights) for name, rights in (("planner", ["hold"]), ("auditor", ["audit"]), ("viewer", []))}
+
+    def answer(name, *reasons):
+        return people[name].call("POST", path, {"note": "x", "reasons": reasons}, headers=any_version).json().get("reason")
+
+    assert answer("viewer", "held_by_person") == "not_allowed"
+    assert (answer("auditor"), answer("auditor", "held_by_person")) == ("held_by_person", "held_by_person")
+    assert answer("planner", "remark_unread") == "remark_unread"
+    assert answer("planner", "held_by_person") is None
+    assert answer("auditor") is None
+    assert orders_of(world)["P1"]["holds"] == []
 
 
 def released(world, *platform_nos):
@@ -171,7 +209,7 @@ def test_a_cancelled_order_is_refused_by_whatever_comes_after(world):
     target = {"order_nos": [number(world, "P1")]}
     assert run(world, "cancel", target, NOTE)["done"] == 1
     passed(world)
-    for action in ("cancel", "hold", "flag", "release", "merge", "split", "add_gift", "audit", "un_merge"):
+    for action in ("cancel", "hold", "flag", "release", "release_hold", "merge", "split", "add_gift", "audit", "un_merge"):
         answer = tried(world, action, target, {**NOTE, "sku": "X"})
         assert [row["reason"] for row in answer["refused"]] == ["already_cancelled"], action
 
@@ -399,12 +437,12 @@ def test_a_chunk_takes_the_same_number_of_statements_for_one_order_and_for_twent
         scene = world.scene
         if not scene.skus:
             scene.set_up({"A": {"X": 1000, "Y": 1000}})
-        told(scene, *[order(f"{n}-{i}-{j}", line("X", 2), line("Y"), receiver=receiver(n * 100 + i)) for i in range(n) for j in range(2)])
-        if action == Action.AUDIT:
-            held = [row[0] for row in scene.query("SELECT id FROM sales_order WHERE platform_order_no LIKE %s", f"{n}-%")]
-            with scene.database.transaction() as tx:
-                hold = Task(action=Action.HOLD, told=Told(given=Parameters(note="x")), actor="user:li")
-                carry(tx, world.services, hold, dict.fromkeys(held), NOW)
+        remark = "快点" if action == Action.AUDIT else ""  # it waits for an auditor
+        lines = (line("X", 2), line("Y"))
+        told(
+            scene,
+            *[order(f"{n}-{i}-{j}", *lines, receiver=receiver(n * 100 + i), buyer_remark=remark) for i in range(n) for j in range(2)],
+        )
         ids = [row[0] for row in scene.query("SELECT id FROM sales_order WHERE platform_order_no LIKE %s ORDER BY id", f"{n}-%")]
         task = Task(action=action, told=Told(given=Parameters(note="x", flag=2), sku_id=scene.skus["X"]), actor="user:li")
         with scene.database.transaction() as tx:

@@ -273,6 +273,10 @@ def test_the_suggested_fix_is_one_click(waiting):
     [audited] = [row["id"] for row in listed(waiting) if row["reason"] == "remark_unread"]
     assert waiting.post(f"/exceptions/{audited}/fix").json() == {"code": "audit"}
     assert audited not in [row["id"] for row in listed(waiting)]
+    waiting.scene.query("UPDATE hold SET reason = 'held_by_person' WHERE id = (SELECT max(id) FROM hold WHERE closed_at IS NULL) RETURNING 1")
+    [held] = [row["id"] for row in listed(waiting) if row["reason"] == "held_by_person"]
+    assert waiting.post(f"/exceptions/{held}/fix").json() == {"code": "release_hold"}
+    assert held not in [row["id"] for row in listed(waiting)]
 
 
 @pytest.mark.parametrize(

@@ -274,3 +274,23 @@ def test_a_tier_is_removed_by_who_has_seen_it(world):
         return world.post("/network/freight/remove", {"rows": [key], "versions": {"ZTO//*": version}}).json()["results"][0]["effect"]
 
     assert (remove(made["version"] - 1 or 2), remove(made["version"])) == ("refused", "changed")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("B-1", ["B-1", "B-10"]),  # the very code first
+        ("b-", ["B-1", "B-10"]),
+        ("690002", ["GIFT-1"]),  # a barcode
+        ("香皂", ["B-1", "GIFT-1"]),
+        ("50%", ["GIFT-1"]),  # no pattern
+        ("_", []),
+        ("nothing", []),
+        ("", ["B-1", "B-10", "GIFT-1"]),
+    ],
+)
+def test_a_sku_is_found_by_whatever_one_types_of_it(world, text, found):
+    skus = [("B-10", "毛巾", []), ("B-1", "香皂", []), ("GIFT-1", "小香皂 50% 优惠", ["690002"])]
+    world.post("/catalog/skus", rows(*({"code": code, "name": name, "barcodes": barcodes} for code, name, barcodes in skus)))
+    answer = world.get("/catalog/sku-suggestions", params={"text": text})
+    assert [sku["code"] for sku in answer.json()] == found

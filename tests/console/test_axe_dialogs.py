@@ -75,19 +75,19 @@ def split(desk):
     more("拆单")(desk)
     desk.dialog.get_by_role("spinbutton").first.fill("1")
     expect(desk.dialog.get_by_role("region", name="拆单后的包裹").get_by_role("listitem")).to_have_count(2)
-    expect(desk.dialog.get_by_role("status")).to_contain_text("1 单可执行")
+    expect(desk.dialog.get_by_role("status")).to_contain_text("可以执行")
 
 
 def forced(desk):
     more("强制放行")(desk)
     desk.dialog.get_by_role("textbox").first.fill("客户已确认")
-    expect(desk.dialog.get_by_role("status")).to_contain_text("1 单可执行")
+    expect(desk.dialog.get_by_role("status")).to_contain_text("可以执行")
 
 
 def timed_hold(desk):
     press("j", "h")(desk)
     desk.dialog.get_by_role("button", name="1 天").click()
-    expect(desk.dialog).to_contain_text("自动放行")
+    expect(desk.dialog).to_contain_text("自动解除")
 
 
 def read_ours_again(desk):

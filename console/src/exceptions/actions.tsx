@@ -68,10 +68,11 @@ export function ExceptionActions({ row, onAddress }: Props) {
   const fix = useMutation({
     mutationFn: () => api.POST('/api/v1/exceptions/{exception_id}/fix', { params }),
     onSuccess: () => {
-      toast(t('fixed'))
+      toast(`${t('fixed')} · ${fixName}${row.order_no ? ` · ${row.order_no}` : ''}`)
     },
     ...common,
   })
+  const fixName = row.fix ? (language() === 'zh' ? row.fix.zh : row.fix.en) : ''
   if (row.is_gone) return <span className="dim">{t('gone')}</span>
   const start = () => {
     if (row.fix?.code === 'map_listing') void navigate(mappingOf(row))
@@ -82,7 +83,7 @@ export function ExceptionActions({ row, onAddress }: Props) {
     <span className={styles.actions}>
       {row.fix?.is_allowed && (
         <Button size="small" type="primary" ghost loading={fix.isPending} onClick={start}>
-          {language() === 'zh' ? row.fix.zh : row.fix.en}
+          {fixName}
         </Button>
       )}
       {isCall(row) && (

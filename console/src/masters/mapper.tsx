@@ -11,14 +11,13 @@ import { toast, toastProblem } from '@/frame/toasts'
 import { frameWords } from '@/frame/words'
 import { useWords } from '@/i18n/words'
 import { refusalOf } from './results'
+import { useSkus } from './use-skus'
 import { masterWords } from './words'
 import styles from './masters.module.css'
 
 export type Listing = components['schemas']['ListingView']
 export type Unmapped = components['schemas']['UnmappedView']
 type Suggestion = components['schemas']['Suggestion']
-
-const NO_CODES: { value: string; label: string }[] = []
 
 /** What speaks for a SKU, in words. */
 function useLikeness(): (suggestion: Suggestion) => string {
@@ -52,20 +51,6 @@ function useMapping(listing: Listing, onDone?: () => void, onConflict?: () => Pr
   })
 }
 
-function useSkuOptions(code: string) {
-  const { data } = useQuery({
-    queryKey: ['sku-codes', code],
-    queryFn: async () =>
-      given(await api.GET('/api/v1/catalog/skus', { params: { query: { code, limit: 10 } } })).items.map((sku) => ({
-        value: sku.code,
-        label: `${sku.code} ${sku.name}`,
-      })),
-    enabled: code !== '',
-    staleTime: 60_000,
-  })
-  return data ?? NO_CODES
-}
-
 function SkuSelect({
   value,
   onChange,
@@ -85,7 +70,7 @@ function SkuSelect({
       placeholder={t('chooseSku')}
       value={value}
       onChange={onChange}
-      options={useSkuOptions(code)}
+      options={useSkus(code).found.map((sku) => ({ value: sku.code, label: `${sku.code} ${sku.name}` }))}
       popupMatchSelectWidth={false}
       style={{ width: size ? 150 : '100%' }}
     />

@@ -62,6 +62,7 @@ export const orderWords = defineWords('orders', {
   keyPrevious: ['列表里的上一单', 'The previous order of the list'],
   moreInList: ['列表还有更多：回到列表往下翻', 'The list has more: go back and scroll on'],
   release: ['放行', 'Release'],
+  releaseHold: ['解除挂起', 'Release hold'],
   edit: ['修改', 'Edit'],
   merge: ['合并', 'Merge'],
   note: ['说明（会写进时间线）', 'Note (kept in the timeline)'],
@@ -106,7 +107,7 @@ export const orderWords = defineWords('orders', {
   byCarrier: ['快递', 'carrier'],
   byPlatform: ['平台', 'platform'],
   bySystem: ['系统', 'system'],
-  heldUntil: ['到 {{at}} 自动放行', 'released by itself at {{at}}'],
+  heldUntil: ['到 {{at}} 自动解除', 'released by itself at {{at}}'],
   openedBy: ['{{who}} 于 {{at}}', '{{who}}, {{at}}'],
   noFulfilments: [
     '还没有发货单。订单通过审核并分仓后会出现在这里。',

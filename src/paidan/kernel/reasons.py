@@ -201,7 +201,7 @@ WORDS: Final[dict[Reason, Words]] = {
     Reason.AMOUNT_UNUSUAL: W("金额异常", "The amount is unusual", "确认后放行", "Confirm, then release"),
     Reason.DUPLICATE_PURCHASE: W("疑似重复购买", "Possibly bought twice", "与买家确认", "Ask the buyer"),
     Reason.RULE_SAYS_HOLD: W("规则拦截", "A rule says hold", "查看规则说明", "See the rule's note"),
-    Reason.HELD_BY_PERSON: W("人工挂起", "Held by a person", "问过挂起人后审核放行", "Ask who holds it, then audit"),
+    Reason.HELD_BY_PERSON: W("人工挂起", "Held by a person", "问过挂起人后解除挂起", "Ask who holds it, then release the hold"),
     Reason.PLATFORM_CHANGED_AFTER_RELEASE: W(
         "下发后平台有变更", "The platform changed the order after release", "决定是否拦截", "Decide whether to recall"
     ),

@@ -6,7 +6,7 @@ recalling from a warehouse) is decided there, by the same code that decides for 
 
 import base64
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -32,13 +32,15 @@ AUDITORS_MAY: Final = frozenset(
         Reason.DUPLICATE_PURCHASE,
         Reason.EDIT_CONFLICT,
         Reason.UNITS_CONFLICT,
-        Reason.HELD_BY_PERSON,
         Reason.ALREADY_SHIPPED,
         Reason.WAREHOUSE_REFUSED_RECALL,
         Reason.PLATFORM_CHANGED_AFTER_RELEASE,
     }
 )
 """Holds that wait for somebody to look: an auditor's word lifts them. Any other is a fact (not paid, no address), which only force overrides."""
+
+HOLDERS_MAY: Final = frozenset({Reason.HELD_BY_PERSON})
+"""What a person has stopped stays until somebody lets that very hold go: neither an audit nor force over many orders sweeps it away with the rest."""
 
 AT_WAREHOUSE: Final = frozenset(
     {FulfilmentState.MERGED, FulfilmentState.RELEASED, FulfilmentState.ACCEPTED, FulfilmentState.RECALLING, FulfilmentState.PART_SHIPPED}
@@ -117,10 +119,10 @@ def run(tx: Tx, ids: IdSource, sealer: Sealer, requests: Sequence[Request], *, a
     return answers
 
 
-def not_for_auditors(tx: Tx, order_id: int, reasons: Sequence[Reason]) -> Reason | None:
-    """The first open hold (of these reasons, or any) that takes force to lift; None: an auditor may lift them all."""
+def not_to_be_lifted(tx: Tx, order_id: int, reasons: Sequence[Reason], liftable: Container[str]) -> Reason | None:
+    """The first open hold (of these reasons, or any) that is not among what somebody may lift; None: he may lift them all."""
     rows = tx.execute(queries.open_reasons, {"ids": [order_id]})
-    return next((Reason(reason) for _, reason in rows if reason not in AUDITORS_MAY and (not reasons or reason in reasons)), None)
+    return next((Reason(reason) for _, reason in rows if reason not in liftable and (not reasons or reason in reasons)), None)
 
 
 def _carry_out(order: Order | None, request: Request, sealer: Sealer, actor: str, now: datetime) -> Answer:

@@ -23,6 +23,7 @@ export interface Action {
 export const ACTIONS: readonly Action[] = [
   { action: 'audit', right: 'audit', key: 'a', parameters: ['note'], isFirst: true },
   { action: 'hold', right: 'hold', key: 'h', parameters: ['note', 'stops', 'expires_at'], isFirst: true },
+  { action: 'release_hold', right: 'hold', key: 'shift+h', parameters: ['note'] },
   { action: 'change_warehouse', right: 'edit_order', key: 'w', parameters: ['warehouse'], isFirst: true },
   { action: 'merge', right: 'merge', key: 'm', parameters: [], isFirst: true },
   { action: 'print', right: 'print', key: 'p', parameters: [], isFirst: true },
@@ -46,6 +47,8 @@ export interface SplitLine {
 /** `lines` left out: every line travels alone. */
 export type Values = Partial<Record<Exclude<Parameter, 'lines'>, string | number>> & { lines?: readonly SplitLine[] }
 
+/** They say why if they like. */
+const NOTE_OPTIONAL: ReadonlySet<Word> = new Set(['audit', 'release_hold'])
 const OPTIONAL: ReadonlySet<Parameter> = new Set(['flag', 'stops', 'quantity', 'kind', 'expires_at'])
 const FIRST: Values = { quantity: 1, flag: 1, stops: 1, kind: 'pick_list' }
 
@@ -59,7 +62,7 @@ export function firstValues(action: Action, orders: number): Values {
 
 /** Whether enough is filled in to ask the server what would happen. */
 export function isReady(action: Action, values: Values): boolean {
-  const isOptional = (name: Parameter) => OPTIONAL.has(name) || (name === 'note' && action.action === 'audit')
+  const isOptional = (name: Parameter) => OPTIONAL.has(name) || (name === 'note' && NOTE_OPTIONAL.has(action.action))
   return action.parameters.every((name) =>
     name === 'lines' ? values.lines?.length !== 0 : isOptional(name) || String(values[name] ?? '').trim() !== '',
   )

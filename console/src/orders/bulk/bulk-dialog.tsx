@@ -9,14 +9,15 @@ import { useKeys } from '@/frame/keys'
 import { ProblemView } from '@/frame/problem-view'
 import { number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
+import { useSkus } from '@/masters/use-skus'
 import { firstValues, isReady, type Action, type Values } from './actions'
 import { forceable } from './force-refused'
 import { JobProgress } from './job-progress'
-import { offerUndo, type Job } from './offer-undo'
+import { offerUndo, whenOver, type Job } from './offer-undo'
 import { ParameterForm } from './parameter-form'
 import { ParcelsToBe } from './parcels-to-be'
 import { ReasonCounts } from './reason-counts'
-import { RefusedTable } from './refused-table'
+import { RefusedTable, type Refused } from './refused-table'
 import { bulkWords } from './words'
 import styles from './bulk.module.css'
 
@@ -53,7 +54,9 @@ export function BulkDialog({ action, target, columns, onClose }: Props) {
     target: chosen,
     parameters: (action.action === 'export' ? { ...settled, columns } : settled) as never,
   }
-  const ready = isReady(action, settled) && (!isForced || String(settled.note ?? '').trim() !== '')
+  const gift = useSkus(action.parameters.includes('sku') ? String(settled.sku ?? '') : '')
+  const isWhole = !action.parameters.includes('sku') || gift.isWhole
+  const ready = isReady(action, settled) && isWhole && (!isForced || String(settled.note ?? '').trim() !== '')
   const dry = useQuery({
     queryKey: ['dry-run', request],
     queryFn: async () => given(await api.POST('/api/v1/jobs', { body: { ...request, is_dry_run: true } })),
@@ -64,10 +67,17 @@ export function BulkDialog({ action, target, columns, onClose }: Props) {
     // What was known stays until the answer is there, else parts of the form come and go with each letter.
     placeholderData: keepPreviousData,
   })
+  // Of one order nobody wants to close a second dialog: done, and it is a toast; refused, and the dry run says why.
+  const single = target.order_nos?.length === 1 && action.action !== 'export' ? target.order_nos[0] : undefined
   const run = useMutation({
-    mutationFn: async () => given(await api.POST('/api/v1/jobs', { body: { ...request, is_dry_run: false } })),
-    onSuccess: ({ job_id }) => {
-      setJobId(job_id ?? null)
+    mutationFn: async () => {
+      const { job_id } = given(await api.POST('/api/v1/jobs', { body: { ...request, is_dry_run: false } }))
+      return { id: job_id ?? null, ended: single && job_id ? await whenOver(job_id) : undefined }
+    },
+    onSuccess: ({ id, ended }) => {
+      if (!ended) setJobId(id)
+      else if (ended.failed === 0) leave(ended)
+      else void dry.refetch()
     },
   })
   const will = dry.data?.will ?? 0
@@ -82,22 +92,26 @@ export function BulkDialog({ action, target, columns, onClose }: Props) {
   const [refusable, setRefusable] = useState(0)
   const isKnownBefore = isForced || (dry.isPlaceholderData && told === 0)
   const mayForce = may('force') && action.action === 'audit' ? (isKnownBefore ? refusable : told) : 0
-  function leave(): void {
-    offerUndo(cache.getQueryData<Job>(['job', jobId]), () => {
+  function leave(job: Job | undefined): void {
+    const refresh = () => {
       for (const key of ['list', 'queues', 'count', 'order']) void cache.invalidateQueries({ queryKey: [key] })
-    })
+    }
+    offerUndo(job, refresh, single)
     onClose(true)
+  }
+  const close = () => {
+    leave(cache.getQueryData<Job>(['job', jobId]))
   }
   if (jobId !== null)
     return (
-      <Modal open title={t(action.action)} footer={null} onCancel={leave} width={640}>
-        <JobProgress id={jobId} onClose={leave} onJob={setJobId} />
+      <Modal open title={t(action.action)} footer={null} onCancel={close} width={640}>
+        <JobProgress id={jobId} onClose={close} onJob={setJobId} />
       </Modal>
     )
   return (
     <EditModal
       draft={values}
-      title={`${t(action.action)} · ${number(target.count)}`}
+      title={`${t(action.action)} · ${single ?? number(target.count)}`}
       onClose={() => {
         onClose(false)
       }}
@@ -121,9 +135,11 @@ export function BulkDialog({ action, target, columns, onClose }: Props) {
               run.mutate()
             }}
           >
-            {ready && will === 0 && dry.isSuccess
-              ? t('nothing')
-              : t('run', { total: number(ready ? will : target.count) })}
+            {single
+              ? t(action.action)
+              : ready && will === 0 && dry.isSuccess
+                ? t('nothing')
+                : t('run', { total: number(ready ? will : target.count) })}
           </Button>
         </>
       }
@@ -132,7 +148,7 @@ export function BulkDialog({ action, target, columns, onClose }: Props) {
       <form
         onSubmit={(event) => {
           event.preventDefault()
-          if (canRun) run.mutate()
+          if (canRun && !run.isPending) run.mutate()
         }}
       >
         <ParameterForm
@@ -162,17 +178,41 @@ export function BulkDialog({ action, target, columns, onClose }: Props) {
       {run.isError && <ProblemView problem={run.error} />}
       {dry.data && ready && (
         <>
-          <div className={styles.forecast} role="status">
-            <div className={styles.will}>{t('will', { count: dry.data.will })}</div>
-            <div className={dry.data.refused_count > 0 ? styles.wont : 'dim'}>
-              {t('wont', { count: dry.data.refused_count })}
-            </div>
-          </div>
+          {single ? <OneForecast refused={dry.data.refused[0]} /> : <Forecast answer={dry.data} />}
           {(dry.data.parcels ?? []).length > 0 && <ParcelsToBe parcels={dry.data.parcels ?? []} />}
-          <ReasonCounts counts={dry.data.refused_by_reason} />
-          {dry.data.refused_count > 0 && <RefusedTable refused={dry.data.refused} count={dry.data.refused_count} />}
         </>
       )}
     </EditModal>
+  )
+}
+
+/** Of many: how many it would be done to, and which not, by reason and one by one. */
+function Forecast({ answer }: { answer: components['schemas']['JobAnswer'] }) {
+  const t = useWords(bulkWords)
+  return (
+    <>
+      <div className={styles.forecast} role="status">
+        <div className={styles.will}>{t('will', { count: answer.will })}</div>
+        <div className={answer.refused_count > 0 ? styles.wont : 'dim'}>
+          {t('wont', { count: answer.refused_count })}
+        </div>
+      </div>
+      <ReasonCounts counts={answer.refused_by_reason} />
+      {answer.refused_count > 0 && <RefusedTable refused={answer.refused} count={answer.refused_count} />}
+    </>
+  )
+}
+
+/** Of one: that it can be done, or why not and what to do next. */
+function OneForecast({ refused }: { refused: Refused | undefined }) {
+  const t = useWords(bulkWords)
+  return (
+    <div className={styles.warning} role="status">
+      {refused ? (
+        <Alert type="warning" showIcon title={refused.text || refused.reason} description={refused.next_step} />
+      ) : (
+        <span className={styles.will}>{t('canBeDone')}</span>
+      )}
+    </div>
   )
 }

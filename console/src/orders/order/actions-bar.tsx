@@ -14,8 +14,9 @@ import { useOrderCommands } from './queries'
 
 const EditDialog = later(() => import('./edit-dialog').then((it) => it.EditDialog))
 
-const SHOWN = new Set(['audit', 'hold'])
 const LEFT_OUT = new Set(['export'])
+/** Such a hold is nobody's to lift but by name: an audit leaves it. */
+const HELD_BY_PERSON = 'held_by_person'
 const OVER = new Set(['shipped', 'delivered', 'cancelled'])
 
 /** What can be done to this order. The list has the keys already; a page of its own brings them (`hasKeys`). */
@@ -27,6 +28,8 @@ export function OrderActions({ order, hasKeys = false }: { order: Order; hasKeys
   const [started, setStarted] = useState<Action | null>(null)
   const [isEditing, setEditing] = useState(false)
   const isWaiting = order.holds.some((hold) => hold.closed_at === null)
+  const isHeld = order.holds.some((hold) => hold.closed_at === null && hold.reason === HELD_BY_PERSON)
+  const shown = new Set(['audit', isHeld ? 'release_hold' : 'hold'])
   const actions = ACTIONS.filter((action) => may(action.right) && !LEFT_OUT.has(action.action))
   useKeys(
     actions.flatMap((action) =>
@@ -47,11 +50,11 @@ export function OrderActions({ order, hasKeys = false }: { order: Order; hasKeys
   return (
     <>
       {actions
-        .filter((action) => SHOWN.has(action.action) && !OVER.has(order.state))
-        .map((action, index) => (
+        .filter((action) => shown.has(action.action) && !OVER.has(order.state))
+        .map((action) => (
           <Button
             key={action.action}
-            type={index === 0 && isWaiting ? 'primary' : 'default'}
+            type={isWaiting && action.action === (isHeld ? 'release_hold' : 'audit') ? 'primary' : 'default'}
             onClick={() => {
               setStarted(action)
             }}
@@ -72,7 +75,7 @@ export function OrderActions({ order, hasKeys = false }: { order: Order; hasKeys
         trigger={['click']}
         menu={{
           items: actions
-            .filter((action) => !SHOWN.has(action.action))
+            .filter((action) => !shown.has(action.action))
             .map((action) => ({ key: action.action, label: b(action.action), danger: action.isDanger })),
           onClick: ({ key }) => {
             setStarted(actions.find((one) => one.action === key) ?? null)

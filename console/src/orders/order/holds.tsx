@@ -62,7 +62,7 @@ function ReleaseButton({ hold, order }: { hold: Hold; order: Order }) {
   const holdAgain = useHoldAgain(order)
   const [note, setNote] = useState('')
   const [isOpen, setOpen] = useState(false)
-  if (!may('audit') && !may('force')) return null
+  if (!may(hold.reason === 'held_by_person' ? 'hold' : 'audit') && !may('force')) return null
   function go(): void {
     release.mutate(
       { note, reasons: [hold.reason] },
@@ -111,7 +111,7 @@ function ReleaseButton({ hold, order }: { hold: Hold; order: Order }) {
         </form>
       }
     >
-      <Button size="small">{t('release')}</Button>
+      <Button size="small">{t(hold.reason === 'held_by_person' ? 'releaseHold' : 'release')}</Button>
     </Popover>
   )
 }

@@ -1,23 +1,7 @@
-import { useQuery } from '@tanstack/react-query'
 import { AutoComplete } from 'antd'
-import { api, given } from '@/api/client'
-
-const LIMIT = 200
-const PAGES_MAX = 5
-const SHOWN = 30
-
-async function readSkus() {
-  const found: { value: string; label: string }[] = []
-  let cursor = ''
-  for (let page = 0; page < PAGES_MAX; page++) {
-    const query = { limit: LIMIT, cursor }
-    const { items, next } = given(await api.GET('/api/v1/catalog/skus', { params: { query } }))
-    found.push(...items.map((sku) => ({ value: sku.code, label: `${sku.code} · ${sku.name}` })))
-    if (!next) break
-    cursor = next
-  }
-  return found
-}
+import { useWords } from '@/i18n/words'
+import { useSkus } from '@/masters/use-skus'
+import { bulkWords } from '../bulk/words'
 
 interface Props {
   label: string
@@ -26,22 +10,20 @@ interface Props {
   autoFocus?: boolean
 }
 
-/** A SKU by its code; the first some hundred are offered while one types, by code or name. */
+/** A SKU by its code; while one types, those whose code, barcode or name has the text are offered, of however many there are. */
 export function SkuInput({ label, value, onValue, autoFocus = false }: Props) {
-  const { data = [] } = useQuery({
-    queryKey: ['options', 'skus'],
-    queryFn: readSkus,
-    staleTime: 60_000,
-  })
-  const wanted = value.trim().toLowerCase()
+  const t = useWords(bulkWords)
+  const { found, isUnknown } = useSkus(value)
   return (
     <AutoComplete
       aria-label={label}
       autoFocus={autoFocus}
       value={value}
       onChange={onValue}
-      options={data.filter((one) => one.label.toLowerCase().includes(wanted)).slice(0, SHOWN)}
-      popupMatchSelectWidth={320}
+      options={found.map((sku) => ({ value: sku.code, label: `${sku.code} · ${sku.name}` }))}
+      showSearch={{ filterOption: false }}
+      notFoundContent={isUnknown ? t('noSuchSku') : null}
+      popupMatchSelectWidth={360}
       style={{ width: '100%' }}
     />
   )

@@ -1,9 +1,11 @@
 """The catalogue over HTTP: SKUs, bundles, listings, goods bans."""
 
-from typing import Any, Final
+import re
+from typing import Annotated, Any, Final
 
 from litestar import Request, Response, Router
-from litestar.params import JSONBody
+from litestar.params import JSONBody, QueryParameter
+from msgspec import Struct
 
 from paidan.catalog.masters import lift_goods_bans, listing_key, write_bundles, write_goods_bans, write_listings, write_skus
 from paidan.catalog.rows import BundleRow, GoodsBanRow, ListingRow, SkuRow
@@ -24,6 +26,7 @@ from paidan.runtime.queries import load_queries
 queries = load_queries("paidan.entrypoints.api", "masters.sql")
 
 BANS_MAX: Final = 10_000
+SUGGESTIONS_MAX: Final = 30
 
 SKUS: Final = Master(
     path="/catalog/skus",
@@ -85,6 +88,27 @@ def put_bundle(services: Given, caller: Known, record_id: RecordId, data: JSONBo
     return Response(content=changed, headers=etag(changed.version))
 
 
+class SkuSuggestion(Struct, frozen=True, kw_only=True):
+    """A SKU that a text may mean."""
+
+    code: str
+    name: str
+    kind: str
+
+
+SuggestionText = Annotated[str, QueryParameter(name="text", max_length=64, pattern=r"^[^\x00]*$", description="What has been typed", required=False)]
+
+
+@get("/catalog/sku-suggestions", opt=SEE, sync_to_thread=True, summary="Find SKUs for what is typed", tags=["catalog"])
+def get_sku_suggestions(services: Given, text: SuggestionText = "") -> list[SkuSuggestion]:
+    """At most thirty: the SKU with this very code or barcode first, then codes that begin with the text, then codes and names that have it."""
+    with services.database.transaction() as tx:
+        typed = text.strip()
+        like = re.sub(r"([%_\\])", r"\\\1", typed)
+        found = tx.execute(queries.sku_suggestions, {"text": typed, "like": like, "limit": SUGGESTIONS_MAX})
+        return as_views(SkuSuggestion, found)
+
+
 @get("/catalog/bans", opt=SEE, sync_to_thread=True, summary="List goods bans", tags=["catalog"])
 def get_bans(services: Given) -> list[GoodsBanRow]:
     """Where classes of goods must not go."""
@@ -115,4 +139,4 @@ def lift_bans(services: Given, once: Post, data: JSONBody[Rows[GoodsBanRow]], id
     return once.answer(lambda tx: told_results(lift_goods_bans(tx, data.rows)))
 
 
-ROUTER = Router("/", route_handlers=[doors(SKUS), doors(LISTINGS), put_bundles, put_bundle, get_bans, put_bans, lift_bans])
+ROUTER = Router("/", route_handlers=[doors(SKUS), doors(LISTINGS), put_bundles, put_bundle, get_sku_suggestions, get_bans, put_bans, lift_bans])

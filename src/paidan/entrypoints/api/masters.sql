@@ -12,6 +12,16 @@ WHERE (%(id)s::bigint IS NULL OR k.id = %(id)s) AND k.id > %(after)s::bigint AND
   AND (%(kind)s::text IS NULL OR k.kind = %(kind)s)
 ORDER BY k.id LIMIT %(limit)s;
 
+-- name: sku_suggestions
+-- What a typed text may mean, each step only as far as the one before left room. Parameters: text, like (the same, escaped), limit.
+WITH exact AS (
+    SELECT id, 0 AS rank FROM sku WHERE code = %(text)s
+    UNION SELECT sku_id, 0 FROM sku_barcode WHERE barcode = %(text)s),
+starting AS (SELECT id, 1 AS rank FROM sku WHERE code ILIKE %(like)s || '%%' ORDER BY code LIMIT %(limit)s),
+with_it AS (SELECT id, 2 AS rank FROM sku WHERE name ILIKE '%%' || %(like)s || '%%' OR code ILIKE '%%' || %(like)s || '%%' LIMIT %(limit)s),
+best AS (SELECT id, min(rank) AS rank FROM (TABLE exact UNION ALL TABLE starting UNION ALL TABLE with_it) AS found GROUP BY id)
+SELECT k.code, k.name, k.kind FROM best JOIN sku k USING (id) ORDER BY best.rank, k.code LIMIT %(limit)s;
+
 -- name: listings
 -- `code` is the shop's; `is_unmapped`: only those without a SKU.
 SELECT l.id::text AS id, l.version, s.code AS shop_code, l.item_ref, l.sku_ref, COALESCE(k.code, '') AS sku_code, l.merchant_code, l.title

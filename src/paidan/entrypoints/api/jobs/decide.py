@@ -14,7 +14,7 @@ from paidan.kernel.reasons import Reason
 from paidan.kernel.states import FulfilmentState, LineKind, OrderState
 from paidan.orders import commands
 from paidan.orders.batch import Fulfilment, FulfilmentLine, Hold, Line, Order
-from paidan.orders.commands import AT_WAREHOUSE, AUDITORS_MAY, ENDED, NEVER_FORCED, Cancel, Edit, PutHold, ReleaseHolds
+from paidan.orders.commands import AT_WAREHOUSE, AUDITORS_MAY, ENDED, HOLDERS_MAY, NEVER_FORCED, Cancel, Edit, PutHold, ReleaseHolds
 from paidan.stock.moves import GiveBack, Reserve
 
 TAKES_GIFTS: Final = frozenset({OrderState.RECEIVED, OrderState.AUDITED, OrderState.BACKORDERED, OrderState.SOURCED})
@@ -71,20 +71,24 @@ def _open_holds(order: Order) -> list[Hold]:
 
 def _audit(order: Order, context: Context) -> Reason | None:
     blocked = next((hold.reason for hold in _open_holds(order) if hold.reason not in AUDITORS_MAY), None)
-    return Reason(blocked) if blocked is not None else _lift(order, context)
+    return Reason(blocked) if blocked is not None else _lift(order, _open_holds(order), context)
 
 
 def _release(order: Order, context: Context) -> Reason | None:
-    blocked = next((hold.reason for hold in _open_holds(order) if hold.reason in NEVER_FORCED), None)
-    return Reason(blocked) if blocked is not None else _lift(order, context)
+    blocked = next((hold.reason for hold in _open_holds(order) if hold.reason in NEVER_FORCED | HOLDERS_MAY), None)
+    return Reason(blocked) if blocked is not None else _lift(order, _open_holds(order), context)
 
 
-def _lift(order: Order, context: Context) -> Reason | None:
-    held = _open_holds(order)
+def _release_hold(order: Order, context: Context) -> Reason | None:
+    """What people have stopped goes on; what else holds it stays."""
+    return _lift(order, [hold for hold in _open_holds(order) if hold.reason in HOLDERS_MAY], context)
+
+
+def _lift(order: Order, held: Sequence[Hold], context: Context) -> Reason | None:
     if not held:
         return ENDED.get(OrderState(order.state), Reason.NOT_HELD)
     context.before[order.id] = [[hold.reason, hold.origin, hold.stops, hold.note, hold.expires_at and hold.expires_at.isoformat()] for hold in held]
-    return _command(order, ReleaseHolds(note=context.told.given.note), context)
+    return _command(order, ReleaseHolds(note=context.told.given.note, reasons=tuple(Reason(hold.reason) for hold in held)), context)
 
 
 def _hold_again(order: Order, context: Context, before: Any) -> Reason | None:
@@ -388,6 +392,7 @@ def _nothing_back(order: Order, context: Context, before: Any) -> Reason | None:
 _DECIDE: Final[Mapping[Action, Callable[[Order, Context], Reason | None]]] = {
     Action.AUDIT: _audit,
     Action.RELEASE: _release,
+    Action.RELEASE_HOLD: _release_hold,
     Action.HOLD: _hold,
     Action.CHANGE_WAREHOUSE: _edit,
     Action.CHANGE_CARRIER: _edit,
@@ -403,6 +408,7 @@ _DECIDE: Final[Mapping[Action, Callable[[Order, Context], Reason | None]]] = {
 _UNDO: Final[Mapping[Action, Callable[[Order, Context, Any], Reason | None]]] = {
     Action.AUDIT: _hold_again,
     Action.RELEASE: _hold_again,
+    Action.RELEASE_HOLD: _hold_again,
     Action.HOLD: _let_go,
     Action.CHANGE_WAREHOUSE: _edit_back,
     Action.CHANGE_CARRIER: _edit_back,

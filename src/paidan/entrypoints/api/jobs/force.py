@@ -9,7 +9,7 @@ from paidan.kernel.reasons import Reason
 from paidan.orders.commands import AUDITORS_MAY, NEVER_FORCED
 
 FORCEABLE: Final = (SYSTEM_REASONS | HOLDABLE | {Reason.OVER_SHIPPED}) - AUDITORS_MAY - NEVER_FORCED
-"""Reasons of holds that an auditor's word does not lift: facts, which force overrides."""
+"""Reasons of holds that an auditor's word does not lift: facts, which force overrides. What a person has stopped is none of them."""
 
 
 def is_forceable(action: str, reason: str) -> bool:

@@ -31,6 +31,7 @@ class Action(StrEnum):
     AUDIT = "audit"
     HOLD = "hold"
     RELEASE = "release"
+    RELEASE_HOLD = "release_hold"
     CHANGE_WAREHOUSE = "change_warehouse"
     CHANGE_CARRIER = "change_carrier"
     MERGE = "merge"
@@ -48,6 +49,7 @@ NEEDED: Final[Mapping[Action, Right]] = {
     Action.AUDIT: Right.AUDIT,
     Action.HOLD: Right.HOLD,
     Action.RELEASE: Right.FORCE,
+    Action.RELEASE_HOLD: Right.HOLD,
     Action.CHANGE_WAREHOUSE: Right.EDIT_ORDER,
     Action.CHANGE_CARRIER: Right.EDIT_ORDER,
     Action.MERGE: Right.MERGE,

@@ -27,7 +27,7 @@ from paidan.entrypoints.api.problems import Refused, invalid, refuse_if
 from paidan.entrypoints.api.services import Given, HandlerContext
 from paidan.entrypoints.api.verbs import delete, get, post
 from paidan.kernel.reasons import Reason
-from paidan.orders.commands import AUDITORS_MAY
+from paidan.orders.commands import AUDITORS_MAY, HOLDERS_MAY
 from paidan.orders.store import make_due
 from paidan.runtime.database import Tx
 from paidan.runtime.outbox import ask_again, revive
@@ -36,6 +36,7 @@ SNOOZE_MAX: Final = timedelta(days=31)
 Fix = tuple[str, Right, tuple[str, str]]
 
 AUDIT: Final[Fix] = ("audit", Right.AUDIT, ("放行", "Let it go on"))
+RELEASE_HOLD: Final[Fix] = ("release_hold", Right.HOLD, ("解除挂起", "Release the hold"))
 LOOK_AGAIN: Final[Fix] = ("look_again", Right.EDIT_ORDER, ("重新检查", "Look at it again"))
 REPLAY: Final[Fix] = ("replay", Right.MESSAGES, ("重放报文", "Replay the message"))
 REVIVE: Final[Fix] = ("revive", Right.MESSAGES, ("重新调用", "Call again"))
@@ -235,6 +236,8 @@ def _fix_of(row: dict[str, Any]) -> Fix | None:
     """What helps most often: an auditor's word where a person must look, another look where a fact must have changed."""
     if row["order_id"] is not None and row["reason"] in FIX_BY_REASON:
         return FIX_BY_REASON[row["reason"]]
+    if row["kind"] == "hold" and row["reason"] in HOLDERS_MAY:
+        return RELEASE_HOLD
     if row["kind"] == "hold":
         return AUDIT if row["reason"] in AUDITORS_MAY else LOOK_AGAIN
     return FIX_BY_KIND.get(row["kind"])
@@ -304,9 +307,9 @@ def post_fix(services: Given, caller: Known, once: Post, exception_id: Exception
 
 
 def _carry_out(tx: Tx, services: HandlerContext, caller: Caller, fix: Fix, row: dict[str, Any], now: datetime) -> None:
-    if fix == AUDIT:
+    if fix in {AUDIT, RELEASE_HOLD}:
         order_id = int(row["order_id"])
-        task = Task(action=Action.AUDIT, told=Told(given=Parameters()), actor=caller.actor)
+        task = Task(action=Action(fix[0]), told=Told(given=Parameters()), actor=caller.actor)
         refuse_if(carry(tx, services, task, {order_id: None}, now)[order_id].reason)
     elif fix in LOOKS:
         make_due(tx, [int(row["order_id"])], now)
