@@ -240,6 +240,16 @@ def test_merging_now_ends_the_window_and_un_merging_takes_the_parcel_apart(world
     assert scene.broken_invariants() == {}
 
 
+def test_an_order_whose_only_mate_is_held_is_not_sent_alone_by_merging(world):
+    world.scene.set_up({"A": {"X": 10}})
+    told(world.scene, order("P1", line("X")), order("P2", line("X")))
+    held_by_hand(world, "P2")
+    target = {"order_nos": [number(world, no) for no in ("P1", "P2")]}
+    refused = {row["order_no"]: row["reason"] for row in tried(world, "merge", target)["refused"]}
+    assert refused == {number(world, "P1"): "nothing_to_merge", number(world, "P2"): "held_by_person"}
+    assert tried(world, "un_merge", target)["will"] == 2
+
+
 def test_a_split_moves_units_into_a_parcel_of_their_own(world):
     scene = world.scene
     scene.set_up({"A": {"X": 10, "Y": 10}})

@@ -28,7 +28,7 @@ def goods(desk):
 
 def find(desk, code):
     desk.at("/products")
-    desk.page.get_by_label("按编码查找").fill(code)
+    desk.page.get_by_label("按编码、条码或名称查找").fill(code)
     desk.page.keyboard.press("Enter")
     expect(desk.page.locator("[role=row][id]")).to_have_count(1)
 
@@ -102,7 +102,7 @@ def test_parts_of_a_bundle_that_another_changed_are_not_overwritten(desk, goods)
 def select_both(desk, goods):
     desk.at("/products")
     for code in goods:
-        desk.page.get_by_label("按编码查找").fill(code)
+        desk.page.get_by_label("按编码、条码或名称查找").fill(code)
         desk.page.keyboard.press("Enter")
         desk.row(code).locator("input[type=checkbox]").check()
     desk.page.get_by_role("button", name="批量修改 2 个").click()

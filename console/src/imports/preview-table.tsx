@@ -120,7 +120,13 @@ export function PreviewTable({ report, preview }: { report: Imported; preview: P
           </div>
         </div>
       )}
-      <Cells preview={preview} rows={rows} problems={report.problems} current={current} />
+      <Cells
+        preview={preview}
+        rows={rows}
+        problems={report.problems}
+        ignored={report.ignored_headers}
+        current={current}
+      />
       <p className="dim">
         {all > report.problems.length
           ? t('someShown', { shown: report.problems.length, all: number(all) })
@@ -134,12 +140,15 @@ interface CellsProps {
   preview: Preview
   rows: Preview['rows']
   problems: readonly Problem[]
+  ignored: readonly string[]
   current: Problem | null
 }
 
-function Cells({ preview, rows, problems, current }: CellsProps) {
+function Cells({ preview, rows, problems, ignored, current }: CellsProps) {
   const t = useWords(importWords)
   const { headings } = preview
+  // The reasons of a file of bad rows that comes back mended are ours: nobody has to be told that they are left aside.
+  const isUnused = ({ text, field }: { text: string; field: string }) => field === '' && ignored.includes(text)
   const scroll = useRef<HTMLDivElement>(null)
   const bad = useMemo(() => byRow(problems), [problems])
   const fields = useMemo(() => new Set(headings.map(({ field }) => field).filter(Boolean)), [headings])
@@ -192,14 +201,14 @@ function Cells({ preview, rows, problems, current }: CellsProps) {
         <div role="row" className={styles.cellsRow} style={template}>
           <span role="columnheader">{t('row')}</span>
           {hasWhole && <span role="columnheader">{t('problem')}</span>}
-          {headings.map(({ text, field }, place) => (
+          {headings.map((heading, place) => (
             <span
               key={place}
               role="columnheader"
-              data-unused={field === ''}
-              title={field === '' ? t('unused') : undefined}
+              data-unused={isUnused(heading)}
+              title={isUnused(heading) ? t('unused') : undefined}
             >
-              {text || '—'}
+              {heading.text || '—'}
             </span>
           ))}
         </div>
@@ -224,12 +233,12 @@ function Cells({ preview, rows, problems, current }: CellsProps) {
                 {wrong.length > 0 && <WarningFilled aria-hidden />} {row.row}
               </span>
               {hasWhole && <Cell problems={wrong.filter(isWhole)} current={current} />}
-              {headings.map(({ field }, place) => (
+              {headings.map((heading, place) => (
                 <Cell
                   key={place}
                   text={row.cells[place] ?? ''}
-                  isUnused={field === ''}
-                  problems={wrong.filter((problem) => field !== '' && problem.field === field)}
+                  isUnused={isUnused(heading)}
+                  problems={wrong.filter((problem) => heading.field !== '' && problem.field === heading.field)}
                   current={current}
                 />
               ))}

@@ -12,10 +12,11 @@ import { NOTHING, type Selection } from '@/grid/selection'
 import { number } from '@/i18n/format'
 import { useWords, type Say } from '@/i18n/words'
 import { NoMatch } from '@/lists/no-match'
-import { ListSearch, PagedGrid } from '@/lists/paged-grid'
+import { PagedGrid } from '@/lists/paged-grid'
 import { YesNo } from './active-cell'
 import { BulkEdit } from './bulk-edit'
 import { ProductDialog } from './product-dialog'
+import { SkuSearch } from './sku-search'
 import { masterWords } from './words'
 
 export type Sku = components['schemas']['SkuView']
@@ -95,7 +96,7 @@ export default function ProductsPage() {
         onOpen={may('masters') ? setOpened : undefined}
         selection={selection}
         onSelection={setSelection}
-        tools={<ListSearch key={code} label={t('searchCode')} value={code} onValue={setCode} />}
+        tools={<SkuSearch key={code} label={t('searchCode')} value={code} onValue={setCode} />}
         empty={
           <NoMatch
             filters={{}}

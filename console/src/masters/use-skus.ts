@@ -16,16 +16,19 @@ export function useSkus(text: string) {
       clearTimeout(timer)
     }
   }, [typed])
-  const { data = [], isSuccess } = useQuery({
+  const { data = [], isPlaceholderData } = useQuery({
     queryKey: ['sku-suggestions', asked],
     queryFn: async ({ signal }) =>
       given(await api.GET('/api/v1/catalog/sku-suggestions', { params: { query: { text: asked } }, signal })),
     staleTime: 60_000,
     placeholderData: keepPreviousData,
   })
+  const isFresh = asked === typed && !isPlaceholderData
+  const wanted = typed.toLowerCase()
   return {
-    found: data,
+    // Of what was asked for a moment ago only what fits still: Enter must choose nothing else.
+    found: isFresh ? data : data.filter((sku) => `${sku.code} ${sku.name}`.toLowerCase().includes(wanted)),
     isWhole: data.some((sku) => sku.code === typed),
-    isUnknown: isSuccess && asked === typed && typed !== '' && data.length === 0,
+    isUnknown: isFresh && typed !== '' && data.length === 0,
   }
 }

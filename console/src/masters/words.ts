@@ -18,7 +18,7 @@ export const masterWords = defineWords('masters', {
     'Somebody has just changed it: that is merged in, and yours is still here. Look again, then save.',
   ],
   saved: ['已保存 {{code}}', '{{code}} is saved'],
-  searchCode: ['按编码查找', 'Find by code'],
+  searchCode: ['按编码、条码或名称查找', 'Find by code, barcode or name'],
   products: ['商品', 'Products'],
   productsAbout: ['SKU、条码、重量与组合装', 'SKUs, barcodes, weights and bundles'],
   noProducts: ['还没有商品', 'There are no products yet'],

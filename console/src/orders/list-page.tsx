@@ -108,6 +108,7 @@ export default function OrderListPage() {
         total === undefined
           ? ''
           : t(url.texts.length > 0 || isSearch ? 'rows' : 'openRows', {
+              count: total,
               total: `${number(total)}${(isSearch ? finding?.isCut : count.data?.is_exact === false) ? '+' : ''}`,
             })
       }

@@ -47,7 +47,7 @@ export const orderWords = defineWords('orders', {
   sellerRemark: ['卖家备注', 'Seller remark'],
   noGroup: ['不分组', 'No groups'],
   group: ['分组', 'Group'],
-  rows: ['共 {{total}} 单', '{{total}} orders'],
+  rows: ['共 {{total}} 单', '{{total}} order', '{{total}} orders'],
   openRows: [
     '未完结 {{total}} 单；已完结的请按单号或下单时间查找',
     '{{total}} open; ended ones by number or time of placing',

@@ -82,6 +82,14 @@ export function BulkDialog({ action, target, columns, onClose }: Props) {
   })
   const will = dry.data?.will ?? 0
   const canRun = ready && will > 0 && !dry.isPlaceholderData
+  // Whoever types and presses Enter at once doesn't wait for the dry run of one order: it is done as soon as it may be.
+  const isAwaited = useRef(false)
+  const { mutate: runNow, isPending: isRunning } = run
+  useEffect(() => {
+    if (!canRun || !isAwaited.current || isRunning) return
+    isAwaited.current = false
+    runNow()
+  }, [canRun, isRunning, runNow])
   const main = useRef<HTMLButtonElement>(null)
   useEffect(() => {
     // Nothing to fill in: Enter does it. Whoever is in a field stays there.
@@ -149,13 +157,17 @@ export function BulkDialog({ action, target, columns, onClose }: Props) {
         onSubmit={(event) => {
           event.preventDefault()
           if (canRun && !run.isPending) run.mutate()
+          else isAwaited.current = single !== undefined && isReady(action, values)
         }}
       >
         <ParameterForm
           names={action.parameters}
           values={values}
           orderNo={target.count === 1 ? target.order_nos?.[0] : undefined}
-          onValues={setValues}
+          onValues={(changed) => {
+            isAwaited.current = false
+            setValues(changed)
+          }}
         />
         <button type="submit" hidden />
       </form>

@@ -105,7 +105,9 @@ def _context(tx: Tx, services: HandlerContext, task: Task, orders: Mapping[int, 
     context = Context(action=task.action, told=task.told, actor=task.actor, now=now, take_ids=services.ids.take, weight_by_sku={})
     ids = {"ids": sorted(orders)}
     if task.action in {Action.MERGE, Action.UN_MERGE}:
-        context.mates = frozenset(row[0] for row in tx.execute(queries.mates, ids))
+        # Whoever merges now would send an order alone whose mates are held; who keeps it alone means for good.
+        asked = {**ids, "held_too": task.action == Action.UN_MERGE}
+        context.mates = frozenset(row[0] for row in tx.execute(queries.mates, asked))
     if task.action == Action.UN_MERGE or (task.action == Action.MERGE and task.is_undo):
         # Un-merging may ask for what the warehouse has taken; undoing only for what it has not.
         states = [int(state) for state in (ASKABLE if task.action == Action.UN_MERGE else NOT_TAKEN)]

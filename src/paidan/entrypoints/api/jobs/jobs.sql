@@ -136,7 +136,8 @@ SELECT (SELECT id FROM warehouse WHERE code = %(warehouse)s AND (%(warehouses)s:
        (SELECT id FROM sku WHERE code = %(sku)s AND kind = 'goods' AND is_on_sale);
 
 -- name: mates
--- Planned fulfilments of these orders that another planned one may travel with. Parameters: ids bigint[] of orders.
+-- Planned fulfilments of these orders that another planned one may travel with: now, or (`held_too`) once nothing holds it any more.
+-- Parameters: ids bigint[] of orders, held_too.
 SELECT f.id
 FROM fulfilment f JOIN shop s ON s.id = f.shop_id
 WHERE f.order_id = ANY(%(ids)s::bigint[]) AND f.state = 10 AND f.merge_key IS NOT NULL AND NOT f.is_cod AND f.attempt = 1
@@ -144,7 +145,8 @@ WHERE f.order_id = ANY(%(ids)s::bigint[]) AND f.state = 10 AND f.merge_key IS NO
               WHERE m.merge_key = f.merge_key AND m.state = 10 AND m.id <> f.id AND m.order_id <> f.order_id AND NOT m.is_cod AND m.attempt = 1
                 AND m.warehouse_id = f.warehouse_id AND m.carrier_id = f.carrier_id
                 AND COALESCE(NULLIF(t.shop_group, ''), t.code) = COALESCE(NULLIF(s.shop_group, ''), s.code)
-                AND o.edits ->> 'sealed' IS DISTINCT FROM 'true');
+                AND o.edits ->> 'sealed' IS DISTINCT FROM 'true'
+                AND (%(held_too)s OR NOT EXISTS (SELECT 1 FROM hold h WHERE h.order_id = o.id AND h.closed_at IS NULL)));
 
 -- name: companies
 -- Leaders of the parcels in which fulfilments of these orders travel with others, as long as the leader is in one of these states.
