@@ -33,7 +33,11 @@ export function SkuSearch({ label, value, onValue }: Props) {
         aria-label={label}
         placeholder={label}
         onSearch={(wanted) => {
-          onValue(wanted.trim())
+          const code = wanted.trim()
+          const isWhole = found.length === 0 || found.some((sku) => sku.code === code)
+          // Of several that are offered nobody but he who types knows the right one.
+          if (isWhole) onValue(code)
+          else if (found.length === 1 && found[0]) onValue(found[0].code)
         }}
       />
     </AutoComplete>

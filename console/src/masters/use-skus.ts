@@ -1,8 +1,12 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { api, given } from '@/api/client'
+import type { components } from '@/api/schema'
+
+type Sku = components['schemas']['SkuSuggestion']
 
 const PAUSE_MS = 150
+const NOTHING = { found: [] as Sku[], isWhole: false, isUnknown: false }
 
 /** SKUs that a typed text may mean, found by the server by code, barcode or name; and whether it is the whole code of one. */
 export function useSkus(text: string) {
@@ -20,15 +24,17 @@ export function useSkus(text: string) {
     queryKey: ['sku-suggestions', asked],
     queryFn: async ({ signal }) =>
       given(await api.GET('/api/v1/catalog/sku-suggestions', { params: { query: { text: asked } }, signal })),
+    enabled: asked !== '',
     staleTime: 60_000,
     placeholderData: keepPreviousData,
   })
   const isFresh = asked === typed && !isPlaceholderData
   const wanted = typed.toLowerCase()
+  if (!typed) return NOTHING
   return {
     // Of what was asked for a moment ago only what fits still: Enter must choose nothing else.
     found: isFresh ? data : data.filter((sku) => `${sku.code} ${sku.name}`.toLowerCase().includes(wanted)),
     isWhole: data.some((sku) => sku.code === typed),
-    isUnknown: isFresh && typed !== '' && data.length === 0,
+    isUnknown: isFresh && data.length === 0,
   }
 }
