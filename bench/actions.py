@@ -220,7 +220,7 @@ def measured(counter: Counter, desk: Desk, times: int) -> Iterator[tuple[str, li
         ("H", "add_gift", {"sku": sku}),
         ("H", "audit", {}),
         ("H", "hold", {"note": "bench"}),
-        ("H", "release", {"note": "bench"}),
+        ("H", "release_hold", {"note": "bench"}),
         ("H", "cancel", {"note": "bench"}),
         ("S", "split", {"lines": [{"line_no": 1, "quantity": 1}]}),
         ("M", "merge", {}),
