@@ -1,10 +1,10 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { Alert } from 'antd'
-import { useState, type ReactNode } from 'react'
-import { ApiProblem } from '@/api/problems'
+import type { ReactNode } from 'react'
 import { EditModal } from '@/frame/edit-modal'
 import { ProblemView } from '@/frame/problem-view'
 import { toast } from '@/frame/toasts'
+import { isNewer, useMerge } from '@/frame/use-merge'
 import { frameWords } from '@/frame/words'
 import { useWords } from '@/i18n/words'
 import { isComplete, type FormField, type Values } from './form-fields'
@@ -28,91 +28,64 @@ interface Props {
   children?: ReactNode | ((values: Values) => ReactNode)
 }
 
-/** What is edited: upon which version, and for how many a time it was read anew. */
-interface Draft {
-  base: Values
-  values: Values
-  round: number
-}
-
 /** One record to make or to change; a refusal is shown where it was caused. */
 export function RecordDialog({ title, fields, first, isNew, refresh, save, reread, onClose, children }: Props) {
   const t = useWords(masterWords)
   const f = useWords(frameWords)
   const cache = useQueryClient()
-  const [draft, setDraft] = useState<Draft>({ base: first, values: first, round: 0 })
-  const [theirs, setTheirs] = useState<Values | null>(null)
-  const [isUnread, setUnread] = useState(false)
-  const [kept, setKept] = useState<ReadonlySet<string>>(new Set())
-  const clashes = theirs ? clashesOf(fields, draft.base, draft.values, theirs) : []
-  const take = (now: Values, keepMine: ReadonlySet<string>) => {
-    // Of the draft as it is by then: one may have typed on while the record was read.
-    setDraft(({ base, values, round }) => ({
-      base: now,
-      values: mergedOf(fields, base, values, now, keepMine),
-      round: round + 1,
-    }))
-    setTheirs(null)
-  }
-  const saving = useMutation({
-    mutationFn: async () => {
-      const refusal = refusalOf(await save(draft.values))
+  const merge = useMerge<Values, Values>({
+    first: () => ({ base: first, draft: first }),
+    save: async ({ draft }) => {
+      const refusal = refusalOf(await save(draft))
       if (refusal) throw refusal
     },
-    onSuccess: () => {
-      toast(t('saved', { code: String(draft.values.code ?? title) }))
+    onSaved: (draft) => {
+      toast(t('saved', { code: String(draft.code ?? title) }))
       for (const queryKey of refresh) void cache.invalidateQueries({ queryKey: [...queryKey] })
       onClose()
     },
-    onError: async (error) => {
-      if (!reread || !(error instanceof ApiProblem) || !error.isConflict) return
-      const now = await reread().catch(() => null)
-      setUnread(now === null)
-      if (now === null) return
-      const both = clashesOf(fields, draft.base, draft.values, now).map(({ name }) => name)
-      if (both.length === 0) take(now, new Set())
-      else {
-        setKept(new Set(both))
-        setTheirs(now)
-      }
-    },
+    reread,
+    clashesOf: (base, mine, now) => clashesOf(fields, base, mine, now).map(({ name }) => name),
+    mergedOf: (base, mine, now, keepMine) => mergedOf(fields, base, mine, now, keepMine),
   })
+  const { base, draft, theirs } = merge
   // What was refused may have been stored in part: then even what was there before may be saved again.
-  const isUnchanged =
-    !isNew && !theirs && !saving.isError && JSON.stringify(draft.values) === JSON.stringify(draft.base)
-  const isStale = saving.error instanceof ApiProblem && saving.error.isConflict
+  const isUnchanged = !isNew && !theirs && !merge.hasFailed && JSON.stringify(draft) === JSON.stringify(base)
   return (
     <EditModal
-      draft={draft.values}
+      draft={draft}
       title={title}
       okText={theirs ? t('merge') : f('save')}
-      okButtonProps={{ loading: saving.isPending, disabled: isUnchanged || !isComplete(fields, draft.values) }}
-      onOk={() => {
-        if (theirs) take(theirs, kept)
-        else saving.mutate()
-      }}
+      okButtonProps={{ loading: merge.isSaving, disabled: isUnchanged || !isComplete(fields, draft) }}
+      onOk={theirs ? merge.take : merge.save}
       onClose={onClose}
       width={720}
     >
       {theirs ? (
-        <RecordConflict fields={clashes} mine={draft.values} theirs={theirs} kept={kept} onKept={setKept} />
+        <RecordConflict
+          fields={clashesOf(fields, base, draft, theirs)}
+          mine={draft}
+          theirs={theirs}
+          kept={merge.kept}
+          onKept={merge.setKept}
+        />
       ) : (
         <>
-          {draft.round > 0 && !saving.isPending && <Alert type="warning" showIcon title={t('mergedWithTheirs')} />}
+          {merge.isMerged && !merge.isSaving && <Alert type="warning" showIcon title={t('mergedWithTheirs')} />}
           <RecordForm
-            key={draft.round}
+            key={merge.round}
             fields={fields}
-            values={draft.values}
+            values={draft}
             isNew={isNew}
             onValues={(values) => {
-              setDraft((before) => ({ ...before, values }))
+              merge.setDraft(() => values)
             }}
           />
-          {typeof children === 'function' ? children(draft.values) : children}
+          {typeof children === 'function' ? children(draft) : children}
         </>
       )}
-      {isStale && (!reread || isUnread) && <p role="alert">{t('stale')}</p>}
-      {saving.isError && !isStale && <ProblemView problem={saving.error} />}
+      {merge.problem &&
+        (isNewer(merge.problem) ? <p role="alert">{t('stale')}</p> : <ProblemView problem={merge.problem} />)}
     </EditModal>
   )
 }

@@ -6,8 +6,8 @@ import { useMay } from '@/api/me'
 import type { components } from '@/api/schema'
 import { ProblemView } from '@/frame/problem-view'
 import { useReading } from '@/frame/use-reading'
-import { ApiProblem } from '@/api/problems'
 import { toast } from '@/frame/toasts'
+import { isNewer as isConflict } from '@/frame/use-merge'
 import { frameWords } from '@/frame/words'
 import { useWords } from '@/i18n/words'
 import { FlagName, FLAGS } from '@/orders/flag-mark'
@@ -67,7 +67,7 @@ function FlagForm({ stored }: { stored: Flags }) {
       void cache.invalidateQueries({ queryKey: ['fields'] })
     },
     onError: async (problem, sent) => {
-      if (!(problem instanceof ApiProblem) || !problem.isConflict) return
+      if (!isConflict(problem)) return
       const now = await api
         .GET('/api/v1/settings/flags')
         .then(given)
@@ -78,7 +78,7 @@ function FlagForm({ stored }: { stored: Flags }) {
     },
   })
   const isChanged = draft.words.some((word, index) => word.trim() !== (stored.words[index] ?? ''))
-  const isTold = isNewer && save.error instanceof ApiProblem && save.error.isConflict
+  const isTold = isNewer && isConflict(save.error)
   return (
     <form
       className={styles.rows}

@@ -6,8 +6,8 @@ import { useMay } from '@/api/me'
 import type { components } from '@/api/schema'
 import { ProblemView } from '@/frame/problem-view'
 import { useReading } from '@/frame/use-reading'
-import { ApiProblem } from '@/api/problems'
 import { toast } from '@/frame/toasts'
+import { isNewer as isConflict } from '@/frame/use-merge'
 import { frameWords } from '@/frame/words'
 import { houseUnit } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
@@ -57,7 +57,7 @@ function SourcingForm({ stored }: { stored: Sourcing }) {
       setNewer(false)
     },
     onError: async (problem) => {
-      if (!(problem instanceof ApiProblem) || !problem.isConflict) return
+      if (!isConflict(problem)) return
       await cache.refetchQueries({ queryKey: KEY })
       setNewer(true)
     },
@@ -126,9 +126,7 @@ function SourcingForm({ stored }: { stored: Sourcing }) {
       </label>
       <p className="dim">{t('sourcingHint')}</p>
       {isNewer && <p role="alert">{t('sourcingNewer')}</p>}
-      {save.isError && !(save.error instanceof ApiProblem && save.error.isConflict) && (
-        <ProblemView problem={save.error} />
-      )}
+      {save.isError && !isConflict(save.error) && <ProblemView problem={save.error} />}
       {!isFixed && (
         <div>
           <Button type="primary" htmlType="submit" loading={save.isPending} disabled={!isChanged}>

@@ -1,17 +1,19 @@
 import { Button, Radio } from 'antd'
-import { useState } from 'react'
 import { frameWords } from '@/frame/words'
 import { useWords } from '@/i18n/words'
 import type { Order } from '../shapes'
 import { orderWords } from '../words'
-import { conflictsOf, draftOf, mergedOf, type Draft, type DraftField } from './edits'
+import { conflictsOf, draftOf, type Draft } from './edits'
 import styles from './order.module.css'
 
 interface Props {
   base: Order
   mine: Draft
   theirs: Order
-  onMerged: (merged: Draft) => void
+  /** Fields of which one's own stays. */
+  kept: ReadonlySet<string>
+  onKept: (kept: ReadonlySet<string>) => void
+  onMerge: () => void
 }
 
 const WORD = {
@@ -23,11 +25,10 @@ const WORD = {
 } as const
 
 /** Two people changed the same fields: one row each, mine or theirs. */
-export function Conflict({ base, mine, theirs, onMerged }: Props) {
+export function Conflict({ base, mine, theirs, kept, onKept, onMerge }: Props) {
   const t = useWords(orderWords)
   const f = useWords(frameWords)
   const fields = conflictsOf(base, mine, theirs)
-  const [kept, setKept] = useState<ReadonlySet<DraftField>>(new Set(fields))
   const now = draftOf(theirs)
   const shown = (value: string | boolean | null | undefined) =>
     typeof value === 'boolean' ? f(value ? 'yes' : 'no') : value || t('anyWarehouse')
@@ -48,7 +49,7 @@ export function Conflict({ base, mine, theirs, onMerged }: Props) {
               const next = new Set(kept)
               if (event.target.value === 'mine') next.add(name)
               else next.delete(name)
-              setKept(next)
+              onKept(next)
             }}
             options={[
               { value: 'mine', label: `${t('mine')}: ${shown(mine[name])}` },
@@ -57,12 +58,7 @@ export function Conflict({ base, mine, theirs, onMerged }: Props) {
           />
         </div>
       ))}
-      <Button
-        type="primary"
-        onClick={() => {
-          onMerged(mergedOf(base, mine, theirs, kept))
-        }}
-      >
+      <Button type="primary" onClick={onMerge}>
         {t('merge')}
       </Button>
     </div>

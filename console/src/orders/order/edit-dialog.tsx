@@ -1,11 +1,9 @@
-import { useMutation } from '@tanstack/react-query'
 import { Alert, Checkbox, Input, Select } from 'antd'
-import { useState } from 'react'
-import { api, given } from '@/api/client'
-import { ApiProblem } from '@/api/problems'
+import { api } from '@/api/client'
 import { EditModal } from '@/frame/edit-modal'
 import { ProblemView } from '@/frame/problem-view'
 import { toast } from '@/frame/toasts'
+import { useMerge } from '@/frame/use-merge'
 import { frameWords } from '@/frame/words'
 import { useWords } from '@/i18n/words'
 import { useCarriers, useWarehouses } from '@/masters/options'
@@ -14,7 +12,7 @@ import { orderWords } from '../words'
 import { Conflict } from './conflict'
 import { editWords } from './edit-words'
 import { changeOf, conflictsOf, draftOf, mergedOf, type Draft } from './edits'
-import { useOrderCommands } from './queries'
+import { readOrder, useOrderCommands } from './queries'
 import styles from './order.module.css'
 
 /** Our wishes above the platform's facts. If somebody was quicker, both versions are shown and merged by hand. */
@@ -25,39 +23,28 @@ export function EditDialog({ order, onClose }: { order: Order; onClose: () => vo
   const warehouses = useWarehouses()
   const carriers = useCarriers()
   const { refresh } = useOrderCommands(order)
-  const [base, setBase] = useState(order)
-  const [draft, setDraft] = useState<Draft>(() => draftOf(order))
-  const [theirs, setTheirs] = useState<Order | null>(null)
-  const [isMerged, setMerged] = useState(false)
   const path = { order_id: Number(order.id) }
-  const save = useMutation({
-    mutationFn: (wanted: Draft) =>
+  const merge = useMerge<Draft, Order>({
+    first: () => ({ base: order, draft: draftOf(order) }),
+    save: ({ base, draft }) =>
       api.POST('/api/v1/orders/{order_id}/edits', {
         params: { path, header: { 'If-Match': `"v${base.version}"` } },
-        body: changeOf(base, wanted),
+        body: changeOf(base, draft),
       }),
-    onSuccess: () => {
+    onSaved: () => {
       toast(t('edited', { no: order.order_no }))
       refresh()
       onClose()
     },
-    onError: async (error) => {
-      if (!(error instanceof ApiProblem) || !error.isConflict) return
-      const now = given(await api.GET('/api/v1/orders/{order_id}', { params: { path } }))
-      if (conflictsOf(base, draft, now).length > 0) setTheirs(now)
-      else take(now, mergedOf(base, draft, now, new Set()))
-    },
+    reread: () => readOrder(order.id),
+    clashesOf: conflictsOf,
+    mergedOf,
   })
-  const take = (now: Order, merged: Draft) => {
-    setBase(now)
-    setDraft(merged)
-    setTheirs(null)
-    setMerged(true)
-  }
+  const { base, draft, theirs } = merge
   // Whoever has merged ends it by saving, were it theirs that he chose.
-  const isUnchanged = !isMerged && Object.keys(changeOf(base, draft)).length === 0
+  const isUnchanged = !merge.isMerged && Object.keys(changeOf(base, draft)).length === 0
   const put = (change: Partial<Draft>) => {
-    setDraft({ ...draft, ...change })
+    merge.setDraft((before) => ({ ...before, ...change }))
   }
   const select = (
     label: string,
@@ -85,10 +72,8 @@ export function EditDialog({ order, onClose }: { order: Order; onClose: () => vo
       draft={draft}
       title={`${t('edit')} ${order.order_no}`}
       okText={f('save')}
-      okButtonProps={{ loading: save.isPending, disabled: theirs !== null || isUnchanged }}
-      onOk={() => {
-        save.mutate(draft)
-      }}
+      okButtonProps={{ loading: merge.isSaving, disabled: theirs !== null || isUnchanged }}
+      onOk={merge.save}
       onClose={onClose}
       width={520}
     >
@@ -97,13 +82,13 @@ export function EditDialog({ order, onClose }: { order: Order; onClose: () => vo
           base={base}
           mine={draft}
           theirs={theirs}
-          onMerged={(merged) => {
-            take(theirs, merged)
-          }}
+          kept={merge.kept}
+          onKept={merge.setKept}
+          onMerge={merge.take}
         />
       ) : (
         <div className={styles.fields}>
-          {isMerged && <Alert type="warning" showIcon title={e('mergedWithTheirs')} />}
+          {merge.isMerged && <Alert type="warning" showIcon title={e('mergedWithTheirs')} />}
           {select(t('wishedWarehouse'), 'warehouse_code', warehouses)}
           {select(t('wishedCarrier'), 'carrier_code', carriers)}
           <label className={styles.field}>
@@ -137,9 +122,7 @@ export function EditDialog({ order, onClose }: { order: Order; onClose: () => vo
           </div>
         </div>
       )}
-      {save.isError && !theirs && !(save.error instanceof ApiProblem && save.error.isConflict) && (
-        <ProblemView problem={save.error} />
-      )}
+      {merge.problem && <ProblemView problem={merge.problem} />}
     </EditModal>
   )
 }

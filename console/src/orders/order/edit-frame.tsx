@@ -1,6 +1,6 @@
 import { Alert } from 'antd'
 import type { ReactNode } from 'react'
-import { ApiProblem } from '@/api/problems'
+import { isNewer } from '@/frame/use-merge'
 import { EditModal } from '@/frame/edit-modal'
 import { ProblemView } from '@/frame/problem-view'
 import { frameWords } from '@/frame/words'
@@ -58,7 +58,7 @@ export function EditFrame({
         <button type="submit" hidden />
       </form>
       {news && <Alert type="warning" showIcon title={news} />}
-      {problem !== null && !(problem instanceof ApiProblem && problem.isConflict) && <ProblemView problem={problem} />}
+      {problem !== null && !isNewer(problem) && <ProblemView problem={problem} />}
     </EditModal>
   )
 }

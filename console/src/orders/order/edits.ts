@@ -28,7 +28,7 @@ export function conflictsOf(base: WithEdits, mine: Draft, theirs: WithEdits): Dr
 }
 
 /** Three-way: what only one side changed is taken; of the rest, what was chosen. */
-export function mergedOf(base: WithEdits, mine: Draft, theirs: WithEdits, keepMine: ReadonlySet<DraftField>): Draft {
+export function mergedOf(base: WithEdits, mine: Draft, theirs: WithEdits, keepMine: ReadonlySet<string>): Draft {
   const before = draftOf(base)
   const now = draftOf(theirs)
   const clash = new Set(conflictsOf(base, mine, theirs))

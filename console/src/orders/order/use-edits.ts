@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
 import { api } from '@/api/client'
-import { ApiProblem } from '@/api/problems'
+import { isNewer } from '@/frame/use-merge'
 import { toast, toastProblem } from '@/frame/toasts'
 import { say } from '@/i18n/words'
 import type { Order } from '../shapes'
@@ -30,7 +30,7 @@ interface Told {
 
 function useNewer(order: Order, onNewer: (now: Order) => void) {
   return async (error: unknown) => {
-    if (error instanceof ApiProblem && error.isConflict) onNewer(await readOrder(order.id))
+    if (isNewer(error)) onNewer(await readOrder(order.id))
   }
 }
 
