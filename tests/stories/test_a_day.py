@@ -10,7 +10,7 @@ from simulation.day_stage import a_stage
 pytestmark = pytest.mark.slow
 
 # Stock changes are told a day late, so that the platforms sell what is no longer there and orders have to wait for stock.
-PLAN = Plan(orders=300, seed=2, short_share=0.06, push_delay_s=90_000, tick_s=600, at_once=1, hands=1)
+PLAN = Plan(orders=300, seed=2, short_share=0.06, push_delay_s=90_000, tick_s=1800, quiet_tick_s=7200, at_once=1, hands=1)
 ENDS = {"DELIVERED", "CANCELLED"}
 
 

@@ -86,7 +86,7 @@ def is_called_back(order):
 
 @pytest.mark.slow
 def test_a_short_rough_day_ends_as_the_calm_one():
-    plan = Plan(orders=60, seed=4, short_share=0.06, tick_s=3600, at_once=1, hands=1)
+    plan = Plan(orders=60, seed=4, short_share=0.06, tick_s=3600, quiet_tick_s=7200, at_once=1, hands=1)
     day, calm, rough = play_both(plan, moments=6, databases=1)
     assert_plain_orders_end_alike(day, calm, rough)
     assert_short_units_are_equal(day, calm, rough)

@@ -34,7 +34,7 @@ from simulation.day_stage import a_folder, a_stage
 
 pytestmark = pytest.mark.slow
 
-PLAN = Plan(orders=60, seed=9, short_share=0.05, tick_s=3600, faults=Faults(duplicate=0.05, lost_answer=0.05, server_error=0.05))
+PLAN = Plan(orders=60, seed=9, short_share=0.05, tick_s=3600, quiet_tick_s=7200, faults=Faults(duplicate=0.05, lost_answer=0.05, server_error=0.05))
 LISTS = (
     "orders fulfilments holds exceptions stock/balances stock/sellable stock/entries documents catalog/skus catalog/listings catalog/unmapped "
     "shops network/connections network/warehouses network/carriers network/freight messages outbox invariants keys "

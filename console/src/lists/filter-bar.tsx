@@ -1,12 +1,14 @@
 import { CloseOutlined, FilterOutlined } from '@ant-design/icons'
 import { Button, Input, Popover } from 'antd'
 import { useState } from 'react'
+import { later } from '@/frame/later'
 import { useWords } from '@/i18n/words'
-import { FilterEditor } from './filter-editor'
 import { fieldName, filterName } from './filter-words'
 import type { Field, Filter } from './filters'
 import { listWords } from './words'
 import styles from './lists.module.css'
+
+const FilterEditor = later(() => import('./filter-editor').then((it) => it.FilterEditor), { isModal: false })
 
 interface Props {
   fields: readonly Field[]

@@ -202,7 +202,7 @@ def played_day(settings: Settings, orders: int = ORDERS) -> Iterator[PlayedDay]:
     from paidan.entrypoints.up import greet_first_person
 
     named = structs.replace(settings, admin_password=PASSWORD)
-    plan = Plan(orders=orders, seed=1, tick_s=900)
+    plan = Plan(orders=orders, seed=1, tick_s=1800, quiet_tick_s=7200)
     try:
         with stage(named, plan) as (services, host, town, installation):
             with labour_of(services, installation, plan) as labour:
