@@ -50,8 +50,12 @@ function showUnsent(): void {
   const waiting = queue.length - refused
   unsent.hidden = queue.length === 0 && navigator.onLine
   unsent.classList.toggle('bad', refused > 0)
-  const counts = [refused > 0 && say('refusedN', refused), waiting > 0 && say('waitingN', waiting)].filter(Boolean)
-  unsent.textContent = [!navigator.onLine && say('offline'), ...counts].filter(Boolean).join(' · ')
+  const parts = [
+    !navigator.onLine && say('offline'),
+    refused > 0 && say('refusedN', refused),
+    waiting > 0 && say('waitingN', waiting),
+  ].filter((part) => part !== false)
+  unsent.replaceChildren(...parts.flatMap((part, at) => [at > 0 ? ' · ' : '', el('span', {}, part)]))
 }
 
 export function watchUnsent(): void {
