@@ -84,7 +84,6 @@ function Theme({ children }: { children: ReactNode }) {
           // An empty box is seen as one: antd's own edge is too faint for that.
           Checkbox: { colorBorder: isDark ? '#7d8796' : '#8a94a6' },
           Modal: { titleFontSize: 16 },
-          Progress: { defaultColor: isDark ? '#86a8f9' : '#2f5fd0' },
           Tooltip: { colorBgSpotlight: '#1b2230' },
         },
       }}

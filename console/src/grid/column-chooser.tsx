@@ -14,7 +14,6 @@ import {
   type Column,
   type Layout,
 } from './columns'
-import { useIsPhone } from './use-phone'
 import { gridWords } from './words'
 import styles from './grid.module.css'
 
@@ -27,20 +26,18 @@ interface Props<Row> {
 /** Which columns are shown, in which order, how wide, and which stay in sight. */
 export function ColumnChooser<Row>({ columns, layout, onLayout }: Props<Row>) {
   const t = useWords(gridWords)
-  const isPhone = useIsPhone()
   const [isOpen, setOpen] = useState(false)
   const place = useRef<HTMLDivElement>(null)
   const button = useRef<HTMLButtonElement>(null)
-  /** What can be done with a column, all of it by keys too. On a phone columns have no width. */
+  /** What can be done with a column, all of it by keys too. */
   const actsOf = (column: Column<Row>) => {
-    const acts = [
+    return [
       ['pin', isPinned(column, layout) ? <PushpinFilled /> : <PushpinOutlined />, togglePin(column, layout)],
       ['up', <ArrowUpOutlined />, moveColumn(columns, layout, column.id, -1)],
       ['down', <ArrowDownOutlined />, moveColumn(columns, layout, column.id, 1)],
-      ['narrower', '−', widen(column, layout, -1)],
+      ['narrower', '-', widen(column, layout, -1)],
       ['wider', '+', widen(column, layout, 1)],
     ] as const
-    return isPhone ? acts.slice(0, 3) : acts
   }
   const list = (
     <div

@@ -2,12 +2,12 @@ import { defineWords } from '@/i18n/words'
 
 export const gridWords = defineWords('grid', {
   columns: ['列', 'Columns'],
-  columnsTitle: ['选择、排列、固定列与列宽', 'Choose, order, keep and size columns'],
+  columnsTitle: ['列的设置', 'Columns'],
   reset: ['恢复默认', 'Reset'],
   up: ['上移', 'Move up'],
   down: ['下移', 'Move down'],
-  narrower: ['变窄', 'Narrower'],
-  wider: ['变宽', 'Wider'],
+  narrower: ['变窄', 'Narrow'],
+  wider: ['变宽', 'Widen'],
   pin: ['固定', 'Keep in sight'],
   loadedOf: ['已加载 {{loaded}}', '{{loaded}} loaded'],
   onlyGroup: ['只看这组', 'Only these'],

@@ -63,7 +63,12 @@ export default function GuidePage() {
     <Page title={t('guide')} about={t('guideAbout')}>
       {trouble}
       <div className={styles.run}>
-        <Progress percent={Math.round((done / STEPS.length) * 100)} showInfo={false} aria-label={t('guide')} />
+        <Progress
+          percent={Math.round((done / STEPS.length) * 100)}
+          showInfo={false}
+          strokeColor="var(--accent)"
+          aria-label={t('guide')}
+        />
         <div className={styles.clock}>
           <span className="dim">{t('progress', { done, all: STEPS.length })}</span>
           {run.beganAt !== null && !isDone && (
