@@ -23,6 +23,9 @@ export class ApiProblem extends Error {
   }
 }
 
+/** Somebody was quicker: what one edits has another version by now. */
+export const isNewer = (error: unknown): boolean => error instanceof ApiProblem && error.isConflict
+
 export const NO_ANSWER = 'no_answer'
 
 /** Anything thrown, as a problem that can be shown. `no_answer`: the server was not reached at all. */

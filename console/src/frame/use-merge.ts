@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import { ApiProblem } from '@/api/problems'
+import { isNewer } from '@/api/problems'
 
 interface Edited<Draft, Base> {
   base: Base
@@ -19,9 +19,6 @@ interface Merge<Draft, Base> {
   /** Three-way: what one side alone changed is taken; of the rest, what was chosen. */
   mergedOf: (base: Base, mine: Draft, now: Base, keepMine: ReadonlySet<string>) => Draft
 }
-
-/** Somebody was quicker: what one edits has another version by now. */
-export const isNewer = (error: unknown): boolean => error instanceof ApiProblem && error.isConflict
 
 /**
  * A draft upon a version. When somebody was quicker his changes are merged in; where both changed the same field, `theirs` is there until one has chosen

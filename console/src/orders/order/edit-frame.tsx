@@ -1,6 +1,6 @@
 import { Alert } from 'antd'
 import type { ReactNode } from 'react'
-import { isNewer } from '@/frame/use-merge'
+import { isNewer } from '@/api/problems'
 import { EditModal } from '@/frame/edit-modal'
 import { ProblemView } from '@/frame/problem-view'
 import { frameWords } from '@/frame/words'

@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
 import { api } from '@/api/client'
-import { isNewer } from '@/frame/use-merge'
+import { isNewer } from '@/api/problems'
 import { toast, toastProblem } from '@/frame/toasts'
 import { say } from '@/i18n/words'
 import type { Order } from '../shapes'
