@@ -3,6 +3,8 @@
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Event
 
 import structlog
@@ -18,6 +20,7 @@ from paidan.entrypoints.api.people.store import FIRST, make_first_person
 from paidan.entrypoints.installation import connect, install, keyring_file
 from paidan.entrypoints.serving import environment, serve_in_child
 from paidan.entrypoints.simulators import simulators_beside
+from paidan.runtime import embedded
 from paidan.runtime.sealing import make_keyring
 from paidan.runtime.settings import Settings
 
@@ -33,6 +36,22 @@ def run_up(settings: Settings, *, host: str, port: int, workers: int, simulators
     read_provider(settings)
     if simulators:
         settings = structs.replace(settings, allow_loopback=True)
+    with _server_ended(settings):
+        return _run(settings, host, port, workers, simulators=simulators)
+
+
+@contextmanager
+def _server_ended(settings: Settings) -> Iterator[None]:
+    """The embedded server ends with whoever has started it; one that ran before goes on for whom it runs."""
+    is_ours = not (settings.database_url or settings.owner_url or embedded.is_running(settings.data_dir))
+    try:
+        yield
+    finally:
+        if is_ours:
+            embedded.stop(settings.data_dir)
+
+
+def _run(settings: Settings, host: str, port: int, workers: int, *, simulators: bool) -> int:
     installation = None if settings.database_url else install(settings)
     app_url = settings.database_url or (installation.app_url if installation else "")
     make_keyring(keyring_file(settings))
