@@ -53,7 +53,7 @@ def test_filters_of_orders_are_named_as_their_chips_name_them(desk):
 
 def test_what_has_been_searched_for_is_taken_off_too(desk):
     page = desk.at("/products")
-    page.get_by_role("searchbox").fill("NO-SUCH")
+    page.get_by_role("combobox", name="按编码、条码或名称查找").fill("NO-SUCH")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="取消筛选“NO-SUCH”").click()
     expect(page.locator("[role=row][id]").first).to_be_visible()

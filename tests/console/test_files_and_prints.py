@@ -167,7 +167,8 @@ def printed(desk, button):
         # Its end alone: behind a tab that was opened nothing is drawn anew, and the sign of work stays in front of the name.
         desk.dialog.get_by_role("button", name=re.compile(f"{button}$")).click()
     file = answered.value
-    assert opened.value.url.startswith("blob:") or opened.value.url == "about:blank"
+    # A Chromium without windows shows no PDF: it saves what was given to the new tab, which then has no address.
+    assert opened.value.url.startswith("blob:") or opened.value.url in {"", "about:blank"}
     opened.value.close()
     desk.page.bring_to_front()
     return file

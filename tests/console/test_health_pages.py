@@ -60,7 +60,7 @@ def told_order(desk):
 
 def find(desk, key):
     desk.at("/messages")
-    desk.page.get_by_label("按业务单号查找：平台单号、发货单号、运单号").fill(key)
+    desk.page.get_by_label("按平台单号、发货单号、运单号查找").fill(key)
     desk.page.keyboard.press("Enter")
     expect(desk.row(key).first).to_be_visible()
 

@@ -122,8 +122,7 @@ def asked_first(page, leave):
 
 
 def test_no_escape_and_no_click_beside_loses_what_was_typed(order):
-    nothing_offered = {"items": [], "next": None}
-    order.route("**/api/v1/catalog/skus?*", lambda route: route.fulfill(json=nothing_offered))  # as before its list has come
+    order.route("**/api/v1/catalog/sku-suggestions?*", lambda route: route.fulfill(json=[]))  # as before its list has come
 
     def escape():
         order.keyboard.press("Escape")

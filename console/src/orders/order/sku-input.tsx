@@ -15,16 +15,25 @@ export function SkuInput({ label, value, onValue, autoFocus = false }: Props) {
   const t = useWords(bulkWords)
   const { found, isUnknown } = useSkus(value)
   return (
-    <AutoComplete
-      aria-label={label}
-      autoFocus={autoFocus}
-      value={value}
-      onChange={onValue}
-      options={found.map((sku) => ({ value: sku.code, label: `${sku.code} · ${sku.name}` }))}
-      showSearch={{ filterOption: false }}
-      notFoundContent={isUnknown ? t('noSuchSku') : null}
-      popupMatchSelectWidth={360}
-      style={{ width: '100%' }}
-    />
+    <div style={{ width: '100%' }}>
+      <AutoComplete
+        aria-label={label}
+        autoFocus={autoFocus}
+        value={value}
+        onChange={onValue}
+        options={found.map((sku) => ({ value: sku.code, label: `${sku.code} · ${sku.name}` }))}
+        showSearch={{ filterOption: false }}
+        notFoundContent={null}
+        popupMatchSelectWidth={360}
+        status={isUnknown ? 'warning' : ''}
+        style={{ width: '100%' }}
+      />
+      {/* Beside the field, not in its list: one that opens late would stand above whatever has been opened since. */}
+      {isUnknown && (
+        <div className="dim" role="status">
+          {t('noSuchSku')}
+        </div>
+      )}
+    </div>
   )
 }
