@@ -95,7 +95,7 @@ def p95(values: list[float]) -> float:
 
 def measure(url: str, count: int, times: int) -> dict[str, float]:
     """Every figure of the grid by name; the rows loaded must be all of them."""
-    with browser() as opened_browser, signed_in(opened_browser, url) as page:
+    with browser(is_measured=True) as opened_browser, signed_in(opened_browser, url) as page:
         empty = opened_browser.new_page()
         floor = p95(empty.evaluate(FRAMES, [times, 0]))
         empty.close()

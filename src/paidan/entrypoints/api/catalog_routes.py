@@ -105,7 +105,10 @@ def get_sku_suggestions(services: Given, text: SuggestionText = "") -> list[SkuS
     with services.database.transaction() as tx:
         typed = text.strip()
         like = re.sub(r"([%_\\])", r"\\\1", typed)
-        found = tx.execute(queries.sku_suggestions, {"text": typed, "like": like, "limit": SUGGESTIONS_MAX})
+        starts = sorted({typed, typed.upper()})
+        is_caseless = typed.upper() == typed.lower()
+        given = {"text": typed, "starts": starts, "like": like, "is_caseless": is_caseless, "limit": SUGGESTIONS_MAX}
+        found = tx.execute(queries.sku_suggestions, given)
         return as_views(SkuSuggestion, found)
 
 

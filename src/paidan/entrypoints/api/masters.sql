@@ -13,12 +13,20 @@ WHERE (%(id)s::bigint IS NULL OR k.id = %(id)s) AND k.id > %(after)s::bigint AND
 ORDER BY k.id LIMIT %(limit)s;
 
 -- name: sku_suggestions
--- What a typed text may mean, each step only as far as the one before left room. Parameters: text, like (the same, escaped), limit.
+-- What a typed text may mean, each step only as far as the one before left room. Parameters: text, starts (as codes may begin: as typed, in capitals),
+-- like (the text, escaped), is_caseless (no letter of it is large or small: then LIKE finds the same as ILIKE in a fifth of the time), limit.
 WITH exact AS (
     SELECT id, 0 AS rank FROM sku WHERE code = %(text)s
     UNION SELECT sku_id, 0 FROM sku_barcode WHERE barcode = %(text)s),
-starting AS (SELECT id, 1 AS rank FROM sku WHERE code ILIKE %(like)s || '%%' ORDER BY code LIMIT %(limit)s),
-with_it AS (SELECT id, 2 AS rank FROM sku WHERE name ILIKE '%%' || %(like)s || '%%' OR code ILIKE '%%' || %(like)s || '%%' LIMIT %(limit)s),
+starting AS (
+    SELECT found.id, 1 AS rank FROM unnest(%(starts)s::text[]) start
+    CROSS JOIN LATERAL (SELECT id FROM sku WHERE code >= start AND code < start || U&'\+10FFFF' ORDER BY code LIMIT %(limit)s) found),
+with_it AS (
+    (SELECT id, 2 AS rank FROM sku WHERE (SELECT count(*) FROM starting) < %(limit)s AND %(is_caseless)s
+       AND (name LIKE '%%' || %(like)s || '%%' OR code LIKE '%%' || %(like)s || '%%') LIMIT %(limit)s)
+    UNION ALL
+    (SELECT id, 2 FROM sku WHERE (SELECT count(*) FROM starting) < %(limit)s AND NOT %(is_caseless)s
+       AND (name ILIKE '%%' || %(like)s || '%%' OR code ILIKE '%%' || %(like)s || '%%') LIMIT %(limit)s)),
 best AS (SELECT id, min(rank) AS rank FROM (TABLE exact UNION ALL TABLE starting UNION ALL TABLE with_it) AS found GROUP BY id)
 SELECT k.code, k.name, k.kind FROM best JOIN sku k USING (id) ORDER BY best.rank, k.code LIMIT %(limit)s;
 
