@@ -6,6 +6,7 @@ import pytest
 
 from paidan.entrypoints.api.operations import MessagesAsked, queries
 from paidan.runtime.messages import MessageState
+from plans import rows_read
 from scene import NOW
 
 LOG = 60_000
@@ -25,13 +26,6 @@ def log(database):
         tx.execute(FILL, {"now": NOW, "log": LOG})
         tx.execute("ANALYZE message")
     return database
-
-
-def rows_read(plan):
-    """Rows that left the leaves of a plan or were thrown away there."""
-    below = plan.get("Plans", [])
-    own = 0 if below else plan["Actual Rows"] * plan["Actual Loops"]
-    return own + plan.get("Rows Removed by Filter", 0) * plan["Actual Loops"] + sum(map(rows_read, below))
 
 
 @pytest.mark.parametrize(

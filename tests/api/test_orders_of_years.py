@@ -7,6 +7,7 @@ from paidan.entrypoints.api.lists import compose
 from paidan.entrypoints.api.lists.keyset import compiled
 from paidan.entrypoints.api.lists.kinds import Moment
 from paidan.entrypoints.api.people.caller import Caller
+from plans import rows_read
 from scene import NOW, line, order, receiver
 
 OLDER = 40_000
@@ -35,13 +36,6 @@ def years(still):
             tx.execute(COPIES.format(table=table, key=key, **named).encode())
         tx.execute("ANALYZE sales_order, order_line")
     return still
-
-
-def rows_read(plan):
-    """Rows that left the leaves of a plan or were thrown away there."""
-    below = plan.get("Plans", [])
-    own = 0 if below else plan["Actual Rows"] * plan["Actual Loops"]
-    return own + plan.get("Rows Removed by Filter", 0) * plan["Actual Loops"] + sum(map(rows_read, below))
 
 
 @pytest.mark.parametrize(
