@@ -14,6 +14,7 @@ from paidan.entrypoints.api.jobs.carry import Task, carry
 from paidan.entrypoints.api.jobs.parameters import Action, Parameters, Told
 from paidan.entrypoints.api.language import language_of
 from paidan.entrypoints.api.lists import sorts
+from paidan.entrypoints.api.lists.keyset import meant
 from paidan.entrypoints.api.lists.sorting import SortedBy, find
 from paidan.entrypoints.api.live.changes import queries
 from paidan.entrypoints.api.operations import REPLAYABLE
@@ -156,12 +157,7 @@ def get_exception_list(
 def _refuse_bad_instants(texts: Sequence[str]) -> None:
     for text in texts:
         if text != "infinity":
-            try:
-                told = datetime.fromisoformat(text)
-            except ValueError:
-                raise invalid("cursor") from None
-            if told.tzinfo is None:
-                raise invalid("cursor")
+            meant(text, datetime)
 
 
 def key_of(row: ExceptionRow) -> list[int | str]:
