@@ -160,11 +160,21 @@ KEPT = {"legal_move", "cache_version", "alembic_version", "bucket", "business_cl
 
 
 def empty(owner_url: str, merchant: str) -> None:
-    """Empty every table of the merchant between tests; the application itself may not."""
+    """Empty every table of the merchant between tests; the application itself may not.
+
+    A look of the application (what consoles hear by themselves) may be on its way over the same tables: who of the two has
+    to give way, PostgreSQL decides; if it is this one, it comes again when that look has ended.
+    """
     with psycopg.connect(owner_url, autocommit=True) as owner:
         tables = owner.execute(
             "SELECT quote_ident(schemaname) || '.' || quote_ident(tablename), tablename FROM pg_tables WHERE schemaname = %s", (f"m_{merchant}",)
         ).fetchall()
         names = [name for name, table in tables if table not in KEPT and not table.endswith("_p1")]
-        owner.execute(f"TRUNCATE {', '.join(names)} CASCADE")  # type: ignore[arg-type]  # names from the catalogue
+        for attempts_left in reversed(range(5)):
+            try:
+                owner.execute(f"TRUNCATE {', '.join(names)} CASCADE")  # type: ignore[arg-type]  # names from the catalogue
+                break
+            except psycopg.errors.DeadlockDetected:
+                if not attempts_left:
+                    raise
         owner.execute(f"UPDATE m_{merchant}.cache_version SET version = version + 1")  # type: ignore[arg-type]
