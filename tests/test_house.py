@@ -21,6 +21,8 @@ REGISTRY_HOSTS = re.compile("|".join(["pypi" + r"\.org", "pythonhosted" + r"\.or
 MAY_ASK_THE_MACHINE = ("runtime/", "world/", "entrypoints/", "parties/addresses/build.py")
 ASKING_THE_MACHINE = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.sleep", "uuid.uuid4", "uuid4"}
 SQL_START = re.compile(r"\s*(?:SELECT|INSERT\s+INTO|UPDATE|DELETE\s+FROM|WITH\s+\w+\s+AS|CREATE|ALTER(?!\s+SYSTEM)|DROP|TRUNCATE)\b")
+# What the glossary calls otherwise, and the files that read it in what others write.
+OTHER_WORDS = {"收货人": ("src/paidan/channels/sheet/columns.py",)}
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\((?P<to>[^)\s]+)\)")
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
@@ -99,6 +101,18 @@ def test_nothing_of_the_machine_is_in_the_repository(what, pattern):
 def test_the_patterns_find_what_they_look_for(pattern, text, is_found):
     found = pattern.match(text) if pattern is SQL_START else pattern.search(text)
     assert bool(found) == is_found
+
+
+@pytest.mark.parametrize("word", OTHER_WORDS)
+def test_one_thing_has_one_word_wherever_people_read_it(word):
+    """The glossary's. A clerk who reads two words for one thing looks for the difference."""
+    speaking = [
+        path
+        for path in our_files()
+        if path.suffix in {".py", ".ts", ".tsx", ".md", ".json"} and place(path).startswith(("src/", "console/", "docs/"))
+    ]
+    assert any("收件人" in text_of(path) for path in speaking)
+    assert [place(path) for path in speaking if word in text_of(path) and place(path) not in OTHER_WORDS[word]] == []
 
 
 def dotted(node):

@@ -96,9 +96,9 @@ def test_a_step_is_a_sentence_about_somebody(step, actor, detail, zh, en):
         (
             "receiver_edited",
             {"fields": ["name"], "from": "浙江省", "to": "广东省", "receiver_before": "91", "receiver_after": "92"},
-            [("收货人", "王** 139****5678 浙江省杭州市西湖区", "李** 138****1234 广东省广州市天河区")],
+            [("收件人", "王** 139****5678 浙江省杭州市西湖区", "李** 138****1234 广东省广州市天河区")],
         ),
-        ("receiver_edited", {"fields": ["name"], "from": "浙江省", "to": "广东省"}, [("收货人", "浙江省", "广东省")]),
+        ("receiver_edited", {"fields": ["name"], "from": "浙江省", "to": "广东省"}, [("收件人", "浙江省", "广东省")]),
         (
             "lines_edited",
             {"changes": ["#2 A → B, × 3 → × 1", "#1 × 3 → × 0", "+ G × 2", "#4 A → B"]},

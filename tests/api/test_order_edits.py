@@ -158,8 +158,9 @@ def test_a_plan_split_by_hand_is_dropped_whole_by_the_platforms_word_too(placed)
     assert whole(placed)["lines"][0]["reserved"] == 2
 
 
-def test_a_pasted_receiver_is_taken_apart(placed):
-    found = placed.post("/receiver-texts", {"text": "收货人：李四光 13912345678 广东省广州市天河区体育西路101号"}).json()
+@pytest.mark.parametrize("label", ["收货人", "收件人"])
+def test_a_pasted_receiver_is_taken_apart(placed, label):
+    found = placed.post("/receiver-texts", {"text": f"{label}：李四光 13912345678 广东省广州市天河区体育西路101号"}).json()
     assert found == {name: NEW[name] for name in ("name", "phone", "province", "city", "district", "detail")}
 
 

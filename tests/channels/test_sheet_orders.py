@@ -116,6 +116,12 @@ def test_one_bad_row_spoils_its_order_only_and_is_named(column: str, value: Any,
     assert second.order is not None
 
 
+@pytest.mark.parametrize("header", ["收件人", "收货人", "收货人姓名", "收件人姓名"])
+def test_a_file_may_call_the_receiver_as_platforms_do(header: str) -> None:
+    found = read(ROWS, [header if column == "收货人" else column for column in ZH])
+    assert ([order.errors for order in found.orders], found.ignored) == ([(), ()], ())
+
+
 def test_a_row_without_order_number_is_an_error_of_its_own() -> None:
     found = read(changed("订单号", " ")).orders
     assert [order.rows for order in found] == [(2,), (3,), (4,)]

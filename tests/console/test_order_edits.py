@@ -48,7 +48,7 @@ def save(page):
 
 
 def test_an_address_is_pasted_saved_shown_masked_and_undone(order):
-    receiver = order.locator("section", has=order.get_by_role("heading", name="收货人"))
+    receiver = order.locator("section", has=order.get_by_role("heading", name="收件人"))
     before = receiver.inner_text()
     order.keyboard.press("e")
     order.locator(".ant-modal textarea").fill(PASTED)
@@ -60,7 +60,7 @@ def test_an_address_is_pasted_saved_shown_masked_and_undone(order):
     expect(receiver).to_contain_text("已人工改地址")
     expect(receiver.get_by_role("group", name="人工地址")).to_contain_text("广东省 广州市 天河区")
     expect(receiver.get_by_role("group", name="平台地址")).not_to_contain_text("广州市")
-    told = order.locator("ol > li").filter(has_text="改了收货人的姓名、电话").first
+    told = order.locator("ol > li").filter(has_text="改了收件人的姓名、电话").first
     expect(told.locator("del")).to_contain_text("****")  # before, as it is masked
     expect(told.locator("ins")).to_contain_text(re.compile(r"李\*+ 139\*+78 广东省广州市天河区"))
     assert not any(word in order.locator("#main").inner_text() for word in ("李四光", "13912345678", "体育西路"))

@@ -94,7 +94,7 @@ def test_what_happens_in_another_shop_is_not_told(desk, clerk, world):
 def test_a_receiver_is_shown_for_a_purpose_and_the_log_tells_who_looked(desk, clerk):
     [mine] = clerk.get(f"/lists/orders?f={EVERY_DAY}&limit=1")["items"]
     page = clerk.at(f"/orders/{mine['id']}")
-    receiver = page.get_by_role("group", name="收货人").first
+    receiver = page.get_by_role("group", name="收件人").first
     expect(receiver).not_to_contain_text("13812345678")
     receiver.get_by_role("button", name="查看明文").click()
     purpose = clerk.dialog.locator("label", has=page.get_by_role("radio")).nth(1)
@@ -104,7 +104,7 @@ def test_a_receiver_is_shown_for_a_purpose_and_the_log_tells_who_looked(desk, cl
     for clear in ("王小明", "13812345678", "文三路 88 号"):
         expect(receiver).to_contain_text(clear)
     page.reload()
-    expect(page.get_by_role("group", name="收货人").first).not_to_contain_text("13812345678")
+    expect(page.get_by_role("group", name="收件人").first).not_to_contain_text("13812345678")
 
     desk.at("/people?tab=reveals")
     newest = desk.cells(desk.page.locator("[role=row][id]").first)

@@ -58,7 +58,7 @@ export const peopleWords = defineWords('people', {
   receiverInForce: ['现用', 'In force'],
   platformReceiver: ['平台原始', "The platform's"],
   address: ['来源', 'From'],
-  noReveals: ['没有人查看过收货人明文', 'Nobody has revealed a receiver'],
+  noReveals: ['没有人查看过收件人明文', 'Nobody has revealed a receiver'],
   noRevealsHint: [
     '在订单页点“查看明文”，或打印面单，都会在这里留下谁、何时、为什么。',
     "Whoever reveals a receiver on an order's page, or prints a label, is kept here with when and what for.",

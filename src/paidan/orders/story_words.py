@@ -105,7 +105,7 @@ LABELS: Final[dict[str, Both]] = {
     "shop": ("店铺", "shop"),
     "state": ("状态", "state"),
     "waits": ("等待", "waits for"),
-    "receiver": ("收货人", "receiver"),
+    "receiver": ("收件人", "receiver"),
     "lines": ("明细", "Lines"),
     "holds": ("挂起", "Holds"),
     "fulfilments": ("发货单", "Fulfilments"),

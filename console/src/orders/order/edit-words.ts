@@ -20,7 +20,7 @@ export const editWords = defineWords('order-edits', {
   unchanged: ['不填则不变：{{now}}', 'Empty: stays {{now}}'],
   detailUnchanged: ['不填则不变', 'Empty: stays as it is'],
   maskedHint: [
-    '平台隐藏了这位收货人的姓名和电话，请填全：原来的隐私号只对原地址有效。',
+    '平台隐藏了这位收件人的姓名和电话，请填全：原来的隐私号只对原地址有效。',
     'The platform keeps this receiver to itself. Fill everything in: its private number is for the old address only.',
   ],
   addressHint: [

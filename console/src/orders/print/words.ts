@@ -8,7 +8,7 @@ export const printWords = defineWords('print', {
   label: ['面单', 'Parcel label'],
   format: ['格式', 'Format'],
   hint: [
-    '只打印仓库已有的发货单；面单含收货人明文，会留下记录。',
+    '只打印仓库已有的发货单；面单含收件人明文，会留下记录。',
     'Only what a warehouse has is printed; labels show the receiver and are logged.',
   ],
   print: ['打印', 'Print'],

@@ -12,14 +12,14 @@ from paidan.orders.story_words import Both
 SENTENCES: Final[Mapping[str, Both]] = {
     "received": ("发来订单[：{lines} 行商品][，{status}]", "sent the order[: {lines} lines][, {status}]"),
     "platform_changed": ("更新了订单[：{status}]", "changed the order[: {status}]"),
-    "platform_receiver_changed": ("改了收货人；我方修改仍然有效", "changed the receiver; our own edit stays in force"),
+    "platform_receiver_changed": ("改了收件人；我方修改仍然有效", "changed the receiver; our own edit stays in force"),
     "bundle_unpacked": ("把[第 {line} 行的]组合装拆成[ {parts} 种]单品", "unpacked the bundle[ of line {line}] into[ {parts}] goods"),
     "held": ("挂起了订单[：{reason}][（{stops}）]", "held the order[: {reason}][ ({stops})]"),
     "hold_released": ("放行[：{reason}]", "released the hold[: {reason}]"),
     "hold_closed": ("解除了挂起[：{reason}][（{cause}）]", "closed the hold[: {reason}][ ({cause})]"),
     "edited": ("改了[{changed}]", "changed[ {changed}]"),
-    "receiver_edited": ("改了收货人[的{fields}]", "changed[ {fields} of] the receiver"),
-    "receiver_restored": ("恢复了平台的收货人", "took the platform's receiver back"),
+    "receiver_edited": ("改了收件人[的{fields}]", "changed[ {fields} of] the receiver"),
+    "receiver_restored": ("恢复了平台的收件人", "took the platform's receiver back"),
     "lines_edited": ("改了要发的商品", "changed the goods to be sent"),
     "cancel_asked": ("申请取消订单[：{note}]", "asked to cancel the order[: {note}]"),
     "cancelled": ("取消了订单[：{reason}]", "cancelled the order[: {reason}]"),
@@ -136,7 +136,7 @@ REWRITTEN: Final[Both] = ("改写", "rewritten")
 CHOSEN: Final[Both] = ("选中", "chosen")
 ELSEWHERE: Final[Both] = ("其他仓库", "another warehouse")
 ANOTHER: Final[Both] = ("其他订单", "another order")
-RECEIVER: Final[Both] = ("收货人", "Receiver")
+RECEIVER: Final[Both] = ("收件人", "Receiver")
 LINE: Final[Both] = ("第 {} 行", "Line {}")
 GIFT: Final[Both] = ("赠品", "Gift")
 ACTORS: Final[Mapping[str, Both]] = {
