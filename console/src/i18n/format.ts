@@ -4,6 +4,23 @@ const MINOR_DIGITS: Record<string, number> = { JPY: 0, KRW: 0, VND: 0, KWD: 3 }
 const SIGNS: Record<string, string> = { CNY: '¥', GBP: '£', USD: '$', EUR: '€' }
 const locale = () => (language() === 'zh' ? 'zh-CN' : 'en-GB')
 
+/** Making a formatter costs many times what using it does: each is made once. */
+function madeOnce<Formatter>(make: (locale: string, digits: number) => Formatter) {
+  const made = new Map<string, Formatter>()
+  return (digits = 0): Formatter => {
+    const key = `${locale()} ${digits}`
+    const found = made.get(key) ?? make(locale(), digits)
+    made.set(key, found)
+    return found
+  }
+}
+
+const amounts = madeOnce(
+  (locale, digits) => new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
+)
+const figures = madeOnce((locale) => new Intl.NumberFormat(locale))
+const instants = madeOnce((locale) => new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'medium' }))
+
 let house = 'CNY'
 
 /** The currency of the house's own costs: freight, handling. Orders have their own. */
@@ -20,15 +37,12 @@ export function houseUnit(): string {
 export function money(minor: number | null | undefined, currency = house): string {
   if (minor === null || minor === undefined) return ''
   const digits = MINOR_DIGITS[currency] ?? 2
-  const amount = (Math.abs(minor) / 10 ** digits).toLocaleString(locale(), {
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  })
+  const amount = amounts(digits).format(Math.abs(minor) / 10 ** digits)
   return `${minor < 0 ? '−' : ''}${SIGNS[currency] ?? `${currency} `}${amount}`
 }
 
 export function number(value: number | null | undefined): string {
-  return value === null || value === undefined ? '' : value.toLocaleString(locale())
+  return value === null || value === undefined ? '' : figures().format(value)
 }
 
 export function percent(share: number | null | undefined, digits = 1): string {
@@ -52,7 +66,8 @@ export function instant(at: string | null | undefined): string {
 
 export function instantWhole(at: string | null | undefined): string {
   if (!at) return ''
-  return new Date(at).toLocaleString(locale(), { dateStyle: 'full', timeStyle: 'medium' })
+  const date = new Date(at)
+  return Number.isNaN(date.getTime()) ? String(date) : instants().format(date)
 }
 
 export function day(at: string | null | undefined): string {
