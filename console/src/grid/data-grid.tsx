@@ -13,6 +13,7 @@ import { tableOf, tsvOf } from './tsv'
 import { useCopy } from './use-copy'
 import { useGridKeys } from './use-grid-keys'
 import { useIsPhone } from './use-phone'
+import { useSideways } from './use-sideways'
 import { gridWords } from './words'
 import styles from './grid.module.css'
 
@@ -51,6 +52,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   const t = useWords(gridWords)
   const { isCompact } = usePreferences()
   const scroll = useRef<HTMLDivElement>(null)
+  useSideways(scroll)
   const prefix = useId()
   const [folded, setFolded] = useState(NO_FOLDS)
   const shown = useMemo(() => shownColumns(columns, layout), [columns, layout])
@@ -243,7 +245,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
         rowIndex={line.index + 2}
         columns={shown}
         lines={rowLines}
-        isSelectable={isSelectable}
+        selectLabel={isSelectable ? t('selectRow') : null}
         isSelected={selection?.ids.has(line.id) ?? false}
         isActive={line.id === activeId}
         onPress={onPress}

@@ -1,8 +1,6 @@
 import { memo, type MouseEvent } from 'react'
 import { isDrawn, placeOf, type Column } from './columns'
 import { PhoneLines } from './phone-lines'
-import { useWords } from '@/i18n/words'
-import { gridWords } from './words'
 import styles from './grid.module.css'
 
 interface Props<Row> {
@@ -14,7 +12,8 @@ interface Props<Row> {
   columns: readonly Column<Row>[]
   /** On a phone: which of them stand on which line. */
   lines: readonly (readonly Column<Row>[])[] | null
-  isSelectable: boolean
+  /** What its checkbox is called: said by the grid once, not looked up by every row. None: rows are not chosen. */
+  selectLabel: string | null
   isSelected: boolean
   isActive: boolean
   onPress: (id: string, event: MouseEvent) => void
@@ -36,7 +35,7 @@ interface CellProps<Row> {
 }
 
 function Cell<Row>({ column, row, index, isOnLine }: CellProps<Row>) {
-  const shown = column.render ? column.render(row) : column.text(row)
+  const text = column.render ? undefined : column.text(row)
   return (
     <div
       role="gridcell"
@@ -46,17 +45,17 @@ function Cell<Row>({ column, row, index, isOnLine }: CellProps<Row>) {
       data-pinned={isOnLine ? undefined : column.isPinned}
       data-title={isOnLine && isNamed(column, row) ? column.title : undefined}
       data-drawn={isDrawn(column)}
-      title={column.render ? undefined : column.text(row) || undefined}
+      title={text || undefined}
       style={isOnLine ? undefined : placeOf(column)}
     >
-      {shown}
+      {column.render ? column.render(row) : text}
     </div>
   )
 }
 
 function Row<R>(props: Props<R>) {
-  const { row, id, domId, rowIndex, columns, lines, isSelectable, isSelected, isActive, onPress, onCheck } = props
-  const t = useWords(gridWords)
+  const { row, id, domId, rowIndex, columns, lines, selectLabel, isSelected, isActive, onPress, onCheck } = props
+  const isSelectable = selectLabel !== null
   const first = isSelectable ? 2 : 1
   const drawn = (column: Column<R>) => (
     <Cell key={column.id} column={column} row={row} index={first + columns.indexOf(column)} isOnLine={lines !== null} />
@@ -89,7 +88,7 @@ function Row<R>(props: Props<R>) {
           <input
             type="checkbox"
             tabIndex={-1}
-            aria-label={t('selectRow')}
+            aria-label={selectLabel}
             checked={isSelected}
             onChange={() => undefined}
           />
