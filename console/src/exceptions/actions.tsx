@@ -1,4 +1,4 @@
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Button, Dropdown } from 'antd'
 import { Link, useNavigate, useSearchParams } from 'react-router'
 import { api } from '@/api/client'
@@ -29,6 +29,7 @@ export function ExceptionActions({ row, onAddress }: Props) {
   const navigate = useNavigate()
   const renew = useRenewing()
   const forget = useForgetting()
+  const cache = useQueryClient()
   const params = { path: { exception_id: row.id } }
   const refresh = () => {
     renew([row.id], { isOwn: true }).catch(toastProblem)
@@ -59,11 +60,25 @@ export function ExceptionActions({ row, onAddress }: Props) {
         body: { until: new Date(now() + DELAYS[delay] * HOUR_MS).toISOString(), note: '' },
       }),
     onSuccess: (_, delay) => {
-      toast(t('snoozed', { time: t(delay) }))
+      toast(t('snoozed', { time: t(delay) }), {
+        undo: () => {
+          wake.mutate()
+        },
+      })
       if (isWithSnoozed) refresh()
       else forget(row.id)
     },
     onError: toastProblem,
+  })
+  // The row may be gone from the list by then: it comes again where it belongs, when all are read anew.
+  const wake = useMutation({
+    mutationFn: () =>
+      api.POST('/api/v1/exceptions/{exception_id}/snooze', { params, body: { until: null, note: row.note } }),
+    onSuccess: () => {
+      toast(t('awake'))
+    },
+    onError: toastProblem,
+    onSettled: () => cache.invalidateQueries({ queryKey: ['exceptions'] }),
   })
   const fix = useMutation({
     mutationFn: () => api.POST('/api/v1/exceptions/{exception_id}/fix', { params }),
