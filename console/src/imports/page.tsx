@@ -2,13 +2,14 @@ import { InboxOutlined } from '@ant-design/icons'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Button, Select, Steps } from 'antd'
 import { useState } from 'react'
-import { useSearchParams } from 'react-router'
+import { Link, useSearchParams } from 'react-router'
 import { Page, Panel } from '@/frame/page'
 import { ProblemView } from '@/frame/problem-view'
 import { useWords } from '@/i18n/words'
 import { useShops } from '@/masters/options'
 import { DropZone } from './drop-zone'
 import { ImportReport } from './import-report'
+import { addressOf } from './addresses'
 import { KINDS, sendFile, type Imported } from './send'
 import { importWords } from './words'
 import styles from './imports.module.css'
@@ -121,6 +122,7 @@ export default function ImportsPage() {
             <Button type="primary" onClick={restart}>
               {t('again')}
             </Button>
+            {kind && done.accepted > 0 && <Link to={addressOf(kind, shop)}>{t('seeThem')}</Link>}
           </div>
         </Panel>
       )}
