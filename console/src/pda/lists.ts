@@ -12,7 +12,7 @@ import {
   rememberTasks,
 } from './load'
 import { startPacking, taskHead } from './pack'
-import { ending, isEnded, isRefused } from './queue'
+import { type Kept, ending, isEnded, isRefused, refusedUnder } from './queue'
 import { startReceiving } from './receive'
 import { scanner } from './scanner'
 import { say } from './words'
@@ -58,6 +58,12 @@ function receiptCard(receipt: Receipt): HTMLElement {
   )
 }
 
+/** What the server would not take: which, why, what next. Tapped, it leads to where it is told as read. */
+function refusedCard({ label, refused }: Kept): HTMLElement {
+  const why = [refused?.why, refused?.next].filter(Boolean).join(' · ')
+  return card('unsent', label, say('refused'), el('div', { class: 'facts' }, why))
+}
+
 /** What is not at its end. An answer may be older than what was being sent when it was asked for: that is at its end, unless it was refused. */
 async function stillOpen<Item extends { no: string }>(read: () => Promise<Loaded<Item>>): Promise<Loaded<Item>> {
   const going = ending()
@@ -86,7 +92,8 @@ export function receiveList(): Stop {
   show(say('receive'), '', scan.element, banner, list)
   void stillOpen(readReceipts).then(({ items: open, isOld }) => {
     list.replaceChildren(...open.map(receiptCard))
-    if (open.length === 0) list.append(el('li', { class: 'empty' }, say('nothingToReceive')))
+    list.prepend(...refusedUnder('/pda/receipts/').map(refusedCard))
+    if (list.childElementCount === 0) list.append(el('li', { class: 'empty' }, say('nothingToReceive')))
     if (!isOld) void rememberReceipts(open)
   }, tellError)
   return scan.stop

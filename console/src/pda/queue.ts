@@ -22,6 +22,9 @@ export const readQueue = () => recall<Kept[]>('queue', [])
 export const isEnded = (no: string) => readQueue().some((one) => one.ends === no && !one.refused)
 export const isRefused = (no: string) => readQueue().some((one) => one.ends === no && one.refused)
 
+/** What was refused of the work under this path, until somebody has read it. */
+export const refusedUnder = (path: string) => readQueue().filter((one) => one.refused && one.path.startsWith(path))
+
 /** The numbers that what is kept now will end. */
 export const ending = () => new Set(readQueue().flatMap((one) => (one.ends && !one.refused ? [one.ends] : [])))
 

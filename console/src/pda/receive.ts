@@ -132,6 +132,8 @@ class Receiving {
     go('receive')
     void drain(scanId).then((sent) => {
       const surplus = sent.is === 'sent' ? (sent.answer as { surplus: number }).surplus : 0
+      // The list was drawn while it counted as received; now it is told as refused, and is to be received again.
+      if (sent.is === 'refused' && location.hash === '#/receive') go('receive')
       tellSent(sent, word, surplus > 0 ? say('surplus', surplus) : '')
     })
   }

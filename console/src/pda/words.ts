@@ -68,6 +68,7 @@ const WORDS = {
   unsent: ['未发送', 'Unsent'],
   unsentNone: ['全部已发送', 'Everything is sent'],
   waitingN: ['{x} 条待发送', '{x} unsent'],
+  refused: ['被拒绝', 'Refused'],
   refusedN: ['{x} 条被拒绝', '{x} refused'],
   offlineKept: ['没有网络，已存下', 'Offline: kept'],
   offlineNext: ['联网后自动发送，只算一次', 'Sent once as soon as there is a network'],
