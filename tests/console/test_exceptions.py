@@ -115,6 +115,11 @@ def test_what_is_suggested_mends_each_kind_with_one_click(desk, world, held):
     snoozed.get_by_role("button", name="稍后").click()
     desk.page.get_by_role("menuitem", name="1 小时后").click()
     expect(snoozed).to_have_count(0)
+    desk.page.get_by_role("button", name="撤销").click()
+    expect(snoozed).to_have_count(1)
+    snoozed.get_by_role("button", name="稍后").click()
+    desk.page.get_by_role("menuitem", name="1 小时后").click()
+    expect(snoozed).to_have_count(0)
     desk.page.get_by_label("含稍后处理的").click()
     expect(snoozed).to_contain_text("前静音")
 
