@@ -129,6 +129,8 @@ def test_filters_are_those_of_the_page(world):
     a_merchant(world)
     cases = [
         ("products", {"code": "X"}, 1),
+        ("products", {"kind": "bundle"}, 1),
+        ("products", {"kind": "service"}, 0),
         ("bundles", {"code": "X"}, 0),
         ("listings", {"unmapped": "true"}, 1),
         ("listings", {"shop": "S2"}, 1),

@@ -110,7 +110,9 @@ def test_what_is_said_to_be_new_never_changes_what_is_there(world, path, row):
 def test_bundles_listings_bans_freight_and_translations_have_their_doors(world):
     world.post("/catalog/skus", rows({"code": "SET", "name": "s", "kind": "bundle"}, {"code": "P", "name": "p"}))
     assert world.post("/catalog/bundles", rows({"code": "SET", "parts": [{"code": "P", "quantity": 2}]})).json()["results"][0]["effect"] == "changed"
-    bundle = world.get("/catalog/skus?code=SET").json()["items"][0]
+    [bundle] = world.get("/catalog/skus?kind=bundle&sort=-name").json()["items"]
+    assert bundle["code"] == "SET"
+    assert world.call("GET", "/catalog/skus?kind=gift").status_code == 422
     assert bundle["parts"] == [{"code": "P", "quantity": 2, "price_share": 1}]
     changed = world.call(
         "PUT", f"/catalog/bundles/{bundle['id']}", json={"code": "SET", "parts": [{"code": "P"}]}, headers={"if-match": f'"v{bundle["version"]}"'}

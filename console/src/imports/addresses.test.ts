@@ -9,4 +9,5 @@ test('every import leads to a list', () => {
 test('orders are shown of the shop they came into', () => {
   expect(addressOf('orders', 'T1')).toBe('/orders?f=shop%3Ais%3AT1')
   expect(addressOf('products', 'T1')).toBe('/products')
+  expect(addressOf('bundles', '')).toBe('/products?kind=bundle')
 })

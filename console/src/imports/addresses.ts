@@ -4,7 +4,7 @@ import type { Kind } from './send'
 const LISTS: Readonly<Record<Kind, string>> = {
   orders: '/orders',
   products: '/products',
-  bundles: '/products',
+  bundles: '/products?kind=bundle',
   listings: '/listings?show=all',
   stock: '/stock',
   warehouses: '/warehouses',

@@ -1,7 +1,7 @@
 import { AppstoreOutlined } from '@ant-design/icons'
 import { Button } from 'antd'
 import { useMemo, useState } from 'react'
-import { Link } from 'react-router'
+import { Link, useSearchParams } from 'react-router'
 import { api, given } from '@/api/client'
 import { useMay } from '@/api/me'
 import type { components } from '@/api/schema'
@@ -13,6 +13,8 @@ import { number } from '@/i18n/format'
 import { useWords, type Say } from '@/i18n/words'
 import { NoMatch } from '@/lists/no-match'
 import { PagedGrid } from '@/lists/paged-grid'
+import { ParamSelect } from '@/lists/param-select'
+import { usePut } from '@/lists/use-put'
 import { YesNo } from './active-cell'
 import { BulkEdit } from './bulk-edit'
 import { ProductDialog } from './product-dialog'
@@ -23,6 +25,7 @@ export type Sku = components['schemas']['SkuView']
 type MasterSay = Say<(typeof masterWords)['keys'][number]>
 
 const rowId = (row: Sku) => row.id
+const KINDS = ['goods', 'bundle', 'service'] as const
 const NEW = { code: '', name: '', kind: 'goods', goods_class: 'normal', is_on_sale: true } as Partial<Sku>
 
 export const kindName = (kind: string, t: MasterSay) =>
@@ -42,6 +45,9 @@ export function className(name: string, t: MasterSay): string {
 export default function ProductsPage() {
   const t = useWords(masterWords)
   const may = useMay()
+  const [params] = useSearchParams()
+  const put = usePut()
+  const kind = KINDS.find((one) => one === params.get('kind'))
   const [code, setCode] = useState('')
   const [opened, setOpened] = useState<Partial<Sku> | null>(null)
   const [selection, setSelection] = useState<Selection>(NOTHING)
@@ -81,26 +87,42 @@ export default function ProductsPage() {
         id="products"
         label={t('products')}
         columns={columns}
-        queryKey={['skus', code]}
+        queryKey={['skus', code, kind]}
         read={async (cursor, signal, sort) => {
-          const query = { cursor, sort, limit: 200, code: code || undefined }
+          const query = { cursor, sort, limit: 200, code: code || undefined, kind }
           const page = given(await api.GET('/api/v1/catalog/skus', { params: { query }, signal }))
           setSeen((before) => new Map([...before, ...page.items.map((sku) => [sku.id, sku] as const)]))
           return page
         }}
         rowId={rowId}
         exports={[
-          { list: 'products', filters: { code }, label: t('products') },
+          { list: 'products', filters: { code, kind: kind ?? '' }, label: t('products') },
           { list: 'bundles', filters: { code }, label: t('bundlesFile') },
         ]}
         onOpen={may('masters') ? setOpened : undefined}
         selection={selection}
         onSelection={setSelection}
-        tools={<SkuSearch key={code} label={t('searchCode')} value={code} onValue={setCode} />}
+        tools={
+          <>
+            <SkuSearch key={code} label={t('searchCode')} value={code} onValue={setCode} />
+            <ParamSelect
+              name="kind"
+              label={t('kind')}
+              options={KINDS.map((value) => ({ value, label: kindName(value, t) }))}
+              width={130}
+            />
+          </>
+        }
         empty={
           <NoMatch
             filters={{}}
             also={[
+              kind !== undefined && {
+                label: kindName(kind, t),
+                lift: () => {
+                  put({ kind: undefined })
+                },
+              },
               code !== '' && {
                 label: code,
                 lift: () => {

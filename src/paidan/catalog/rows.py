@@ -18,6 +18,9 @@ Region = Annotated[str, Meta(pattern=r"^([0-9]{6}|[A-Z]{2}|\*)$")]
 GoodsClass = Literal["normal", "fragile", "fresh", "dangerous", "oversize"]
 
 
+SkuKind = Literal["goods", "bundle", "service"]
+
+
 class SkuRow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A SKU with its product. `product_code` empty: a product of its own; weight in grams, volume in cm³."""
 
@@ -27,7 +30,7 @@ class SkuRow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     product_name: Text = ""
     brand: Text = ""
     category: Text = ""
-    kind: Literal["goods", "bundle", "service"] = "goods"
+    kind: SkuKind = "goods"
     goods_class: GoodsClass = "normal"
     weight_g: Grams = 0
     volume_cm3: Grams = 0

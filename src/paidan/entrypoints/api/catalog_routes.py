@@ -8,14 +8,15 @@ from litestar.params import JSONBody, QueryParameter
 from msgspec import Struct
 
 from paidan.catalog.masters import lift_goods_bans, listing_key, write_bundles, write_goods_bans, write_listings, write_skus
-from paidan.catalog.rows import BundleRow, GoodsBanRow, ListingRow, SkuRow
+from paidan.catalog.rows import BundleRow, GoodsBanRow, ListingRow, SkuKind, SkuRow
 from paidan.entrypoints.api.guard import SEE, Known, needs
 from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
 from paidan.entrypoints.api.language import language_of
 from paidan.entrypoints.api.lists import sorts
+from paidan.entrypoints.api.lists.sorting import SortedBy, find
 from paidan.entrypoints.api.master_views import ListingView, SkuView
 from paidan.entrypoints.api.masters import Master, Results, Rows, RowsSeen, doors, one, refuse, told_results
-from paidan.entrypoints.api.pages import RecordId, as_views
+from paidan.entrypoints.api.pages import Cursor, Limit, OptionalText, Page, RecordId, as_views
 from paidan.entrypoints.api.people.rights import Right
 from paidan.entrypoints.api.problems import invalid
 from paidan.entrypoints.api.services import Given
@@ -49,6 +50,21 @@ LISTINGS: Final = Master(
     key=listing_key,
     more={"is_unmapped": False},
 )
+
+
+@get("/", opt=SEE, sync_to_thread=True, summary="List SKUs")
+def list_skus(
+    services: Given,
+    code: OptionalText = None,
+    kind: Annotated[SkuKind | None, QueryParameter(description="goods, bundles or services alone", required=False)] = None,
+    sort_by: SortedBy = "",
+    cursor: Cursor = "",
+    limit: Limit = 50,
+) -> Page[SkuView]:
+    """By id; `code` finds one."""
+    with services.database.transaction() as tx:
+        found = find(tx, SKUS.listed, sort_by, cursor, limit, {"id": None, "code": code or None, "kind": kind})
+    return found.page(as_views(SkuView, found.rows))
 
 
 @post(
@@ -142,4 +158,6 @@ def lift_bans(services: Given, once: Post, data: JSONBody[Rows[GoodsBanRow]], id
     return once.answer(lambda tx: told_results(lift_goods_bans(tx, data.rows)))
 
 
-ROUTER = Router("/", route_handlers=[doors(SKUS), doors(LISTINGS), put_bundles, put_bundle, get_sku_suggestions, get_bans, put_bans, lift_bans])
+ROUTER = Router(
+    "/", route_handlers=[doors(SKUS, list_skus), doors(LISTINGS), put_bundles, put_bundle, get_sku_suggestions, get_bans, put_bans, lift_bans]
+)

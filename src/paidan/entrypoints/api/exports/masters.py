@@ -55,7 +55,7 @@ def _master(
 
 
 MASTERS: Final = (
-    _master("products", ("货品", "Products"), sorts.PRODUCTS, SKUS.view, lambda _: {"kind": None}),
+    _master("products", ("货品", "Products"), sorts.PRODUCTS, SKUS.view, lambda asked: {"kind": asked.get("kind") or None}, asks=("kind",)),
     _master("bundles", ("组合装", "Bundles"), sorts.PRODUCTS, SKUS.view, lambda _: {"kind": "bundle"}),
     _master(
         "listings",
