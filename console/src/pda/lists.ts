@@ -78,8 +78,8 @@ export function packList(): Stop {
   scan.ask('askTask')
   show(say('pack'), '', scan.element, banner, list)
   void stillOpen(readTasks).then(({ items: open, isOld }) => {
-    list.replaceChildren(...open.map(taskCard))
-    if (open.length === 0) list.append(el('li', { class: 'empty' }, say('nothingToPack')))
+    list.replaceChildren(...refusedUnder('/pda/fulfilments/').map(refusedCard), ...open.map(taskCard))
+    if (list.childElementCount === 0) list.append(el('li', { class: 'empty' }, say('nothingToPack')))
     if (!isOld) void rememberTasks(open)
   }, tellError)
   return scan.stop
@@ -91,8 +91,7 @@ export function receiveList(): Stop {
   scan.ask('askReceipt')
   show(say('receive'), '', scan.element, banner, list)
   void stillOpen(readReceipts).then(({ items: open, isOld }) => {
-    list.replaceChildren(...open.map(receiptCard))
-    list.prepend(...refusedUnder('/pda/receipts/').map(refusedCard))
+    list.replaceChildren(...refusedUnder('/pda/receipts/').map(refusedCard), ...open.map(receiptCard))
     if (list.childElementCount === 0) list.append(el('li', { class: 'empty' }, say('nothingToReceive')))
     if (!isOld) void rememberReceipts(open)
   }, tellError)

@@ -171,6 +171,8 @@ class Packing {
     forget(this.name)
     go('pack')
     void drain(scanId).then((sent) => {
+      // The list was drawn while it counted as gone; now it is told as refused.
+      if (sent.is === 'refused' && location.hash === '#/pack') go('pack')
       tellSent(sent, word, more)
     })
   }
