@@ -194,7 +194,7 @@ def empty(owner_url: str, merchant: str) -> None:
 @cache
 def _owner(owner_url: str) -> psycopg.Connection:
     """One session for all of a process's emptying: a new one would first read what there is to know of each table, for longer than it then works."""
-    owner = psycopg.connect(owner_url, autocommit=True, prepare_threshold=None)
+    owner = psycopg.connect(owner_url, autocommit=True, prepare_threshold=None, options="-c lock_timeout=30s")
     atexit.register(owner.close)
     return owner
 

@@ -163,6 +163,7 @@ def test_filters_are_those_of_the_page(world):
     ("body", "field"),
     [
         ({"list": "products", "filters": {"shop": "S1"}}, "filters"),
+        ({"list": "products", "filters": {"kind": "gift"}}, "filters"),
         ({"list": "products", "filters": {"code": "a\0"}}, "filters"),
         ({"list": "documents", "filters": {"open": "yes"}}, "filters"),
         ({"list": "fulfilments", "filters": {"state": "nowhere"}}, "filters"),

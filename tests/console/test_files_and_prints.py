@@ -116,7 +116,7 @@ def test_a_corrected_file_is_dropped_and_cells_are_pasted(desk):
     expect(desk.page.locator("#main")).to_contain_text("已导入 2 行")
     assert [one["name"] for one in skus(desk, "IMP-4", "IMP-5", "IMP-6")] == ["粘贴的", "也是"]
     assert skus(desk, "IMP-5")[0]["barcodes"] == [LONG[::-1]]
-    seen = desk.page.get_by_role("link", name="查看导入的内容")
+    seen = desk.page.get_by_role("link", name="查看列表")
     seen.focus()
     desk.page.keyboard.press("Enter")
     expect(desk.page).to_have_url(re.compile(r"/console/products$"))

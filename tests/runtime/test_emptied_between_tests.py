@@ -10,7 +10,9 @@ from scene import FEW_BYTES, empty
 
 WAITS = """
 SELECT 1 FROM pg_locks JOIN pg_database d ON d.oid = database AND datname = current_database()
- WHERE NOT granted AND mode = 'AccessExclusiveLock' AND pid <> pg_backend_pid()"""
+ WHERE NOT granted AND mode = 'AccessExclusiveLock' AND relation IN (SELECT oid FROM pg_class WHERE relnamespace = %s::regnamespace)"""
+
+PATIENCE_S = 60.0
 
 
 @pytest.fixture
@@ -42,12 +44,13 @@ def test_a_look_that_is_on_its_way_is_not_waited_for(look, server, merchant, dat
 
 def test_once_tables_have_grown_it_is_waited_for_whoever_of_the_two_gives_way(look, server, merchant, database):
     with look(rows=FEW_BYTES // 32) as owner:
-        emptying = Thread(target=empty, args=(server.owner_url, merchant))
+        emptying = Thread(target=empty, args=(server.owner_url, merchant), daemon=True)
         emptying.start()
-        while not owner.execute(WAITS).fetchall():
+        while not owner.execute(WAITS, (f"m_{merchant}",)).fetchall():
             assert emptying.is_alive()
         tables = owner.execute("SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = %s", (f"m_{merchant}",)).fetchall()
         for (table,) in tables:  # some of them are locked by now
             owner.execute(f"SELECT 1 FROM {table} LIMIT 1")
-    emptying.join()
+    emptying.join(PATIENCE_S)
+    assert not emptying.is_alive()
     assert is_empty(database)

@@ -59,10 +59,11 @@ export function ExceptionActions({ row, onAddress }: Props) {
         params,
         body: { until: new Date(now() + DELAYS[delay] * HOUR_MS).toISOString(), note: '' },
       }),
-    onSuccess: (_, delay) => {
+    onMutate: () => ({ until: row.snoozed_until ?? null, note: row.note }),
+    onSuccess: (_, delay, before) => {
       toast(t('snoozed', { time: t(delay) }), {
         undo: () => {
-          wake.mutate()
+          restore.mutate(before)
         },
       })
       if (isWithSnoozed) refresh()
@@ -71,11 +72,11 @@ export function ExceptionActions({ row, onAddress }: Props) {
     onError: toastProblem,
   })
   // The row may be gone from the list by then: it comes again where it belongs, when all are read anew.
-  const wake = useMutation({
-    mutationFn: () =>
-      api.POST('/api/v1/exceptions/{exception_id}/snooze', { params, body: { until: null, note: row.note } }),
+  const restore = useMutation({
+    mutationFn: (body: { until: string | null; note: string }) =>
+      api.POST('/api/v1/exceptions/{exception_id}/snooze', { params, body }),
     onSuccess: () => {
-      toast(t('awake'))
+      toast(t('restored'))
     },
     onError: toastProblem,
     onSettled: () => cache.invalidateQueries({ queryKey: ['exceptions'] }),

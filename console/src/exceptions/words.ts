@@ -24,7 +24,7 @@ export const exceptionWords = defineWords('exceptions', {
   claimed: ['已认领', 'It is yours'],
   given: ['已放回', 'Given back'],
   snoozed: ['{{time}} 再提醒', 'It comes back {{time}}'],
-  awake: ['已恢复提醒', 'It is back'],
+  restored: ['已撤销', 'Taken back'],
   fixed: ['已处理', 'Fixed'],
   gone: ['已处理', 'Dealt with'],
   mayBeBehind: ['可能有更新，点击刷新', 'There may be changes, click to show them'],

@@ -88,7 +88,11 @@ export default function ImportsPage() {
               aria-label={t('shop')}
               placeholder={t('shop')}
               value={shop || undefined}
-              onChange={setShop}
+              onChange={(code: string) => {
+                // What was checked, or came in, was of the shop before.
+                restart()
+                setShop(code)
+              }}
               options={shops}
               className={styles.shop}
             />

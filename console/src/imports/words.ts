@@ -55,7 +55,7 @@ export const importWords = defineWords('imports', {
   ignored: ['没有用到的列：{{names}}', 'Columns not used: {{names}}'],
   errorFile: ['下载问题行（带原因列）', 'Get the bad rows, with reasons'],
   done: ['已导入 {{count}} 行', '{{count}} row is imported', '{{count}} rows are imported'],
-  seeThem: ['查看导入的内容', 'See what was imported'],
+  seeThem: ['查看列表', 'Open the list'],
   again: ['再导入一份', 'Import another'],
   back: ['返回', 'Back'],
 })

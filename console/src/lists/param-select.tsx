@@ -21,7 +21,7 @@ export function ParamSelect({ name, label, options, width = 190 }: Props) {
       optionFilterProp="label"
       aria-label={label}
       placeholder={label}
-      value={params.get(name) ?? undefined}
+      value={options.find((one) => one.value === params.get(name))?.value}
       onChange={(value: string | undefined) => {
         put({ [name]: value })
       }}

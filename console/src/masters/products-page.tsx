@@ -8,7 +8,8 @@ import type { components } from '@/api/schema'
 import { EmptyState } from '@/frame/empty-state'
 import { Page } from '@/frame/page'
 import type { Column } from '@/grid/columns'
-import { NOTHING, type Selection } from '@/grid/selection'
+import { NOTHING } from '@/grid/selection'
+import { useSelection } from '@/grid/use-selection'
 import { number } from '@/i18n/format'
 import { useWords, type Say } from '@/i18n/words'
 import { NoMatch } from '@/lists/no-match'
@@ -50,7 +51,7 @@ export default function ProductsPage() {
   const kind = KINDS.find((one) => one === params.get('kind'))
   const [code, setCode] = useState('')
   const [opened, setOpened] = useState<Partial<Sku> | null>(null)
-  const [selection, setSelection] = useState<Selection>(NOTHING)
+  const [selection, setSelection] = useSelection(`${code}\n${kind ?? ''}`)
   const [bulk, setBulk] = useState<readonly Sku[] | null>(null)
   const [seen, setSeen] = useState<ReadonlyMap<string, Sku>>(new Map())
   const columns = useMemo(() => columnsOf(t), [t])

@@ -77,6 +77,7 @@ export function packList(): Stop {
   const scan = scanner((code) => void open(code, 'pack', readTask))
   scan.ask('askTask')
   show(say('pack'), '', scan.element, banner, list)
+  list.append(...refusedUnder('/pda/fulfilments/').map(refusedCard))
   void stillOpen(readTasks).then(({ items: open, isOld }) => {
     list.replaceChildren(...refusedUnder('/pda/fulfilments/').map(refusedCard), ...open.map(taskCard))
     if (list.childElementCount === 0) list.append(el('li', { class: 'empty' }, say('nothingToPack')))
@@ -90,6 +91,7 @@ export function receiveList(): Stop {
   const scan = scanner((code) => void open(code, 'receive', readReceipt))
   scan.ask('askReceipt')
   show(say('receive'), '', scan.element, banner, list)
+  list.append(...refusedUnder('/pda/receipts/').map(refusedCard))
   void stillOpen(readReceipts).then(({ items: open, isOld }) => {
     list.replaceChildren(...refusedUnder('/pda/receipts/').map(refusedCard), ...open.map(receiptCard))
     if (list.childElementCount === 0) list.append(el('li', { class: 'empty' }, say('nothingToReceive')))

@@ -1,10 +1,11 @@
 """Master data as files: the columns that its import reads, each told the way back. What was exported can be edited and imported again."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, get_args
 
+from paidan.catalog.rows import SkuKind
 from paidan.entrypoints.api.catalog_routes import LISTINGS, SKUS
-from paidan.entrypoints.api.exports.lists import Asked, Column, Exported, Key, Reading, by_id, flag
+from paidan.entrypoints.api.exports.lists import Asked, Column, Exported, Key, Reading, by_id, choice, flag
 from paidan.entrypoints.api.lists import sorts
 from paidan.entrypoints.api.lists.sorting import Listed
 from paidan.entrypoints.api.master_views import TierView
@@ -55,7 +56,9 @@ def _master(
 
 
 MASTERS: Final = (
-    _master("products", ("货品", "Products"), sorts.PRODUCTS, SKUS.view, lambda asked: {"kind": asked.get("kind") or None}, asks=("kind",)),
+    _master(
+        "products", ("货品", "Products"), sorts.PRODUCTS, SKUS.view, lambda asked: {"kind": choice(asked, "kind", get_args(SkuKind))}, asks=("kind",)
+    ),
     _master("bundles", ("组合装", "Bundles"), sorts.PRODUCTS, SKUS.view, lambda _: {"kind": "bundle"}),
     _master(
         "listings",
