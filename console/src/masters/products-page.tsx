@@ -51,7 +51,8 @@ export default function ProductsPage() {
   const kind = KINDS.find((one) => one === params.get('kind'))
   const [code, setCode] = useState('')
   const [opened, setOpened] = useState<Partial<Sku> | null>(null)
-  const [selection, setSelection] = useSelection(`${code}\n${kind ?? ''}`)
+  // Goods are gathered by one search after another; of another kind nothing is chosen.
+  const [selection, setSelection] = useSelection(kind ?? '')
   const [bulk, setBulk] = useState<readonly Sku[] | null>(null)
   const [seen, setSeen] = useState<ReadonlyMap<string, Sku>>(new Map())
   const columns = useMemo(() => columnsOf(t), [t])
