@@ -13,9 +13,9 @@ from paidan.entrypoints.api.guard import SEE, Known, needs
 from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
 from paidan.entrypoints.api.language import language_of
 from paidan.entrypoints.api.lists import sorts
-from paidan.entrypoints.api.lists.sorting import SortedBy, find
+from paidan.entrypoints.api.lists.sorting import SortedBy
 from paidan.entrypoints.api.master_views import ListingView, SkuView
-from paidan.entrypoints.api.masters import Master, Results, Rows, RowsSeen, doors, one, refuse, told_results
+from paidan.entrypoints.api.masters import Master, Results, Rows, RowsSeen, doors, one, page_of, refuse, told_results
 from paidan.entrypoints.api.pages import Cursor, Limit, OptionalText, Page, RecordId, as_views
 from paidan.entrypoints.api.people.rights import Right
 from paidan.entrypoints.api.problems import invalid
@@ -62,9 +62,7 @@ def list_skus(
     limit: Limit = 50,
 ) -> Page[SkuView]:
     """By id; `code` finds one."""
-    with services.database.transaction() as tx:
-        found = find(tx, SKUS.listed, sort_by, cursor, limit, {"id": None, "code": code or None, "kind": kind})
-    return found.page(as_views(SkuView, found.rows))
+    return page_of(services, SKUS, sort_by, cursor, limit, {"code": code or None, "kind": kind})
 
 
 @post(

@@ -100,10 +100,7 @@ def doors(master: Master, listing: Any = None) -> Router:
         services: Given, caller: Known, code: OptionalText = None, sort_by: SortedBy = "", cursor: Cursor = "", limit: Limit = 50
     ) -> Page[view]:  # type: ignore[valid-type]  # made per kind
         """By id; `code` finds one."""
-        asked = {"id": None, "code": code or None, **master.more, **caller.sees}
-        with services.database.transaction() as tx:
-            found = find(tx, master.listed, sort_by, cursor, limit, asked)
-        return found.page(as_views(view, found.rows))
+        return page_of(services, master, sort_by, cursor, limit, {"code": code or None, **caller.sees})
 
     @get("/{record_id:int}", opt=reading, sync_to_thread=True, summary=f"Get a {master.noun}")
     def get_one(services: Given, caller: Known, record_id: RecordId) -> Response[view]:  # type: ignore[valid-type]  # made per kind
@@ -139,6 +136,13 @@ def doors(master: Master, listing: Any = None) -> Router:
         return Response(content=changed, headers=etag(changed.version))
 
     return Router(master.path, route_handlers=[listing or list_all, get_one, put_many, put_one], tags=[master.tag])
+
+
+def page_of(services: HandlerContext, master: Master, sort_by: str, cursor: str, limit: int, asked: Mapping[str, Any]) -> Page[Any]:
+    """A page of the list: of those that `asked` names."""
+    with services.database.transaction() as tx:
+        found = find(tx, master.listed, sort_by, cursor, limit, {"id": None, **master.more, **asked})
+    return found.page(as_views(master.view, found.rows))
 
 
 def one(tx: Tx, master: Master, caller: Caller, record_id: int) -> Any:
