@@ -169,7 +169,7 @@ def empty(owner_url: str, merchant: str) -> None:
     makes it anew. Only once a table has grown, by its rows or by what deleted ones leave behind, all of them begin again with no file.
 
     The application (what consoles hear by themselves) may be on its way over the same tables: who of the two has
-    to give way, PostgreSQL decides; if it is this one, it comes again when that look has ended.
+    to give way, PostgreSQL decides; if it is this one, it comes again and deletes, which waits for no look.
     """
     schema, owner = f"m_{merchant}", _owner(owner_url)
     tables = owner.execute(
@@ -189,6 +189,7 @@ def empty(owner_url: str, merchant: str) -> None:
         except psycopg.errors.DeadlockDetected:
             if not attempts_left:
                 raise
+            is_grown = False  # or the same look may be met on each table of its way
 
 
 @cache

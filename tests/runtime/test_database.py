@@ -33,9 +33,10 @@ def noted(database: Database) -> set[str]:
         return {key for (key,) in tx.execute("SELECT key FROM setting")}
 
 
-def cut_all(server: Installation) -> None:
+def cut(server: Installation, pids: list[int]) -> None:
+    """Other tests share the server: nobody else's session."""
     with psycopg.connect(server.owner_url) as admin:
-        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'paidan_app' AND state = 'idle'")
+        admin.execute("SELECT pg_terminate_backend(pid) FROM unnest(%s) pid", (pids,))
 
 
 def test_a_transaction_is_the_merchant_and_neither_superuser_nor_owner(database: Database, merchant: str) -> None:
@@ -93,9 +94,9 @@ def test_a_swallowed_error_can_not_pass_for_a_commit(database: Database) -> None
 
 def test_connections_that_died_while_idle_are_replaced_unseen(server: Installation, merchant: str) -> None:
     database = Database(server.app_url, merchant)
-    with database.transaction(), database.transaction(), database.transaction():
-        pass
-    cut_all(server)
+    with database.transaction() as one, database.transaction() as two, database.transaction() as three:
+        pids = [tx.info.backend_pid for tx in (one, two, three)]
+    cut(server, pids)
     for _ in range(4):
         with database.transaction() as tx:
             tx.execute("SELECT 1")
@@ -105,8 +106,7 @@ def test_connections_that_died_while_idle_are_replaced_unseen(server: Installati
 def test_a_connection_lost_in_a_transaction_is_told_as_retry(server: Installation, narrow: Database) -> None:
     with pytest.raises(psycopg.OperationalError) as caught, narrow.transaction() as tx:  # noqa: PT012 - the error comes at the end of the transaction
         pid = tx.info.backend_pid
-        with psycopg.connect(server.owner_url) as admin:
-            admin.execute("SELECT pg_terminate_backend(%s)", (pid,))
+        cut(server, [pid])
         tx.execute("SELECT 1")
     assert trouble(caught.value) == "retry"
     with narrow.transaction() as tx:

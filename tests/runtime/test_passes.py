@@ -36,6 +36,7 @@ class Tasks:
     def __init__(self) -> None:
         self.runs = 0
         self.before_run = lambda: None
+        self.session = 0
 
     def claim(self, tx: Tx, buckets: Any, limit: int, now: datetime) -> list[Task]:  # noqa: ARG002 - the protocol has it
         rows = tx.execute("SELECT id, note FROM task WHERE NOT done AND bucket = ANY(%s) ORDER BY id LIMIT %s", (list(buckets), limit))
@@ -43,6 +44,7 @@ class Tasks:
 
     def run(self, tx: Tx, items: Any, now: datetime) -> PassReport:  # noqa: ARG002 - the protocol has it
         self.runs += 1
+        self.session = tx.info.backend_pid
         self.before_run()
         tx.execute("UPDATE task SET done = true, times = times + 1 WHERE id = ANY(%s)", ([item.id for item in items],))
         for item in items:
@@ -211,7 +213,7 @@ def test_a_lost_connection_is_no_loss(database: Database, write: Any, lease: Buc
     def cut() -> None:
         if step.runs == 1:
             with psycopg.connect(server.owner_url) as admin:
-                admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'paidan_app' AND query LIKE '%FROM task%'")
+                admin.execute("SELECT pg_terminate_backend(%s)", (step.session,))
 
     step.before_run = cut
     report = run_step(database, step, lease, CLOCK, 100, sleep=lambda _: None)
