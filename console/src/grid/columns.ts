@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { widest } from './fits'
 
 /** One definition of a column: what is shown, copied, sorted and grouped by. */
 export interface Column<Row> {
@@ -18,6 +19,8 @@ export interface Column<Row> {
   /** The plain words: for copies, for groups, and for the cell itself when it has no `render`. */
   text: (row: Row) => string
   render?: (row: Row) => ReactNode
+  /** How many pixels `render` draws beside the words of `text`; told where it draws just those. See `isSureToFit`. */
+  extra?: (row: Row) => number
 }
 
 /** How one person likes a grid. Columns not named in `order` follow in the order of their definition. */
@@ -97,6 +100,23 @@ export function widthOf<Row>(column: Column<Row>, layout: Layout): number {
 /** For the style: a state, link or button, which a phone's row keeps whole. */
 export function isDrawn<Row>(column: Column<Row>): true | undefined {
   return column.render ? true : undefined
+}
+
+/** What a cell keeps free on both sides of its words, in pixels. */
+const PADDING = 20
+
+/**
+ * Whether a cell so wide surely holds what it draws. Then nothing needs to be cut off at its edge; to the browser each edge
+ * that cuts is a layer boundary, a dozen to every row, and a third of all work while scrolling.
+ */
+export function isSureToFit<Row>(column: Column<Row>, row: Row, text: string, width: number): boolean {
+  if (column.render && !column.extra) return false
+  return widest(text) + (column.extra?.(row) ?? 0) <= width - PADDING
+}
+
+/** Where it is held when it stays in sight, by the grid's style variables. */
+export function leftOf<Row>(column: Column<Row>): { left: string } {
+  return { left: `var(--l-${column.id})` }
 }
 
 /** Its width, and where it is held when it stays in sight, by the grid's style variables. */

@@ -61,6 +61,27 @@ test('of a hundred thousand rows only those in sight are drawn', async () => {
   expect(screen.getByRole('grid').getAttribute('aria-rowcount')).toBe('100001')
 })
 
+test('of many columns only those in sight are drawn, each in its place; the head has all', async () => {
+  const columns: Column<Row>[] = Array.from({ length: 40 }, (_, n) => ({
+    id: `c${n}`,
+    title: `C${n}`,
+    width: 200,
+    isPinned: n === 0,
+    text: (row) => `${row.id}/${n}`,
+  }))
+  render(<Shown rows={MANY.slice(0, 1)} columns={columns} />)
+  const drawn = () => screen.getAllByRole('gridcell').map((cell) => cell.getAttribute('aria-colindex'))
+  expect(screen.getAllByRole('columnheader')).toHaveLength(41)
+  expect(drawn()).toEqual(['1', '2', '3', '4', '5', '6', '7'])
+  const grid = screen.getByRole('grid')
+  grid.scrollLeft = 4_000
+  fireEvent.scroll(grid)
+  await waitFor(() => {
+    expect(drawn().slice(0, 3)).toEqual(['1', '2', '22'])
+  })
+  expect(screen.getByText('0/20').style.gridColumnStart).toBe('22')
+})
+
 test('J, X and Shift+X choose a range, Enter opens', () => {
   render(<Shown />)
   press('j')

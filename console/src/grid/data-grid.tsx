@@ -52,11 +52,15 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   const t = useWords(gridWords)
   const { isCompact } = usePreferences()
   const scroll = useRef<HTMLDivElement>(null)
-  useSideways(scroll)
   const prefix = useId()
   const [folded, setFolded] = useState(NO_FOLDS)
   const shown = useMemo(() => shownColumns(columns, layout), [columns, layout])
+  const sideways = useSideways(scroll, shown, layout)
   const isPhone = useIsPhone()
+  const sight = useMemo(
+    () => (isPhone ? { columns: shown, widths: [], pinned: 0, skipped: 0 } : sideways),
+    [isPhone, shown, sideways],
+  )
   const rowLines = useMemo(() => (isPhone ? phoneLines(shown) : null), [isPhone, shown])
   const height = rowLines
     ? 10 + rowLines.length * (isCompact ? 24 : 27) + (rowLines.length > 2 ? 6 : 0)
@@ -74,6 +78,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   // Behind the rows that are loaded may stand headings of groups that are not: more is fetched before those are reached.
   const loadedTo = useMemo(() => lines.findLastIndex((line) => line.kind === 'row') + 1 || lines.length, [lines])
   const isSelectable = selection !== undefined && onSelection !== undefined
+  const selectLabel = isSelectable ? t('selectRow') : null
   const extra = props.isLoading ? SKELETONS : props.hasMore ? 3 : 0
 
   // eslint-disable-next-line react-hooks/incompatible-library -- the virtualizer renders by itself; nothing here is memoized by the compiler
@@ -243,9 +248,9 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
         id={line.id}
         domId={`${prefix}${line.id}`}
         rowIndex={line.index + 2}
-        columns={shown}
+        sight={sight}
         lines={rowLines}
-        selectLabel={isSelectable ? t('selectRow') : null}
+        selectLabel={selectLabel}
         isSelected={selection?.ids.has(line.id) ?? false}
         isActive={line.id === activeId}
         onPress={onPress}
@@ -271,5 +276,9 @@ function widthVariables<Row>(columns: readonly Column<Row>[], layout: Layout, is
     left += width
   }
   style['--total'] = `${left}px`
+  style['--tracks'] = [
+    ...(isSelectable ? [`${CHECK_WIDTH}px`] : []),
+    ...columns.map((column) => `var(--w-${column.id})`),
+  ].join(' ')
   return style
 }

@@ -102,6 +102,7 @@ function Resizer({ id, onWidth }: { id: string; onWidth: (id: string, width: num
     const startWidth = cell.offsetWidth
     let width = startWidth
     handle.setPointerCapture(event.pointerId)
+    grid.toggleAttribute('data-resizing', true)
     handle.onpointermove = (move) => {
       width = Math.min(WIDTH_MAX, Math.max(WIDTH_MIN, startWidth + move.clientX - startX))
       grid.style.setProperty(`--w-${id}`, `${width}px`)
@@ -109,6 +110,7 @@ function Resizer({ id, onWidth }: { id: string; onWidth: (id: string, width: num
     handle.onpointerup = () => {
       handle.onpointermove = null
       handle.onpointerup = null
+      grid.toggleAttribute('data-resizing', false)
       onWidth(id, width)
     }
   }

@@ -1,6 +1,7 @@
-import { memo, type MouseEvent } from 'react'
-import { isDrawn, placeOf, type Column } from './columns'
+import { memo, type CSSProperties, type MouseEvent } from 'react'
+import { isDrawn, isSureToFit, leftOf, type Column } from './columns'
 import { PhoneLines } from './phone-lines'
+import type { Sight } from './use-sideways'
 import styles from './grid.module.css'
 
 interface Props<Row> {
@@ -9,7 +10,7 @@ interface Props<Row> {
   domId: string
   /** Place in the whole list, from 2: the header is row 1. */
   rowIndex: number
-  columns: readonly Column<Row>[]
+  sight: Sight<Row>
   /** On a phone: which of them stand on which line. */
   lines: readonly (readonly Column<Row>[])[] | null
   /** What its checkbox is called: said by the grid once, not looked up by every row. None: rows are not chosen. */
@@ -27,17 +28,20 @@ function isNamed<Row>(column: Column<Row>, row: Row): boolean {
   return column.isNamed ?? (column.align === 'end' && BARE.test(column.text(row)))
 }
 
-interface CellProps<Row> {
-  column: Column<Row>
-  row: Row
+interface Place {
   index: number
-  isOnLine: boolean
+  /** In pixels; on a phone's line a cell is as wide as there is room. */
+  width?: number
+  style?: CSSProperties
 }
 
-function Cell<Row>({ column, row, index, isOnLine }: CellProps<Row>) {
-  const text = column.render ? undefined : column.text(row)
+/** Not a component of its own: there are a dozen of them in a row, and a row is drawn anew as a whole. */
+function drawCell<Row>(column: Column<Row>, row: Row, { index, width, style }: Place) {
+  const text = column.render && !column.extra ? '' : column.text(row)
+  const isOnLine = width === undefined
   return (
     <div
+      key={column.id}
       role="gridcell"
       aria-colindex={index}
       className={styles.cell}
@@ -45,8 +49,9 @@ function Cell<Row>({ column, row, index, isOnLine }: CellProps<Row>) {
       data-pinned={isOnLine ? undefined : column.isPinned}
       data-title={isOnLine && isNamed(column, row) ? column.title : undefined}
       data-drawn={isDrawn(column)}
-      title={text || undefined}
-      style={isOnLine ? undefined : placeOf(column)}
+      data-fits={(!isOnLine && isSureToFit(column, row, text, width)) || undefined}
+      title={(!column.render && text) || undefined}
+      style={style}
     >
       {column.render ? column.render(row) : text}
     </div>
@@ -54,12 +59,17 @@ function Cell<Row>({ column, row, index, isOnLine }: CellProps<Row>) {
 }
 
 function Row<R>(props: Props<R>) {
-  const { row, id, domId, rowIndex, columns, lines, selectLabel, isSelected, isActive, onPress, onCheck } = props
+  const { row, id, domId, rowIndex, sight, lines, selectLabel, isSelected, isActive, onPress, onCheck } = props
   const isSelectable = selectLabel !== null
   const first = isSelectable ? 2 : 1
-  const drawn = (column: Column<R>) => (
-    <Cell key={column.id} column={column} row={row} index={first + columns.indexOf(column)} isOnLine={lines !== null} />
-  )
+  const onLine = (column: Column<R>) => drawCell(column, row, { index: first + sight.columns.indexOf(column) })
+  const across = () =>
+    sight.columns.map((column, at) => {
+      const { pinned, skipped, widths } = sight
+      const index = first + at + (at >= pinned ? skipped : 0)
+      const start = at === pinned && skipped > 0 ? { gridColumnStart: index } : undefined
+      return drawCell(column, row, { index, width: widths[at], style: at < pinned ? leftOf(column) : start })
+    })
   return (
     <div
       role="row"
@@ -94,7 +104,7 @@ function Row<R>(props: Props<R>) {
           />
         </div>
       )}
-      {lines ? <PhoneLines lines={lines}>{drawn}</PhoneLines> : columns.map(drawn)}
+      {lines ? <PhoneLines lines={lines}>{onLine}</PhoneLines> : across()}
     </div>
   )
 }

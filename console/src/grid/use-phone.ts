@@ -1,6 +1,8 @@
 import { useSyncExternalStore } from 'react'
 
-const narrow = () => window.matchMedia('(max-width: 599px)')
+let asked: MediaQueryList | undefined
+/** Asked of the browser once: every frame of scrolling reads it. */
+const narrow = () => (asked ??= window.matchMedia('(max-width: 599px)'))
 
 function subscribe(listener: () => void): () => void {
   const query = narrow()

@@ -98,6 +98,10 @@ const EXTRA = new Set(['waits_for'])
 const place = (field: Field) => FIRST.indexOf(field.name) + 1 || FIRST.length + 1
 const PINNED = new Set(['order_no'])
 const SHOP = 'shop'
+/** An icon beside an order's number, with the space before it. */
+const ICON_PX = 20
+/** A pill's icon and edges. */
+const PILL_PX = 30
 
 /** The text by which a row is gathered in groups, as the API has it. */
 export function groupKey(row: OrderRow, field: Field): string {
@@ -158,6 +162,13 @@ export function useOrderColumns(fields: readonly Field[], onOpen: (id: string) =
         ) : null,
       ship_by_at: (row) => <Deadline at={textOf(row.ship_by_at) || null} isOver={GONE.has(textOf(row.state))} />,
     }
+    const extra: Record<string, (row: OrderRow) => number> = {
+      state: () => PILL_PX,
+      // Of an order that is gone the instant is told, as its text is; else what time is left.
+      ship_by_at: (row) => (GONE.has(textOf(row.state)) ? 0 : Infinity),
+      order_no: (row) =>
+        [Number(row.flag) > 0, row.has_buyer_remark, row.has_seller_remark].filter(Boolean).length * ICON_PX,
+    }
     return fields
       .filter((field) => !FILTERS_ONLY.has(field.name))
       .sort((a, b) => place(a) - place(b))
@@ -175,6 +186,7 @@ export function useOrderColumns(fields: readonly Field[], onOpen: (id: string) =
           isExtra: !field.is_default || EXTRA.has(field.name),
           text: (row) => plain(field, row),
           render: draw ? (row) => draw(row, field) : undefined,
+          extra: extra[field.name] ?? (draw === drawInstant ? () => 0 : undefined),
         }
       })
   }, [fields, onOpen, t, i18n.language, state, reason])
