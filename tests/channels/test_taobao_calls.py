@@ -2,6 +2,7 @@ import hmac
 import json
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -23,7 +24,7 @@ from paidan.channels.taobao.refunds import RefundPuller, parse_refund
 from paidan.channels.taobao.ship import BY_PART, OFFLINE, ONLINE, RESEND, TaobaoShipper
 from paidan.channels.taobao.sign import sign
 from paidan.channels.taobao.stock import TaobaoStock, difference_calls, full_calls
-from paidan.channels.taobao.windows import Window, WindowRules, next_window, pages_to_read
+from paidan.channels.taobao.windows import Window, WindowRules, following_length_s, next_window, pages_to_read
 from paidan.kernel.errors import AnswerUnknown, BadInput, CallLater, CallRefused, CounterpartError
 from paidan.runtime.clocks import FixedClock
 from paidan.runtime.http import HttpCaller
@@ -220,6 +221,13 @@ def test_windows_leave_no_gap_and_end() -> None:
     assert (reached, count) == (NOW - timedelta(seconds=5), 12)
 
 
+@pytest.mark.parametrize(
+    ("length_s", "pages", "expected_s"), [(1800, 0, 3600), (3600, 1, 7200), (43_200, 1, 43_200), (7200, 2, 1800), (1800, 9, 1800)]
+)
+def test_a_window_that_stood_on_a_page_is_followed_by_one_twice_as_long(length_s: int, pages: int, expected_s: int) -> None:
+    assert following_length_s(length_s, pages, RULES) == expected_s
+
+
 def test_pages_are_read_from_the_last() -> None:
     assert list(pages_to_read(101, 50)) == [3, 2, 1]
     assert list(pages_to_read(0, 50)) == []
@@ -286,6 +294,21 @@ def test_no_trade_is_lost_while_the_list_moves(platform: PlatformServer, top_cli
     platform.answer = gateway
     seen = {order.business_key for page in puller(top_client).pull(start(), now=NOW) for order in page.orders}
     assert {str(tid) for tid in gateway.modified} - seen <= {str(changed)}  # the changed one stands in the next window
+
+
+def test_a_quiet_day_is_caught_up_with_in_a_few_calls_a_busy_hour_by_short_windows(platform: PlatformServer, top_client: TopClient) -> None:
+    gateway = Gateway(5, end=NOW - timedelta(hours=10))
+    platform.answer = gateway
+    pages = list(puller(top_client).pull(start(24 * 3600), now=NOW))
+    forms = [got.form for got in platform.got if got.form["method"] == LIST]
+    asked = list(dict.fromkeys((form["start_modified"], form["end_modified"]) for form in forms))
+    lengths = [datetime.fromisoformat(end) - datetime.fromisoformat(since) for since, end in asked]
+    assert max(lengths) <= timedelta(hours=12)
+    # Twice as long each time, until the five changed; from there anew.
+    assert [length // timedelta(minutes=30) for length in lengths] == [1, 2, 4, 8, 16, 1, 2, 4, 8, 3]
+    assert all(end >= since for (_, end), (since, _) in pairwise(asked))
+    assert {order.business_key for page in pages for order in page.orders} == {str(tid) for tid in gateway.modified}
+    assert pages[-1].cursor == (NOW - timedelta(seconds=5)).isoformat()
 
 
 @pytest.mark.parametrize("failing", ["1000", "1003", "1004"])

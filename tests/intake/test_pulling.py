@@ -82,10 +82,11 @@ def test_overlapping_windows_land_each_version_once_and_do_not_read_it_again(sta
     assert len(stand.kept()) == 7
 
 
-def test_a_shop_long_away_is_read_window_by_window(stand):
-    world = World(stand, *(order(n * 40) for n in range(1, 6))).at(300)
+@pytest.mark.parametrize(("widest_s", "calls_min"), [(1800, 300 / 30), (SMALL_PAGES.widest_s, 5)])
+def test_a_shop_long_away_is_read_window_by_window(stand, widest_s, calls_min):
+    world = World(stand, *(order(n * 40) for n in range(1, 6)), rules=structs.replace(SMALL_PAGES, widest_s=widest_s)).at(300)
     assert world.pull().landed == 5
-    assert world.line.calls.count("taobao.trades.sold.increment.get") >= 300 / 30
+    assert world.line.calls.count("taobao.trades.sold.increment.get") >= calls_min
 
 
 def test_enough_pages_stop_at_a_good_place_and_the_next_pull_goes_on(stand):

@@ -1,11 +1,11 @@
 from datetime import timedelta
 
 import pytest
+from msgspec import structs
 
 from intake.stand import APP_KEY, SECRET, Line, Stand
 from paidan.channels.taobao.channel import client_of
 from paidan.channels.taobao.pull import CREATED, FULLINFO, TaobaoPuller
-from paidan.channels.taobao.windows import WindowRules
 from paidan.intake.doors import WHOLE_HOURS
 from paidan.intake.landing import land
 from paidan.intake.pulling import pull_shop
@@ -14,7 +14,7 @@ from paidan.world.taobao import TaobaoPlatform
 from scene import empty
 from world.taobao_client import OPENS, make_day, minutes, order
 
-HOURS = WindowRules(length_s=WHOLE_HOURS.length_s, overlap_s=WHOLE_HOURS.overlap_s, lag_s=WHOLE_HOURS.lag_s, page_size=4)
+HOURS = structs.replace(WHOLE_HOURS, page_size=4)
 
 
 @pytest.fixture

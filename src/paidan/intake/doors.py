@@ -33,7 +33,7 @@ from paidan.network.load import Shop
 
 BULK_DSN: Final = "bulk_dsn"  # a secret of the shop: where the platform writes its trades
 BULK_SCHEMA: Final = "sys_info"
-WHOLE_HOURS: Final = WindowRules(length_s=3600, overlap_s=0, lag_s=0)
+WHOLE_HOURS: Final = WindowRules(length_s=3600, widest_s=3600, overlap_s=0, lag_s=0)
 PERMIT: Final = "taobao.tmc.user.permit"
 
 

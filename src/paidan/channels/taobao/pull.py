@@ -13,7 +13,7 @@ from paidan.channels.decoding import instant
 from paidan.channels.platform import Known, PullPage, RawOrder, Version, nothing_known
 from paidan.channels.taobao.client import Answered, TopAnswer, TopCall, TopClient
 from paidan.channels.taobao.lines import ref_text
-from paidan.channels.taobao.windows import Window, WindowRules, next_window, pages_to_read
+from paidan.channels.taobao.windows import Window, WindowRules, following_length_s, next_window, pages_to_read
 from paidan.channels.taobao.wire import FIELDS, Needed, Ref, Total
 from paidan.kernel.errors import BadInput
 
@@ -89,11 +89,15 @@ class TaobaoPuller:
     def pull(self, cursor: str, *, now: datetime, known: Known = nothing_known) -> Iterator[PullPage]:
         """Window after window up to now. The cursor moves with the last page of a window, so a failure repeats that window whole."""
         at = instant(cursor, "cursor")
-        while window := next_window(at, now, self._rules):
+        length_s = self._rules.length_s
+        while window := next_window(at, now, self._rules, length_s):
+            pages = 0
             done = self.start_cursor(window.end_at)
             for page_no, rows, record in self._pages(window):
+                pages = max(pages, page_no)
                 yield self._read(rows, known, (record,), done if page_no == 1 else cursor)
             at, cursor = window.end_at, done
+            length_s = following_length_s(length_s, pages, self._rules)
 
     def read_orders(self, order_nos: Sequence[str]) -> PullPage:
         """These trades now."""

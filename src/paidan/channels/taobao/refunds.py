@@ -18,7 +18,7 @@ from paidan.channels.facts import PlatformRefund, RefundStatus
 from paidan.channels.platform import Known, PullPage, RawOrder, nothing_known
 from paidan.channels.taobao.client import TopAnswer, TopClient
 from paidan.channels.taobao.lines import REFUNDS, ref_text
-from paidan.channels.taobao.windows import Window, WindowRules, next_window, pages_to_read
+from paidan.channels.taobao.windows import Window, WindowRules, following_length_s, next_window, pages_to_read
 from paidan.channels.taobao.wire import Flag, Needed, Number, Ref, Short, Total
 from paidan.kernel.errors import BadInput
 
@@ -109,14 +109,18 @@ class RefundPuller:
     def pull(self, cursor: str, *, now: datetime, known: Known = nothing_known) -> Iterator[PullPage]:
         """Window after window up to now, as for trades."""
         at = instant(cursor, "cursor")
-        while window := next_window(at, now, self._rules):
+        length_s = self._rules.length_s
+        while window := next_window(at, now, self._rules, length_s):
+            pages = 0
             done = self.start_cursor(window.end_at)
             for page_no, answer, rows in self._pages(window):
+                pages = max(pages, page_no)
                 cases = [_raw(answer, bytes(row)) for row in rows]
                 kept = known({(case.business_key, case.version_at) for case in cases})
                 fresh = [case for case in cases if (case.business_key, case.version_at) not in kept]
                 yield PullPage(orders=tuple(fresh), cursor=done if page_no == 1 else cursor, records=(answer.record,))
             at, cursor = window.end_at, done
+            length_s = following_length_s(length_s, pages, self._rules)
 
     def _pages(self, window: Window) -> Iterator[tuple[int, TopAnswer, list[Raw]]]:
         answer, total, rows = self._page(window, 1)

@@ -14,9 +14,13 @@ class Window(Struct, frozen=True, kw_only=True):
 
 
 class WindowRules(Struct, frozen=True, kw_only=True):
-    """The platform recommends windows of at most 30 minutes; each reaches back over the cursor and stops short of now."""
+    """The platform recommends windows of 30 minutes and takes none longer than a day; each reaches back over the cursor and stops short of now.
+
+    `widest_s`: so long may a window get where little happens (`following_length_s`).
+    """
 
     length_s: int = 1800
+    widest_s: int = 43_200
     overlap_s: int = 300
     lag_s: int = 5
     page_size: int = 50
@@ -24,13 +28,23 @@ class WindowRules(Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if not 0 <= self.overlap_s < self.length_s <= 86400:  # noqa: PLR2004 - a day is the platform's limit
             raise ValueError("the overlap must be shorter than the window, the window at most a day")
+        if not self.length_s <= self.widest_s <= 86400:  # noqa: PLR2004 - as above
+            raise ValueError("the widest window is at least as long as the first, and at most a day")
 
 
-def next_window(cursor: datetime, now: datetime, rules: WindowRules) -> Window | None:
-    """The window after the cursor; its end is the next cursor. None: nothing new to ask for."""
+def next_window(cursor: datetime, now: datetime, rules: WindowRules, length_s: int | None = None) -> Window | None:
+    """The window after the cursor; its end is the next cursor. None: nothing new to ask for. `length_s` None: as the rules begin."""
     start = cursor - timedelta(seconds=rules.overlap_s)
-    end = min(start + timedelta(seconds=rules.length_s), now - timedelta(seconds=rules.lag_s)).replace(microsecond=0)
+    end = min(start + timedelta(seconds=length_s or rules.length_s), now - timedelta(seconds=rules.lag_s)).replace(microsecond=0)
     return Window(start_at=start.replace(microsecond=0), end_at=end) if end > cursor else None
+
+
+def following_length_s(length_s: int, pages: int, rules: WindowRules) -> int:
+    """How long the window after one of `length_s` is: twice as long when that one stood on a page, as recommended again when it did not.
+
+    So a shop that was asleep, or a night without sales, is caught up with in a few calls; a busy hour never makes more than a few pages of a window.
+    """
+    return min(2 * length_s, rules.widest_s) if pages <= 1 else rules.length_s
 
 
 def pages_to_read(total: int, page_size: int) -> range:
