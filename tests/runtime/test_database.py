@@ -103,6 +103,22 @@ def test_connections_that_died_while_idle_are_replaced_unseen(server: Installati
     database.close()
 
 
+def test_a_glance_is_the_merchant_and_leaves_nothing_open(server: Installation, merchant: str) -> None:
+    database = Database(server.app_url, merchant, size=1)
+    asked = "SELECT current_user, pg_backend_pid();"
+    user = database.schema
+    assert (database.glance(asked) or ())[0] == user
+    with pytest.raises(psycopg.errors.UndefinedTable):
+        database.glance("SELECT * FROM no_such_table;")
+    with database.transaction() as tx:  # a glance waits for no free place
+        assert (database.glance(asked) or ())[0] == user
+        assert tx.execute("SELECT current_user").fetchone() == (user,)
+    assert database.glance("SELECT 1 WHERE false;") is None
+    cut(server, [(database.glance(asked) or ())[1]])
+    assert (database.glance(asked) or ())[0] == user  # a kept connection that died is replaced
+    database.close()
+
+
 def test_a_connection_lost_in_a_transaction_is_told_as_retry(server: Installation, narrow: Database) -> None:
     with pytest.raises(psycopg.OperationalError) as caught, narrow.transaction() as tx:  # noqa: PT012 - the error comes at the end of the transaction
         pid = tx.info.backend_pid

@@ -6,8 +6,10 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import psycopg
@@ -66,13 +68,37 @@ def test_the_shared_clock_is_one_for_all_and_never_goes_back(database: Database)
     one, other = SharedClock(database, keep_s=0), SharedClock(database, keep_s=0)
     before = SystemClock().now()
     assert before <= one.now() <= SystemClock().now()
+    patient = SharedClock(database, keep_s=0, look_s=3600)
+    assert before <= patient.now() <= SystemClock().now()
     later = datetime(2030, 1, 1, tzinfo=UTC)
     one.set(later)
     assert one.now() == other.now() == later
+    assert patient.now() <= SystemClock().now()  # an empty row is looked at less often
     other.set(datetime(2029, 1, 1, tzinfo=UTC))
     assert one.now() == later
     with pytest.raises(ValueError, match="time zone"):
         one.set(datetime(2031, 1, 1))  # noqa: DTZ001 - refused for exactly that
+
+
+def test_while_one_reads_the_shared_clock_the_others_go_by_the_last_they_knew(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, first = SharedClock(database, keep_s=0), datetime(2030, 1, 1, tzinfo=UTC)
+    SharedClock(database).set(first)
+    assert clock.now() == first
+    reads, may_end, glance = Event(), Event(), database.glance
+
+    def slowly(statement: Any) -> Any:
+        reads.set()
+        assert may_end.wait(10)
+        return glance(statement)
+
+    monkeypatch.setattr(database, "glance", slowly)
+    SharedClock(database).set(datetime(2030, 1, 2, tzinfo=UTC))
+    with ThreadPoolExecutor(1) as aside:
+        reading = aside.submit(clock.now)
+        assert reads.wait(10)
+        assert clock.now() == first
+        may_end.set()
+        assert reading.result(10) == datetime(2030, 1, 2, tzinfo=UTC)
 
 
 CRASHING = """

@@ -10,7 +10,6 @@ from paidan.runtime import embedded
 from paidan.runtime.clocks import SharedClock
 from paidan.runtime.database import Database
 from paidan.runtime.ids import BlockIds, IdSource
-from paidan.runtime.migrations import migrate
 from paidan.runtime.numbers import NumberSource
 from paidan.runtime.provision import Installation, create_merchant, kept_password, provision
 from paidan.runtime.sealing import Sealer, load_keyring, make_keyring
@@ -36,6 +35,9 @@ class OpenInstallation(Struct, frozen=True, kw_only=True):
 
 def install(settings: Settings) -> Installation:
     """Start the embedded server when no URL is given, make roles, database, merchant and tables where missing. Safe to repeat."""
+    # Here, not above: a worker or an API beside a database that is there needs no Alembic, which was a third of a worker's start and a quarter of its memory.
+    from paidan.runtime.migrations import migrate
+
     password = kept_password(settings.keys_dir)
     admin_url = settings.owner_url or embedded.start(settings.data_dir)
     installation = provision(admin_url, password=password, database=settings.database)
@@ -60,7 +62,7 @@ def connect(settings: Settings, app_url: str) -> OpenInstallation:
         ids=BlockIds(database),
         numbers=NumberSource(database),
         sealer=Sealer(keyring, settings.merchant),
-        clock=SharedClock(database, keep_s=0.02),
+        clock=SharedClock(database, keep_s=0.02, look_s=1.0),
     )
 
 

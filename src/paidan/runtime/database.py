@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from threading import BoundedSemaphore, Lock
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, LiteralString, TypeAlias
 
 import msgspec
 import psycopg
@@ -17,6 +17,7 @@ from paidan.kernel.errors import BadInput, ConservationError
 from paidan.runtime.copying import write_quickly
 
 Tx: TypeAlias = psycopg.Connection[tuple[Any, ...]]
+Answers: TypeAlias = psycopg.Cursor[tuple[Any, ...]]
 Trouble: TypeAlias = Literal["poison", "retry", "fatal"]
 
 MERCHANT_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -95,16 +96,33 @@ class Database:
         finally:
             self._pool.give_back(connection, aside=aside)
 
+    def glance(self, statement: LiteralString) -> tuple[Any, ...] | None:
+        """The first row of a statement without parameters that changes nothing, in a transaction of its own and one round trip.
+
+        For what is looked at all the time. As with `aside`, it does not wait for a free place.
+        """
+        connection, answers = self._told(sql.SQL("{0}; {1} COMMIT").format(self._opening, sql.SQL(statement)), aside=True)
+        try:
+            answers.nextset()
+            answers.nextset()  # past BEGIN and the role
+            return answers.fetchone()
+        finally:
+            self._pool.give_back(connection, aside=True)
+
     def close(self) -> None:
         """Close the connections that are not in use; those in use are closed when given back."""
         self._pool.close()
 
     def _begun(self, *, aside: bool) -> Tx:
-        """A connection with an open transaction. A kept connection that died meanwhile is replaced: nothing was done on it yet."""
+        """A connection with an open transaction."""
+        return self._told(self._opening, aside=aside)[0]
+
+    def _told(self, opening: sql.Composed, *, aside: bool) -> tuple[Tx, Answers]:
+        """A connection, and what it answered to this. A kept connection that died meanwhile is replaced: nothing was done on it yet."""
         while True:
             connection, is_new = self._pool.take(aside=aside)
             try:
-                connection.execute(self._opening)
+                answers = connection.execute(opening)
             except BaseException as error:
                 lost = connection.closed
                 with suppress(psycopg.Error):
@@ -113,7 +131,7 @@ class Database:
                 if is_new or not lost or not isinstance(error, psycopg.OperationalError):
                     raise
             else:
-                return connection
+                return connection, answers
 
 
 class _Pool:
