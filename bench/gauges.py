@@ -3,9 +3,12 @@
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from msgspec import Struct
+
+from paidan.entrypoints.demo.run import DRIVER
 
 TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 WRITTEN = """
@@ -22,6 +25,7 @@ class Reading(Struct, frozen=True, kw_only=True):
 
     server_cpu_s: float
     platform_cpu_s: float  # of it, for the simulators
+    driver_cpu_s: float  # ... and for who drives the day and asks whether anything is left to do
     wal_bytes: int
     rows: int
     updates: int
@@ -40,13 +44,14 @@ def read(owner_url: str, data_dir: Path) -> Reading:
         owner.execute("SELECT pg_stat_force_next_flush()")
         wal = owner.execute("SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn").fetchone()
         written = owner.execute(WRITTEN).fetchone()
-        platform = owner.execute("SELECT pid FROM pg_stat_activity WHERE application_name = %s", [PLATFORM]).fetchall()
+        platform, driver = _pids(owner, PLATFORM), _pids(owner, DRIVER)
     if wal is None or written is None:
         raise LookupError("counters always have a row")
     rows, updates, hot, entries, fk_checks = written
     return Reading(
         server_cpu_s=_server_cpu(data_dir),
-        platform_cpu_s=sum(sum(_stat(pid)[1:3]) for (pid,) in platform) * TICK_S,
+        platform_cpu_s=sum(sum(_stat(pid)[1:3]) for pid in platform) * TICK_S,
+        driver_cpu_s=sum(sum(_stat(pid)[1:3]) for pid in driver) * TICK_S,
         wal_bytes=int(wal[0]),
         rows=rows,
         updates=updates,
@@ -54,6 +59,11 @@ def read(owner_url: str, data_dir: Path) -> Reading:
         index_entries=entries,
         fk_checks=fk_checks,
     )
+
+
+def _pids(owner: "psycopg.Connection[Any]", name: str) -> list[int]:
+    """The server's processes for the connections of this name."""
+    return [pid for (pid,) in owner.execute("SELECT pid FROM pg_stat_activity WHERE application_name = %s", [name])]
 
 
 def _server_cpu(data_dir: Path) -> float:

@@ -1,7 +1,9 @@
 """The whole life of a day's orders over loopback HTTP: Paidan's API and workers on one side, the world's host on the other, CPU of each apart.
 
-The day is the demo's: platforms polled, pushed, read in bulk and by webhooks; its books are compared at the end. The floor is the same kind of
-exchange with nothing in it: Paidan's own HTTP client, one thread, against the page of the API that says it is alive.
+The day is the demo's: platforms polled, pushed, read in bulk and by webhooks; its books are compared at the end. Clock and CPU are taken from the
+first instant of the day to the last: what comes before it (workers starting, master data), after (books compared) and beside it (the driver, asking
+whether anything is left to do) is nobody's exchange.
+The floor is the same kind of exchange with nothing in it: Paidan's own HTTP client, one thread, against the page of the API that says it is alive.
 
 ./paidan bench wire [--orders N] [--workers W] [--json FILE]
 """
@@ -18,13 +20,14 @@ from typing import Any
 import gauges
 import psutil
 
-from paidan.entrypoints.demo.drive import Drive
+from paidan.entrypoints.demo.counting import compare_with_warehouses
+from paidan.entrypoints.demo.drive import Drive, drive
 from paidan.entrypoints.demo.drive_workers import crew
-from paidan.entrypoints.demo.run import Plan, logs_of, play_on, stage
+from paidan.entrypoints.demo.run import Plan, compare, logs_of, prepare, stage
 from paidan.runtime import embedded
 from paidan.runtime.http import HttpCaller
 from paidan.runtime.settings import Settings
-from paidan.world.town import TownConfig
+from paidan.world.town import TownConfig, day_of
 
 TICK_S = 300
 QUIET_TICK_S = 6 * 3600
@@ -60,28 +63,37 @@ def _wire(settings: Settings, told: argparse.Namespace) -> dict[str, Any]:
     (settings.home / "demo").touch()
     with stage(settings, plan) as (services, host, town, installation):
         floor = _floor(town)
+        day = day_of(town)
         with crew(services, installation.app_url, count=told.workers, log_dir=logs_of(settings)) as labour:
-            before, cpu = gauges.read(installation.owner_url, settings.data_dir), _cpu()
-            world_s = host.stats()["cpu_s"]
-            outcome = play_on(services, host, town, plan, _progress, labour)
-            after = _cpu()
-            stats = host.stats()
-        reading = gauges.read(installation.owner_url, settings.data_dir).since(before)
+            prepare(services, host, town, day, plan)
+            labour.wait_until_ready()
+            server, cpu, stats = gauges.read(installation.owner_url, settings.data_dir), _cpu(), host.stats()
+            run = drive(
+                services, labour, host, day, progress=_progress, tick_s=plan.tick_s, orders_a_tick=plan.orders_a_tick, quiet_tick_s=plan.quiet_tick_s
+            )
+            cpu_after, stats_after = _cpu(), host.stats()
+            reading = gauges.read(installation.owner_url, settings.data_dir).since(server)
+            compare_with_warehouses(services, host, labour, run)
+        outcome = compare(services, host, day, run, stats_after)
     if outcome.faults:
         raise SystemExit(f"the day is not in order: {outcome.faults[:5]}")
-    seconds, orders = outcome.figures["seconds"], outcome.figures["received"]
-    exchanges = outcome.figures["calls_per_s"] * seconds
+    orders, before = outcome.figures["received"], stats["simulators"]
+    calls = {name: seat["calls"] - before[name]["calls"] for name, seat in stats_after["simulators"].items()}
+    exchanges = sum(calls.values()) + run.callbacks
     return {
         "orders": orders,
-        "seconds": seconds,
-        "orders_per_s": orders / seconds,
+        "seconds": run.seconds,
+        "orders_per_s": orders / run.seconds,
         "exchanges": exchanges,
-        "exchanges_per_s": exchanges / seconds,
+        "callbacks": run.callbacks,
+        "calls": calls,
+        "exchanges_per_s": exchanges / run.seconds,
         "floor_per_s": floor,
-        "api_s": after["api"] - cpu["api"],
-        "workers_s": after["workers"] - cpu["workers"],
-        "server_s": reading.server_cpu_s,
-        "simulators_s": stats["cpu_s"] - world_s,
+        "api_s": cpu_after["api"] - cpu["api"],
+        "workers_s": cpu_after["workers"] - cpu["workers"],
+        "server_s": reading.server_cpu_s - reading.platform_cpu_s - reading.driver_cpu_s,
+        "driver_s": reading.driver_cpu_s,
+        "simulators_s": stats_after["cpu_s"] - stats["cpu_s"] + reading.platform_cpu_s,
     }
 
 
@@ -122,8 +134,9 @@ def _show(figures: dict[str, Any]) -> None:
     print(
         f"\nwire: {figures['orders']} orders, {figures['exchanges']:,.0f} exchanges in {figures['seconds']:.1f} s: "
         f"{figures['exchanges_per_s']:,.0f} exchanges/s, {figures['orders_per_s']:,.0f} orders/s\n"
+        f"  {figures['callbacks']:,} callbacks; calls: {', '.join(f'{name} {count:,}' for name, count in figures['calls'].items())}\n"
         f"  CPU: API {figures['api_s']:.1f} s, workers {figures['workers_s']:.1f} s, server {figures['server_s']:.1f} s; "
-        f"simulators {figures['simulators_s']:.1f} s\n"
+        f"simulators {figures['simulators_s']:.1f} s; the driver's questions {figures['driver_s']:.1f} s of the server\n"
         f"  Paidan and server {each:,.0f} µs CPU an exchange: {2e6 / each:,.0f} exchanges/s by CPU of two cores\n"
         f"  floor (empty exchanges, one thread) {figures['floor_per_s']:,.0f}/s; "
         f"ratio to the floor {figures['exchanges_per_s'] / figures['floor_per_s']:.0%}"

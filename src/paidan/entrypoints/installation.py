@@ -35,7 +35,7 @@ class OpenInstallation(Struct, frozen=True, kw_only=True):
 
 def install(settings: Settings) -> Installation:
     """Start the embedded server when no URL is given, make roles, database, merchant and tables where missing. Safe to repeat."""
-    # Here, not above: a worker or an API beside a database that is there needs no Alembic, which was a third of a worker's start and a quarter of its memory.
+    # Here, not above: a worker or an API beside a database that is there needs no Alembic: a third of a worker's start, a quarter of its memory.
     from paidan.runtime.migrations import migrate
 
     password = kept_password(settings.keys_dir)
@@ -52,9 +52,9 @@ def keyring_file(settings: Settings) -> Path:
     return settings.keys_dir / "keyring.json"
 
 
-def connect(settings: Settings, app_url: str) -> OpenInstallation:
+def connect(settings: Settings, app_url: str, *, name: str = "paidan") -> OpenInstallation:
     """An installed database, as the application sees it: neither superuser nor owner."""
-    database = Database(app_url, settings.merchant, size=16)
+    database = Database(app_url, settings.merchant, size=16, name=name)
     keyring = load_keyring(keyring_file(settings))
     return OpenInstallation(
         settings=settings,

@@ -52,11 +52,21 @@ class PoolBusy(psycopg.OperationalError):
 class Database:
     """One merchant's schema, seen through a small pool that threads may share.
 
-    Each transaction starts with one round trip that opens it and takes on the merchant's role and search path for its length.
+    Each transaction starts with one round trip that opens it and takes on the merchant's role and search path for its length. The server knows the
+    connections by `name`.
     """
 
-    def __init__(self, url: str, merchant: str = "default", *, size: int = 8, wait_s: float = 30.0, idle_in_transaction_s: int = 60) -> None:
-        self._pool = _Pool(lambda: _connect(url, idle_in_transaction_s), size, wait_s)
+    def __init__(
+        self,
+        url: str,
+        merchant: str = "default",
+        *,
+        size: int = 8,
+        wait_s: float = 30.0,
+        idle_in_transaction_s: int = 60,
+        name: str = "paidan",
+    ) -> None:
+        self._pool = _Pool(lambda: _connect(url, idle_in_transaction_s, name), size, wait_s)
         self._become(merchant)
 
     def _become(self, merchant: str) -> None:
@@ -218,12 +228,12 @@ def _commit(connection: Tx) -> None:
     connection.commit()
 
 
-def _connect(url: str, idle_in_transaction_s: int) -> Tx:
+def _connect(url: str, idle_in_transaction_s: int, name: str) -> Tx:
     connection: Tx = psycopg.connect(
         url,
         # We say BEGIN ourselves, together with the role, in one round trip.
         autocommit=True,
-        application_name="paidan",
+        application_name=name,
         connect_timeout=10,
         keepalives_idle=30,
         keepalives_interval=10,

@@ -29,6 +29,7 @@ from paidan.runtime.database import Tx, trouble
 from paidan.runtime.queries import load_queries
 
 queries = load_queries("paidan.entrypoints.demo", "books.sql")
+runtime_queries = load_queries("paidan.runtime")
 
 POLL_S: Final = 0.03
 PATIENCE_S: Final = 120.0  # longest time for the work of one instant, restarts of everything included
@@ -107,6 +108,15 @@ class Crew:
             if left:
                 time.sleep(POLL_S)
 
+    def wait_until_ready(self) -> None:
+        """Wait until every worker has signed in: who measures the day does not measure their start. Raises WorkStuck."""
+        began = time.monotonic()
+        while self._signed_in() < len(self._workers):
+            self._replace_dead()
+            if time.monotonic() - began > PATIENCE_S:
+                raise WorkStuck("not all workers have signed in")
+            time.sleep(POLL_S)
+
     def stop(self) -> None:
         """End the workers in good order."""
         for worker in self._workers:
@@ -117,6 +127,11 @@ class Crew:
             except subprocess.TimeoutExpired:
                 worker.kill()
                 worker.wait()
+
+    def _signed_in(self) -> int:
+        with self._services.database.transaction() as tx:
+            row = tx.execute(runtime_queries.count_workers).fetchone()
+        return int(row[0]) if row else 0
 
     def _start(self, number: int, more: Mapping[str, str] | None = None) -> "subprocess.Popen[bytes]":
         environment = {**self._environment, **(more or {})}

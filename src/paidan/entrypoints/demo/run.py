@@ -36,6 +36,7 @@ from paidan.world.wire import Faults
 
 queries = load_queries("paidan.entrypoints.demo")
 
+DRIVER = "paidan driver"  # who plays the day, as the database knows it: a bench charges its questions to nobody
 OPENS_AT = datetime(2026, 11, 10, 16, 0, tzinfo=UTC)  # midnight of the eleventh of November in China
 
 
@@ -75,7 +76,7 @@ def stage(settings: Settings, plan: Plan, *, push_server_url: str = "") -> Itera
     """
     wipe(settings)
     installation = install(settings)
-    services = connect(settings, installation.app_url)
+    services = connect(settings, installation.app_url, name=DRIVER)
     if isinstance(services.clock, SharedClock):
         services.clock.set(OPENS_AT)
     try:
