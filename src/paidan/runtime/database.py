@@ -5,19 +5,19 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from threading import BoundedSemaphore, Lock
-from typing import Any, Final, Literal, LiteralString, TypeAlias
+from typing import Any, Final, Literal, LiteralString, TypeAlias, TypeVar
 
 import msgspec
 import psycopg
 from psycopg import sql
-from psycopg.pq import TransactionStatus
+from psycopg.pq import DiagnosticField, ExecStatus, TransactionStatus
 from psycopg.types.json import set_json_loads
 
 from paidan.kernel.errors import BadInput, ConservationError
 from paidan.runtime.copying import write_quickly
 
 Tx: TypeAlias = psycopg.Connection[tuple[Any, ...]]
-Answers: TypeAlias = psycopg.Cursor[tuple[Any, ...]]
+Done = TypeVar("Done")
 Trouble: TypeAlias = Literal["poison", "retry", "fatal"]
 
 MERCHANT_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -73,11 +73,11 @@ class Database:
         self.merchant = merchant
         self.schema = schema_of(merchant)
         self.keeps_plans = False
-        self._opening = OPENING.format(sql.Literal(self.schema), sql.SQL(""))
+        self._opening = OPENING.format(sql.Literal(self.schema), sql.SQL("")).as_bytes()
 
     def keep_plans(self) -> None:
         """From the next transaction on, a prepared statement keeps one plan whatever its parameters are; see plans.py for when that is good."""
-        self._opening = OPENING.format(sql.Literal(self.schema), GENERIC)
+        self._opening = OPENING.format(sql.Literal(self.schema), GENERIC).as_bytes()
         self.keeps_plans = True
 
     def for_merchant(self, merchant: str) -> "Database":
@@ -111,7 +111,8 @@ class Database:
 
         For what is looked at all the time. As with `aside`, it does not wait for a free place.
         """
-        connection, answers = self._told(sql.SQL("{0}; {1} COMMIT").format(self._opening, sql.SQL(statement)), aside=True)
+        whole = b"%b; %b COMMIT" % (self._opening, statement.encode())
+        connection, answers = self._taken(lambda connection: connection.execute(whole), aside=True)
         try:
             answers.nextset()
             answers.nextset()  # past BEGIN and the role
@@ -125,14 +126,14 @@ class Database:
 
     def _begun(self, *, aside: bool) -> Tx:
         """A connection with an open transaction."""
-        return self._told(self._opening, aside=aside)[0]
+        return self._taken(lambda connection: _say(connection, self._opening), aside=aside)[0]
 
-    def _told(self, opening: sql.Composed, *, aside: bool) -> tuple[Tx, Answers]:
-        """A connection, and what it answered to this. A kept connection that died meanwhile is replaced: nothing was done on it yet."""
+    def _taken(self, first: Callable[[Tx], Done], *, aside: bool) -> tuple[Tx, Done]:
+        """A connection, and what doing this `first` gave. A kept connection that died meanwhile is replaced: nothing was done on it yet."""
         while True:
             connection, is_new = self._pool.take(aside=aside)
             try:
-                answers = connection.execute(opening)
+                done = first(connection)
             except BaseException as error:
                 lost = connection.closed
                 with suppress(psycopg.Error):
@@ -141,7 +142,7 @@ class Database:
                 if is_new or not lost or not isinstance(error, psycopg.OperationalError):
                     raise
             else:
-                return connection, answers
+                return connection, done
 
 
 class _Pool:
@@ -219,6 +220,16 @@ def wait_until_up(url: str, *, for_s: float = 15.0, every_s: float = 0.1, sleep:
             sleep(every_s)
         else:
             return
+
+
+def _say(connection: Tx, words: bytes) -> None:
+    """Send plain words and wait until they are carried out, past psycopg's cursors: those cost more CPU than the words."""
+    result = connection.pgconn.exec_(words)
+    if result.status in {ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK}:
+        return
+    if result.error_field(DiagnosticField.SQLSTATE):
+        raise psycopg.errors.error_from_result(result)
+    raise psycopg.OperationalError(result.error_message.decode(errors="replace").strip())  # no word of the server's: it is away
 
 
 def _commit(connection: Tx) -> None:
