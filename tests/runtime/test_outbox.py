@@ -193,6 +193,33 @@ def test_rows_in_flight_when_a_relay_dies_become_unknown(write: Any, relay: Any,
     assert counterpart.asked == [1, 2]
 
 
+def test_what_another_is_sending_is_nobody_s_work_until_its_lease_has_run_out(
+    write: Any, relay: Any, counterpart: Counterpart, database: Database
+) -> None:
+    what_is_due = load_queries("paidan.entrypoints", "mill.sql").what_is_due
+
+    def is_due() -> bool:
+        with database.transaction() as tx:
+            cursor = tx.execute(what_is_due, {"now": NOON, "chores": 0})
+            names = [column.name for column in cursor.description or ()]
+            return bool(dict(zip(names, cursor.fetchone() or (), strict=True))["send"])
+
+    seen: list[bool] = []
+
+    def sending() -> None:
+        seen.append(is_due())
+        expire_leases(database)
+        seen.append(is_due())
+
+    assert not is_due()
+    write({})
+    assert is_due()
+    counterpart.during_send = sending
+    assert relay().done == 1
+    assert seen == [False, True]
+    assert not is_due()
+
+
 def test_a_paused_relay_can_not_settle_what_another_took_over(
     write: Any, relay: Any, counterpart: Counterpart, database: Database, clock: FixedClock
 ) -> None:
