@@ -37,6 +37,7 @@ from paidan.parties.addresses.divisions import atlas
 from paidan.runtime import embedded
 from paidan.runtime.clocks import SharedClock
 from paidan.runtime.collector import calm_collector
+from paidan.runtime.copying import Cursor
 from paidan.runtime.database import Database, Tx
 from paidan.runtime.invariants import broken_invariants
 from paidan.runtime.provision import Installation, with_database
@@ -359,7 +360,7 @@ def _record(database: Database, tape: Tape) -> None:
             try:
                 yield tx
             finally:
-                tx.cursor_factory = psycopg.Cursor
+                tx.cursor_factory = Cursor
         tape.phases[0].append(own.phases[0][0])
 
     database.transaction = transaction  # type: ignore[method-assign]

@@ -7,7 +7,6 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-import psycopg
 from clocks import Hooks
 from msgspec import Struct
 from stage import NOW
@@ -27,6 +26,7 @@ from paidan.pipeline import OrderPass, Stages
 from paidan.release.step import CREATE, ReleaseStep
 from paidan.runtime.clocks import FixedClock
 from paidan.runtime.collector import calm_collector
+from paidan.runtime.copying import Cursor
 from paidan.runtime.database import Database
 from paidan.runtime.http import HttpAnswer
 from paidan.runtime.outbox import OutboxRow
@@ -105,7 +105,7 @@ def worker_steps(services: OpenInstallation) -> tuple[OrderPass, ReleaseStep]:
 def _turn(task: Task, services: OpenInstallation) -> Callable[[int, Done], None]:
     steps = worker_steps(services)
     tape = Tape([])
-    cursor: type[psycopg.Cursor[Any]] = recording_cursor(tape) if task.mode == "taped" else psycopg.Cursor
+    cursor = recording_cursor(tape) if task.mode == "taped" else Cursor
     hooks = Hooks() if task.mode == "timed" else None
 
     def phase(number: int, done: Done) -> None:
@@ -120,7 +120,7 @@ def _turn(task: Task, services: OpenInstallation) -> Callable[[int, Done], None]
     return phase
 
 
-def _step(database: Database, step: Any, buckets: list[int], done: Done, tape: Tape, cursor: type[psycopg.Cursor[Any]]) -> int:
+def _step(database: Database, step: Any, buckets: list[int], done: Done, tape: Tape, cursor: type[Cursor]) -> int:
     """One batch of one step, committed; how many items it took."""
     tape.phases[-1].append([])
     with database.transaction() as tx:
@@ -130,7 +130,7 @@ def _step(database: Database, step: Any, buckets: list[int], done: Done, tape: T
             if items:
                 report = step.run(tx, items, NOW)
         finally:
-            tx.cursor_factory = psycopg.Cursor
+            tx.cursor_factory = Cursor
     if not items:
         return 0
     done.batches += 1

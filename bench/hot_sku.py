@@ -36,6 +36,7 @@ from paidan.network.load import read_network
 from paidan.parties.addresses.divisions import atlas
 from paidan.pipeline import OrderPass
 from paidan.runtime.collector import calm_collector
+from paidan.runtime.copying import Cursor
 from paidan.runtime.database import Database
 from paidan.runtime.invariants import broken_invariants
 from paidan.runtime.settings import Settings
@@ -312,7 +313,7 @@ def _until_decided(services: OpenInstallation, step: OrderPass, buckets: list[in
                     if tx.execute("SELECT 1 FROM sales_order WHERE bucket = ANY(%s) AND due_at < %s LIMIT 1", soon).fetchone() is None:
                         return
             finally:
-                tx.cursor_factory = psycopg.Cursor
+                tx.cursor_factory = Cursor
         if not items:
             time.sleep(REST_S)
 

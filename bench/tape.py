@@ -1,7 +1,7 @@
 """Records what a worker writes to the database, byte by byte, and plays it back without any decision: the floor under the pass."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,6 +11,7 @@ from psycopg._queries import PostgresQuery
 from psycopg.adapt import Transformer
 from psycopg.pq import ExecStatus
 
+from paidan.runtime.copying import Copy, Cursor
 from paidan.runtime.database import Tx
 
 READS = re.compile(rb"^(?:\s|--[^\n]*\n)*SELECT\b(?!.*FOR (?:NO KEY )?UPDATE)", re.DOTALL)
@@ -18,13 +19,13 @@ OPENS = re.compile(rb"^\s*BEGIN\b")
 
 
 class Written(Struct, frozen=True, array_like=True):
-    """A statement with its parameters, or (`blocks`) a COPY with its data."""
+    """A statement with its parameters, or (`copied`) COPYs that went as one command, each with its data."""
 
     statement: bytes
     params: list[bytes | None] = []
     types: tuple[int, ...] = ()
     formats: list[int] = []
-    blocks: list[bytes] | None = None
+    copied: list[bytes] | None = None
 
 
 class Tape(Struct):
@@ -36,7 +37,7 @@ class Tape(Struct):
     def note(self, written: Written) -> None:
         """Keep it, unless it only reads."""
         if not OPENS.match(written.statement):
-            self.statements += 1
+            self.statements += len(written.copied or [b""])
             if not READS.match(written.statement):
                 self.phases[-1][-1].append(written)
 
@@ -51,10 +52,10 @@ class _Writer(psycopg.copy.LibpqWriter):
         super().write(data)
 
 
-def recording_cursor(tape: Tape) -> type[psycopg.Cursor[Any]]:
+def recording_cursor(tape: Tape) -> type[Cursor]:
     """A cursor class that notes on the tape what it runs."""
 
-    class Recording(psycopg.Cursor[Any]):
+    class Recording(Cursor):
         def execute(self, query: Any, params: Any = None, **more: Any) -> Any:
             converted = PostgresQuery(Transformer(self))
             converted.convert(query, params)
@@ -75,7 +76,11 @@ def recording_cursor(tape: Tape) -> type[psycopg.Cursor[Any]]:
                 yield into
             converted = PostgresQuery(Transformer(self))
             converted.convert(statement, params)
-            tape.note(Written(converted.query, blocks=blocks))
+            tape.note(Written(converted.query, copied=[b"".join(blocks)]))
+
+        def copy_all(self, copies: Sequence[Copy]) -> None:
+            super().copy_all(copies)
+            tape.note(Written(";".join(statement for statement, _ in copies).encode(), copied=[data for _, data in copies]))
 
     return Recording
 
@@ -84,13 +89,14 @@ def play(tx: Tx, transaction: list[Written], known: dict[tuple[bytes, tuple[int,
     """Run one recorded transaction over libpq; each statement is prepared once per connection."""
     pgconn = tx.pgconn
     for written in transaction:
-        if written.blocks is not None:
-            _expect(pgconn.exec_(written.statement), ExecStatus.COPY_IN)
-            for block in written.blocks:
-                pgconn.put_copy_data(block)
-            pgconn.put_copy_end()
-            while (result := pgconn.get_result()) is not None:
-                _expect(result, ExecStatus.COMMAND_OK)
+        if written.copied is not None:
+            result = pgconn.exec_(written.statement)
+            for data in written.copied:
+                _expect(result, ExecStatus.COPY_IN)
+                pgconn.put_copy_data(data)
+                pgconn.put_copy_end()
+                _expect(pgconn.get_result(), ExecStatus.COMMAND_OK)
+                result = pgconn.get_result()
             continue
         key = (written.statement, written.types)
         if key not in known:

@@ -41,6 +41,7 @@ from paidan.runtime.messages import MessageState
 from paidan.runtime.numbers import NumberSource
 from paidan.runtime.outbox import put
 from paidan.runtime.passes import PassReport
+from paidan.runtime.rows import copied_together
 from paidan.runtime.sealing import Sealer
 from paidan.runtime.waiting import AtHand, read_waiting, settle_messages, waiting_ids
 from paidan.shaping.decide import decide as shape
@@ -179,11 +180,12 @@ def run_pass(
     context = Sourcing(lanes=stages.lanes(network), network=network, skus=skus, policy=stages.sourcing_policy(tx, versions["rules"]), now=now)
     source(ready, supply, context, stages.ids.take)
 
-    passed, outcomes = _apply(tx, stages, batch, ready, network)
-    if at_hand:
-        at_hand.keep(tx, stages.sealer, outcomes)
-    else:
-        settle_messages(tx, outcomes)
+    with copied_together(tx):
+        passed, outcomes = _apply(tx, stages, batch, ready, network)
+        if at_hand:
+            at_hand.keep(tx, stages.sealer, outcomes)
+        else:
+            settle_messages(tx, outcomes)
     return passed
 
 

@@ -5,8 +5,7 @@ from contextlib import contextmanager
 from threading import Event, Thread
 from typing import Any
 
-import psycopg
-
+from paidan.runtime.copying import Cursor
 from paidan.runtime.database import Database, Tx
 
 PATIENCE_S = 20
@@ -85,7 +84,7 @@ class Actor:
     def _watched(self, tx: Tx) -> Iterator[None]:
         actor = self
 
-        class Watched(psycopg.Cursor[Any]):
+        class Watched(Cursor):
             def execute(self, query: Any, *more: Any, **named: Any) -> Any:
                 if actor._before and actor._before in str(query) and not actor._stands.is_set():
                     actor._stand()

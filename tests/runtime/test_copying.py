@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
 from paidan.entrypoints.installation import Installation
-from paidan.runtime.copying import write_quickly
+from paidan.runtime.copying import Cursor
 from paidan.runtime.database import Tx
 from paidan.runtime.rows import array, copy, copy_numbers
 
@@ -26,9 +26,8 @@ INSTANTS = (
 @pytest.fixture
 def tx(server: Installation) -> Iterator[Tx]:
     """A connection that may make tables for the length of a test."""
-    with psycopg.connect(server.owner_url) as connection:
+    with psycopg.connect(server.owner_url, cursor_factory=Cursor) as connection:
         connection.execute("SET timezone TO 'UTC'")
-        write_quickly(connection)
         yield connection
         connection.rollback()
 

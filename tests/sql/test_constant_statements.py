@@ -4,7 +4,6 @@ from collections import Counter
 from contextlib import contextmanager
 from datetime import timedelta
 
-import psycopg
 import pytest
 
 from hands import BUCKETS
@@ -12,6 +11,7 @@ from paidan.catalog.load import cache_versions
 from paidan.channels.facts import PlatformStatus, RefundStatus
 from paidan.pipeline import run_pass
 from paidan.release.step import due_fulfilments, release
+from paidan.runtime.copying import Cursor
 from paidan.sourcing.waking import wake
 from scene import NOW, Scene, empty, line, order, receiver
 
@@ -25,7 +25,7 @@ def statements(tx):
     """Every statement and every COPY of this connection."""
     seen: list[str] = []
 
-    class Counting(psycopg.Cursor):
+    class Counting(Cursor):
         def execute(self, query, *more, **named):
             seen.append(str(query))
             return super().execute(query, *more, **named)
@@ -33,6 +33,10 @@ def statements(tx):
         def copy(self, statement, *more, **named):
             seen.append(str(statement))
             return super().copy(statement, *more, **named)
+
+        def copy_all(self, copies):
+            seen.extend(str(statement) for statement, _ in copies)
+            return super().copy_all(copies)
 
     before, tx.cursor_factory = tx.cursor_factory, Counting
     try:

@@ -16,7 +16,7 @@ from paidan.runtime.ids import IdSource
 from paidan.runtime.outbox import OutboxRow, put
 from paidan.runtime.passes import PassReport
 from paidan.runtime.queries import load_queries
-from paidan.runtime.rows import array
+from paidan.runtime.rows import array, copied_together
 from paidan.runtime.sealing import Sealer
 from paidan.runtime.waiting import share_of
 
@@ -68,8 +68,9 @@ def release(tx: Tx, fulfilment_ids: Sequence[int], *, network: Network, ids: IdS
     changed = [order for order in ours if order.is_changed]
     for order in changed:
         conclude(order)
-    write_orders(tx, changed, sealer=sealer, ids=ids, now=now)
-    put(tx, ids, calls(leaders, network, now))
+    with copied_together(tx):
+        write_orders(tx, changed, sealer=sealer, ids=ids, now=now)
+        put(tx, ids, calls(leaders, network, now))
     return len(leaders)
 
 

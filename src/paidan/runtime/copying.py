@@ -1,21 +1,33 @@
-"""How values of a binary COPY are written (manual: COPY, binary format; wire forms as the `recv` functions of each type read them).
+"""Binary COPY: how its values are written, and how several go to the server as one command.
 
-The library writes instants, arrays and JSON by code that serves every case; a pass writes a dozen of them for each order, most of them equal.
-These serve `set_types` only: parameters of statements are written as ever.
+Manual: COPY, binary format; wire forms as the `recv` functions of each type read them. The library writes instants, arrays and JSON by code that
+serves every case; a pass writes a dozen of them for each order, most of them equal. Parameters of statements are written as ever.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from struct import Struct
-from typing import Any, ClassVar, Final
+from threading import local
+from typing import Any, ClassVar, Final, LiteralString
 
 import msgspec
 import psycopg
-from psycopg.adapt import Dumper
-from psycopg.pq import Format
+from psycopg._copy_base import format_row_binary
+from psycopg.abc import PQGen
+from psycopg.adapt import AdaptersMap, Dumper, Transformer
+from psycopg.generators import copy_to, fetch, send
+from psycopg.pq import ExecStatus, Format
+from psycopg.pq.abc import PGconn, PGresult
 from psycopg.types.json import Jsonb
 from psycopg.types.string import BytesBinaryDumper
+
+Copy = tuple[LiteralString, bytes]  # a statement that says (FORMAT BINARY), and its data
+
+# Signature, flags, length of the header's extension; the end is a row of -1 fields.
+SIGNATURE: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+TRAILER: Final = b"\xff\xff"
+BLOCK: Final = 64 * 1024  # bytes handed to libpq at once
 
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)  # a timestamptz counts microseconds from here
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -72,10 +84,72 @@ class BigintsDumper(SmallintsDumper):
     code = "q"
 
 
-def write_quickly(connection: psycopg.Connection[Any]) -> None:
-    """Let COPY of this connection write these types so."""
-    for dumper in (InstantDumper, JsonbDumper, SmallintsDumper, BigintsDumper, BytesBinaryDumper):
-        connection.adapters.register_dumper(None, dumper)
+class _Ours:
+    """How values of a COPY are written (psycopg.abc.AdaptContext); parameters of statements are not concerned."""
+
+    connection = None
+    adapters = AdaptersMap(psycopg.adapters)
+
+
+for _dumper in (InstantDumper, JsonbDumper, SmallintsDumper, BigintsDumper, BytesBinaryDumper):
+    _Ours.adapters.register_dumper(None, _dumper)
+
+
+class _Writers(local):
+    """Those of one thread, by the types of the columns: the dumpers of a row remember what they wrote last."""
+
+    def __init__(self) -> None:
+        self.by_types: dict[tuple[str, ...], Any] = {}  # a Transformer each; its stub is no type
+
+
+_writers = _Writers()
+
+
+def written(rows: Iterable[Sequence[Any]], types: tuple[str, ...]) -> bytes:
+    """The data of a binary COPY of these rows; `types`: names of the columns' types."""
+    writer = _writers.by_types.get(types)
+    if writer is None:
+        writer = _writers.by_types[types] = Transformer(_Ours())
+        writer.set_dumper_types([_Ours.adapters.types.get_oid(name) for name in types], Format.BINARY)
+    data = bytearray(SIGNATURE)
+    for row in rows:
+        format_row_binary(row, writer, data)
+    return bytes(data + TRAILER)
+
+
+class Cursor(psycopg.Cursor[tuple[Any, ...]]):
+    """A cursor that can say several COPYs in one breath."""
+
+    def copy_all(self, copies: Sequence[Copy]) -> None:
+        """Run these as one command: the end of each answers the beginning of the next, and there is one wait of Python's for all."""
+        with self.connection.lock:
+            self.connection.wait(_copy_all(self.connection.pgconn, copies))
+
+
+def _copy_all(pgconn: PGconn, copies: Sequence[Copy]) -> PQGen[None]:
+    pgconn.send_query(";\n".join(statement for statement, _ in copies).encode())
+    yield from send(pgconn)
+    for _, data in copies:
+        yield from _expect(pgconn, ExecStatus.COPY_IN)
+        for start in range(0, len(data), BLOCK):
+            yield from copy_to(pgconn, data[start : start + BLOCK], flush=False)
+        pgconn.put_copy_end(None)
+        yield from send(pgconn)
+        yield from _expect(pgconn, ExecStatus.COMMAND_OK)
+    yield from _rest(pgconn)
+
+
+def _expect(pgconn: PGconn, status: ExecStatus) -> PQGen[None]:
+    """The next result. Raises the server's error, when it has no more to say and can be talked to again."""
+    result: PGresult | None = yield from fetch(pgconn)
+    if result is not None and result.status != status:
+        yield from _rest(pgconn)
+        raise psycopg.errors.error_from_result(result)
+
+
+def _rest(pgconn: PGconn) -> PQGen[None]:
+    while (yield from fetch(pgconn)) is not None:
+        pass
 
 
 @lru_cache(maxsize=1024)

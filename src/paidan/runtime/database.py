@@ -14,7 +14,7 @@ from psycopg.pq import DiagnosticField, ExecStatus, TransactionStatus
 from psycopg.types.json import set_json_loads
 
 from paidan.kernel.errors import BadInput, ConservationError
-from paidan.runtime.copying import write_quickly
+from paidan.runtime.copying import Cursor
 
 Tx: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 Done = TypeVar("Done")
@@ -251,8 +251,8 @@ def _connect(url: str, idle_in_transaction_s: int, name: str) -> Tx:
         keepalives_count=3,
         options=f"-c idle_in_transaction_session_timeout={idle_in_transaction_s}s -c timezone=UTC -c lock_timeout=10s",
         prepare_threshold=PREPARED_AFTER,
+        cursor_factory=Cursor,
     )
     connection.prepared_max = PREPARED_MAX
-    write_quickly(connection)
     set_json_loads(msgspec.json.decode, connection)
     return connection

@@ -13,6 +13,7 @@ from paidan.runtime.database import Tx
 from paidan.runtime.ids import IdSource
 from paidan.runtime.inbox import Arrival, take_in
 from paidan.runtime.queries import load_queries
+from paidan.runtime.rows import copy
 from paidan.runtime.sealing import Sealer
 
 IN = "i"
@@ -181,12 +182,7 @@ def _exchange_columns(sealer: Sealer, number: int, row: Exchange) -> tuple[Any, 
 
 
 def _copy(tx: Tx, rows: Sequence[tuple[Any, ...]]) -> None:
-    if not rows:
-        return
-    with tx.cursor().copy(queries.copy_messages) as copy:
-        copy.set_types(COLUMN_TYPES)
-        for row in rows:
-            copy.write_row(row)
+    copy(tx, queries.copy_messages, rows, any_rows=bool(rows), types=COLUMN_TYPES)
 
 
 # As the columns of copy_messages.

@@ -15,6 +15,7 @@ from paidan.runtime.database import Tx
 from paidan.runtime.ids import IdSource
 from paidan.runtime.messages import Exchange
 from paidan.runtime.queries import load_queries
+from paidan.runtime.rows import copy
 
 queries = load_queries("paidan.runtime")
 
@@ -121,11 +122,9 @@ def put(tx: Tx, ids: IdSource, rows: Sequence[OutboxRow]) -> list[int]:
     if not rows:
         return []
     numbers = ids.take(len(rows))
-    with tx.cursor().copy(queries.copy_outbox) as copy:
-        copy.set_types(COLUMN_TYPES)
-        write = copy.write_row
-        for number, row in zip(numbers, rows, strict=True):
-            write((number, row.lane, row.kind, row.ref_id, row.business_key, row.args, row.due_at, row.created_at or row.due_at))
+    numbered = zip(numbers, rows, strict=True)
+    told = ((number, r.lane, r.kind, r.ref_id, r.business_key, r.args, r.due_at, r.created_at or r.due_at) for number, r in numbered)
+    copy(tx, queries.copy_outbox, told, types=COLUMN_TYPES)
     return numbers
 
 

@@ -1,11 +1,14 @@
 """Sets of rows to and from statements: COPY for new rows, parallel arrays for `unnest`."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import repeat
 from struct import Struct
 from typing import Any, Final, LiteralString
+from weakref import WeakKeyDictionary
 
+from paidan.runtime.copying import SIGNATURE, TRAILER, Copy, Cursor, written
 from paidan.runtime.database import Tx
 
 
@@ -16,12 +19,12 @@ def copy(tx: Tx, statement: LiteralString, rows: Iterable[Sequence[Any]], *, any
     """
     if not any_rows:
         return
+    if types:
+        _say(tx, (statement, written(rows, tuple(types))))
+        return
     with tx.cursor() as cursor, cursor.copy(statement) as into:
-        if types:
-            into.set_types(types)
-        write = into.write_row
         for row in rows:
-            write(row)
+            into.write_row(row)
 
 
 def copy_numbers(tx: Tx, statement: LiteralString, rows: Sequence[tuple[int, ...]], types: Sequence[str]) -> None:
@@ -31,8 +34,34 @@ def copy_numbers(tx: Tx, statement: LiteralString, rows: Sequence[tuple[int, ...
     codes = [_CODES[name] for name in types]
     pack = Struct("!h" + "".join(["i" + code for _, code in codes])).pack
     fields = [part for (size, _), column in zip(codes, zip(*rows, strict=True), strict=True) for part in (repeat(size), column)]
-    with tx.cursor() as cursor, cursor.copy(statement) as into:
-        into.write(b"".join([_SIGNATURE, *map(pack, repeat(len(codes)), *fields), _TRAILER]))
+    _say(tx, (statement, b"".join([SIGNATURE, *map(pack, repeat(len(codes)), *fields), TRAILER])))
+
+
+@contextmanager
+def copied_together(tx: Tx) -> Iterator[None]:
+    """Binary COPYs said within go to the server together at the end, as one command: statements within do not see their rows."""
+    put_aside = _put_aside[tx] = []
+    try:
+        yield
+    finally:
+        del _put_aside[tx]
+    if put_aside:
+        _cursor(tx).copy_all(put_aside)
+
+
+def _say(tx: Tx, one: Copy) -> None:
+    put_aside = _put_aside.get(tx)
+    if put_aside is None:
+        _cursor(tx).copy_all([one])
+    else:
+        put_aside.append(one)
+
+
+def _cursor(tx: Tx) -> Cursor:
+    cursor = tx.cursor()
+    if not isinstance(cursor, Cursor):
+        raise TypeError("a connection whose cursors are of runtime/copying.py")
+    return cursor
 
 
 def columns(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
@@ -60,9 +89,7 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-# Manual, COPY, binary format: signature, flags, length of the header's extension; the end is a row of -1 fields.
-_SIGNATURE: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
-_TRAILER: Final = b"\xff\xff"
+_put_aside: Final[WeakKeyDictionary[Tx, list[Copy]]] = WeakKeyDictionary()
 _CODES: Final = {"int2": (2, "h"), "int4": (4, "i"), "int8": (8, "q"), "bool": (1, "?")}  # bytes, and how `struct` writes them
 _WRITERS: Final[dict[type, Callable[[Any], str]]] = {
     int: str,
