@@ -61,8 +61,12 @@ GO_ROUND_S = 1  # an order whose stock was taken meanwhile looks again after thi
 
 
 class Passed(Struct, frozen=True, kw_only=True):
-    """What one pass did: messages read, orders made and written, fulfilments planned and calls to warehouses left, orders sent round again."""
+    """What one pass did: messages read, orders made and written, fulfilments planned and calls to warehouses left, orders sent round again.
 
+    `orders`: those written and those that needed nothing, as they stand now.
+    """
+
+    orders: Sequence[Order] = ()
     messages: int = 0
     unreadable: int = 0
     orders_new: int = 0
@@ -70,6 +74,10 @@ class Passed(Struct, frozen=True, kw_only=True):
     planned: int = 0
     released: int = 0
     again: int = 0
+
+    def counts(self) -> dict[str, int]:
+        """What is counted, without noughts."""
+        return {name: count for name, count in structs.asdict(self).items() if isinstance(count, int) and count}
 
 
 class Stages:
@@ -129,7 +137,7 @@ class OrderPass:
         message_ids = [item_id for kind, item_id in items if kind == "message"]
         order_ids = [item_id for kind, item_id in items if kind == "order"]
         passed = run_pass(tx, self._stages, message_ids=message_ids, order_ids=order_ids, now=now)
-        return PassReport(outcomes={name: count for name, count in structs.asdict(passed).items() if count})
+        return PassReport(outcomes=passed.counts())
 
     def set_aside(self, tx: Tx, item: Item, error: BaseException, now: datetime) -> None:
         """A poison message stays whole and replayable; a poison order waits for people."""
@@ -186,7 +194,8 @@ def run_pass(
             at_hand.keep(tx, stages.sealer, outcomes)
         else:
             settle_messages(tx, outcomes)
-    return passed
+    taken_up = {order.id for order in batch.orders}
+    return structs.replace(passed, orders=[*passed.orders, *(order for order in loaded if order.id not in taken_up)])
 
 
 def _number(batch: Batch, stages: Stages) -> None:
@@ -247,6 +256,7 @@ def _apply(tx: Tx, stages: Stages, batch: Batch, ready: Sequence[Order], network
     ask_back(tx, stages.ids, orders, batch.now)
     settled = [outcome for outcome in batch.outcomes if outcome.order_id not in lost]
     passed = Passed(
+        orders=orders,
         messages=len(settled),
         unreadable=sum(outcome.reason is not None for outcome in settled),
         orders_new=sum(order.is_new for order in orders),

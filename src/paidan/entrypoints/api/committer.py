@@ -4,8 +4,9 @@ Those who want their stock held before they are answered (`is_reserving`) get it
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from msgspec import Struct
@@ -19,6 +20,7 @@ from paidan.intake.landing import ORDERS, bucket_of
 from paidan.intake.load import SHOP
 from paidan.kernel.reasons import Reason
 from paidan.kernel.states import OrderState
+from paidan.orders.batch import Order
 from paidan.pipeline import run_pass
 from paidan.runtime.database import Tx
 from paidan.runtime.messages import InboundMessage, keep_inbound
@@ -32,6 +34,8 @@ CREATED: Final = 201
 ACCEPTED: Final = 202
 PLATFORM: Final = "direct"
 VIA: Final = "api"
+LOOKS: Final = 3  # what others took meanwhile is looked for again so many times in all; then the order goes round as any other
+HANDS: Final = 2  # while one batch is decided, the other waits for the server
 
 
 class Post(Struct, frozen=True, kw_only=True):
@@ -63,10 +67,15 @@ class Taken(Struct, frozen=True, kw_only=True, omit_defaults=True):
     reason: str | None = None
 
 
-def keep_posts(tx: Tx, services: HandlerContext, posts: Sequence[Post]) -> list[FirstAnswer | Reason]:
+class MovedMeanwhile(Exception):
+    """Another pass took stock that this one had chosen, or had one of its orders, in the same moment."""
+
+
+def keep_posts(tx: Tx, services: HandlerContext, posts: Sequence[Post], *, may_look_again: bool = False) -> list[FirstAnswer | Reason]:
     """Keep orders as messages, and hold the stock of those that ask for it; one answer or refusal each, in order.
 
-    A fixed number of statements, however many posts: five, and those of a pass.
+    A fixed number of statements, however many posts: four, and those of a pass. `may_look_again`: raises MovedMeanwhile instead of letting orders go
+    round that would perhaps find their stock elsewhere.
     """
     codes = sorted({post.shop_code for post in posts})
     shops: dict[str, int] = dict(tx.execute(queries.direct_shops, {"codes": codes, "platform": PLATFORM}).fetchall())
@@ -92,7 +101,8 @@ def keep_posts(tx: Tx, services: HandlerContext, posts: Sequence[Post]) -> list[
     plain, reserving = [n for n in fresh if not posts[n].is_reserving], [n for n in fresh if posts[n].is_reserving]
     messages = dict(zip(plain, keep_inbound(tx, services.ids, services.sealer, [rows[n] for n in plain]), strict=True))
     at_hand = AtHand(services.ids, [rows[n] for n in reserving])
-    told = dict(zip(reserving, _hold_stock(tx, services, shops, [posts[n] for n in reserving], at_hand, now), strict=True))
+    held = _hold_stock(tx, services, shops, [posts[n] for n in reserving], at_hand, now, may_look_again=may_look_again)
+    told = dict(zip(reserving, held, strict=True))
     messages |= zip(reserving, at_hand.ids, strict=True)
     for n, message_id in messages.items():
         results[n] = _answer(Taken(message_id=str(message_id), shop_code=posts[n].shop_code, platform_order_no=posts[n].order_no), told.get(n))
@@ -111,17 +121,24 @@ _Found = tuple[str, str, int, str, bool]  # order id, order number, state, what 
 
 
 def _hold_stock(
-    tx: Tx, services: HandlerContext, shops: Mapping[str, int], posts: Sequence[Post], at_hand: AtHand, now: datetime
+    tx: Tx, services: HandlerContext, shops: Mapping[str, int], posts: Sequence[Post], at_hand: AtHand, now: datetime, *, may_look_again: bool
 ) -> list[_Found | None]:
-    """Keep the messages of these posts by the pass that takes them up; their orders as they stand then, None where there is none yet."""
+    """Keep the messages of these posts by the pass that takes them up; their orders as they stand then, None where another pass has them."""
     if not posts:
         return []
     services.bodies_read.facts_by_body = {post.body: post.facts for post in posts if post.facts is not None}
-    run_pass(tx, services.stages, at_hand=at_hand, order_ids=[], now=now)
+    passed = run_pass(tx, services.stages, at_hand=at_hand, order_ids=[], now=now)
     services.bodies_read.facts_by_body = {}
-    parameters = {"shops": [shops[post.shop_code] for post in posts], "numbers": [post.order_no for post in posts]}
-    found: dict[int, Any] = {n: tuple(row) for n, *row in tx.execute(queries.orders_as_they_stand, parameters)}
-    return [found.get(n) for n in range(1, len(posts) + 1)]
+    if passed.again and may_look_again:
+        raise MovedMeanwhile
+    found = {(order.shop_id, order.platform_order_no): _standing(order) for order in passed.orders}
+    return [found.get((shops[post.shop_code], post.order_no)) for post in posts]
+
+
+def _standing(order: Order) -> _Found:
+    """Where an order stands that has just been written; held: all its units are, or have gone out."""
+    is_held = OrderState.SOURCED <= order.state <= OrderState.DELIVERED and not any(line.open + line.short for line in order.lines)
+    return str(order.id), order.order_no, order.state, order.waits_for, is_held
 
 
 def _answer(taken: Taken, found: _Found | None) -> FirstAnswer:
@@ -141,11 +158,16 @@ def committer(services: HandlerContext) -> Gathering[Post, FirstAnswer]:
 
     def keep_all(posts: Sequence[Post]) -> list[FirstAnswer | Exception]:
         plans.look()
-        with database.transaction() as tx:
-            results = keep_posts(tx, services, posts)
+        for looks_left in reversed(range(LOOKS)):
+            with suppress(MovedMeanwhile), database.transaction() as tx:
+                results = keep_posts(tx, services, posts, may_look_again=looks_left > 0)
+                break
         return [Refused(result) if isinstance(result, Reason) else result for result in results]
 
     def without_pass(post: Post) -> Post | None:
         return msgspec.structs.replace(post, is_reserving=False) if post.is_reserving else None
 
-    return Gathering("committer", keep_all, simpler=without_pass)
+    def subject(post: Post) -> tuple[str, str]:
+        return post.shop_code, post.order_no
+
+    return Gathering("committer", keep_all, simpler=without_pass, hands=HANDS, subject=subject)

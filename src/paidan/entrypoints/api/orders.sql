@@ -4,14 +4,6 @@
 -- Active shops that take posted orders. Parameters: codes text[], platform.
 SELECT code, id FROM shop WHERE code = ANY(%(codes)s::text[]) AND platform = %(platform)s AND is_active;
 
--- name: orders_as_they_stand
--- Of posted orders: number, state, what they wait for, whether all their units are held or gone out. Parameters: parallel arrays shops, numbers.
-SELECT w.n, o.id::text, o.order_no, o.state, o.waits_for,
-       o.state BETWEEN 50 AND 90 AND NOT EXISTS (SELECT 1 FROM order_line l WHERE l.order_id = o.id AND l.open + l.short > 0)
-FROM unnest(%(shops)s::bigint[], %(numbers)s::text[]) WITH ORDINALITY AS w (shop_id, number, n)
-JOIN order_key k ON k.shop_id = w.shop_id AND k.platform_order_no = w.number
-JOIN sales_order o ON o.id = k.order_id;
-
 -- name: list_orders
 -- Open orders, or those placed within a range; newest first. Parameters: after (id), states smallint[], shop, waits_for, placed_from, placed_until,
 -- tail (digest of a phone's last four digits), limit.
