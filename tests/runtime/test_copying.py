@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 from paidan.entrypoints.installation import Installation
 from paidan.runtime.copying import Cursor
 from paidan.runtime.database import Tx
-from paidan.runtime.rows import array, copy, copy_numbers
+from paidan.runtime.rows import array, copied_together, copy, copy_numbers
 
 INSTANTS = (
     datetime(2000, 1, 1, tzinfo=UTC),
@@ -57,6 +57,50 @@ def test_numbers_are_copied_in_one_piece(tx: Tx) -> None:
     copy_numbers(tx, "COPY copied FROM STDIN (FORMAT BINARY)", rows, "int8 int2 bool int4".split())
     copy_numbers(tx, "COPY copied FROM STDIN (FORMAT BINARY)", [], "int8 int2 bool int4".split())
     assert tx.execute("SELECT * FROM copied ORDER BY a DESC").fetchall() == rows
+
+
+def test_copies_said_together_are_one_command_and_the_rows_of_each_are_there(tx: Tx) -> None:
+    tx.execute("CREATE TEMP TABLE one (a int8)")
+    tx.execute("CREATE TEMP TABLE two (a int8, b text)")
+    large = "大" * 100_000  # more than one block
+    with copied_together(tx):
+        copy(tx, "COPY one FROM STDIN (FORMAT BINARY)", [(1,), (2,)], types=["int8"])
+        copy(tx, "COPY two FROM STDIN (FORMAT BINARY)", [(1, large), (2, None)], types=["int8", "text"])
+        copy_numbers(tx, "COPY one FROM STDIN (FORMAT BINARY)", [(3,)], ["int8"])
+        assert tx.execute("SELECT count(*) FROM one").fetchone() == (0,)
+    assert tx.execute("SELECT a FROM one ORDER BY a").fetchall() == [(1,), (2,), (3,)]
+    assert tx.execute("SELECT a, b FROM two ORDER BY a").fetchall() == [(1, large), (2, None)]
+    with copied_together(tx):
+        pass
+
+
+@pytest.mark.parametrize("bad", ["first", "last"])
+def test_a_copy_that_is_refused_tells_why_and_leaves_the_connection_in_order(tx: Tx, bad: str) -> None:
+    tx.execute("CREATE TEMP TABLE first (a int8 CHECK (a > 0))")
+    tx.execute("CREATE TEMP TABLE last (a int8 CHECK (a > 0))")
+
+    def write() -> None:
+        with tx.transaction(), copied_together(tx):
+            copy(tx, "COPY first FROM STDIN (FORMAT BINARY)", [(-1 if bad == "first" else 1,)], types=["int8"])
+            copy(tx, "COPY last FROM STDIN (FORMAT BINARY)", [(-1 if bad == "last" else 1,)], types=["int8"])
+
+    with pytest.raises(psycopg.errors.CheckViolation):
+        write()
+    assert tx.execute("SELECT (SELECT count(*) FROM first), (SELECT count(*) FROM last)").fetchone() == (0, 0)
+
+
+def test_nothing_is_copied_when_the_block_fails(tx: Tx) -> None:
+    tx.execute("CREATE TEMP TABLE one (a int8)")
+
+    def fail() -> None:
+        with copied_together(tx):
+            copy(tx, "COPY one FROM STDIN (FORMAT BINARY)", [(1,)], types=["int8"])
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    copy(tx, "COPY one FROM STDIN (FORMAT BINARY)", [(2,)], types=["int8"])
+    assert tx.execute("SELECT a FROM one").fetchall() == [(2,)]
 
 
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])  # nothing is written
