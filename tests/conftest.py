@@ -1,4 +1,4 @@
-"""One embedded PostgreSQL per test run (or the server named by PAIDAN_TEST_ADMIN_URL), a fresh merchant per test module."""
+"""One embedded PostgreSQL per test run (or the server named by PAIDAN_TEST_ADMIN_URL), one merchant of each process, as new for each module."""
 
 import gc
 import os
@@ -6,6 +6,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from paidan.runtime.ids import CountingIds
 from paidan.runtime.migrations import migrate
 from paidan.runtime.provision import Installation, create_merchant, drop_merchant, provision
 from paidan.runtime.sealing import Sealer, new_keyring
+from shared_merchant import SharedMerchant
 
 RUN_DIR = "PAIDAN_TEST_RUN_DIR"
 ADMIN_URL = "PAIDAN_TEST_ADMIN_URL"
@@ -80,10 +82,30 @@ def server() -> Installation:
     return provision(admin_url, password=APP_PASSWORD, database="paidan_test")
 
 
+@pytest.fixture(scope="session")
+def shared_merchant(server: Installation) -> Iterator[SharedMerchant]:
+    """The merchant of all modules of this process that ask for none of their own."""
+    shared = SharedMerchant(server.owner_url, f"t{os.getpid()}")
+    yield shared
+    shared.drop()
+
+
 @pytest.fixture(scope="module")
-def merchant(server: Installation, request: pytest.FixtureRequest) -> Iterator[str]:
-    """Name of a fresh, migrated merchant of this module."""
-    word = re.sub(r"[^a-z0-9]+", "_", request.module.__name__.split(".")[-1].lower())[-24:]
+def merchant(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Name of a migrated merchant without rows: one of this module's own where it says `OWN_MERCHANT`, else the one that is as new for each."""
+    if getattr(request.module, "OWN_MERCHANT", False):
+        with _own_merchant(request.getfixturevalue("server"), request.module.__name__) as name:
+            yield name
+        return
+    shared = request.getfixturevalue("shared_merchant")
+    shared.as_new()
+    yield shared.name
+    assert shared.is_as_made(), "it changes the schema: say OWN_MERCHANT = True"
+
+
+@contextmanager
+def _own_merchant(server: Installation, module: str) -> Iterator[str]:
+    word = re.sub(r"[^a-z0-9]+", "_", module.rsplit(".", maxsplit=1)[-1].lower())[-24:]
     name = f"t{os.getpid()}_{word}"
     drop_merchant(server.owner_url, name)
     create_merchant(server.owner_url, name)

@@ -10,6 +10,8 @@ from paidan.entrypoints.api import likenesses
 from paidan.entrypoints.api.likenesses import LikenessCache
 from scene import line, order, receiver
 
+OWN_MERCHANT = True  # statistics of many rows stay behind
+
 
 @pytest.fixture
 def shop(world):

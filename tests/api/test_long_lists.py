@@ -9,6 +9,7 @@ from paidan.runtime.messages import MessageState
 from plans import rows_read
 from scene import NOW
 
+OWN_MERCHANT = True  # statistics of many rows stay behind
 LOG = 60_000
 STATES = tuple(state.name.lower() for state in MessageState)
 FILL = """

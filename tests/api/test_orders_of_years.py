@@ -10,6 +10,7 @@ from paidan.entrypoints.api.people.caller import Caller
 from plans import rows_read
 from scene import NOW, line, order, receiver
 
+OWN_MERCHANT = True  # statistics of many rows stay behind
 OLDER = 40_000
 UNDER_WAY = 400
 COPIES = """

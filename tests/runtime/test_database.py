@@ -15,6 +15,8 @@ from paidan.runtime.database import Database, PoolBusy, Tx, schema_of, trouble, 
 from paidan.runtime.ids import BLOCK, BlockIds, CountingIds
 from paidan.runtime.provision import Installation, create_merchant, drop_merchant, kept_password, provision
 
+OWN_MERCHANT = True  # makes a table
+
 
 @pytest.fixture
 def narrow(server: Installation, merchant: str) -> Iterator[Database]:

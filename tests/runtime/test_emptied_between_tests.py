@@ -8,6 +8,7 @@ import pytest
 
 from scene import FEW_BYTES, empty
 
+OWN_MERCHANT = True  # fills tables and locks them all
 WAITS = """
 SELECT 1 FROM pg_locks JOIN pg_database d ON d.oid = database AND datname = current_database()
  WHERE NOT granted AND mode = 'AccessExclusiveLock' AND relation IN (SELECT oid FROM pg_class WHERE relnamespace = %s::regnamespace)"""

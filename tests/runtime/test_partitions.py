@@ -13,6 +13,7 @@ from paidan.runtime.partitions import WIDTH_MAX, WIDTH_MIN, WIDTH_UNKNOWN, Parti
 from paidan.runtime.provision import Installation
 from paidan.runtime.sealing import Sealer
 
+OWN_MERCHANT = True  # adds partitions and a view
 GIB = 2**30
 REFUSED = [
     "CREATE TABLE mine (id int)",

@@ -24,6 +24,8 @@ from paidan.runtime.database import Database, Tx
 from paidan.runtime.passes import PassReport, PoisonGuard, WorkerAlarm, run_step, work_until
 from paidan.runtime.provision import Installation
 
+OWN_MERCHANT = True  # makes a table
+
 
 class Task(Struct, frozen=True):
     id: int

@@ -11,6 +11,8 @@ from paidan.runtime.database import Database
 from paidan.runtime.plans import LOOK_S, PlanWatch
 from paidan.runtime.provision import Installation
 
+OWN_MERCHANT = True  # counts rows and plans of a merchant that nobody else has used
+
 
 class Clock:
     def __init__(self) -> None:

@@ -12,6 +12,8 @@ from paidan.runtime.migrations import head, migrate, migrate_all, revision_of, s
 from paidan.runtime.provision import Installation, create_merchant, drop_merchant, merchants
 from paidan.runtime.statements import statements
 
+OWN_MERCHANT = True  # compares what migrations make
+
 
 @pytest.fixture(scope="module")
 def written(server: Installation, merchant: str) -> Iterator[str]:
