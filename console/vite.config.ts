@@ -12,6 +12,7 @@ const proxy = {
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
+/** Tests of plain functions share one page and one reading of the modules: to make them for each file takes longer than the tests. */
 export default defineConfig({
   base: '/console/',
   plugins: [react()],
@@ -29,5 +30,18 @@ export default defineConfig({
   },
   server: { proxy },
   preview: { proxy },
-  test: { environment: 'jsdom', setupFiles: ['./src/testing/setup.ts'], include: ['src/**/*.test.{ts,tsx}'] },
+  test: {
+    projects: [
+      { extends: true, test: { name: 'plain', environment: 'jsdom', isolate: false, include: ['src/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'drawn',
+          environment: 'jsdom',
+          setupFiles: ['./src/testing/setup.ts'],
+          include: ['src/**/*.test.tsx'],
+        },
+      },
+    ],
+  },
 })
