@@ -313,6 +313,21 @@ def test_some_are_read_anew_wherever_they_stand(waiting):
     assert waiting.get("/lists/exceptions", params={"id": ["nonsense"]}).status_code == 422
 
 
+@pytest.mark.parametrize("asked", ["", "?sort=text", "?kind=hold"])
+def test_a_remark_that_waits_to_be_read_stands_in_the_list_without_what_names_the_receiver(world, asked):
+    world.scene.set_up({"A": {"X": 9}})
+    person = receiver(name="王小明", detail="文三路9号")
+    told(
+        world.scene,
+        order("R1", line("X"), receiver=person, buyer_remark="找王小明 139-1234-5678，文三路9号", seller_remark="送赠品 2 份"),
+        order("R2", line("NIX")),
+    )
+    said = {row["reason"]: (row["buyer_remark"], row["seller_remark"]) for row in listed(world, asked)}
+    assert said == {"remark_unread": ("找*** ***，***", "送赠品 2 份"), "listing_unmapped": ("", "")}
+    world.scene.query("UPDATE receiver SET sealed = NULL RETURNING 1")
+    assert [(row["buyer_remark"], row["seller_remark"]) for row in listed(world, asked) if row["reason"] == "remark_unread"] == [("***", "***")]
+
+
 @pytest.mark.parametrize("exception", ["hold-1", "hold-99999999999999999999", "nothing-1", "hold", "-1", "hold-x"])
 def test_an_exception_that_is_not_there_is_not_found(still, exception):
     assert still.post(f"/exceptions/{exception}/claim").status_code in {404, 422}

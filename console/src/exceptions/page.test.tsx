@@ -42,6 +42,8 @@ const row = (id: string) =>
     owner: '',
     since: '2026-01-01T00:00:00Z',
     listing_ids: [],
+    buyer_remark: '',
+    seller_remark: '',
     fix: { code: 'edit_address', is_allowed: true, zh: `fix ${id}`, en: `fix ${id}` },
   }) as unknown as Exception
 const tell = (name: EventName, data: unknown = {}) =>
@@ -52,7 +54,7 @@ const tell = (name: EventName, data: unknown = {}) =>
 const news = () => screen.queryByText(/changes?, click/)
 
 async function show(...ids: string[]) {
-  waiting.rows = ids.map(row)
+  if (ids.length > 0) waiting.rows = ids.map(row)
   render(
     <QueryClientProvider client={new QueryClient()}>
       <MemoryRouter>
@@ -60,7 +62,7 @@ async function show(...ids: string[]) {
       </MemoryRouter>
     </QueryClientProvider>,
   )
-  await screen.findByText('NO-' + (ids[0] ?? ''))
+  await screen.findByText('NO-' + (ids[0] ?? 'a'))
 }
 
 beforeEach(() => {
@@ -82,6 +84,12 @@ test('the address that somebody writes stays his, and of that order, when its ro
   })
   expect(screen.getByLabelText('address of oa')).toBe(field)
   expect(screen.queryByLabelText('address of ob')).toBeNull()
+})
+
+test('a remark that waits to be read stands in its row', async () => {
+  waiting.rows = [{ ...row('a'), text: 'Not read', buyer_remark: 'Ring twice', seller_remark: '' }]
+  await show()
+  expect(screen.getByTitle('Buyer: Ring twice').textContent).toBe('Buyer: Ring twice · Not read')
 })
 
 test('what was told is news until the list is read', async () => {

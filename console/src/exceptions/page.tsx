@@ -28,7 +28,7 @@ import { Age, ageOf } from './age'
 import { useExceptionNews } from './news'
 import { OtherDrawer } from './other-drawer'
 import { useRenewing, useResting } from './renewing'
-import { KIND_TONES, messagesOf, type Exception } from './shapes'
+import { KIND_TONES, messagesOf, saidOf, type Exception } from './shapes'
 import { exceptionWords } from './words'
 
 const OrderDrawer = later(() => import('@/orders/order-drawer').then((it) => it.OrderDrawer), { isModal: false })
@@ -235,7 +235,14 @@ function useExceptionColumns(onOpen: (id: string) => void, onAddress: (row: Exce
         text: (row) => row.order_no,
         render: (row) => <ReferenceLink row={row} onOpen={onOpen} />,
       },
-      { id: 'text', title: t('what'), width: 236, line: 2, text: (row) => row.text },
+      {
+        id: 'text',
+        title: t('what'),
+        width: 236,
+        line: 2,
+        text: (row) => [...saidOf(row, t), row.text].join(' · '),
+        render: (row) => <What row={row} />,
+      },
       { id: 'next', title: t('next'), width: 214, line: 2, text: (row) => row.next_step },
       {
         id: 'ship_by_at',
@@ -274,6 +281,18 @@ function useExceptionColumns(onOpen: (id: string) => void, onAddress: (row: Exce
       },
     ],
     [t, o, kind, onOpen, onAddress],
+  )
+}
+
+/** What is the matter; a remark that waits to be read comes first, whole when pointed at. */
+function What({ row }: { row: Exception }) {
+  const t = useWords(exceptionWords)
+  const said = saidOf(row, t)
+  if (said.length === 0) return row.text
+  return (
+    <span title={said.join('\n')}>
+      {said.join(' · ')} <span className="dim">· {row.text}</span>
+    </span>
   )
 }
 

@@ -1,5 +1,9 @@
 import type { components } from '@/api/schema'
 import type { Tone } from '@/frame/pill'
+import type { Say } from '@/i18n/words'
+import type { exceptionWords } from './words'
+
+type ExceptionSay = Say<(typeof exceptionWords)['keys'][number]>
 
 /** One thing that waits for a person. `is_gone`: it waits no more, and stands here until somebody asks for the news, so that no row jumps. */
 export type Exception = components['schemas']['ExceptionRow'] & { is_gone?: boolean }
@@ -25,6 +29,14 @@ export function messagesOf(row: Exception): string {
 /** Where the listings are mapped that an exception is about, those alone. */
 export function mappingOf(row: Exception): string {
   return row.listing_ids.length > 0 ? `/listings?only=${row.listing_ids.join('|')}` : '/listings'
+}
+
+/** The remarks that wait to be read, each with who has written it. */
+export function saidOf(
+  { buyer_remark: buyer, seller_remark: seller }: Pick<Exception, 'buyer_remark' | 'seller_remark'>,
+  t: ExceptionSay,
+): string[] {
+  return [buyer && t('buyerSays', { text: buyer }), seller && t('sellerSays', { text: seller })].filter(Boolean)
 }
 
 interface Paged {

@@ -9,6 +9,8 @@ export const exceptionWords = defineWords('exceptions', {
   kind: ['种类', 'Kind'],
   what: ['问题', 'What'],
   next: ['怎么办', 'What to do'],
+  buyerSays: ['买家：{{text}}', 'Buyer: {{text}}'],
+  sellerSays: ['卖家：{{text}}', 'Seller: {{text}}'],
   order: ['订单', 'Order'],
   since: ['已等', 'Waiting'],
   clock: ['平台时限', 'Deadline'],

@@ -1,6 +1,7 @@
 """The only writer and unsealer of receivers: one sealed blob each, keyed digests to find it by, masks to show."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -85,5 +86,9 @@ def stored_receiver(tx: Tx, receiver_id: int) -> StoredReceiver | None:
 
 def unseal_receivers(tx: Tx, ids: Sequence[int], sealer: Sealer) -> dict[int, Receiver]:
     """Receivers in clear, by id: for rendering to a counterpart, or after a logged reveal. Erased ones are absent."""
-    rows = tx.execute(queries.receivers, {"ids": sorted(set(ids))}, binary=True)
-    return {row[0]: _decode(sealer.unseal(row[1], bound_to=f"receiver:{row[0]}")) for row in rows if row[1] is not None}
+    return open_receivers(tx.execute(queries.receivers, {"ids": sorted(set(ids))}, binary=True), sealer)
+
+
+def open_receivers(sealed: Iterable[Sequence[Any]], sealer: Sealer) -> dict[int, Receiver]:
+    """Receivers in clear of pairs of an id and its sealed blob, as another statement has brought them along. Erased ones are absent."""
+    return {receiver_id: _decode(sealer.unseal(blob, bound_to=f"receiver:{receiver_id}")) for receiver_id, blob in sealed if blob is not None}

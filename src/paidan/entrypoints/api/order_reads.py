@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from paidan.entrypoints.api.history.named import read_names
 from paidan.entrypoints.api.history.tell import Teller
-from paidan.entrypoints.api.masking import HIDDEN, spoken
 from paidan.entrypoints.api.order_views import (
     EditsView,
     ExceptionView,
@@ -26,9 +25,10 @@ from paidan.entrypoints.api.order_views import (
 from paidan.entrypoints.api.pages import as_view, as_views
 from paidan.entrypoints.api.people.caller import Caller
 from paidan.entrypoints.api.people.seen import hears
+from paidan.entrypoints.api.remarks import readable
 from paidan.kernel.reasons import Reason, next_step, words
 from paidan.kernel.states import FulfilmentState, OrderState, ParcelState
-from paidan.orders.commands import cleaned, own_remark
+from paidan.orders.commands import own_remark
 from paidan.orders.fulfilment_no import fulfilment_no
 from paidan.orders.store import platform_remarks, read_steps
 from paidan.orders.story_words import STEP_WORDS
@@ -92,26 +92,13 @@ def get_order(tx: Tx, caller: Caller, sealer: Sealer, order_id: int, language: s
     return as_view(WholeOrder, values, ORDER_STATES)
 
 
-def _remarks(tx: Tx, sealer: Sealer, order_id: int, sealed: bytes | None, receiver_ids: Sequence[int | None]) -> list[str]:
-    """The buyer's and the seller's remark, without what would name a receiver, the platform's or ours.
-
-    Reading remarks is daily work; revealing a receiver is asked for. Of a receiver who is erased nobody knows any more what to hide: then all is.
-    """
+def _remarks(tx: Tx, sealer: Sealer, order_id: int, sealed: bytes | None, receiver_ids: Sequence[int | None]) -> Sequence[str]:
+    """The buyer's and the seller's remark, without what would name a receiver, the platform's or ours."""
     remarks = platform_remarks(order_id, sealed, sealer)
     if not any(remarks):
-        return list(remarks)
+        return remarks
     wanted = {receiver_id for receiver_id in receiver_ids if receiver_id is not None}
-    people = unseal_receivers(tx, sorted(wanted), sealer)
-    if wanted - people.keys():
-        return [HIDDEN if remark else "" for remark in remarks]
-    names = [name for person in people.values() for name in (person.name, person.phone, person.detail)]
-    return [cleaned(spoken(_without(remark, names))) for remark in remarks]
-
-
-def _without(text: str, names: Sequence[str]) -> str:
-    for name in sorted(filter(None, names), key=len, reverse=True):
-        text = text.replace(name, HIDDEN)
-    return text
+    return readable(remarks, wanted, unseal_receivers(tx, sorted(wanted), sealer))
 
 
 def _platform_receiver(values: dict[str, Any]) -> PlatformReceiverView | None:

@@ -13,6 +13,7 @@ from paidan.entrypoints.api.people.caller import Caller
 from paidan.entrypoints.api.people.rights import Right
 from paidan.entrypoints.api.problems import invalid
 from paidan.runtime.database import Tx
+from paidan.runtime.sealing import Sealer
 
 CHUNK: Final = 1_000
 ROWS_MAX: Final = 200_000
@@ -32,6 +33,7 @@ class Reading(Struct, frozen=True, kw_only=True):
     now: datetime
     language: str
     asked: Asked
+    sealer: Sealer
     issuer: str = ""
     provider: str = ""
 

@@ -10,7 +10,7 @@ from paidan.entrypoints.api.exports.book import Cell
 from paidan.entrypoints.api.exports.lists import Column, Exported, Key, Reading, by_id, choice, flag, number
 from paidan.entrypoints.api.fulfilments import STATE_NAMES
 from paidan.entrypoints.api.lists import sorts
-from paidan.entrypoints.api.live.exceptions import asked_of, key_of, view_of
+from paidan.entrypoints.api.live.exceptions import ExceptionRow, asked_of, key_of, view_of
 from paidan.entrypoints.api.network_routes import queries as master_queries
 from paidan.entrypoints.api.operations import MESSAGE_STATES, MessagesAsked, MessageView
 from paidan.entrypoints.api.operations import queries as work_queries
@@ -75,6 +75,13 @@ def _exceptions(tx: Tx, reading: Reading, key: Key | None, limit: int) -> Mappin
     return asked_of(tx, reading.caller, reading.now, kinds=(kind,) if kind else KINDS, owner=owner, with_snoozed=with_snoozed, after=key, limit=limit)
 
 
+def _what(row: ExceptionRow, language: str) -> Cell:
+    """What is the matter, behind the remarks that wait to be read, as the page tells it."""
+    buyer, seller = ("买家：", "卖家：") if language == "zh" else ("Buyer: ", "Seller: ")
+    remarks = (buyer + row.buyer_remark if row.buyer_remark else "", seller + row.seller_remark if row.seller_remark else "")
+    return " · ".join(filter(None, (*remarks, row.text)))
+
+
 EXCEPTIONS: Final = Exported(
     name="exceptions",
     zh="异常",
@@ -82,7 +89,7 @@ EXCEPTIONS: Final = Exported(
     columns=(
         Column(name="kind", zh="种类", en="Kind", show=_word("kind", WORDS["exception_kind"])),
         Column(name="order_no", zh="订单", en="Order", show=lambda row, _: row.order_no or row.ref_id),
-        Column(name="text", zh="问题", en="What"),
+        Column(name="text", zh="问题", en="What", show=_what),
         Column(name="next", zh="怎么办", en="What to do", of="next_step"),
         Column(name="ship_by_at", zh="平台时限", en="Deadline"),
         Column(name="since", zh="发生于", en="Since"),
@@ -94,7 +101,7 @@ EXCEPTIONS: Final = Exported(
     select=sorts.EXCEPTIONS.select,
     listed=sorts.EXCEPTIONS,
     named=_exceptions,
-    views=lambda cursor, reading: [view_of(row, reading.caller, reading.now, reading.language) for row in named_rows(cursor)],
+    views=lambda cursor, reading: [view_of(row, reading.caller, reading.sealer, reading.now, reading.language) for row in named_rows(cursor)],
     key=key_of,
 )
 

@@ -63,7 +63,9 @@ def reading_of(services: HandlerContext, caller: Caller, now: datetime, language
     """What a list's statement and its columns are told."""
     vouching = services.provider
     label = "" if vouching is None else vouching.provider.label
-    return Reading(caller=caller, now=now, language=language, asked=asked, issuer=services.settings.oidc_issuer, provider=label)
+    return Reading(
+        caller=caller, now=now, language=language, asked=asked, sealer=services.sealer, issuer=services.settings.oidc_issuer, provider=label
+    )
 
 
 def write_list(services: HandlerContext, job_id: int, task: ListTask, language: str, beat: Beat) -> None:

@@ -25,13 +25,16 @@ from paidan.entrypoints.api.people.caller import Caller
 from paidan.entrypoints.api.people.rights import Right
 from paidan.entrypoints.api.people.seen import hears
 from paidan.entrypoints.api.problems import Refused, invalid, refuse_if
+from paidan.entrypoints.api.remarks import NONE, readable
 from paidan.entrypoints.api.services import Given, HandlerContext
 from paidan.entrypoints.api.verbs import delete, get, post
 from paidan.kernel.reasons import Reason
 from paidan.orders.commands import AUDITORS_MAY, HOLDERS_MAY
-from paidan.orders.store import make_due
+from paidan.orders.store import make_due, platform_remarks
+from paidan.parties.store import open_receivers
 from paidan.runtime.database import Tx
 from paidan.runtime.outbox import ask_again, revive
+from paidan.runtime.sealing import Sealer
 
 SNOOZE_MAX: Final = timedelta(days=31)
 Fix = tuple[str, Right, tuple[str, str]]
@@ -53,6 +56,7 @@ FIX_BY_REASON: Final = {
 """What a person mends on a page of its own, whereupon the order is looked at again by itself."""
 LOOKS: Final = frozenset({LOOK_AGAIN, *FIX_BY_REASON.values()})
 IDS_MAX: Final = 200
+UNTOLD: Final = frozenset({"rank", "remarks", "receiver_ids", "receivers"})
 
 KindNames = Annotated[list[str] | None, QueryParameter(name="kind", description="Kinds; none: all", max_items=10, required=False)]
 OwnerName = Annotated[str | None, QueryParameter(name="owner", max_length=60, description="`me`, `nobody` or user:<name>", required=False)]
@@ -79,7 +83,8 @@ class FixView(Struct, frozen=True, kw_only=True):
 class ExceptionRow(Struct, frozen=True, kw_only=True):
     """Something that waits for people. `left_s`: seconds to the platform's deadline, negative when past. `owner`: who has claimed it, '' nobody.
 
-    `listing_ids`: what is to be mapped, where that is the trouble.
+    `listing_ids`: what is to be mapped, where that is the trouble. `buyer_remark` and `seller_remark`: where a remark waits to be read, without what
+    names the receiver and longer runs of digits.
     """
 
     id: str
@@ -100,6 +105,8 @@ class ExceptionRow(Struct, frozen=True, kw_only=True):
     snoozed_until: datetime | None
     note: str
     listing_ids: tuple[str, ...]
+    buyer_remark: str
+    seller_remark: str
     fix: FixView | None
 
 
@@ -140,7 +147,7 @@ def get_exception_list(
         with services.database.transaction() as tx:
             asked = asked_of(tx, caller, now, kinds=kinds or KINDS, owner=owner, with_snoozed=snoozed, after=None, limit=limit)
             found = find(tx, sorts.EXCEPTIONS, sort_by, cursor, limit, asked)
-        return found.page([view_of(row, caller, now, language) for row in named_rows(found.rows)])
+        return found.page([view_of(row, caller, services.sealer, now, language) for row in named_rows(found.rows)])
     after = read_cursor(cursor, [str, str, int, int])
     if cursor:
         _refuse_bad_instants(after[:2])
@@ -149,9 +156,9 @@ def get_exception_list(
     with services.database.transaction() as tx:
         if ids:
             rows = _read(tx, services, caller, ids=ids, limit=IDS_MAX)
-            return Page(items=[view_of(row, caller, services.clock.now(), language) for row in rows], next=None)
+            return Page(items=[view_of(row, caller, services.sealer, services.clock.now(), language) for row in rows], next=None)
         rows = _read(tx, services, caller, kinds=kinds or KINDS, owner=owner, with_snoozed=snoozed, after=after if cursor else None, limit=limit + 1)
-    return page([view_of(row, caller, services.clock.now(), language) for row in rows], limit, key_of)
+    return page([view_of(row, caller, services.sealer, services.clock.now(), language) for row in rows], limit, key_of)
 
 
 def _refuse_bad_instants(texts: Sequence[str]) -> None:
@@ -210,14 +217,17 @@ def asked_of(
     }
 
 
-def view_of(row: dict[str, Any], caller: Caller, now: datetime, language: str) -> ExceptionRow:
+def view_of(row: dict[str, Any], caller: Caller, sealer: Sealer, now: datetime, language: str) -> ExceptionRow:
     """A row of the statement as the list shows it."""
     text, following = reason_words(row["reason"], language)
     deadline = row["ship_by_at"]
     fix = _fix_of(row)
-    told = {name: value for name, value in row.items() if name != "rank"}
+    told = {name: value for name, value in row.items() if name not in UNTOLD}
+    buyer_remark, seller_remark = _remarks(row, sealer)
     return ExceptionRow(
         **told,
+        buyer_remark=buyer_remark,
+        seller_remark=seller_remark,
         id=f"{row['kind']}-{row['ref_id']}",
         text=text,
         next_step=following,
@@ -226,6 +236,15 @@ def view_of(row: dict[str, Any], caller: Caller, now: datetime, language: str) -
         is_mine=row["owner"] == caller.actor,
         fix=None if fix is None else FixView(code=fix[0], zh=fix[2][0], en=fix[2][1], is_allowed=_may(caller, fix)),
     )
+
+
+def _remarks(row: dict[str, Any], sealer: Sealer) -> Sequence[str]:
+    """What buyer and seller have written, where it waits to be read."""
+    if row["remarks"] is None:
+        return NONE
+    remarks = platform_remarks(int(row["order_id"]), row["remarks"], sealer)
+    wanted = row["receiver_ids"]
+    return readable(remarks, wanted, open_receivers(zip(wanted, row["receivers"], strict=True), sealer))
 
 
 def _fix_of(row: dict[str, Any]) -> Fix | None:

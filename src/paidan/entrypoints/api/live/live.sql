@@ -68,11 +68,17 @@ CROSS JOIN LATERAL (SELECT * FROM job WHERE job.owner = w.owner ORDER BY job.id 
 -- What waits for people, by the platform's deadline, then by age. Parameters: kinds text[], owner ('' nobody's, NULL anybody's), with_snoozed, now,
 -- ref_ids bigint[] and names text[] (`<kind>-<ref_id>`, of these; NULL: all), after_deadline, after_since, after_rank, after_id (all NULL: from the start),
 -- shops, warehouses, counterparts and lanes text[] (NULL: all), limit. `listing_ids`: what is to be mapped, where that is the trouble.
+-- `remarks`, sealed, and what must be hidden in them (`receiver_ids`, and the sealed `receivers` in the same order): where a remark waits to be read.
 SELECT x.rank, x.kind, x.ref_id::text AS ref_id, x.order_id::text AS order_id, x.order_no, x.reason, x.since, x.ship_by_at,
        COALESCE(c.owner, '') AS owner, c.claimed_at, CASE WHEN c.snoozed_until > %(now)s THEN c.snoozed_until END AS snoozed_until, COALESCE(c.note, '') AS note,
        CASE WHEN x.reason = 'listing_unmapped' THEN ARRAY(SELECT DISTINCT l.listing_id::text FROM order_line l
                                                           WHERE l.order_id = x.order_id AND l.listing_id IS NOT NULL AND l.sku_id IS NULL ORDER BY 1)
-            ELSE '{}' END AS listing_ids
+            ELSE '{}' END AS listing_ids,
+       CASE WHEN x.reason = 'remark_unread' THEN (SELECT o.remarks FROM sales_order o WHERE o.id = x.order_id) END AS remarks,
+       CASE WHEN x.reason = 'remark_unread' THEN ARRAY(SELECT t.id FROM sales_order o, unnest(ARRAY[o.receiver_id, (o.edits #>> '{receiver,theirs}')::bigint]) t (id)
+                                                       WHERE o.id = x.order_id AND t.id IS NOT NULL ORDER BY t.id) END AS receiver_ids,
+       CASE WHEN x.reason = 'remark_unread' THEN ARRAY(SELECT r.sealed FROM sales_order o, unnest(ARRAY[o.receiver_id, (o.edits #>> '{receiver,theirs}')::bigint]) t (id)
+                                                       LEFT JOIN receiver r ON r.id = t.id WHERE o.id = x.order_id AND t.id IS NOT NULL ORDER BY t.id) END AS receivers
 FROM (
     SELECT 1 AS rank, 'hold' AS kind, h.id AS ref_id, h.order_id, o.order_no, h.reason, h.opened_at AS since, o.ship_by_at
     FROM hold h JOIN sales_order o ON o.id = h.order_id
