@@ -69,6 +69,17 @@ def test_problems_speak_chinese_and_english_and_say_what_next(still):
     assert zh["status"] == 428
 
 
+@pytest.mark.parametrize(("language", "told"), [("zh", "0 到 10,000,000 的整数"), ("en", "a whole number from 0 to 10,000,000")])
+def test_a_refused_field_says_what_is_expected_in_the_callers_language(still, language, told):
+    row = {"code": "X", "name": "n", "weight_g": -1}
+    answer = still.post("/catalog/skus", {"rows": [row]}, headers={"accept-language": language})
+    assert answer.status_code == 422, answer.text
+    [error] = answer.json()["errors"]
+    assert (error["field"], error["expected"]) == ("rows[0].weight_g", told)
+    [error] = still.get("/orders?limit=0", headers={"accept-language": language}).json()["errors"]
+    assert ("200" in error["expected"], error["field"]) == (True, "limit")
+
+
 def test_what_was_sent_does_not_come_back_in_a_problem(still):
     planted = "13912345678张三丰"
     for body in ({"rows": [{"code": "X", "name": "n", "kind": planted}]}, {"rows": planted}, {planted: 1}):

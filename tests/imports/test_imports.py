@@ -278,3 +278,16 @@ def test_shops_are_imported_with_the_warehouses_that_serve_them(scene):
     assert report.rejected == 1
     served = "SELECT s.code, w.code FROM shop_warehouse x JOIN shop s ON s.id = x.shop_id JOIN warehouse w ON w.id = x.warehouse_id ORDER BY 1, 2"
     assert scene.query(served) == [("T1", "GZ"), ("T1", "HZ")]
+
+
+def test_a_bad_cell_says_what_it_should_hold(scene):
+    report = give(scene, "products", PRODUCTS + "X,红围巾,,120.5,也许,,鞋\nY,手套,,-1,是,,商品\n")
+    assert [(one.row, one.field, one.expected.zh, one.expected.en) for one in report.problems] == [
+        (2, "weight_g", "0 到 10,000,000 的整数", "a whole number from 0 to 10,000,000"),
+        (2, "is_on_sale", "“是”或“否”", "yes or no"),
+        (2, "kind", "以下之一：商品、组合装、服务", "one of: goods, bundle, service"),
+        (3, "weight_g", "0 到 10,000,000 的整数", "a whole number from 0 to 10,000,000"),
+    ]
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(report.error_file)).get_sheet_by_index(0).to_python()
+    assert "重量(克): 字段值无效 (应为：0 到 10,000,000 的整数)" in sheet[1][-2]
+    assert "(expected: yes or no)" in sheet[1][-1]

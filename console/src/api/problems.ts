@@ -6,7 +6,7 @@ export interface ProblemBody {
   reason: string
   next_step: string
   detail: string
-  errors: { field: string; reason: string; text: string; detail?: string }[]
+  errors: { field: string; reason: string; text: string; detail?: string; expected?: string }[]
 }
 
 export class ApiProblem extends Error {

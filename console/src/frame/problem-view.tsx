@@ -2,11 +2,19 @@ import { ExclamationCircleFilled } from '@ant-design/icons'
 import { Button } from 'antd'
 import { problemOf } from '@/api/problems'
 import { useWords } from '@/i18n/words'
+import { fieldOf, whyOf } from './why'
 import { frameWords } from './words'
 import styles from './problem-view.module.css'
 
-/** A refusal in place: what was refused, why, and what to do next. */
-export function ProblemView({ problem, onAgain }: { problem: unknown; onAgain?: () => void }) {
+interface Props {
+  problem: unknown
+  onAgain?: () => void
+  /** What the form calls a field of the record. */
+  nameOf?: (field: string) => string | undefined
+}
+
+/** A refusal in place: what was refused, why, what would be right, and what to do next. */
+export function ProblemView({ problem, onAgain, nameOf }: Props) {
   const t = useWords(frameWords)
   const { title, detail, errors, next_step: next, status, reason } = problemOf(problem)
   // What is not there, or not for this person, is no more so when it is asked for again.
@@ -21,7 +29,7 @@ export function ProblemView({ problem, onAgain }: { problem: unknown; onAgain?: 
         {detail && <div className={styles.why}>{detail}</div>}
         {errors.map((error) => (
           <div key={error.field + error.reason} className={styles.why}>
-            {error.field}: {error.text}
+            {nameOf?.(fieldOf(error.field)) ?? error.field}: {whyOf(error, t)}
           </div>
         ))}
         {next && (

@@ -5,6 +5,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useEnum } from '@/api/enums'
 import { useKeys } from '@/frame/keys'
 import { number } from '@/i18n/format'
+import { language } from '@/i18n/start'
 import { useWords } from '@/i18n/words'
 import { byRow, kindOf, problemsOf, rowsOf, widthsOf, type Problem } from './errors'
 import type { Imported } from './send'
@@ -20,9 +21,17 @@ const OVERSCAN = 8
 const FIRST_PROBLEMS = 40
 
 /** What is wrong, in words: the reason and what would be right. */
-function useReasonText(): (problem: Pick<Problem, 'reason' | 'detail'>) => string {
+function useReasonText(): (problem: Pick<Problem, 'reason' | 'detail' | 'expected'>) => string {
+  const t = useWords(importWords)
   const reason = useEnum('reason')
-  return useCallback((problem) => [reason(problem.reason), problem.detail].filter(Boolean).join(' · '), [reason])
+  return useCallback(
+    (problem) => {
+      const expected = problem.expected?.[language()]
+      const parts = [reason(problem.reason), problem.detail, expected && t('expected', { what: expected })]
+      return parts.filter(Boolean).join(' · ')
+    },
+    [reason, t],
+  )
 }
 
 /** The file as it was read: bad cells say what is wrong with them, and one key goes from each to the next. */

@@ -141,7 +141,9 @@ function bodyOf(skus: readonly Sku[], change: object) {
 async function refusedOf(skus: readonly Sku[], { results }: Results): Promise<Refused[]> {
   const left = results.flatMap((result, n) => {
     const sku = skus[n]
-    return result.effect === 'refused' && sku ? [{ sku, text: result.errors?.[0]?.text ?? '' }] : []
+    return result.effect === 'refused' && sku
+      ? [{ sku, text: [result.errors?.[0]?.text, result.errors?.[0]?.expected].filter(Boolean).join(' · ') }]
+      : []
   })
   return Promise.all(
     left.map(async ({ sku, text }) => {

@@ -52,6 +52,7 @@ export function RecordDialog({ title, fields, first, isNew, refresh, save, rerea
   const { base, draft, theirs } = merge
   // What was refused may have been stored in part: then even what was there before may be saved again.
   const isUnchanged = !isNew && !theirs && !merge.hasFailed && JSON.stringify(draft) === JSON.stringify(base)
+  const nameOf = (name: string) => fields.find((field) => field.name === name)?.label
   return (
     <EditModal
       draft={draft}
@@ -86,7 +87,11 @@ export function RecordDialog({ title, fields, first, isNew, refresh, save, rerea
         </>
       )}
       {merge.problem &&
-        (isNewer(merge.problem) ? <p role="alert">{t('stale')}</p> : <ProblemView problem={merge.problem} />)}
+        (isNewer(merge.problem) ? (
+          <p role="alert">{t('stale')}</p>
+        ) : (
+          <ProblemView problem={merge.problem} nameOf={nameOf} />
+        ))}
     </EditModal>
   )
 }

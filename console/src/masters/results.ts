@@ -19,7 +19,7 @@ export function refusalOf(results: Results | undefined): ApiProblem | null {
     reason: first.reason,
     next_step: '',
     detail: '',
-    errors: (refused.errors ?? []).map((error) => ({ field: error.field, reason: error.reason, text: error.text })),
+    errors: (refused.errors ?? []).map((error) => ({ ...error })),
   })
 }
 

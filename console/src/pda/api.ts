@@ -27,7 +27,7 @@ export class Refusal extends Error {
 
   constructor(status: number, problem: Partial<Problem> | null) {
     const [first] = problem?.errors ?? []
-    super(first?.text ?? problem?.title ?? `HTTP ${status}`)
+    super(first ? [first.text, first.expected].filter(Boolean).join(' · ') : (problem?.title ?? `HTTP ${status}`))
     this.status = status
     this.reason = problem?.reason ?? ''
     this.next = problem?.next_step ?? ''

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, LiteralString
 
 from paidan.catalog.rows import BundleRow, GoodsBanRow, ListingRow, SkuRow
+from paidan.kernel.expected import BUNDLE, NO_BUNDLE, SAME_PRODUCT
 from paidan.kernel.outcomes import Effect, Outcome, Sheet
 from paidan.kernel.reasons import Reason
 from paidan.orders.store import make_due, orders_with_listing
@@ -82,7 +83,7 @@ def _refuse_contradictions(sheet: Sheet, rows: Sequence[SkuRow]) -> None:
     for n, row in enumerate(rows):
         product = (row.product_name, row.brand, row.category)
         if told.setdefault(product_code_of(row), product) != product:
-            sheet.refuse(n, "product_code", Reason.FIELD_INVALID, "another row tells this product differently")
+            sheet.refuse(n, "product_code", Reason.FIELD_INVALID, expected=SAME_PRODUCT)
         if len(set(row.barcodes)) != len(row.barcodes):
             sheet.refuse(n, "barcodes", Reason.DUPLICATE_KEY)
 
@@ -178,12 +179,12 @@ def _check_bundle(sheet: Sheet, n: int, row: BundleRow, known: Mapping[str, tupl
     if row.code not in known:
         sheet.refuse(n, "code", Reason.UNKNOWN_SKU)
     elif known[row.code][1] != "bundle":
-        sheet.refuse(n, "code", Reason.FIELD_INVALID, "not a bundle")
+        sheet.refuse(n, "code", Reason.FIELD_INVALID, expected=BUNDLE)
     for part in row.parts:
         if part.code not in known:
             sheet.refuse(n, "parts", Reason.UNKNOWN_SKU, part.code)
         elif known[part.code][1] != "goods":
-            sheet.refuse(n, "parts", Reason.FIELD_INVALID, part.code)
+            sheet.refuse(n, "parts", Reason.FIELD_INVALID, part.code, NO_BUNDLE)
     if len({part.code for part in row.parts}) != len(row.parts):
         sheet.refuse(n, "parts", Reason.DUPLICATE_KEY)
 

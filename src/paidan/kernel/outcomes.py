@@ -6,17 +6,19 @@ from typing import TypeVar
 
 from msgspec import Struct
 
+from paidan.kernel.expected import Expected
 from paidan.kernel.reasons import Reason
 
 K = TypeVar("K", bound=Hashable)
 
 
 class Problem(Struct, frozen=True, kw_only=True):
-    """Why a row was refused: the field and a reason of the closed list. `detail` is never personal data."""
+    """Why a row was refused: the field and a reason of the closed list. `detail` is never personal data; `expected`: what would be right."""
 
     field: str
     reason: Reason
     detail: str = ""
+    expected: Expected | None = None
 
 
 class Effect(StrEnum):
@@ -44,9 +46,9 @@ class Sheet:
         self._problems: list[list[Problem]] = [[] for _ in range(size)]
         self._done: dict[int, Outcome] = {}
 
-    def refuse(self, row: int, field: str, reason: Reason, detail: str = "") -> None:
+    def refuse(self, row: int, field: str, reason: Reason, detail: str = "", expected: Expected | None = None) -> None:
         """Refuse a row; several problems of one row are all told."""
-        self._problems[row].append(Problem(field=field, reason=reason, detail=detail))
+        self._problems[row].append(Problem(field=field, reason=reason, detail=detail, expected=expected))
 
     def live(self) -> list[int]:
         """The rows not refused so far."""

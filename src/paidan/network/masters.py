@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from paidan.kernel.expected import CONNECTION, MEANING, STOCK_QUERY, ZONE
 from paidan.kernel.outcomes import Effect, Outcome, Sheet
 from paidan.kernel.reasons import Reason
 from paidan.kernel.states import DocumentState, FulfilmentState, ParcelState
@@ -80,7 +81,7 @@ def _check_connections(tx: Tx, sheet: Sheet, rows: Sequence[ConnectionRow]) -> N
     stored = {row[0]: row[3] for row in tx.execute(queries.connections_by_code, {"codes": [row.code for row in rows]}) if row[4]}
     for n, row in enumerate(rows):
         if not QUERY_AT.fullmatch(str(row.account.get("stock_query_at") or "never")):
-            sheet.refuse(n, "account.stock_query_at", Reason.FIELD_INVALID, "03:30, or never")
+            sheet.refuse(n, "account.stock_query_at", Reason.FIELD_INVALID, expected=STOCK_QUERY)
         account, secrets = NEEDED.get(row.protocol, ((), ()))
         for name in account:
             if not isinstance(row.account.get(name), str) or not row.account[name]:
@@ -344,7 +345,7 @@ def write_translations(
     sheet.refuse_repeats(keys, "code")
     for n, row in enumerate(rows):
         if row.meaning not in MEANINGS:
-            sheet.refuse(n, "meaning", Reason.FIELD_INVALID, "the name of a state, note or mask")
+            sheet.refuse(n, "meaning", Reason.FIELD_INVALID, expected=MEANING)
     tx.execute(queries.lock_network)
     stored = tx.execute(queries.translations_by_key, columns(("protocol", "subject", "code"), keys))
     sheet.refuse_stale([translation_key(row) for row in rows], {"/".join(row[:3]): version_of(*row[3:]) for row in stored}, expected, "code")
@@ -399,7 +400,7 @@ def _refuse_unknown_connections(tx: Tx, sheet: Sheet, codes: Sequence[str]) -> d
     found = _ids(tx, queries.connections_by_code, codes)
     for n, code in enumerate(codes):
         if code and code not in found:
-            sheet.refuse(n, "connection_code", Reason.FIELD_INVALID, "no such connection")
+            sheet.refuse(n, "connection_code", Reason.FIELD_INVALID, expected=CONNECTION)
     return found
 
 
@@ -407,7 +408,7 @@ def _check_time_zone(sheet: Sheet, n: int, name: str) -> None:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        sheet.refuse(n, "time_zone", Reason.FIELD_INVALID, "an IANA time zone")
+        sheet.refuse(n, "time_zone", Reason.FIELD_INVALID, expected=ZONE)
 
 
 def _sealed(sealer: Sealer, secrets: Mapping[str, str] | None, bond: str) -> bytes | None:

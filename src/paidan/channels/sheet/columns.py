@@ -1,6 +1,10 @@
 """The columns of an order file: fields of the direct format, their headers in zh and en, and whether one belongs to the order or to the line."""
 
+from collections.abc import Mapping
 from typing import Final, NamedTuple
+
+from paidan.kernel import expected
+from paidan.kernel.expected import Expected
 
 
 class Column(NamedTuple):
@@ -82,3 +86,28 @@ FLAGS: Final = {
 def column_of(header: str) -> Column | None:
     """The column a header names, in either language, whatever its case and stars; None if nobody knows it."""
     return BY_HEADER.get(header.strip().strip("*").strip().lower())
+
+
+EXPECTED: Final[Mapping[str, Expected]] = {
+    "ref": Expected(zh="文字；长数字请按文本填写", en="a text; long numbers as text"),
+    "text": Expected(zh="文字；长数字请按文本填写", en="a text; long numbers as text"),
+    "amount": expected.amount(0),
+    "count": expected.whole(1),
+    "instant": expected.MOMENT,
+    "flag": expected.YES_NO,
+}
+"""What a cell of each kind of column should hold."""
+
+
+def expected_of(field: str) -> Expected | None:
+    """What a cell of the column of this field should hold."""
+    column = next((one for one in COLUMNS if one.field == field), None)
+    if column is None:
+        return None
+    if column.kind == "choice":
+        names: dict[str, str] = {}
+        for word, value in CHOICES[field].items():
+            if word != value:
+                names.setdefault(value, word)
+        return expected.one_of(dict.fromkeys(CHOICES[field].values()), names)
+    return EXPECTED[column.kind]

@@ -19,6 +19,7 @@ from paidan.channels.sheet.cells import value_of
 from paidan.channels.sheet.columns import COLUMNS, Column, column_of
 from paidan.channels.sheet.read import Row, read_rows
 from paidan.kernel.errors import BadInput
+from paidan.kernel.expected import SAME_ORDER, Expected
 from paidan.kernel.reasons import Reason
 
 Values = dict[str, Any]
@@ -31,6 +32,7 @@ class CellError(Struct, frozen=True, kw_only=True):
     row: int
     reason: Reason
     column: str
+    expected: Expected | None = None  # where it is not what its column expects
 
 
 class SheetOrder(Struct, frozen=True, kw_only=True):
@@ -129,7 +131,7 @@ def _merged(group: list[ReadRow]) -> tuple[dict[str, Values], list[CellError]]:
     for row in group:
         for (part, field), value in row.values.items():
             if part != "line" and parts[part].setdefault(field, value) != value:
-                conflicts.append(CellError(row=row.number, reason=Reason.FIELD_INVALID, column=field))
+                conflicts.append(CellError(row=row.number, reason=Reason.FIELD_INVALID, column=field, expected=SAME_ORDER))
     return parts, conflicts
 
 

@@ -25,6 +25,7 @@ from paidan.entrypoints.api.problems import Refused, invalid
 from paidan.entrypoints.api.services import Given
 from paidan.entrypoints.api.verbs import get, post
 from paidan.intake.load import SHOP
+from paidan.kernel import expected
 from paidan.kernel.reasons import Reason
 from paidan.network.load import Network
 from paidan.runtime.database import Tx
@@ -326,7 +327,7 @@ def get_outbox(
 ) -> Page[OutboxView]:
     """Calls that are dead or whose effect is unknown, or all of one business key. Newest first."""
     if state_name is None and not business_key:
-        raise invalid("state", Reason.FIELD_MISSING, "state or business_key")
+        raise invalid("state", Reason.FIELD_MISSING, expected=expected.STATE_OR_KEY)
     [after] = read_cursor(cursor, [int])
     state = None if state_name is None else int(OutboxState[state_name.upper()])
     with services.database.transaction() as tx:
@@ -381,7 +382,7 @@ def post_key(services: Given, once: Post, data: JSONBody[KeyBody], idempotency_k
     if not data.scopes and not data.rights:
         raise invalid("scopes", Reason.FIELD_MISSING)
     if data.expires_at is not None and data.expires_at <= once.now:
-        raise invalid("expires_at")
+        raise invalid("expires_at", expected=expected.LATER)
 
     def work(tx: Tx) -> NewKey:
         shop_ids, warehouse_ids = limits_of(tx, (), data.shops, data.warehouses)

@@ -23,6 +23,7 @@ from paidan.entrypoints.api.problems import Refused, invalid, refuse_if
 from paidan.entrypoints.api.services import Given, HandlerContext
 from paidan.entrypoints.api.verbs import get, post
 from paidan.entrypoints.api.versions import IfMatch, seen
+from paidan.kernel import expected
 from paidan.kernel.reasons import Reason
 from paidan.parties.addresses.divisions import Division as DivisionRecord
 from paidan.parties.addresses.divisions import atlas, full_name
@@ -171,7 +172,7 @@ def edit_lines(
     del idempotency_key
     changes = tuple(LineChange(line_no=line.line_no, quantity=line.quantity, sku_code=line.sku) for line in data.lines)
     if len({change.line_no for change in changes}) < len(changes):
-        raise invalid("lines", detail="one change of a line")
+        raise invalid("lines", expected=expected.ONE_CHANGE)
     gifts = tuple(Gift(sku_code=gift.sku, quantity=gift.quantity) for gift in data.gifts)
     return _edit(services, caller, once, order_id, EditLines(changes=changes, gifts=gifts), if_match)
 
@@ -180,7 +181,7 @@ def edit_lines(
 def get_divisions(under: Under = "", codes: Codes = "") -> Divisions:
     """Provinces, or what lies right below the division of this code; with `codes` those divisions instead. Both together are refused."""
     if codes and under:
-        raise invalid("under", detail="either codes or under")
+        raise invalid("under", expected=expected.EITHER_PLACE)
     every = atlas()
     if codes:
         found = [every.by_code[code] for code in codes.split(",") if code in every.by_code]

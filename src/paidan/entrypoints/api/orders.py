@@ -26,6 +26,7 @@ from paidan.entrypoints.api.problems import RESPONSES, Refused, invalid, refuse_
 from paidan.entrypoints.api.services import Given, HandlerContext
 from paidan.entrypoints.api.verbs import get, post
 from paidan.entrypoints.api.versions import IfMatch, etag, seen
+from paidan.kernel import expected
 from paidan.kernel.reasons import Reason
 from paidan.kernel.states import OrderState
 from paidan.orders.commands import AUDITORS_MAY, HOLDERS_MAY, Cancel, Edit, OrderCommand, PutHold, ReleaseHolds, not_to_be_lifted, run
@@ -154,11 +155,11 @@ def _range(start: datetime | None, end: datetime | None) -> tuple[datetime | Non
             raise invalid("placed_from", Reason.FIELD_MISSING)
         return None, None
     if start.tzinfo is None or (end is not None and end.tzinfo is None):
-        raise invalid("placed_from", detail="an instant needs its offset")
+        raise invalid("placed_from", expected=expected.INSTANT)
     try:
         end = end or start + RANGE_MAX
         if not timedelta(0) <= end - start <= RANGE_MAX:
-            raise invalid("placed_until", detail="at most 31 days")
+            raise invalid("placed_until", expected=expected.PLACED_DAYS)
     except OverflowError:
         raise invalid("placed_from") from None
     return start, end
@@ -170,7 +171,7 @@ def _state(name: str | None, start: datetime | None) -> OrderState | None:
     if name not in STATE_NAMES:
         raise invalid("state")
     if STATE_NAMES[name] >= FIRST_ENDED and start is None:
-        raise invalid("placed_from", Reason.FIELD_MISSING, "delivered and cancelled orders are listed by the time of placing")
+        raise invalid("placed_from", Reason.FIELD_MISSING, expected=expected.PLACED_RANGE)
     return STATE_NAMES[name]
 
 

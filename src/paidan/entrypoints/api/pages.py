@@ -9,6 +9,7 @@ from litestar.params import PathParameter, QueryParameter
 from msgspec import Struct
 
 from paidan.entrypoints.api.problems import invalid
+from paidan.kernel import expected
 
 LIMIT_MAX: Final = 200
 BIGINT_MAX: Final = 2**63 - 1
@@ -38,12 +39,12 @@ def read_cursor(cursor: str, kinds: Sequence[type]) -> list[Any]:
     try:
         key = _KEY.decode(base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)))
     except (ValueError, msgspec.DecodeError):
-        raise invalid("cursor") from None
+        raise invalid("cursor", expected=expected.CURSOR) from None
     fits = len(key) == len(kinds) and all(type(value) is kind for value, kind in zip(key, kinds, strict=True))
     if not fits or any(isinstance(value, int) and abs(value) > BIGINT_MAX for value in key):
-        raise invalid("cursor")
+        raise invalid("cursor", expected=expected.CURSOR)
     if any(isinstance(value, str) and "\0" in value for value in key):
-        raise invalid("cursor")
+        raise invalid("cursor", expected=expected.CURSOR)
     return key
 
 

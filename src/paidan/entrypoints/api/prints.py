@@ -18,6 +18,7 @@ from paidan.entrypoints.api.people.visiting import address_of
 from paidan.entrypoints.api.problems import Refused, invalid
 from paidan.entrypoints.api.services import Given, HandlerContext
 from paidan.entrypoints.api.verbs import get, post
+from paidan.kernel import expected
 from paidan.kernel.reasons import Reason
 from paidan.printing.papers import Format, Kind
 from paidan.printing.press import Prepared, Refusal, Wish, finish, prepare, render
@@ -89,7 +90,7 @@ def _wish(caller: Caller, request: Request[Any, Any, Any], data: PrintBody) -> W
     if bool(data.order_nos) == bool(data.fulfilment_nos):
         raise invalid("order_nos", Reason.FIELD_INVALID if data.order_nos else Reason.FIELD_MISSING)
     if data.format == Format.ZPL and data.kind != Kind.LABEL:
-        raise invalid("format")
+        raise invalid("format", expected=expected.one_of(("pdf",)))
     return Wish(
         kind=data.kind,
         format=data.format,

@@ -16,9 +16,11 @@ from msgspec import Struct
 
 from paidan.entrypoints.api.language import language_of
 from paidan.kernel.errors import BadInput, SetupError
+from paidan.kernel.expected import Expected
 from paidan.kernel.outcomes import Problem
 from paidan.kernel.reasons import Reason, next_step, words
 from paidan.runtime.database import trouble
+from paidan.runtime.expectations import expected_at
 from paidan.runtime.telemetry import told
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -88,12 +90,13 @@ log = structlog.get_logger(__name__)
 
 
 class FieldProblem(Struct, frozen=True, kw_only=True):
-    """What is wrong with one field of the request."""
+    """What is wrong with one field of the request. `expected`: what would be right, in the caller's language."""
 
     field: str
     reason: Reason
     text: str
     detail: str = ""
+    expected: str = ""
 
 
 class ProblemBody(Struct, frozen=True, kw_only=True):
@@ -121,9 +124,9 @@ class Refused(Exception):
         self.status = status or STATUS.get(reason, UNPROCESSABLE)
 
 
-def invalid(field: str, reason: Reason = Reason.FIELD_INVALID, detail: str = "") -> Refused:
+def invalid(field: str, reason: Reason = Reason.FIELD_INVALID, detail: str = "", expected: Expected | None = None) -> Refused:
     """A refusal because of one field."""
-    return Refused(reason, problems=[Problem(field=field, reason=reason, detail=detail)], status=UNPROCESSABLE)
+    return Refused(reason, problems=[Problem(field=field, reason=reason, detail=detail, expected=expected)], status=UNPROCESSABLE)
 
 
 def refuse_if(reason: Reason | None, detail: str = "") -> None:
@@ -134,7 +137,16 @@ def refuse_if(reason: Reason | None, detail: str = "") -> None:
 
 def field_problems(problems: Sequence[Problem], language: str) -> tuple[FieldProblem, ...]:
     """Problems with words."""
-    return tuple(FieldProblem(field=p.field, reason=p.reason, text=words(p.reason, language), detail=p.detail) for p in problems)
+    return tuple(
+        FieldProblem(
+            field=p.field,
+            reason=p.reason,
+            text=words(p.reason, language),
+            detail=p.detail,
+            expected=p.expected.words(language) if p.expected else "",
+        )
+        for p in problems
+    )
 
 
 def answer(
@@ -175,7 +187,7 @@ def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Resp
     """What the framework refused: unreadable bodies, wrong parameters, unknown paths."""
     told_keys = error.extra if isinstance(error.extra, list) else []
     if told_keys:
-        problems = [_problem(item) for item in told_keys if isinstance(item, dict)]
+        problems = [_problem(item, request.route_handler) for item in told_keys if isinstance(item, dict)]
         return answer(request, problems[0].reason if problems else Reason.FIELD_INVALID, UNPROCESSABLE, problems=problems)
     if found := _PARAMETER.search(error.detail):
         problem = Problem(field=found["name"], reason=Reason.FIELD_MISSING)
@@ -192,7 +204,7 @@ _PARAMETER = re.compile(r"Missing required \w+ parameter '(?P<name>[^']{1,60})'"
 _PLACE = re.compile(r"at `\$(?P<place>[^`]{0,200})`")
 
 
-def _problem(told_item: dict[str, Any]) -> Problem:
+def _problem(told_item: dict[str, Any], handler: Any) -> Problem:
     """Litestar and msgspec tell places and types in words; values are left out."""
     message = str(told_item.get("message", ""))
     place_found = _PLACE.search(message)
@@ -201,7 +213,14 @@ def _problem(told_item: dict[str, Any]) -> Problem:
         if found := pattern.search(message):
             return Problem(field=".".join(filter(None, (place, found["name"]))), reason=reason)
     reason = Reason.FIELD_MISSING if "required" in message.lower() else Reason.FIELD_INVALID
-    return Problem(field=place, reason=reason)
+    return Problem(field=place, reason=reason, expected=None if reason == Reason.FIELD_MISSING else _expected(handler, place, told_item))
+
+
+def _expected(handler: Any, place: str, told_item: dict[str, Any]) -> Expected | None:
+    """What the handler's own types expect at this place of the body, or of this parameter."""
+    if told_item.get("source") == "body":
+        return expected_at(handler.parsed_data_field.annotation, place) if handler.parsed_data_field else None
+    return expected_at(handler.signature_model, place)
 
 
 def on_database_error(request: Request[Any, Any, Any], error: psycopg.Error) -> Response[ProblemBody]:

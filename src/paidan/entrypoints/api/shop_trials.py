@@ -15,6 +15,7 @@ from paidan.entrypoints.api.people.rights import Right
 from paidan.entrypoints.api.problems import invalid
 from paidan.entrypoints.api.services import Given, HandlerContext
 from paidan.entrypoints.api.verbs import post
+from paidan.kernel import expected
 from paidan.kernel.reasons import Reason, next_step, words
 from paidan.network.accounts import settings_of, stored_account
 from paidan.network.connections import Connection, read_connections
@@ -79,9 +80,9 @@ def _connection(services: HandlerContext, tx: Tx, data: TrialBody) -> Connection
         return None
     found = next((one for one in read_connections(tx, services.sealer) if one.code == data.connection_code), None)
     if found is None:
-        raise invalid("connection_code", detail="no such connection, or it is switched off")
+        raise invalid("connection_code", expected=expected.LIVE_CONNECTION)
     if found.protocol != data.platform:
-        raise invalid("connection_code", detail=f"speaks {found.protocol}")
+        raise invalid("connection_code", expected=expected.of_protocol(data.platform))
     return found
 
 
@@ -93,7 +94,7 @@ def _secrets(services: HandlerContext, tx: Tx, data: TrialBody) -> dict[str, str
         raise invalid("code", Reason.UNKNOWN_SHOP)
     if (stored.platform, stored.account_ref, stored.connection_code) != (data.platform, data.account_ref, data.connection_code):
         # What is stored goes to the account it was stored for. Whoever tries another one knows its secrets.
-        raise invalid("secrets", Reason.FIELD_MISSING, detail="the account was changed: type its secrets to try it")
+        raise invalid("secrets", Reason.FIELD_MISSING, expected=expected.SECRETS_ANEW)
     return stored.secrets
 
 

@@ -24,6 +24,7 @@ from paidan.entrypoints.api.stock_alarms import AlarmCounts, still_alarming
 from paidan.entrypoints.api.verbs import get, post
 from paidan.entrypoints.api.versions import etag
 from paidan.fulfilment.entries import order_entry
+from paidan.kernel import expected
 from paidan.kernel.reasons import Reason
 from paidan.kernel.states import DocumentState
 from paidan.runtime.database import Tx
@@ -295,7 +296,7 @@ def get_entries(
 ) -> Page[EntryView]:
     """The ledger of one SKU or of one document (also a fulfilment's id), newest document first."""
     if not sku and document_id is None:
-        raise invalid("sku", Reason.FIELD_MISSING, "sku or document_id")
+        raise invalid("sku", Reason.FIELD_MISSING, expected=expected.SKU_OR_DOCUMENT)
     document, line, kind, sequence = read_cursor(cursor, [int, int, str, int])
     _refuse_large(line, "cursor")
     _refuse_large(sequence, "cursor", 2**31 - 1)

@@ -7,6 +7,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final, NamedTuple
 
 from paidan.channels.sheet.columns import FLAGS
+from paidan.kernel.expected import CLOCK, PAIRS, WHOLES, YES_NO, Expected, one_of, whole
+from paidan.kernel.expected import amount as money
+from paidan.kernel.expected import number as any_number
 
 LISTED: Final = re.compile(r'"([^"]+)"(?=$|[;,|、，；\s])|([^;,|、，；\s]+)')
 APART: Final = re.compile(r"[;,|、，；\s]")
@@ -27,6 +30,18 @@ class Field(NamedTuple):
     def heading(self) -> str:
         """What its column is called in a file, in both languages."""
         return f"{self.zh[0]} / {self.en[0]}"
+
+    @property
+    def is_figure(self) -> bool:
+        """Whether it holds one number or amount, which its record keeps within bounds."""
+        return self.turn in {count, amount, number}
+
+    @property
+    def expected(self) -> Expected | None:
+        """What a cell of it should hold."""
+        if isinstance(self.turn, Choice):
+            return self.turn.expected
+        return EXPECTED.get(self.turn)
 
     def tell(self, value: Any, language: str) -> Any:
         """The way back of `turn`: what stands in the cell of an exported file, so that it is read as the same value again."""
@@ -109,6 +124,11 @@ class Choice:
         """The value of a word. Raises KeyError for any other."""
         return self._known[text.lower()]
 
+    @property
+    def expected(self) -> Expected:
+        """One of its words."""
+        return one_of(self._zh, self._zh)
+
     def tell(self, value: str, language: str) -> str:
         """The word of a value."""
         return self._zh.get(value, value) if language == "zh" else value
@@ -136,6 +156,17 @@ _TOLD: Final[Mapping[Callable[[str], Any], Callable[[Any], Any]]] = {
     pairs: lambda value: _listed(f"{name}={text}" for name, text in value.items()),
 }
 """How values that are not told as they are become cells."""
+
+EXPECTED: Final[Mapping[Callable[[str], Any], Expected]] = {
+    count: whole(),
+    amount: money(),
+    number: any_number(),
+    clock: CLOCK,
+    flag: YES_NO,
+    counts: WHOLES,
+    pairs: PAIRS,
+}
+"""What a cell should hold, by how it becomes a value."""
 
 
 CLASSES: Final = {"普通": "normal", "易碎": "fragile", "生鲜": "fresh", "危险品": "dangerous", "超大件": "oversize"}

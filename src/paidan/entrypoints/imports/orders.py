@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from paidan.catalog.load import cache_versions
 from paidan.channels.platform import RawOrder
-from paidan.channels.sheet.columns import COLUMNS, column_of
-from paidan.channels.sheet.orders import SheetOrder, read_orders
+from paidan.channels.sheet.columns import COLUMNS, column_of, expected_of
+from paidan.channels.sheet.orders import CellError, SheetOrder, read_orders
 from paidan.channels.sheet.read import read_rows
 from paidan.entrypoints.imports.columns import Field
 from paidan.entrypoints.imports.kinds import Means
@@ -15,6 +15,7 @@ from paidan.entrypoints.imports.preview import RowProblem
 from paidan.entrypoints.imports.report import Header, ImportReport, Write, report_of
 from paidan.intake.landing import land
 from paidan.kernel.errors import BadInput
+from paidan.kernel.expected import Expected, after_row
 from paidan.kernel.reasons import Reason
 from paidan.network.load import Shop, read_network
 from paidan.runtime.database import Tx
@@ -68,8 +69,12 @@ def _raw(order: SheetOrder) -> RawOrder:
 
 def _problems(order: SheetOrder) -> list[RowProblem]:
     """One bad row spoils its whole order: the others of it are told so, for all of them are in the error file."""
-    told = [RowProblem(row=error.row, field=error.column, reason=error.reason) for error in order.errors]
+    told = [RowProblem(row=e.row, field=e.column, reason=e.reason, expected=_expected(e)) for e in order.errors]
     if not told:
         return []
     others = set(order.rows) - {problem.row for problem in told}
-    return told + [RowProblem(row=row, field="", reason=told[0].reason, detail=f"{told[0].row}") for row in sorted(others)]
+    return told + [RowProblem(row=row, field="", reason=told[0].reason, expected=after_row(told[0].row)) for row in sorted(others)]
+
+
+def _expected(error: CellError) -> Expected | None:
+    return None if error.reason != Reason.FIELD_INVALID else error.expected or expected_of(error.column)

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from paidan.channels.sheet.read import Row
 from paidan.entrypoints.imports.read import text_of
+from paidan.kernel.expected import Expected
 from paidan.kernel.reasons import Reason
 
 FIRST_ROWS: Final = 20
@@ -22,13 +23,17 @@ COLUMNS_SHOWN: Final = 100
 
 
 class RowProblem(Struct, frozen=True, kw_only=True):
-    """What is wrong where. Rows count from 1, the header being 1; `field` empty: the whole row. `column`: the field's heading in the template."""
+    """What is wrong where. Rows count from 1, the header being 1; `field` empty: the whole row. `column`: the field's heading in the template.
+
+    `expected`: what would be right.
+    """
 
     row: int
     field: str
     reason: Reason
     detail: str = ""
     column: str = ""
+    expected: Expected | None = None
 
 
 class PreviewHeading(Struct, frozen=True, kw_only=True):

@@ -96,9 +96,15 @@ def _sentences(problems: Sequence[RowProblem], language: str, names: Mapping[str
     parts = []
     for problem in problems:
         where = names.get(problem.field, problem.field)
-        detail = f" ({problem.detail})" if problem.detail else ""
+        detail = "".join(f" ({told})" for told in (problem.detail, _expected(problem, language)) if told)
         parts.append(f"{where}: {words(problem.reason, language)}{detail}" if where else f"{words(problem.reason, language)}{detail}")
     return "; ".join(parts)
+
+
+def _expected(problem: RowProblem, language: str) -> str:
+    if problem.expected is None:
+        return ""
+    return ("应为：" if language == "zh" else "expected: ") + problem.expected.words(language)
 
 
 def workbook(sheets: Mapping[str, Sequence[Sequence[Any]]]) -> bytes:

@@ -14,9 +14,11 @@ from paidan.entrypoints.imports.preview import RowProblem
 from paidan.entrypoints.imports.read import rows_of, text_of
 from paidan.entrypoints.imports.report import Header, ImportReport, Write, report_of, template
 from paidan.kernel.errors import BadInput
+from paidan.kernel.expected import Expected, after_row
 from paidan.kernel.outcomes import Effect, Outcome
 from paidan.kernel.reasons import Reason
 from paidan.runtime.database import Tx
+from paidan.runtime.expectations import expected_at, read_expected
 
 FILE_KINDS: Final = (*KINDS, ORDERS)
 
@@ -104,7 +106,7 @@ def _records(kind: Kind, rows: Sequence[Row], columns: dict[int, Field], problem
     for number, row in enumerate(rows[1:], start=2):
         if all(cell is None or not str(cell).strip() for cell in row):
             continue
-        values, wrong = _values(number, row, columns)
+        values, wrong = _values(kind, number, row, columns)
         problems += wrong
         key = str(values.get(kind.group, number)) if kind.group else str(number)
         groups.setdefault(key, []).append((number, values))
@@ -115,13 +117,13 @@ def _records(kind: Kind, rows: Sequence[Row], columns: dict[int, Field], problem
         numbers = [number for number, _ in group]
         if key in spoiled:
             bad = {problem.row for problem in problems}
-            problems += [RowProblem(row=n, field="", reason=Reason.FIELD_INVALID, detail=str(spoiled[key])) for n in numbers if n not in bad]
+            problems += [RowProblem(row=n, field="", reason=Reason.FIELD_INVALID, expected=after_row(spoiled[key])) for n in numbers if n not in bad]
         elif (record := _record(kind, numbers, [values for _, values in group], problems)) is not None:
             records.append(record)
     return records
 
 
-def _values(number: int, row: Row, columns: dict[int, Field]) -> tuple[Values, list[RowProblem]]:
+def _values(kind: Kind, number: int, row: Row, columns: dict[int, Field]) -> tuple[Values, list[RowProblem]]:
     """The values of a row; empty cells leave what is stored, or the default."""
     values: dict[str, Any] = {}
     wrong: list[RowProblem] = []
@@ -133,8 +135,13 @@ def _values(number: int, row: Row, columns: dict[int, Field]) -> tuple[Values, l
             elif field.is_needed:
                 wrong.append(RowProblem(row=number, field=field.name, reason=Reason.FIELD_MISSING))
         except (ValueError, KeyError, ArithmeticError):
-            wrong.append(RowProblem(row=number, field=field.name, reason=Reason.FIELD_INVALID, detail=field.hint))
+            wrong.append(RowProblem(row=number, field=field.name, reason=Reason.FIELD_INVALID, expected=_expected(kind, field)))
     return values, wrong
+
+
+def _expected(kind: Kind, field: Field) -> Expected | None:
+    """What a cell of this column should hold: as its column says, figures with the bounds of the record."""
+    return (expected_at(kind.row, field.name) if field.is_figure else None) or field.expected
 
 
 def _record(kind: Kind, numbers: list[int], rows: Sequence[Values], problems: list[RowProblem]) -> Record | None:
@@ -142,7 +149,8 @@ def _record(kind: Kind, numbers: list[int], rows: Sequence[Values], problems: li
         return Record(numbers=numbers, row=msgspec.convert(kind.join(rows), kind.row))
     except msgspec.ValidationError as error:
         field = _place(str(error))
-        problems += [RowProblem(row=number, field=field, reason=Reason.FIELD_INVALID) for number in numbers]
+        told = read_expected(kind.row, error)
+        problems += [RowProblem(row=number, field=field, reason=Reason.FIELD_INVALID, expected=told) for number in numbers]
         return None
 
 
@@ -153,4 +161,4 @@ def _place(message: str) -> str:
 
 
 def _told(record: Record, outcome: Outcome) -> list[RowProblem]:
-    return [RowProblem(row=n, field=p.field, reason=p.reason, detail=p.detail) for n in record.numbers for p in outcome.problems]
+    return [RowProblem(row=n, field=p.field, reason=p.reason, detail=p.detail, expected=p.expected) for n in record.numbers for p in outcome.problems]

@@ -20,6 +20,7 @@ from paidan.entrypoints.api.people.seen import hears
 from paidan.entrypoints.api.problems import invalid
 from paidan.entrypoints.api.stock import DOCUMENT_STATES, BalanceView, DocumentView, EntryView, SellableView
 from paidan.entrypoints.api.words import all_words
+from paidan.kernel import expected
 from paidan.kernel.reasons import Reason
 from paidan.parties.addresses.divisions import full_name
 from paidan.runtime.database import Tx
@@ -129,7 +130,7 @@ def _balances(_: Tx, reading: Reading, key: Key | None, limit: int) -> Mapping[s
 def _entries(_: Tx, reading: Reading, key: Key | None, limit: int) -> Mapping[str, Any]:
     sku, document_id = reading.asked.get("sku") or None, number(reading.asked, "document_id")
     if sku is None and document_id is None:
-        raise invalid("filters", Reason.FIELD_MISSING, "sku or document_id")
+        raise invalid("filters", Reason.FIELD_MISSING, expected=expected.SKU_OR_DOCUMENT)
     after = _id_keys(("after_document", "after_line", "after_kind", "after_sequence"))(key)
     return {**after, "sku": sku, "document_id": document_id, "limit": limit, **reading.caller.sees}
 

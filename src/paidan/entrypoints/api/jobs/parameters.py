@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from paidan.entrypoints.api.people.caller import Caller
 from paidan.entrypoints.api.people.rights import Right
 from paidan.entrypoints.api.problems import invalid
+from paidan.kernel import expected
 from paidan.kernel.reasons import Reason
 from paidan.runtime.database import Tx
 from paidan.runtime.queries import load_queries
@@ -128,9 +129,9 @@ def read(tx: Tx, action: Action, given: Parameters, caller: Caller, now: datetim
     if action in _NEEDS_NOTE and not given.note.strip():
         raise invalid("note", Reason.FIELD_MISSING)
     if given.expires_at is not None and given.expires_at <= now:
-        raise invalid("expires_at")
+        raise invalid("expires_at", expected=expected.LATER)
     if action == Action.PRINT and given.format == "zpl" and given.kind != "label":
-        raise invalid("format")
+        raise invalid("format", expected=expected.one_of(("pdf",)))
     names = {"warehouse": given.warehouse or None, "carrier": given.carrier or None, "sku": given.sku or None}
     row = tx.execute(queries.named_ids, {**names, "warehouses": caller.sees["warehouses"]}).fetchone()
     warehouse_id, carrier_id, sku_id = row or (None, None, None)

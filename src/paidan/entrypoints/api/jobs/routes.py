@@ -44,6 +44,7 @@ from paidan.entrypoints.api.people.visiting import address_of
 from paidan.entrypoints.api.problems import Refused, invalid
 from paidan.entrypoints.api.services import Given, HandlerContext
 from paidan.entrypoints.api.verbs import get, post
+from paidan.kernel import expected
 from paidan.kernel.reasons import Reason
 from paidan.runtime.database import Tx
 from paidan.runtime.rows import copy
@@ -163,7 +164,7 @@ def post_job(
         most = PRINTED_MAX if data.action == Action.PRINT else ORDERS_MAX
         numbers, missing = _targets(tx, services, caller, data.target, most)
         if len(numbers) > most:
-            raise invalid("target", detail=f"at most {most} orders")
+            raise invalid("target", expected=expected.at_most_orders(most))
         if data.is_dry_run:
             return _tried(tx, services, caller, data.action, told, numbers, missing, language)
         return _made(tx, services, caller, data.action, told, numbers, missing, language)
@@ -182,7 +183,7 @@ def _runner(request: Request[Any, Any, Any]) -> JobRunner:
 def _targets(tx: Tx, services: HandlerContext, caller: Caller, target: Target, most: int) -> tuple[dict[int, str], list[str]]:
     """Numbers of the orders meant, by id; and the numbers that stand for nothing the caller sees."""
     if (target.order_nos is None) == (target.filters is None):
-        raise invalid("target", detail="either order_nos or filters")
+        raise invalid("target", expected=expected.EITHER_TARGET)
     if target.order_nos is not None:
         asked = list(dict.fromkeys(target.order_nos))
         rows = tx.execute(queries.targets, {"numbers": asked, **caller.sees}).fetchall()
@@ -190,7 +191,7 @@ def _targets(tx: Tx, services: HandlerContext, caller: Caller, target: Target, m
     question = read_question(target.filters or (), "", caller, moment_of(services))
     ids = matching(tx, question, most + 1)
     if len(ids) > most:
-        raise invalid("target", detail=f"at most {most} orders")
+        raise invalid("target", expected=expected.at_most_orders(most))
     numbers: dict[int, str] = dict(tx.execute(queries.numbers_by_id, {"ids": ids}).fetchall())
     return {order_id: numbers[order_id] for order_id in ids if order_id in numbers}, []
 
@@ -301,7 +302,7 @@ def get_job_rows(
 ) -> Page[JobRowView]:
     """What became of each; with `reason` those refused for it."""
     if state_name is not None and state_name not in ROW_STATES.values():
-        raise invalid("state")
+        raise invalid("state", expected=expected.one_of(ROW_STATES.values()))
     [after] = read_cursor(cursor, [int])
     states = [state for state, name in ROW_STATES.items() if state_name in {None, name}]
     language = language_of(request.headers.get("accept-language", ""))

@@ -15,6 +15,7 @@ from paidan.entrypoints.api.lists.order_tables import FULFILMENTS, OPEN_BELOW, O
 from paidan.entrypoints.api.pages import read_cursor, write_cursor
 from paidan.entrypoints.api.people.caller import Caller
 from paidan.entrypoints.api.problems import invalid
+from paidan.kernel.expected import PLACED_RANGE
 from paidan.kernel.reasons import Reason
 from paidan.kernel.states import OrderState
 from paidan.runtime.database import Tx
@@ -104,7 +105,7 @@ def _age(filters: Sequence[Filter], now: datetime) -> list[Condition]:
     if any(filter_.field.is_exact_key and filter_.op == Op.IS for filter_ in filters) or _is_in_range(filters, now):
         return []
     if any(filter_.field.name == "state" and filter_.op == Op.IS and ENDED & set(filter_.values) for filter_ in filters):
-        raise invalid("placed_at", Reason.FIELD_MISSING, "delivered and cancelled orders are listed by the time of placing, at most 31 days")
+        raise invalid("placed_at", Reason.FIELD_MISSING, expected=PLACED_RANGE)
     return [ORDERS.c.state < sa.literal_column(str(OPEN_BELOW))]
 
 

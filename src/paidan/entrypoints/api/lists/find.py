@@ -10,6 +10,7 @@ from paidan.entrypoints.api.lists.initials import queries, refresh
 from paidan.entrypoints.api.lists.kinds import Moment
 from paidan.entrypoints.api.people.caller import Caller
 from paidan.entrypoints.api.problems import invalid
+from paidan.kernel import expected
 from paidan.parties.masks import digits_of
 from paidan.runtime.database import Tx
 
@@ -34,7 +35,7 @@ def find(tx: Tx, text: str, caller: Caller, moment: Moment) -> Found:
     """What the text means: the first meaning that finds anything. Raises Refused for more than five hundred numbers."""
     asked = list(dict.fromkeys(filter(None, _BETWEEN.split(text.strip()))))
     if len(asked) > NUMBERS_MAX:
-        raise invalid("text", detail=f"at most {NUMBERS_MAX} numbers")
+        raise invalid("text", expected=expected.at_most_numbers(NUMBERS_MAX))
     numbers = _numbers(tx, asked, caller)
     if numbers.found or len(asked) != 1:
         return numbers

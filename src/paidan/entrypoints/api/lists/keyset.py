@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import psycopg as dialect
 
 from paidan.entrypoints.api.lists.kinds import Condition
 from paidan.entrypoints.api.problems import invalid
+from paidan.kernel import expected
 
 Key = tuple[sa.ColumnElement[Any], bool]
 """What rows are sorted by, and whether it falls."""
@@ -54,7 +55,7 @@ def meant(value: Any, kind: type) -> Any:
     try:
         read = datetime.fromisoformat(value)
     except ValueError:
-        raise invalid("cursor") from None
+        raise invalid("cursor", expected=expected.CURSOR) from None
     if read.tzinfo is None:
-        raise invalid("cursor")
+        raise invalid("cursor", expected=expected.CURSOR)
     return read

@@ -21,6 +21,7 @@ from paidan.entrypoints.api.problems import Refused, invalid
 from paidan.entrypoints.api.services import Given, HandlerContext
 from paidan.entrypoints.api.verbs import delete, get, post, put
 from paidan.entrypoints.api.versions import IfMatch, etag, seen
+from paidan.kernel import expected
 from paidan.kernel.reasons import Reason
 from paidan.runtime.database import Tx
 
@@ -82,7 +83,7 @@ def post_view(services: Given, caller: Known, once: Post, data: JSONBody[ViewBod
     def work(tx: Tx) -> SavedView:
         row = tx.execute(queries.count_views, {"owner": caller.owner}).fetchone()
         if row is not None and row[0] >= VIEWS_MAX:
-            raise invalid("name", Reason.FIELD_INVALID, f"at most {VIEWS_MAX} views")
+            raise invalid("name", expected=expected.at_most_views(VIEWS_MAX))
         (view_id,) = services.ids.take(1)
         if tx.execute(queries.add_view, {"id": view_id, "list": data.list, "owner": caller.owner, **_stored(data)}).fetchone() is None:
             raise invalid("name", Reason.DUPLICATE_KEY)

@@ -28,6 +28,7 @@ from paidan.entrypoints.api.problems import Refused, invalid, refuse_if
 from paidan.entrypoints.api.remarks import NONE, readable
 from paidan.entrypoints.api.services import Given, HandlerContext
 from paidan.entrypoints.api.verbs import delete, get, post
+from paidan.kernel import expected
 from paidan.kernel.reasons import Reason
 from paidan.orders.commands import AUDITORS_MAY, HOLDERS_MAY
 from paidan.orders.store import make_due, platform_remarks
@@ -139,7 +140,7 @@ def get_exception_list(
 ) -> Page[ExceptionRow]:
     """The nearest deadline first, then the oldest; `id` names some that are read anew, all of them at once."""
     if kinds and not set(kinds) <= set(KINDS):
-        raise invalid("kind")
+        raise invalid("kind", expected=expected.one_of(KINDS))
     owner = {None: None, "me": caller.actor, "nobody": ""}.get(owner_name, owner_name)
     language = language_of(request.headers.get("accept-language", ""))
     now = services.clock.now()
@@ -152,7 +153,7 @@ def get_exception_list(
     if cursor:
         _refuse_bad_instants(after[:2])
         if not 0 < after[2] <= len(KINDS):
-            raise invalid("cursor")
+            raise invalid("cursor", expected=expected.CURSOR)
     with services.database.transaction() as tx:
         if ids:
             rows = _read(tx, services, caller, ids=ids, limit=IDS_MAX)
@@ -297,7 +298,7 @@ def post_snooze(services: Given, caller: Known, exception_id: ExceptionId, data:
     """It is shown again when the time has come."""
     now = services.clock.now()
     if data.until is not None and not now < data.until <= now + SNOOZE_MAX:
-        raise invalid("until")
+        raise invalid("until", expected=expected.WITHIN_A_MONTH)
     with services.database.transaction() as tx:
         row = _one(tx, services, caller, exception_id)
         tx.execute(queries.snooze, {"kind": row["kind"], "ref_id": int(row["ref_id"]), "until": data.until, "note": data.note})

@@ -39,6 +39,7 @@ from paidan.fulfilment.light.once import ScanKey, taken_once
 from paidan.fulfilment.light.packing import Box, Packed, Packer, ScansRefused
 from paidan.fulfilment.light.receiving import Received, receive
 from paidan.fulfilment.light.tally import Scan
+from paidan.kernel import expected
 from paidan.kernel.reasons import Reason
 from paidan.runtime.database import Tx
 
@@ -277,7 +278,7 @@ def _boxes(data: ShipBody) -> list[Box]:
     """The parcels of a shipment, however they were told."""
     if data.parcels:
         if data.scans or data.tracking_no is not None:
-            raise invalid("parcels", Reason.FIELD_INVALID, "parcels, or scans and tracking_no")
+            raise invalid("parcels", expected=expected.PARCELS_OR_SCANS)
         told = data.parcels
     elif data.tracking_no is None:
         raise invalid("tracking_no", Reason.FIELD_MISSING)
