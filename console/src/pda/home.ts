@@ -143,7 +143,6 @@ export function unsent(): () => void {
   }
   show(say('unsent'), '', banner, now, list)
   tell('')
-  onQueue(draw)
   draw()
-  return () => undefined
+  return onQueue(draw)
 }

@@ -12,7 +12,7 @@ import {
   rememberTasks,
 } from './load'
 import { startPacking, taskHead } from './pack'
-import { type Kept, ending, isEnded, isRefused, refusedUnder } from './queue'
+import { type Kept, ending, isRefused, onQueue, refusedUnder } from './queue'
 import { startReceiving } from './receive'
 import { scanner } from './scanner'
 import { say } from './words'
@@ -64,12 +64,42 @@ function refusedCard({ label, refused }: Kept): HTMLElement {
   return card('unsent', label, say('refused'), el('div', { class: 'facts' }, why))
 }
 
-/** What is not at its end. An answer may be older than what was being sent when it was asked for: that is at its end, unless it was refused. */
-async function stillOpen<Item extends { no: string }>(read: () => Promise<Loaded<Item>>): Promise<Loaded<Item>> {
-  const going = ending()
-  const { items, isOld } = await read()
-  const isOver = (no: string) => isEnded(no) || (going.has(no) && !isRefused(no))
-  return { items: items.filter((one) => !isOver(one.no)), isOld }
+interface Work<Item> {
+  list: HTMLElement
+  /** Under which path its work is sent. */
+  path: string
+  read: () => Promise<Loaded<Item>>
+  remember: (items: Item[]) => Promise<unknown>
+  cardOf: (item: Item) => HTMLElement
+  nothingLeft: string
+}
+
+/**
+ * A list of work that is not at its end, with what of it was refused above; it follows what becomes of the kept while it is open.
+ * An answer may be older than what was being sent when it was asked for: that is at its end, unless it was refused.
+ */
+export function workList<Item extends { no: string }>(work: Work<Item>): Stop {
+  const { list, path, read, remember, cardOf, nothingLeft } = work
+  const over = new Set<string>()
+  let items: Item[] | null = null
+  const stillOpen = () => {
+    for (const no of ending()) over.add(no)
+    for (const no of over) if (isRefused(no)) over.delete(no)
+    return (items ?? []).filter((one) => !over.has(one.no))
+  }
+  const draw = () => {
+    const open = stillOpen()
+    list.replaceChildren(...refusedUnder(path).map(refusedCard), ...open.map(cardOf))
+    if (items && list.childElementCount === 0) list.append(el('li', { class: 'empty' }, nothingLeft))
+  }
+  draw()
+  const stop = onQueue(draw)
+  void read().then((found) => {
+    items = found.items
+    draw()
+    if (!found.isOld) void remember(stillOpen())
+  }, tellError)
+  return stop
 }
 
 export function packList(): Stop {
@@ -77,13 +107,18 @@ export function packList(): Stop {
   const scan = scanner((code) => void open(code, 'pack', readTask))
   scan.ask('askTask')
   show(say('pack'), '', scan.element, banner, list)
-  list.append(...refusedUnder('/pda/fulfilments/').map(refusedCard))
-  void stillOpen(readTasks).then(({ items: open, isOld }) => {
-    list.replaceChildren(...refusedUnder('/pda/fulfilments/').map(refusedCard), ...open.map(taskCard))
-    if (list.childElementCount === 0) list.append(el('li', { class: 'empty' }, say('nothingToPack')))
-    if (!isOld) void rememberTasks(open)
-  }, tellError)
-  return scan.stop
+  const stop = workList({
+    list,
+    path: '/pda/fulfilments/',
+    read: readTasks,
+    remember: rememberTasks,
+    cardOf: taskCard,
+    nothingLeft: say('nothingToPack'),
+  })
+  return () => {
+    stop()
+    scan.stop()
+  }
 }
 
 export function receiveList(): Stop {
@@ -91,13 +126,18 @@ export function receiveList(): Stop {
   const scan = scanner((code) => void open(code, 'receive', readReceipt))
   scan.ask('askReceipt')
   show(say('receive'), '', scan.element, banner, list)
-  list.append(...refusedUnder('/pda/receipts/').map(refusedCard))
-  void stillOpen(readReceipts).then(({ items: open, isOld }) => {
-    list.replaceChildren(...refusedUnder('/pda/receipts/').map(refusedCard), ...open.map(receiptCard))
-    if (list.childElementCount === 0) list.append(el('li', { class: 'empty' }, say('nothingToReceive')))
-    if (!isOld) void rememberReceipts(open)
-  }, tellError)
-  return scan.stop
+  const stop = workList({
+    list,
+    path: '/pda/receipts/',
+    read: readReceipts,
+    remember: rememberReceipts,
+    cardOf: receiptCard,
+    nothingLeft: say('nothingToReceive'),
+  })
+  return () => {
+    stop()
+    scan.stop()
+  }
 }
 
 /** Goes to what was scanned. Its own screen reads it again: it must stand by itself after a reload. */

@@ -28,8 +28,10 @@ export const refusedUnder = (path: string) => readQueue().filter((one) => one.re
 /** The numbers that what is kept now will end. */
 export const ending = () => new Set(readQueue().flatMap((one) => (one.ends && !one.refused ? [one.ends] : [])))
 
-export function onQueue(listener: () => void): void {
+/** Tells whenever what is kept has changed, until the answer is called. */
+export function onQueue(listener: () => void): () => void {
   listeners.add(listener)
+  return () => listeners.delete(listener)
 }
 
 function write(queue: Kept[]): boolean {
