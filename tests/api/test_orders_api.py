@@ -366,6 +366,17 @@ def test_an_import_can_be_tried_before_anything_is_kept(world):
     assert world.get("/catalog/skus?code=N1").json()["items"] == []
     run = world.call("POST", "/imports/products", content=body)
     assert (run.json()["accepted"], run.json()["rejected"]) == (dry.json()["accepted"], dry.json()["rejected"])
+    assert (dry.json()["taken"], run.json()["taken"]) == ([], [sku["id"] for sku in world.get("/catalog/skus?code=N1").json()["items"]])
+
+
+def test_an_import_tells_which_orders_it_brought(world):
+    world.scene.set_up({"A": {"X": 10}})
+    head = "订单号,下单时间,商家编码,数量,单价,收件人,手机,省,市,区,详细地址\n"
+    where = "张三,13800000001,浙江省,杭州市,西湖区,文三路1号\n"
+    body = head + f"F1,2026-06-18 09:00,X,1,10,{where}F2,2026-06-18 09:00,X,一,10,{where}F3,2026-06-18 09:00,X,2,10,{where}"
+    answer = world.call("POST", "/imports/orders?shop=S1", content=body.encode()).json()
+    assert answer["taken"] == ["F1", "F3"]
+    assert [(one["field"], one["expected"]["en"]) for one in answer["problems"]] == [("quantity", "a whole number, 1 or more")]
 
 
 def test_an_order_that_a_pass_chokes_on_is_kept_and_its_neighbours_get_their_stock(world, monkeypatch):

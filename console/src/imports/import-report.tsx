@@ -1,9 +1,8 @@
 import { Button } from 'antd'
-import { useEnum } from '@/api/enums'
 import { Pill } from '@/frame/pill'
 import { useWords } from '@/i18n/words'
 import table from '@/orders/order/order.module.css'
-import { PreviewTable } from './preview-table'
+import { PreviewTable, useReasonText } from './preview-table'
 import { saveErrorFile, type Imported } from './send'
 import { importWords } from './words'
 import styles from './imports.module.css'
@@ -11,7 +10,7 @@ import styles from './imports.module.css'
 /** How many rows are good, and for each bad cell what is wrong with it: on the cells themselves before anything is written. */
 export function ImportReport({ report, isDryRun = false }: { report: Imported; isDryRun?: boolean }) {
   const t = useWords(importWords)
-  const reason = useEnum('reason')
+  const say = useReasonText()
   return (
     <div className={styles.report}>
       <div className={styles.sums}>
@@ -48,7 +47,7 @@ export function ImportReport({ report, isDryRun = false }: { report: Imported; i
                 <tr key={index}>
                   <td className={table.end}>{problem.row}</td>
                   <td>{problem.column || problem.field}</td>
-                  <td>{[reason(problem.reason), problem.detail].filter(Boolean).join(' · ')}</td>
+                  <td>{say(problem)}</td>
                 </tr>
               ))}
             </tbody>

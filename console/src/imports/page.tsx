@@ -126,7 +126,7 @@ export default function ImportsPage() {
             <Button type="primary" onClick={restart}>
               {t('again')}
             </Button>
-            {kind && done.accepted > 0 && <Link to={addressOf(kind, shop)}>{t('seeThem')}</Link>}
+            {kind && done.accepted > 0 && <Link to={addressOf(kind, shop, done.taken)}>{t('seeThem')}</Link>}
           </div>
         </Panel>
       )}

@@ -21,7 +21,7 @@ const OVERSCAN = 8
 const FIRST_PROBLEMS = 40
 
 /** What is wrong, in words: the reason and what would be right. */
-function useReasonText(): (problem: Pick<Problem, 'reason' | 'detail' | 'expected'>) => string {
+export function useReasonText(): (problem: Pick<Problem, 'reason' | 'detail' | 'expected'>) => string {
   const t = useWords(importWords)
   const reason = useEnum('reason')
   return useCallback(

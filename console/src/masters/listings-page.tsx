@@ -100,9 +100,16 @@ export default function ListingsPage() {
         tools={
           only ? (
             <span className={styles.only} role="status">
-              {t('onlyThese')}
-              <Link to="/exceptions">{t('toExceptions')}</Link>
-              <Link to="/listings">{t('allUnmapped')}</Link>
+              {t(isAll ? 'onlyImported' : 'onlyThese')}
+              {/* An import has brought them, or an exception is about them. */}
+              {isAll ? (
+                <Link to="/listings?show=all">{t('seeAllListings')}</Link>
+              ) : (
+                <>
+                  <Link to="/exceptions">{t('toExceptions')}</Link>
+                  <Link to="/listings">{t('allUnmapped')}</Link>
+                </>
+              )}
             </span>
           ) : (
             <>

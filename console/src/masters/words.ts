@@ -129,6 +129,7 @@ export const masterWords = defineWords('masters', {
   ],
   mappedThen: ['等它的订单马上重新匹配', 'Orders that wait for it are matched again at once'],
   onlyThese: ['只显示这一单等待匹配的商品。', 'Only what that order waits for is shown.'],
+  onlyImported: ['只显示刚导入的平台商品。', 'Only what the import brought is shown.'],
   toExceptions: ['回到异常', 'Back to exceptions'],
   allUnmapped: ['全部未匹配', 'All unmapped'],
   shops: ['店铺', 'Shops'],

@@ -22,6 +22,9 @@ from paidan.kernel.reasons import Reason
 FILE_MAX: Final = 10 * 1024 * 1024
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
+TAKEN_MAX: Final = 500
+"""As many as one search takes."""
+
 KindName = Annotated[str, PathParameter(description="Kind of file", schema_extra={"enum": [*FILE_KINDS]}, max_length=20)]
 DryRun = Annotated[bool, QueryParameter(description="Only told what would become of it: nothing is kept")]
 ShopCode = Annotated[str, QueryParameter(max_length=64, description="For orders: code of the shop")]
@@ -30,7 +33,8 @@ ShopCode = Annotated[str, QueryParameter(max_length=64, description="For orders:
 class Imported(Struct, frozen=True, kw_only=True):
     """What became of a file: at most a thousand problems, some of every kind, and the error file (XLSX) as base64.
 
-    `preview`: only of a dry run, and never kept.
+    `preview`: only of a dry run, and never kept. `taken`: what has come in, orders by their numbers on the platform, records by their ids; none when
+    there are more than five hundred.
     """
 
     kind: str
@@ -40,6 +44,7 @@ class Imported(Struct, frozen=True, kw_only=True):
     ignored_headers: tuple[str, ...]
     error_file_base64: str
     preview: Preview | None = None
+    taken: tuple[str, ...] = ()
 
 
 @post(
@@ -70,7 +75,7 @@ def post_import(
     if is_dry_run:
         with services.database.transaction() as tx, tx.transaction(force_rollback=True):
             report = write(tx)
-        return Response(content=replace(_told(report), preview=report.preview), status_code=200)
+        return Response(content=replace(_told(report), preview=report.preview, taken=()), status_code=200)
     return once.answer(lambda tx: _told(write(tx)))
 
 
@@ -82,6 +87,7 @@ def _told(report: ImportReport) -> Imported:
         problems=told_first(report.problems),
         ignored_headers=report.ignored_headers,
         error_file_base64=base64.b64encode(report.error_file).decode(),
+        taken=report.taken if len(report.taken) <= TAKEN_MAX else (),
     )
 
 

@@ -4,6 +4,8 @@ from datetime import tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from paidan.catalog.load import cache_versions
 from paidan.channels.platform import RawOrder
 from paidan.channels.sheet.columns import COLUMNS, column_of, expected_of
@@ -44,7 +46,8 @@ def read_orders_file(means: Means, content: bytes, shop_code: str, *, is_preview
 
     def write(tx: Tx) -> ImportReport:
         land(tx, means.ids, means.sealer, shop, good, means.clock.now(), VIA)
-        return report_of(ORDERS, rows, accepted, problems, header, NAMES, is_previewed=is_previewed)
+        report = report_of(ORDERS, rows, accepted, problems, header, NAMES, is_previewed=is_previewed)
+        return replace(report, taken=tuple(order.business_key for order in good))
 
     return write
 

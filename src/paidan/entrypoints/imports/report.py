@@ -30,7 +30,8 @@ SAFE: Final = {
 class ImportReport(Struct, frozen=True, kw_only=True):
     """Rows accepted and rejected; `error_file` (XLSX) holds the rejected ones with their reasons, empty when there are none.
 
-    `preview` is for the person who decides whether the file is taken: made only when it is asked for.
+    `preview` is for the person who decides whether the file is taken: made only when it is asked for. `taken`: the orders' numbers on the platform,
+    or the records' ids, so that these alone can be looked at.
     """
 
     kind: str
@@ -40,6 +41,7 @@ class ImportReport(Struct, frozen=True, kw_only=True):
     problems: tuple[RowProblem, ...] = ()
     ignored_headers: tuple[str, ...] = ()
     error_file: bytes = b""
+    taken: tuple[str, ...] = ()
 
 
 class Header(Struct, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
+from msgspec.structs import replace
 
 from paidan.channels.sheet.read import Row
 from paidan.entrypoints.imports.columns import Field, by_header, plain
@@ -81,7 +82,8 @@ def _read_masters(means: Means, kind: Kind, content: bytes, actor: str, *, is_pr
             else:
                 accepted += len(record.numbers)
         names = {field.name: field.zh[0] for field in kind.fields}
-        return report_of(kind.name, rows, accepted, problems, header, names, is_previewed=is_previewed)
+        report = report_of(kind.name, rows, accepted, problems, header, names, is_previewed=is_previewed)
+        return replace(report, taken=tuple(str(outcome.id) for outcome in outcomes if outcome.id))
 
     return write
 
