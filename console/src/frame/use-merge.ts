@@ -11,7 +11,7 @@ interface Merge<Draft, Base> {
   first: () => Edited<Draft, Base>
   /** Upon the version that `base` has. */
   save: (edited: Edited<Draft, Base>) => Promise<unknown>
-  onSaved: (draft: Draft) => void
+  onSaved: (draft: Draft, base: Base) => void
   /** What is edited, as it is now; without it one must begin again. */
   reread?: () => Promise<Base>
   /** Names of the fields that both sides changed, and not to the same. */
@@ -41,7 +41,7 @@ export function useMerge<Draft, Base>({ first, save, onSaved, reread, clashesOf,
   const saving = useMutation({
     mutationFn: () => save(edited),
     onSuccess: () => {
-      onSaved(edited.draft)
+      onSaved(edited.draft, edited.base)
     },
     onError: async (error) => {
       if (!reread || !isNewer(error)) return

@@ -1,11 +1,15 @@
 import { useMutation } from '@tanstack/react-query'
-import { Button, Input } from 'antd'
+import { Button, Input, Radio } from 'antd'
 import { useState } from 'react'
 import { api, given } from '@/api/client'
+import { useMerge } from '@/frame/use-merge'
 import { useWords } from '@/i18n/words'
 import type { Order } from '../shapes'
+import { orderWords } from '../words'
+import { bodyOf, clashesOf, mergedOf, NOTHING_WRITTEN, sidesOf, type AddressDraft } from './address-edits'
 import { EditFrame } from './edit-frame'
 import { editWords } from './edit-words'
+import { readOrder } from './queries'
 import { RegionPicker, type RegionNames } from './region-picker'
 import { useAddressEdit } from './use-edits'
 import styles from './order.module.css'
@@ -18,29 +22,28 @@ interface Props {
 /** Another receiver. Nothing of the present one is shown but his masks: an empty field stays as it is. */
 export default function AddressDialog({ order, onClose }: Props) {
   const t = useWords(editWords)
-  const [base, setBase] = useState(order)
-  const [isNewer, setNewer] = useState(false)
-  const [name, setName] = useState('')
-  const [phone, setPhone] = useState('')
-  const [detail, setDetail] = useState('')
-  const [region, setRegion] = useState<RegionNames | null>(null)
-  const save = useAddressEdit(base, {
-    onNewer: (now) => {
-      setBase(now)
-      setNewer(true)
+  const edit = useAddressEdit(order)
+  const merge = useMerge<AddressDraft, Order>({
+    first: () => ({ base: order, draft: NOTHING_WRITTEN }),
+    save: ({ base, draft }) => edit.save(base, bodyOf(draft)),
+    onSaved: (_, base) => {
+      edit.tell(base)
+      onClose()
     },
-    onDone: onClose,
+    reread: () => readOrder(order.id),
+    clashesOf,
+    mergedOf,
   })
+  const { base, draft, theirs } = merge
+  const { name, phone, detail, region } = draft
   const isWhole = Boolean(name.trim() && phone.trim() && detail.trim())
-  const isReady = base.is_receiver_masked ? isWhole : Boolean(name.trim() || phone.trim() || detail.trim() || region)
+  const isReady = base.is_receiver_masked ? isWhole : Object.keys(bodyOf(draft)).length > 0
+  const put = (change: Partial<AddressDraft>) => {
+    merge.setDraft((before) => ({ ...before, ...change }))
+  }
   const submit = () => {
-    if (!isReady) return
-    save.mutate({
-      ...(name.trim() && { name: name.trim() }),
-      ...(phone.trim() && { phone: phone.trim() }),
-      ...(detail.trim() && { detail: detail.trim() }),
-      ...(region ?? {}),
-    })
+    if (theirs) merge.take()
+    else if (isReady) merge.save()
   }
   const place = [base.province, base.city, base.district].filter(Boolean).join(' / ')
   const stays = (now: string) => (base.is_receiver_masked ? '' : t('unchanged', { now }))
@@ -48,37 +51,118 @@ export default function AddressDialog({ order, onClose }: Props) {
     <EditFrame
       title={`${t('editAddress')} ${order.order_no}`}
       width={560}
-      draft={[name, phone, detail, region]}
+      draft={draft}
       isReady={isReady}
-      isSaving={save.isPending}
-      news={isNewer && t('changedMeanwhile')}
-      problem={save.error}
+      isMerging={theirs !== null}
+      isSaving={merge.isSaving}
+      news={!theirs && merge.isMerged && t('changedMeanwhile')}
+      problem={merge.problem}
       onSubmit={submit}
       onClose={onClose}
     >
-      <p className="dim">{t(base.is_receiver_masked ? 'maskedHint' : 'addressHint')}</p>
-      <PasteBox
-        onRead={(found) => {
-          setName(found.name || name)
-          setPhone(found.phone || phone)
-          setDetail(found.detail || detail)
-          if (found.province) setRegion({ province: found.province, city: found.city, district: found.district })
-        }}
-      />
-      <div className={styles.pair}>
-        <Text label={t('name')} placeholder={stays(base.receiver_name)} value={name} onValue={setName} max={64} />
-        <Text label={t('phone')} placeholder={stays(base.receiver_phone)} value={phone} onValue={setPhone} max={32} />
-      </div>
-      <RegionPicker country={base.country} value={region} onValue={setRegion} />
-      {!region && place && <p className={styles.small}>{t('unchanged', { now: place })}</p>}
-      <Text
-        label={t('detail')}
-        placeholder={base.is_receiver_masked ? '' : t('detailUnchanged')}
-        value={detail}
-        onValue={setDetail}
-        max={300}
-      />
+      {theirs ? (
+        <AddressConflict base={base} mine={draft} theirs={theirs} kept={merge.kept} onKept={merge.setKept} />
+      ) : (
+        <>
+          <p className="dim">{t(base.is_receiver_masked ? 'maskedHint' : 'addressHint')}</p>
+          <PasteBox
+            onRead={(found) => {
+              merge.setDraft((before) => ({
+                name: found.name || before.name,
+                phone: found.phone || before.phone,
+                detail: found.detail || before.detail,
+                region: found.province
+                  ? { province: found.province, city: found.city, district: found.district }
+                  : before.region,
+              }))
+            }}
+          />
+          <div className={styles.pair}>
+            <Text
+              label={t('name')}
+              placeholder={stays(base.receiver_name)}
+              value={name}
+              onValue={(value) => {
+                put({ name: value })
+              }}
+              max={64}
+            />
+            <Text
+              label={t('phone')}
+              placeholder={stays(base.receiver_phone)}
+              value={phone}
+              onValue={(value) => {
+                put({ phone: value })
+              }}
+              max={32}
+            />
+          </div>
+          <RegionPicker
+            country={base.country}
+            value={region}
+            onValue={(value) => {
+              put({ region: value })
+            }}
+          />
+          {!region && place && <p className={styles.small}>{t('unchanged', { now: place })}</p>}
+          <Text
+            label={t('detail')}
+            placeholder={base.is_receiver_masked ? '' : t('detailUnchanged')}
+            value={detail}
+            onValue={(value) => {
+              put({ detail: value })
+            }}
+            max={300}
+          />
+        </>
+      )}
     </EditFrame>
+  )
+}
+
+interface ConflictProps {
+  base: Order
+  mine: AddressDraft
+  theirs: Order
+  /** Fields of which one's own stays. */
+  kept: ReadonlySet<string>
+  onKept: (kept: ReadonlySet<string>) => void
+}
+
+/** Somebody gave the order another receiver meanwhile: of each field that is written here, mine or theirs. */
+function AddressConflict({ base, mine, theirs, kept, onKept }: ConflictProps) {
+  const t = useWords(editWords)
+  const o = useWords(orderWords)
+  return (
+    <>
+      <div role="alert">
+        <strong>{o('conflict')}</strong>
+        <p className="dim">{o('conflictHint')}</p>
+      </div>
+      {clashesOf(base, mine, theirs).map((field) => {
+        const sides = sidesOf(field, mine, theirs)
+        return (
+          <div key={field} className={styles.field}>
+            <span>{t(field)}</span>
+            <Radio.Group
+              vertical
+              aria-label={t(field)}
+              value={kept.has(field) ? 'mine' : 'theirs'}
+              onChange={(event) => {
+                const next = new Set(kept)
+                if (event.target.value === 'mine') next.add(field)
+                else next.delete(field)
+                onKept(next)
+              }}
+              options={[
+                { value: 'mine', label: `${o('mine')}: ${sides.mine}` },
+                { value: 'theirs', label: `${o('theirs')}: ${sides.theirs}` },
+              ]}
+            />
+          </div>
+        )
+      })}
+    </>
   )
 }
 

@@ -5,6 +5,7 @@ import { EditModal } from '@/frame/edit-modal'
 import { ProblemView } from '@/frame/problem-view'
 import { frameWords } from '@/frame/words'
 import { useWords } from '@/i18n/words'
+import { orderWords } from '../words'
 import styles from './order.module.css'
 
 interface Props {
@@ -14,6 +15,8 @@ interface Props {
   draft: unknown
   /** Enough is filled in to be saved. */
   isReady: boolean
+  /** Somebody was quicker, and one chooses between his and one's own. */
+  isMerging?: boolean
   isSaving: boolean
   /** Somebody was quicker: what is shown is newer than what was opened, and this says so. */
   news: string | false
@@ -29,6 +32,7 @@ export function EditFrame({
   width,
   draft,
   isReady,
+  isMerging = false,
   isSaving,
   news,
   problem,
@@ -37,12 +41,13 @@ export function EditFrame({
   children,
 }: Props) {
   const f = useWords(frameWords)
+  const o = useWords(orderWords)
   return (
     <EditModal
       draft={draft}
       title={title}
-      okText={f('save')}
-      okButtonProps={{ loading: isSaving, disabled: !isReady }}
+      okText={isMerging ? o('merge') : f('save')}
+      okButtonProps={{ loading: isSaving, disabled: !isReady && !isMerging }}
       onOk={onSubmit}
       onClose={onClose}
       width={width}

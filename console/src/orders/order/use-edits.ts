@@ -4,18 +4,10 @@ import { isNewer } from '@/api/problems'
 import { toast, toastProblem } from '@/frame/toasts'
 import { say } from '@/i18n/words'
 import type { Order } from '../shapes'
+import type { AddressBody } from './address-edits'
 import { editWords } from './edit-words'
 import { inverseOf, isLatestEdit, type LinesBody } from './line-edits'
 import { readOrder, useOrderCommands } from './queries'
-
-export interface AddressBody {
-  name?: string
-  phone?: string
-  province?: string
-  city?: string
-  district?: string
-  detail?: string
-}
 
 const params = (id: string, version: number) => ({
   path: { order_id: Number(id) },
@@ -42,23 +34,21 @@ function tellRefusal(error: unknown): void {
   else toastProblem(error)
 }
 
-/** Saves another receiver; undone by taking the platform's back, where that is what was in force before and nobody edited since. */
-export function useAddressEdit(order: Order, { onNewer, onDone }: Told) {
+/** Another receiver is saved upon the version one has seen; undone by taking the platform's back, where that was in force and nobody edited since. */
+export function useAddressEdit(order: Order) {
   const { refresh } = useOrderCommands(order)
-  const restore = useRestore(order, (now) => isLatestEdit(order, now))
-  return useMutation({
-    mutationFn: (body: AddressBody) =>
-      api.POST('/api/v1/orders/{order_id}/receiver', { params: params(order.id, order.version), body }),
-    onSuccess: () => {
+  const restoring = useRestoring(order)
+  return {
+    save: (base: Order, body: AddressBody) =>
+      api.POST('/api/v1/orders/{order_id}/receiver', { params: params(base.id, base.version), body }),
+    tell: (base: Order) => {
       refresh()
-      onDone()
       const undo = () => {
-        restore.mutate()
+        restoring.mutate((now) => isLatestEdit(base, now))
       }
-      toast(say(editWords, 'addressEdited', { no: order.order_no }), order.edits.is_receiver_edited ? {} : { undo })
+      toast(say(editWords, 'addressEdited', { no: base.order_no }), base.edits.is_receiver_edited ? {} : { undo })
     },
-    onError: useNewer(order, onNewer),
-  })
+  }
 }
 
 /** Both receivers as they are shown: who chooses has seen these. */
@@ -66,11 +56,11 @@ function receiversOf({ edits, receiver_name, receiver_phone, province, city, dis
   return JSON.stringify([edits.platform_receiver, receiver_name, receiver_phone, province, city, district])
 }
 
-/** Takes the platform's receiver back. A pass may have given the order another version meanwhile; `isMeant` says whether it is still the same choice. */
-export function useRestore(order: Order, isMeant = (now: Order) => receiversOf(now) === receiversOf(order)) {
+/** Takes the platform's receiver back. A pass may have given the order another version meanwhile; what is asked for says whether it is still the same choice. */
+function useRestoring(order: Order) {
   const { refresh } = useOrderCommands(order)
   return useMutation({
-    mutationFn: async () => {
+    mutationFn: async (isMeant: (now: Order) => boolean) => {
       const now = await readOrder(order.id)
       if (!isMeant(now)) throw new ChangedSince()
       return api.POST('/api/v1/orders/{order_id}/receiver/restore', { params: params(now.id, now.version) })
@@ -81,6 +71,17 @@ export function useRestore(order: Order, isMeant = (now: Order) => receiversOf(n
     onError: tellRefusal,
     onSettled: refresh,
   })
+}
+
+/** The same, of the receivers as they are shown. */
+export function useRestore(order: Order) {
+  const { mutate, ...restoring } = useRestoring(order)
+  return {
+    ...restoring,
+    mutate: () => {
+      mutate((now) => receiversOf(now) === receiversOf(order))
+    },
+  }
 }
 
 /** Saves what shall be sent; undone by the opposite change, as long as no warehouse has it and nobody edited since. */
