@@ -14,6 +14,8 @@ from scene import KEPT, empty, owner_session
 
 VERSIONS = "cache_version"
 SEQUENCES = "SELECT setval(format('%%I.%%I', schemaname, sequencename)::regclass, start_value, false) FROM pg_sequences WHERE schemaname = %s"
+# Nobody counts their rows unasked: that one module had few of them would be the plan of another that has many, and runs for minutes.
+REAL = "SELECT quote_ident(relname) FROM pg_class WHERE relnamespace = %s::regnamespace AND relkind = 'r'"
 # A statement that makes, changes or drops a table, a column, a constraint, an index, a trigger, a view or a function makes one of these another.
 MADE = """
 SELECT (SELECT sum(hashtext((relname, relkind, relnatts, relchecks, relhastriggers, relrowsecurity, relispartition, relacl)::text))
@@ -37,8 +39,10 @@ class SharedMerchant:
         create_merchant(owner_url, name)
         migrate(owner_url, name)
         with self._owner() as owner:
-            self._made = self._look(owner)
             names = [row[0] for row in owner.execute("SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = %s", (self._schema,))]
+            for table in owner.execute(REAL, (self._schema,)).fetchall():
+                owner.execute(f"ALTER TABLE {table[0]} SET (autovacuum_enabled = false)")  # type: ignore[arg-type]  # names from the catalogue
+            self._made = self._look(owner)
             planted = {name: _rows(owner, name) for name in names}
         # Versions of what caches hold only ever rise: whoever has seen the rows of a module before must see that these are others.
         self._planted = {name: rows for name, rows in planted.items() if rows and name != VERSIONS}
