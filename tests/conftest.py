@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from paidan.runtime import embedded
 from paidan.runtime.clocks import FixedClock
@@ -26,6 +27,9 @@ ADMIN_URL = "PAIDAN_TEST_ADMIN_URL"
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 - each run has a private folder of its own there
 ROOM = 6 << 30  # bytes; the server's WAL alone may take four
 APP_PASSWORD = "for-tests-only"
+# How long an example takes tells of what else the machine does: of itself the library would call a slow one a failure.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)  # noon in Shanghai, a Monday
 
 
