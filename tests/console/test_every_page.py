@@ -21,6 +21,9 @@ def test_pages_in_turn_complain_of_nothing_fit_show_no_raw_key_and_are_accessibl
     crawl(chromium, console, addresses, IN_TURN[turn], lambda number: number % len(IN_TURN) == turn)
 
 
+TOO_FULL = "[...document.querySelectorAll('[data-fits]')].filter(cell => cell.scrollWidth > cell.clientWidth).map(cell => cell.innerText)"
+
+
 @pytest.mark.deep
 @pytest.mark.parametrize("look", LOOKS, ids=["-".join(map(str, look)) for look in LOOKS])
 def test_every_page_complains_of_nothing_fits_shows_no_raw_key_and_is_accessible(chromium, console, addresses, look):
@@ -41,6 +44,7 @@ def crawl(chromium, console, addresses, look, is_wanted):
                 settle(page)
             if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
                 found.append(f"{name} is {wide} px wide")
+            found += [f"{name}: a cell said to fit holds more: {words}" for words in page.evaluate(TOO_FULL)]
             found += [f"{name} shows the key {key}" for key in page.evaluate(SHOWN_KEYS, KEYS)]
             found += [f"{name}: {finding}" for finding in findings(page)]
         assert found == []
