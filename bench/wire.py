@@ -62,7 +62,7 @@ def _wire(settings: Settings, told: argparse.Namespace) -> dict[str, Any]:
     plan = Plan(orders=told.orders, tick_s=told.tick_s, orders_a_tick=1, quiet_tick_s=max(told.tick_s, QUIET_TICK_S))
     (settings.home / "demo").touch()
     with stage(settings, plan) as (services, host, town, installation):
-        floor = _floor(town)
+        floor, floor_cpu_s = _floor(town)
         day = day_of(town)
         with crew(services, installation.app_url, count=told.workers, log_dir=logs_of(settings)) as labour:
             prepare(services, host, town, day, plan)
@@ -89,6 +89,7 @@ def _wire(settings: Settings, told: argparse.Namespace) -> dict[str, Any]:
         "calls": calls,
         "exchanges_per_s": exchanges / run.seconds,
         "floor_per_s": floor,
+        "floor_cpu_us": floor_cpu_s * 1e6,
         "api_s": cpu_after["api"] - cpu["api"],
         "workers_s": cpu_after["workers"] - cpu["workers"],
         "server_s": reading.server_cpu_s - reading.platform_cpu_s - reading.driver_cpu_s,
@@ -97,15 +98,16 @@ def _wire(settings: Settings, told: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def _floor(town: TownConfig) -> float:
-    """Exchanges a second of the same client and the same server, about nothing."""
+def _floor(town: TownConfig) -> tuple[float, float]:
+    """Exchanges a second of the same client and the same server, about nothing; and the CPU seconds of one, of both."""
     caller = HttpCaller(allow_loopback=True, allow_plain=True)
     for _ in range(50):
         caller.call("GET", f"{town.paidan_url}/livez")
-    began = time.perf_counter()
+    began, spent = time.perf_counter(), time.process_time() + _cpu()["api"]
     for _ in range(FLOOR_CALLS):
         caller.call("GET", f"{town.paidan_url}/livez")
-    return FLOOR_CALLS / (time.perf_counter() - began)
+    spent = time.process_time() + _cpu()["api"] - spent
+    return FLOOR_CALLS / (time.perf_counter() - began), spent / FLOOR_CALLS
 
 
 def _progress(now: datetime, run: Drive) -> None:
@@ -138,8 +140,8 @@ def _show(figures: dict[str, Any]) -> None:
         f"  CPU: API {figures['api_s']:.1f} s, workers {figures['workers_s']:.1f} s, server {figures['server_s']:.1f} s; "
         f"simulators {figures['simulators_s']:.1f} s; the driver's questions {figures['driver_s']:.1f} s of the server\n"
         f"  Paidan and server {each:,.0f} µs CPU an exchange: {2e6 / each:,.0f} exchanges/s by CPU of two cores\n"
-        f"  floor (empty exchanges, one thread) {figures['floor_per_s']:,.0f}/s; "
-        f"ratio to the floor {figures['exchanges_per_s'] / figures['floor_per_s']:.0%}"
+        f"  floor (empty exchanges, one thread) {figures['floor_per_s']:,.0f}/s, {figures['floor_cpu_us']:,.0f} µs CPU each; "
+        f"ratio to the floor {figures['exchanges_per_s'] / figures['floor_per_s']:.0%}, by CPU {figures['floor_cpu_us'] / each:.0%}"
     )
 
 
