@@ -19,6 +19,8 @@ from paidan.entrypoints.up import greet_first_person
 from paidan.runtime.sealing import make_keyring
 from paidan.runtime.settings import Settings
 
+OWN_MERCHANT = True  # the mill adds partitions
+
 
 @pytest.fixture(scope="module")
 def house(server, merchant, tmp_path_factory):

@@ -17,6 +17,8 @@ from paidan.runtime.outbox import OutboxRow, put
 from paidan.runtime.settings import Settings
 from scene import NOW, Scene, empty, line, order
 
+OWN_MERCHANT = True  # the mill adds partitions
+
 
 @pytest.fixture
 def scene(server, merchant, database, ids, sealer):
