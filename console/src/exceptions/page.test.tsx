@@ -89,7 +89,7 @@ test('the address that somebody writes stays his, and of that order, when its ro
 test('a remark that waits to be read stands in its row', async () => {
   waiting.rows = [{ ...row('a'), text: 'Not read', buyer_remark: 'Ring twice', seller_remark: '' }]
   await show()
-  expect(screen.getByTitle('Buyer: Ring twice').textContent).toBe('Buyer: Ring twice · Not read')
+  expect(screen.getByText('Buyer: Ring twice').title).toBe('Buyer: Ring twice\nNot read')
 })
 
 test('what was told is news until the list is read', async () => {

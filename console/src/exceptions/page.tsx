@@ -20,15 +20,17 @@ import { listWords } from '@/lists/words'
 import { actorName } from '@/orders/actor'
 import { Deadline } from '@/orders/deadline'
 import { OrderKeys } from '@/orders/order-keys'
-import { keepTrail, type TrailState } from '@/orders/trail'
+import { keepTrail } from '@/orders/trail'
 import { orderWords } from '@/orders/words'
 import { ExceptionActions } from './actions'
 import { AddressFix } from './address-fix'
 import { Age, ageOf } from './age'
 import { useExceptionNews } from './news'
 import { OtherDrawer } from './other-drawer'
+import { ReferenceLink } from './reference-link'
 import { useRenewing, useResting } from './renewing'
-import { KIND_TONES, messagesOf, saidOf, type Exception } from './shapes'
+import { KIND_TONES, saidOf, type Exception } from './shapes'
+import { What } from './what'
 import { exceptionWords } from './words'
 
 const OrderDrawer = later(() => import('@/orders/order-drawer').then((it) => it.OrderDrawer), { isModal: false })
@@ -281,35 +283,5 @@ function useExceptionColumns(onOpen: (id: string) => void, onAddress: (row: Exce
       },
     ],
     [t, o, kind, onOpen, onAddress],
-  )
-}
-
-/** What is the matter; a remark that waits to be read comes first, whole when pointed at. */
-function What({ row }: { row: Exception }) {
-  const t = useWords(exceptionWords)
-  const said = saidOf(row, t)
-  if (said.length === 0) return row.text
-  return (
-    <span title={said.join('\n')}>
-      {said.join(' · ')} <span className="dim">· {row.text}</span>
-    </span>
-  )
-}
-
-function ReferenceLink({ row, onOpen }: { row: Exception; onOpen: (id: string) => void }) {
-  const id = row.order_id
-  if (!id) return <Link to={messagesOf(row)}>{row.order_no || row.ref_id}</Link>
-  return (
-    <Link
-      to={`/orders/${id}`}
-      state={{ trail: 'exceptions' } satisfies TrailState}
-      onClick={(event) => {
-        if (event.ctrlKey || event.metaKey) return
-        event.preventDefault()
-        onOpen(id)
-      }}
-    >
-      {row.order_no}
-    </Link>
   )
 }

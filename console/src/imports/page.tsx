@@ -6,7 +6,7 @@ import { Link, useSearchParams } from 'react-router'
 import { Page, Panel } from '@/frame/page'
 import { ProblemView } from '@/frame/problem-view'
 import { useWords } from '@/i18n/words'
-import { useShops } from '@/masters/options'
+import { useFileShops } from '@/masters/options'
 import { DropZone } from './drop-zone'
 import { ImportReport } from './import-report'
 import { addressOf } from './addresses'
@@ -18,7 +18,7 @@ import styles from './imports.module.css'
 export default function ImportsPage() {
   const t = useWords(importWords)
   const cache = useQueryClient()
-  const shops = useShops()
+  const shops = useFileShops()
   const [params, setParams] = useSearchParams()
   const kind = KINDS.find((one) => one === params.get('kind')) ?? null
   const [shop, setShop] = useState('')

@@ -37,15 +37,26 @@ export function useCarriers(): Option[] {
   )
 }
 
+const SHOPS = {
+  queryKey: ['options', 'shops'],
+  queryFn: async () => given(await api.GET('/api/v1/shops', { params: { query: { limit: LIMIT } } })).items,
+  staleTime: 60_000,
+}
+type Shop = Awaited<ReturnType<typeof SHOPS.queryFn>>[number]
+
+const everyShop = (shops: Shop[]) => shops.map(label)
+
 export function useShops(): Option[] {
-  return (
-    useQuery({
-      queryKey: ['options', 'shops'],
-      queryFn: async () =>
-        given(await api.GET('/api/v1/shops', { params: { query: { limit: LIMIT } } })).items.map(label),
-      staleTime: 60_000,
-    }).data ?? NONE
-  )
+  return useQuery({ ...SHOPS, select: everyShop }).data ?? NONE
+}
+
+/** Platforms whose orders come as files too; those of the others are fetched from there alone. */
+const OF_FILES: ReadonlySet<string> = new Set(['direct', 'sheet'])
+const shopsOfFiles = (shops: Shop[]) => shops.filter(({ platform }) => OF_FILES.has(platform)).map(label)
+
+/** The shops into which a file of orders may be imported. */
+export function useFileShops(): Option[] {
+  return useQuery({ ...SHOPS, select: shopsOfFiles }).data ?? NONE
 }
 
 /** Names by code, as the options say them; a code that is not among them stays. */
