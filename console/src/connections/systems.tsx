@@ -12,7 +12,7 @@ import { troubleOf } from '@/frame/use-reading'
 import { frameWords } from '@/frame/words'
 import { PART_TONES } from '@/health/part-pill'
 import { useWords } from '@/i18n/words'
-import { pairsText, type FormField } from '@/masters/form-fields'
+import { pairsText, type FormField, type Values } from '@/masters/form-fields'
 import { RecordDialog } from '@/masters/record-dialog'
 import { callsOf, useLanes, type ConnectionSay, type Part } from './lanes'
 import { TryNow } from './try-now'
@@ -191,7 +191,16 @@ function ConnectionDialog({ connection, onClose }: { connection: Connection | nu
         })
         return undefined
       }}
+      reread={connection === null ? undefined : () => readAgain(connection.id)}
       onClose={onClose}
     />
   )
+}
+
+/** As it is stored by now, its secrets as unwritten as they are shown. */
+async function readAgain(id: string): Promise<Values> {
+  const { items } = given(await api.GET('/api/v1/network/connections', { params: { query: { limit: LIMIT } } }))
+  const now = items.find((one) => one.id === id)
+  if (!now) throw new Error(`connection ${id} is not among the first ${LIMIT}`)
+  return { ...now, secrets: {} }
 }
