@@ -69,62 +69,6 @@ def test_what_comes_while_a_batch_is_at_work_makes_the_next_one():
     assert batches == [[1], [2, 3]]
 
 
-def test_two_batches_are_at_work_at_once_but_never_on_one_subject():
-    go = {"a1": Event(), "b1": Event()}
-    begun = {"a1": Event(), "b1": Event()}
-    batches = []
-
-    def slow(items):
-        batches.append(list(items))
-        if items[0] in go:
-            begun[items[0]].set()
-            assert go[items[0]].wait(10)
-        return list(items)
-
-    gathered = Gathering("test", slow, hands=2, subject=lambda item: item[0])
-    gathered.start()
-
-    async def run():
-        first = gathered.submit("a1")
-        await asyncio.to_thread(begun["a1"].wait, 10)
-        second = gathered.submit("b1")  # the other hand takes it though the first is at work
-        await asyncio.to_thread(begun["b1"].wait, 10)
-        later = [gathered.submit("a2"), gathered.submit("c1")]
-        go["b1"].set()  # a hand is free, but `a` is at work yet: it takes `c1` alone
-        assert [await second, await later[1]] == ["b1", "c1"]
-        assert not later[0].done()
-        go["a1"].set()
-        return [await first, await later[0]]
-
-    assert run_aside(run()) == ["a1", "a2"]
-    gathered.stop()
-    assert batches == [["a1"], ["b1"], ["c1"], ["a2"]]
-
-
-def test_what_waits_for_its_subject_is_finished_before_the_end():
-    begun, go = Event(), Event()
-
-    def slow(items):
-        if not begun.is_set():
-            begun.set()
-            assert go.wait(10)
-        return list(items)
-
-    gathered = Gathering("test", slow, hands=2, subject=lambda item: item[0])
-    gathered.start()
-
-    async def run():
-        first = gathered.submit("a1")
-        await asyncio.to_thread(begun.wait, 10)
-        second = gathered.submit("a2")
-        stopping = asyncio.create_task(asyncio.to_thread(gathered.stop))
-        go.set()
-        await stopping
-        return [await first, await second]
-
-    assert run_aside(run()) == ["a1", "a2"]
-
-
 def test_a_bad_item_fails_alone():
     def work(items):
         if any(item < 0 for item in items):

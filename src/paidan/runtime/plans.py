@@ -22,7 +22,7 @@ queries = load_queries("paidan.runtime")
 
 
 class PlanWatch:
-    """Looks now and then until the tables have grown, and then has `database` keep its plans. Threads may share it: a race costs a second look."""
+    """Looks now and then until the tables have grown, and then has `database` keep its plans. Of one thread."""
 
     def __init__(self, database: Database, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._database = database

@@ -32,7 +32,7 @@ from paidan.entrypoints.api import (
     stock_alarms,
     words,
 )
-from paidan.entrypoints.api.committer import Committer
+from paidan.entrypoints.api.committer import committer
 from paidan.entrypoints.api.console import pages as console_pages
 from paidan.entrypoints.api.exports import routes as export_routes
 from paidan.entrypoints.api.front_door import BODY_MAX, FrontDoor
@@ -60,8 +60,8 @@ CLOSED: Final = "/api/v1/litestar"
 def create_app(services: HandlerContext) -> FrontDoor:
     """The application over these services. Nothing is shared between two applications of one process."""
     _ = services.provider  # a configuration that can't work is told now, not to the first who signs in
-    posts, gatherings = Committer(services), doors.gatherings(services)
-    kept_together: list[Committer | Gathering[Any, Any]] = [posts, *gatherings.values()]
+    posts, gatherings = committer(services), doors.gatherings(services)
+    kept_together: list[Gathering[Any, Any]] = [posts, *gatherings.values()]
     jobs = JobRunner(services)
     counts = QueueCounts()
     watch = Watch(services, counts)

@@ -3,7 +3,6 @@
 Those who want their stock held before they are answered (`is_reserving`) get it in the same transaction: a pass takes their messages up at once.
 """
 
-from asyncio import Future
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -36,7 +35,6 @@ ACCEPTED: Final = 202
 PLATFORM: Final = "direct"
 VIA: Final = "api"
 LOOKS: Final = 3  # what others took meanwhile is looked for again so many times in all; then the order goes round as any other
-HANDS: Final = 2
 
 
 class Post(Struct, frozen=True, kw_only=True):
@@ -152,45 +150,20 @@ def _answer(taken: Taken, found: _Found | None) -> FirstAnswer:
     return FirstAnswer(status=CREATED if is_held else ACCEPTED, body=msgspec.json.encode(told))
 
 
-class Committer:
-    """Keeps the orders that many requests post. When a pass fails over an order, it is kept without its pass: the worker sets it aside.
+def committer(services: HandlerContext) -> Gathering[Post, FirstAnswer]:
+    """Keeps the orders that many requests post. When a pass fails over an order, it is kept without its pass: the worker sets it aside."""
+    database = services.front_database
+    plans = PlanWatch(database)
 
-    Where stock is held two batches are at work at once: while one is decided the other waits for the server. What is only kept goes in one batch at a
-    time: there is little to decide, and smaller batches make more commits.
-    """
-
-    def __init__(self, services: HandlerContext) -> None:
-        self._services = services
-        self._plans = PlanWatch(services.front_database)
-        self._keeping = Gathering("committer", self._keep_all)
-        self._holding = Gathering("holding committer", self._keep_all, simpler=_without_pass, hands=HANDS, subject=_order_of)
-
-    def submit(self, post: Post) -> "Future[FirstAnswer]":
-        """The answer, once it is committed; the future raises Refused. To be called in an event loop."""
-        return (self._holding if post.is_reserving else self._keeping).submit(post)
-
-    def start(self) -> None:
-        """Begin to work."""
-        self._keeping.start()
-        self._holding.start()
-
-    def stop(self) -> None:
-        """Finish what is waiting, then end."""
-        self._keeping.stop()
-        self._holding.stop()
-
-    def _keep_all(self, posts: Sequence[Post]) -> list[FirstAnswer | Exception]:
-        self._plans.look()
+    def keep_all(posts: Sequence[Post]) -> list[FirstAnswer | Exception]:
+        plans.look()
         for looks_left in reversed(range(LOOKS)):
-            with suppress(MovedMeanwhile), self._services.front_database.transaction() as tx:
-                results = keep_posts(tx, self._services, posts, may_look_again=looks_left > 0)
+            with suppress(MovedMeanwhile), database.transaction() as tx:
+                results = keep_posts(tx, services, posts, may_look_again=looks_left > 0)
                 break
         return [Refused(result) if isinstance(result, Reason) else result for result in results]
 
+    def without_pass(post: Post) -> Post | None:
+        return msgspec.structs.replace(post, is_reserving=False) if post.is_reserving else None
 
-def _without_pass(post: Post) -> Post | None:
-    return msgspec.structs.replace(post, is_reserving=False) if post.is_reserving else None
-
-
-def _order_of(post: Post) -> tuple[str, str]:
-    return post.shop_code, post.order_no
+    return Gathering("committer", keep_all, simpler=without_pass)

@@ -15,8 +15,9 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from msgspec import Struct
 
 from paidan.channels.direct.orders import parse
-from paidan.entrypoints.api.committer import Committer, Post
+from paidan.entrypoints.api.committer import Post
 from paidan.entrypoints.api.doors import CODE_MAX, MEDIA_TYPES, SIZE_MAX, submitted
+from paidan.entrypoints.api.gathering import Gathering
 from paidan.entrypoints.api.idempotency import KEY_MAX, FirstAnswer, once_key
 from paidan.entrypoints.api.keys import find_caller
 from paidan.entrypoints.api.people.caller import Caller
@@ -124,7 +125,7 @@ async def _keep(app: Litestar, scope: Scope, told: dict[bytes, bytes], asked: As
             is_reserving=asked.is_reserving,
             shops_seen=caller.shops,
         )
-        committer: Committer = app.state.committer
+        committer: Gathering[Post, FirstAnswer] = app.state.committer
         return await committer.submit(posted)
     except (BadInput, Refused):
         return None  # nothing was kept: the long way finds the same, and has the words

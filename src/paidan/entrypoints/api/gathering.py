@@ -1,12 +1,13 @@
 """Gathers what many requests bring at the same time, so that one transaction and one commit serve them all.
 
-While batches are at work the next one gathers: nobody waits for company.
+While one batch is at work the next one gathers: nobody waits for company.
 """
 
 import time
 from asyncio import AbstractEventLoop, Future, get_running_loop
-from collections.abc import Callable, Hashable, Sequence
-from threading import Condition, Thread
+from collections.abc import Callable, Sequence
+from queue import SimpleQueue
+from threading import Thread
 from typing import Final, Generic, TypeVar
 
 import psycopg
@@ -31,77 +32,51 @@ class _Waiting(Struct, Generic[Item, Answer], frozen=True, kw_only=True):
 
 
 class Gathering(Generic[Item, Answer]):
-    """Threads that do `act` for many. `start` before, `stop` after; a stopped one finishes what was submitted.
+    """One thread that does `act` for many. `start` before, `stop` after; a stopped one finishes what was submitted.
 
     `act` does a batch in one transaction; its answers come in the order of the items, an exception among them is raised to that one alone. When a
     batch fails, each item is tried by itself; `simpler` gives what to do instead of an item that fails alone (None: its error is the answer).
-
-    `hands`: so many batches are at work at once, one deciding while the other waits for the server. Items of one `subject` never are: the later one
-    waits for the end of the batch that has the earlier.
     """
 
     def __init__(
-        self,
-        name: str,
-        act: Callable[[Sequence[Item]], Sequence[Answer | Exception]],
-        *,
-        simpler: Callable[[Item], Item | None] | None = None,
-        hands: int = 1,
-        subject: Callable[[Item], Hashable] = id,
+        self, name: str, act: Callable[[Sequence[Item]], Sequence[Answer | Exception]], *, simpler: Callable[[Item], Item | None] | None = None
     ) -> None:
         self._name = name
         self._act = act
         self._simpler = simpler
-        self._subject = subject
-        self._changed = Condition()
-        self._waiting: list[_Waiting[Item, Answer]] = []
-        self._at_work: set[Hashable] = set()
-        self._is_stopping = False
-        self._threads = [Thread(target=self._run, name=f"{name} {n}", daemon=True) for n in range(hands)]
+        self._waiting: SimpleQueue[_Waiting[Item, Answer] | None] = SimpleQueue()
+        self._thread: Thread | None = None
 
     def start(self) -> None:
         """Begin to work."""
-        for thread in self._threads:
-            thread.start()
+        self._thread = Thread(target=self._run, name=self._name, daemon=True)
+        self._thread.start()
 
     def stop(self) -> None:
         """Finish what is waiting, then end."""
-        with self._changed:
-            self._is_stopping = True
-            self._changed.notify_all()
-        for thread in self._threads:
-            if thread.ident is not None:
-                thread.join()
+        self._waiting.put(None)
+        if self._thread is not None:
+            self._thread.join()
 
     def submit(self, item: Item) -> "Future[Answer]":
         """The answer, once it is committed; the future raises what `act` gave or raised. To be called in an event loop."""
         loop = get_running_loop()
         future: Future[Answer] = loop.create_future()
-        with self._changed:
-            self._waiting.append(_Waiting(item=item, loop=loop, future=future))
-            self._changed.notify()
+        self._waiting.put(_Waiting(item=item, loop=loop, future=future))
         return future
 
     def _run(self) -> None:
-        while batch := self._next():
+        while (first := self._waiting.get()) is not None:
+            batch, is_last = [first], False
+            while len(batch) < BATCH and not self._waiting.empty():
+                following = self._waiting.get()
+                if following is None:
+                    is_last = True
+                    break
+                batch.append(following)
             _tell(batch, self._do([waiting.item for waiting in batch]))
-            with self._changed:
-                self._at_work.difference_update([self._subject(waiting.item) for waiting in batch])
-                self._changed.notify_all()
-
-    def _next(self) -> list[_Waiting[Item, Answer]]:
-        """What waits and has no item of its subject at work elsewhere; empty: it is time to end."""
-        with self._changed:
-            while True:
-                batch = [waiting for waiting in self._waiting if self._subject(waiting.item) not in self._at_work][:BATCH]
-                if batch:
-                    taken = set(map(id, batch))
-                    self._waiting = [waiting for waiting in self._waiting if id(waiting) not in taken]
-                    self._at_work.update([self._subject(waiting.item) for waiting in batch])
-                    return batch
-                if self._is_stopping and not self._waiting:
-                    return []
-                self._changed.wait()
+            if is_last:
+                return
 
     def _do(self, items: Sequence[Item]) -> Sequence[Answer | Exception]:
         """Do them together; when that fails, each by itself."""

@@ -10,10 +10,11 @@ from litestar.params import JSONBody, PathParameter, QueryParameter, RawBody
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from paidan.channels.direct.orders import DirectOrder, parse
-from paidan.entrypoints.api.committer import Committer, Taken
 from paidan.entrypoints.api.committer import Post as Posted
+from paidan.entrypoints.api.committer import Taken
+from paidan.entrypoints.api.gathering import Gathering
 from paidan.entrypoints.api.guard import SEE, Known, needs
-from paidan.entrypoints.api.idempotency import IdempotencyKey, Post, respond
+from paidan.entrypoints.api.idempotency import FirstAnswer, IdempotencyKey, Post, respond
 from paidan.entrypoints.api.language import language_of
 from paidan.entrypoints.api.order_reads import find_orders, get_order, list_orders
 from paidan.entrypoints.api.order_views import EditsView, OrderView, WholeOrder
@@ -106,7 +107,7 @@ async def post_order(
     """
     del idempotency_key
     parse(body)
-    committer: Committer = request.app.state.committer
+    committer: Gathering[Posted, FirstAnswer] = request.app.state.committer
     posted = Posted(shop_code=shop, order_no=data.order_no, body=body, key=once.key, is_reserving=reserve, shops_seen=caller.shops)
     return respond(await committer.submit(posted))
 

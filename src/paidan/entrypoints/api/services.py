@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from functools import cached_property
-from threading import local
 
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
@@ -28,11 +27,8 @@ from paidan.runtime.sealing import Sealer
 from paidan.runtime.settings import Settings
 
 
-class BodiesRead(local):
-    """A codec of our own format that remembers what was read a moment ago: the door checks an order before it is kept, the pass reads it after.
-
-    Each thread remembers its own.
-    """
+class BodiesRead:
+    """A codec of our own format that remembers what was read a moment ago: the door checks an order before it is kept, the pass reads it after."""
 
     def __init__(self) -> None:
         self.facts_by_body: Mapping[bytes, PlatformOrder] = {}
@@ -51,9 +47,6 @@ class HandlerContext:
         self.sealer = sealer
         self.clock = clock
         self.settings = settings
-        self.bodies_read = BodiesRead()
-        self._numbers = NumberSource(database)
-        self._of_thread = local()
 
     @cached_property
     def connections(self) -> ConnectionCache:
@@ -70,20 +63,21 @@ class HandlerContext:
         """Our accounts with platforms."""
         return AccountCache(self.sealer, self.connections)
 
-    @property
+    @cached_property
     def stages(self) -> Stages:
-        """What a pass needs, for orders whose stock is held before they are answered. Each thread has its own."""
-        of_thread = self._of_thread
-        if not hasattr(of_thread, "stages"):
-            codecs = {platform: channel.codec.parse for platform, channel in CHANNELS.items()} | {"direct": self.bodies_read.parse}
-            of_thread.stages = Stages(ids=self.ids, numbers=self._numbers, sealer=self.sealer, codecs=codecs)
-        stages: Stages = of_thread.stages
-        return stages
+        """What a pass needs, for orders whose stock is held before they are answered. One thread's: the committer's."""
+        codecs = {platform: channel.codec.parse for platform, channel in CHANNELS.items()} | {"direct": self.bodies_read.parse}
+        return Stages(ids=self.ids, numbers=NumberSource(self.database), sealer=self.sealer, codecs=codecs)
 
     @cached_property
     def front_database(self) -> Database:
         """The same connections for what comes thousands a second: its plans are kept once the tables have grown, those of lists never."""
         return self.database.for_merchant(self.database.merchant)
+
+    @cached_property
+    def bodies_read(self) -> BodiesRead:
+        """Bodies that the door has read already."""
+        return BodiesRead()
 
     @cached_property
     def known_keys(self) -> KnownKeys:
