@@ -1,3 +1,4 @@
+import asyncio
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -6,10 +7,11 @@ import pytest
 
 from counting import counted
 from paidan.catalog.load import cache_versions
-from paidan.entrypoints.api.committer import Post, keep_posts
+from paidan.entrypoints.api.committer import Post, committer, keep_posts
 from paidan.entrypoints.api.known_keys import KEEP_S, KnownKeys
 from paidan.entrypoints.api.order_reads import get_order, list_orders
 from paidan.entrypoints.api.people.caller import Caller
+from paidan.entrypoints.api.services import HandlerContext
 from paidan.pipeline import run_pass
 from paidan.release.step import release
 from paidan.runtime.waiting import waiting_ids
@@ -377,6 +379,29 @@ def test_an_import_tells_which_orders_it_brought(world):
     answer = world.call("POST", "/imports/orders?shop=S1", content=body.encode()).json()
     assert answer["taken"] == ["F1", "F3"]
     assert [(one["field"], one["expected"]["en"]) for one in answer["problems"]] == [("quantity", "a whole number, 1 or more")]
+
+
+def test_two_processes_that_meet_over_the_last_units_hand_out_all_of_them(world):
+    world.scene.set_up({"A": {"X": 7}, "B": {"X": 6}})
+    ours = world.services
+
+    def process(mark):
+        own = HandlerContext(database=ours.database, ids=ours.ids, sealer=ours.sealer, clock=ours.clock, settings=ours.settings)
+        gathered = committer(own)
+        gathered.start()
+
+        async def run():
+            posts = [
+                Post(shop_code="S1", order_no=f"{mark}{n}", body=json.dumps(direct(f"{mark}{n}")).encode(), is_reserving=True) for n in range(20)
+            ]
+            return await asyncio.gather(*map(gathered.submit, posts))
+
+        answers = asyncio.run(run())
+        gathered.stop()
+        return sum(answer.status == 201 for answer in answers)
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sum(pool.map(process, "ab")) == 13
 
 
 def test_an_order_that_a_pass_chokes_on_is_kept_and_its_neighbours_get_their_stock(world, monkeypatch):
