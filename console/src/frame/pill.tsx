@@ -11,12 +11,13 @@ const SIGNS: Record<Tone, string> = {
   bad: 'M5.5 5.5 10.5 10.5M10.5 5.5 5.5 10.5',
   quiet: 'M4.8 8H11.2',
 }
+const DISC = 'M8 .8a7.2 7.2 0 1 0 0 14.4A7.2 7.2 0 0 0 8 .8Z'
 const ICONS = Object.fromEntries(
   Object.entries(SIGNS).map(([tone, sign]) => [
     tone,
     <svg key={tone} viewBox="0 0 16 16" aria-hidden className={styles.icon}>
-      <circle cx="8" cy="8" r="7.2" />
-      <path d={sign} />
+      <path d={DISC} />
+      <path d={sign} className={styles.sign} />
     </svg>,
   ]),
 ) as Record<Tone, ReactNode>

@@ -102,6 +102,11 @@ export function isDrawn<Row>(column: Column<Row>): true | undefined {
   return column.render ? true : undefined
 }
 
+/** Whether its cells are words and nothing that could be pressed. */
+export function isPlain<Row>(column: Column<Row>): boolean {
+  return !column.render || column.extra !== undefined
+}
+
 /** What a cell keeps free on both sides of its words, in pixels. */
 const PADDING = 20
 
@@ -110,7 +115,7 @@ const PADDING = 20
  * that cuts is a layer boundary, a dozen to every row, and a third of all work while scrolling.
  */
 export function isSureToFit<Row>(column: Column<Row>, row: Row, text: string, width: number): boolean {
-  if (column.render && !column.extra) return false
+  if (!isPlain(column)) return false
   return widest(text) + (column.extra?.(row) ?? 0) <= width - PADDING
 }
 

@@ -58,7 +58,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   const sideways = useSideways(scroll, shown, layout)
   const isPhone = useIsPhone()
   const sight = useMemo(
-    () => (isPhone ? { columns: shown, widths: [], pinned: 0, skipped: 0 } : sideways),
+    () => (isPhone ? { columns: shown, places: shown.map((_, place) => place), widths: [] } : sideways),
     [isPhone, shown, sideways],
   )
   const rowLines = useMemo(() => (isPhone ? phoneLines(shown) : null), [isPhone, shown])

@@ -1,5 +1,5 @@
 import { memo, type CSSProperties, type MouseEvent } from 'react'
-import { isDrawn, isSureToFit, leftOf, type Column } from './columns'
+import { isDrawn, isPlain, isSureToFit, leftOf, type Column } from './columns'
 import { PhoneLines } from './phone-lines'
 import type { Sight } from './use-sideways'
 import styles from './grid.module.css'
@@ -37,7 +37,7 @@ interface Place {
 
 /** Not a component of its own: there are a dozen of them in a row, and a row is drawn anew as a whole. */
 function drawCell<Row>(column: Column<Row>, row: Row, { index, width, style }: Place) {
-  const text = column.render && !column.extra ? '' : column.text(row)
+  const text = isPlain(column) ? column.text(row) : ''
   const isOnLine = width === undefined
   return (
     <div
@@ -65,10 +65,11 @@ function Row<R>(props: Props<R>) {
   const onLine = (column: Column<R>) => drawCell(column, row, { index: first + sight.columns.indexOf(column) })
   const across = () =>
     sight.columns.map((column, at) => {
-      const { pinned, skipped, widths } = sight
-      const index = first + at + (at >= pinned ? skipped : 0)
-      const start = at === pinned && skipped > 0 ? { gridColumnStart: index } : undefined
-      return drawCell(column, row, { index, width: widths[at], style: at < pinned ? leftOf(column) : start })
+      const place = sight.places[at] ?? at
+      const index = first + place
+      const follows = place === (sight.places[at - 1] ?? -1) + 1
+      const style = column.isPinned ? leftOf(column) : follows ? undefined : { gridColumnStart: index }
+      return drawCell(column, row, { index, width: sight.widths[at], style })
     })
   return (
     <div

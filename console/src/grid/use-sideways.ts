@@ -1,15 +1,13 @@
 import { useEffect, useMemo, useState, type RefObject } from 'react'
-import { widthOf, type Column, type Layout } from './columns'
+import { isPlain, widthOf, type Column, type Layout } from './columns'
 
 /** What is drawn of a row: its pinned columns, and of the others those in sight. */
 export interface Sight<Row> {
   columns: readonly Column<Row>[]
-  /** How wide each of these is, in pixels. */
+  /** Where each of these stands among all, from 0. */
+  places: readonly number[]
+  /** How wide each of these is, in pixels; none on a phone, where a cell is as wide as there is room. */
   widths: readonly number[]
-  /** How many of all columns are pinned: they come first. */
-  pinned: number
-  /** How many of the others are left out before the first that is drawn. */
-  skipped: number
 }
 
 interface View {
@@ -26,8 +24,9 @@ const STEP = 120
  * It is marked with `data-sideways` then: only so do pinned cells have anywhere to stay. Each that is sticky is a layer of its
  * own to the browser, two to every row, which all scrolling down would pay for.
  *
- * Cells out of sight are not drawn: each costs as much as one that is seen, in every row that scrolls by. Until the box is
- * first scrolled, or its size changes, it is taken to be as wide as the window.
+ * Cells out of sight are not drawn: each costs as much as one that is seen, in every row that scrolls by. What is more than
+ * words (a button, a link) is, for the keyboard reaches it by Tab. Until the box is first scrolled, it is taken to be as wide
+ * as the window, or as it has grown since.
  */
 export function useSideways<Row>(
   scroll: RefObject<HTMLElement | null>,
@@ -45,38 +44,36 @@ export function useSideways<Row>(
       const width = (Math.ceil(clientWidth / STEP) + 1) * STEP
       setView((now) => (now.left === left && now.width === width ? now : { left, width }))
     }
-    window.addEventListener('resize', look)
+    const grow = () => {
+      const width = (Math.ceil(box.clientWidth / STEP) + 1) * STEP
+      setView((now) => (now.width >= width - STEP ? now : { ...now, width }))
+    }
+    const watch = 'ResizeObserver' in window ? new ResizeObserver(grow) : null
+    watch?.observe(box)
     box.addEventListener('scroll', look, { passive: true })
     return () => {
-      window.removeEventListener('resize', look)
+      watch?.disconnect()
       box.removeEventListener('scroll', look)
     }
   }, [scroll])
-  const { skipped, end } = inSight(columns, layout, view)
+  // The same places are the same array, so that rows are drawn anew only when there are others.
+  const places = inSight(columns, layout, view).join()
   return useMemo(() => {
-    const pinned = columns.filter((column) => column.isPinned)
-    const others = columns.slice(pinned.length)
-    const drawn = [...pinned, ...others.slice(skipped, end)]
-    return { columns: drawn, widths: drawn.map((column) => widthOf(column, layout)), pinned: pinned.length, skipped }
-  }, [columns, layout, skipped, end])
+    const drawn = places.split(',').map(Number)
+    const shown = drawn.flatMap((place) => columns[place] ?? [])
+    return { columns: shown, places: drawn, widths: shown.map((column) => widthOf(column, layout)) }
+  }, [columns, layout, places])
 }
 
-/** Which of the columns that are not pinned are in sight: from `skipped` up to `end`. */
-export function inSight<Row>(
-  columns: readonly Column<Row>[],
-  layout: Layout,
-  { left, width }: View,
-): { skipped: number; end: number } {
+/** Where the columns stand, among all, that are pinned, in sight, or more than words. */
+export function inSight<Row>(columns: readonly Column<Row>[], layout: Layout, { left, width }: View): number[] {
   const pinned = columns.filter((column) => column.isPinned)
-  const others = columns.slice(pinned.length)
-  let edge = pinned.reduce((sum, column) => sum + widthOf(column, layout), 0)
-  const begin = left + edge - STEP
-  let skipped = 0
-  let end = 0
-  for (const column of others) {
-    if (edge < left + width + STEP) end++
+  const held = pinned.reduce((sum, column) => sum + widthOf(column, layout), 0)
+  let edge = 0
+  return columns.flatMap((column, place) => {
+    const begin = edge
     edge += widthOf(column, layout)
-    if (edge < begin) skipped++
-  }
-  return { skipped: Math.min(skipped, end), end }
+    const isSeen = edge >= left + held - STEP && begin < left + width + STEP
+    return column.isPinned || isSeen || !isPlain(column) ? [place] : []
+  })
 }
