@@ -35,6 +35,7 @@ ACCEPTED: Final = 202
 PLATFORM: Final = "direct"
 VIA: Final = "api"
 LOOKS: Final = 3  # what others took meanwhile is looked for again so many times in all; then the order goes round as any other
+FEW: Final = 32  # so many at most are decided anew for the sake of one: in a rush of hundreds the one goes round
 
 
 class Post(Struct, frozen=True, kw_only=True):
@@ -128,7 +129,7 @@ def _hold_stock(
     services.bodies_read.facts_by_body = {post.body: post.facts for post in posts if post.facts is not None}
     passed = run_pass(tx, services.stages, at_hand=at_hand, order_ids=[], now=now)
     services.bodies_read.facts_by_body = {}
-    if passed.again and may_look_again:
+    if passed.again and may_look_again and len(posts) <= FEW:
         raise MovedMeanwhile
     found = {(order.shop_id, order.platform_order_no): _standing(order) for order in passed.orders}
     return [found.get((shops[post.shop_code], post.order_no)) for post in posts]
