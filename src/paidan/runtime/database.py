@@ -229,7 +229,8 @@ def _say(connection: Tx, words: bytes) -> None:
         return
     if result.error_field(DiagnosticField.SQLSTATE):
         raise psycopg.errors.error_from_result(result)
-    raise psycopg.OperationalError(result.error_message.decode(errors="replace").strip())  # no word of the server's: it is away
+    connection.close()  # no word of the server's: it is away, whatever libpq still thinks of the connection
+    raise psycopg.OperationalError(result.error_message.decode(errors="replace").strip())
 
 
 def _commit(connection: Tx) -> None:
