@@ -253,12 +253,17 @@ class Gateway:
             self.modified[tid] = NOW + timedelta(seconds=self.calls)
         return said
 
-    def _list(self, form: dict[str, str]) -> Said:
+    def inside(self, form: dict[str, str]) -> tuple[int, list[int]]:
+        """How many the window of a list has, and which stand on the page that is asked for."""
         inside = [tid for tid in self.modified if form["start_modified"] <= self.text(tid) <= form["end_modified"]]
         inside.sort(key=lambda tid: self.modified[tid], reverse=True)
         size, page = int(form["page_size"]), int(form["page_no"])
-        rows = [{"tid": tid, "modified": self.text(tid)} for tid in inside[(page - 1) * size : page * size]]
-        return top(LIST, {"total_results": len(inside)} | ({"trades": {"trade": rows}} if rows else {}))
+        return len(inside), inside[(page - 1) * size : page * size]
+
+    def _list(self, form: dict[str, str]) -> Said:
+        total, tids = self.inside(form)
+        rows = [{"tid": tid, "modified": self.text(tid)} for tid in tids]
+        return top(LIST, {"total_results": total} | ({"trades": {"trade": rows}} if rows else {}))
 
     def _whole(self, tid: str) -> Said:
         return self.fail.get(tid) or top(FULLINFO, {"trade": trade(tid=int(tid), modified=self.text(int(tid)), tid_str=tid)})
@@ -304,9 +309,12 @@ def test_a_quiet_day_is_caught_up_with_in_a_few_calls_a_busy_hour_by_short_windo
     asked = list(dict.fromkeys((form["start_modified"], form["end_modified"]) for form in forms))
     lengths = [datetime.fromisoformat(end) - datetime.fromisoformat(since) for since, end in asked]
     assert max(lengths) <= timedelta(hours=12)
-    # Twice as long each time, until the five changed; from there anew.
-    assert [length // timedelta(minutes=30) for length in lengths] == [1, 2, 4, 8, 16, 1, 2, 4, 8, 3]
+    # Twice as long each time; those that take in the five (the 16, and two of the 8) are left unread and asked for anew from their begin.
+    expected = [1, 2, 4, 8, 16, 1, 2, 4, 8, 1, 2, 4, 8, 1, 1, 2, 4, 8, 5]
+    assert [length // timedelta(minutes=30) for length in lengths] == expected
     assert all(end >= since for (_, end), (since, _) in pairwise(asked))
+    read = {(form["start_modified"], form["end_modified"]) for form in forms if form["page_no"] != "1"}
+    assert [length // timedelta(minutes=30) for window, length in zip(asked, lengths, strict=True) if window in read] == [1]
     assert {order.business_key for page in pages for order in page.orders} == {str(tid) for tid in gateway.modified}
     assert pages[-1].cursor == (NOW - timedelta(seconds=5)).isoformat()
 
@@ -412,6 +420,28 @@ def test_refund_cases_are_pulled_and_read(platform: PlatformServer, top_client: 
     assert (case.status, case.amount_minor, case.line_ref, case.version_no) == (RefundStatus.REQUESTED, 10300, "1001", 1772416801000)
     with pytest.raises(BadInput):
         parse_refund(raw.body.replace(b"103.00", b"1e3"))
+
+
+@pytest.mark.parametrize("which", ["trades", "refunds"])
+def test_a_peak_after_a_quiet_day_is_read_by_short_windows(platform: PlatformServer, top_client: TopClient, which: str) -> None:
+    """A window that grew while nothing happened would take in all of the peak: no pull could stop before it was read whole."""
+    gateway = Gateway(0)
+    gateway.modified = {1000 + n: NOW - timedelta(seconds=90 * n + 20) for n in range(120)}  # three hours of it
+
+    def case(tid: int) -> dict[str, Any]:
+        return REFUND | {"refund_id": str(tid), "modified": gateway.text(tid)}
+
+    def cases(got: Got) -> Said:
+        total, found = gateway.inside(got.form)
+        return top(got.form["method"], {"total_results": total, "refunds": {"refund": [case(tid) for tid in found]}})
+
+    platform.answer = gateway if which == "trades" else cases
+    reader = puller(top_client) if which == "trades" else RefundPuller(top_client, RULES)
+    pages = list(reader.pull(start(24 * 3600), now=NOW))
+    assert {order.business_key for page in pages for order in page.orders} == {str(tid) for tid in gateway.modified}
+    forms = [got.form for got in platform.got if "page_no" in got.form and got.form["page_no"] != "1"]
+    lengths = {datetime.fromisoformat(form["end_modified"]) - datetime.fromisoformat(form["start_modified"]) for form in forms}
+    assert max(lengths) <= timedelta(minutes=30)
 
 
 def parcel(*lines: ParcelLine, **fields: Any) -> PlatformParcel:

@@ -13,7 +13,7 @@ from paidan.channels.decoding import instant
 from paidan.channels.platform import Known, PullPage, RawOrder, Version, nothing_known
 from paidan.channels.taobao.client import Answered, TopAnswer, TopCall, TopClient
 from paidan.channels.taobao.lines import ref_text
-from paidan.channels.taobao.windows import Window, WindowRules, following_length_s, next_window, pages_to_read
+from paidan.channels.taobao.windows import Window, WindowRules, following_length_s, is_too_wide, next_window, pages_to_read
 from paidan.channels.taobao.wire import FIELDS, Needed, Ref, Total
 from paidan.kernel.errors import BadInput
 
@@ -87,13 +87,20 @@ class TaobaoPuller:
         return at.isoformat()
 
     def pull(self, cursor: str, *, now: datetime, known: Known = nothing_known) -> Iterator[PullPage]:
-        """Window after window up to now. The cursor moves with the last page of a window, so a failure repeats that window whole."""
+        """Window after window up to now. The cursor moves with the last page of a window, so a failure repeats that window whole.
+
+        The first call of a window counts: a grown one that takes more than a page is asked for again as short as recommended.
+        """
         at = instant(cursor, "cursor")
         length_s = self._rules.length_s
         while window := next_window(at, now, self._rules, length_s):
+            first = self._page(window, 1)
+            if is_too_wide(window, first[0].total_results, self._rules):
+                length_s = self._rules.length_s
+                continue
             pages = 0
             done = self.start_cursor(window.end_at)
-            for page_no, rows, record in self._pages(window):
+            for page_no, rows, record in self._pages(window, first):
                 pages = max(pages, page_no)
                 yield self._read(rows, known, (record,), done if page_no == 1 else cursor)
             at, cursor = window.end_at, done
@@ -103,12 +110,12 @@ class TaobaoPuller:
         """These trades now."""
         return self._whole(order_nos, (), "")
 
-    def _pages(self, window: Window) -> Iterator[tuple[int, list[Row], CallRecord]]:
-        """The first call only counts, unless everything stands on its page."""
-        first, record = self._page(window, 1)
-        numbers = pages_to_read(first.total_results, self._rules.page_size)
+    def _pages(self, window: Window, first: tuple[ListResult, CallRecord]) -> Iterator[tuple[int, list[Row], CallRecord]]:
+        """The first call only counted, unless everything stands on its page."""
+        page, record = first
+        numbers = pages_to_read(page.total_results, self._rules.page_size)
         if len(numbers) <= 1:
-            yield 1, first.rows(), record
+            yield 1, page.rows(), record
             return
         for page_no in numbers:
             page, record = self._page(window, page_no)

@@ -18,7 +18,7 @@ from paidan.channels.facts import PlatformRefund, RefundStatus
 from paidan.channels.platform import Known, PullPage, RawOrder, nothing_known
 from paidan.channels.taobao.client import TopAnswer, TopClient
 from paidan.channels.taobao.lines import REFUNDS, ref_text
-from paidan.channels.taobao.windows import Window, WindowRules, following_length_s, next_window, pages_to_read
+from paidan.channels.taobao.windows import Window, WindowRules, following_length_s, is_too_wide, next_window, pages_to_read
 from paidan.channels.taobao.wire import Flag, Needed, Number, Ref, Short, Total
 from paidan.kernel.errors import BadInput
 
@@ -111,9 +111,13 @@ class RefundPuller:
         at = instant(cursor, "cursor")
         length_s = self._rules.length_s
         while window := next_window(at, now, self._rules, length_s):
+            first = self._page(window, 1)
+            if is_too_wide(window, first[1], self._rules):
+                length_s = self._rules.length_s
+                continue
             pages = 0
             done = self.start_cursor(window.end_at)
-            for page_no, answer, rows in self._pages(window):
+            for page_no, answer, rows in self._pages(window, first):
                 pages = max(pages, page_no)
                 cases = [_raw(answer, bytes(row)) for row in rows]
                 kept = known({(case.business_key, case.version_at) for case in cases})
@@ -122,8 +126,8 @@ class RefundPuller:
             at, cursor = window.end_at, done
             length_s = following_length_s(length_s, pages, self._rules)
 
-    def _pages(self, window: Window) -> Iterator[tuple[int, TopAnswer, list[Raw]]]:
-        answer, total, rows = self._page(window, 1)
+    def _pages(self, window: Window, first: tuple[TopAnswer, int, list[Raw]]) -> Iterator[tuple[int, TopAnswer, list[Raw]]]:
+        answer, total, rows = first
         numbers = pages_to_read(total, self._rules.page_size)
         if len(numbers) <= 1:
             yield 1, answer, rows

@@ -42,9 +42,17 @@ def next_window(cursor: datetime, now: datetime, rules: WindowRules, length_s: i
 def following_length_s(length_s: int, pages: int, rules: WindowRules) -> int:
     """How long the window after one of `length_s` is: twice as long when that one stood on a page, as recommended again when it did not.
 
-    So a shop that was asleep, or a night without sales, is caught up with in a few calls; a busy hour never makes more than a few pages of a window.
+    So a shop that was asleep, or a night without sales, is caught up with in a few calls; what of a busy hour it may take in, `is_too_wide` tells.
     """
     return min(2 * length_s, rules.widest_s) if pages <= 1 else rules.length_s
+
+
+def is_too_wide(window: Window, total: int, rules: WindowRules) -> bool:
+    """Whether a window is to be left unread and its stretch asked for again as recommended: it has grown, and takes more than a page.
+
+    A window is read whole or again, so one that grew over a quiet day would take in all of the sale at its end at once. The price is one call.
+    """
+    return total > rules.page_size and window.end_at - window.start_at > timedelta(seconds=rules.length_s)
 
 
 def pages_to_read(total: int, page_size: int) -> range:
