@@ -12,7 +12,7 @@ import {
   rememberTasks,
 } from './load'
 import { startPacking, taskHead } from './pack'
-import { type Kept, ending, isRefused, onQueue, refusedUnder } from './queue'
+import { type Kept, ending, onQueue, refusedUnder } from './queue'
 import { startReceiving } from './receive'
 import { scanner } from './scanner'
 import { say } from './words'
@@ -76,15 +76,20 @@ interface Work<Item> {
 
 /**
  * A list of work that is not at its end, with what of it was refused above; it follows what becomes of the kept while it is open.
- * An answer may be older than what was being sent when it was asked for: that is at its end, unless it was refused.
+ * An answer may be older than what was being sent when it was asked for: that is at its end, unless it was refused and
+ * has not been ended again since.
  */
 export function workList<Item extends { no: string }>(work: Work<Item>): Stop {
   const { list, path, read, remember, cardOf, nothingLeft } = work
   const over = new Set<string>()
+  const told = new Set<string>() // refusals heard of: each opens its work once, for it may be ended again before they are read
   let items: Item[] | null = null
   const stillOpen = () => {
+    for (const { ends, body } of refusedUnder(path)) {
+      if (ends && !told.has(body.scan_id)) over.delete(ends)
+      told.add(body.scan_id)
+    }
     for (const no of ending()) over.add(no)
-    for (const no of over) if (isRefused(no)) over.delete(no)
     return (items ?? []).filter((one) => !over.has(one.no))
   }
   const draw = () => {

@@ -20,7 +20,6 @@ let isSignedOut = false
 
 export const readQueue = () => recall<Kept[]>('queue', [])
 export const isEnded = (no: string) => readQueue().some((one) => one.ends === no && !one.refused)
-export const isRefused = (no: string) => readQueue().some((one) => one.ends === no && one.refused)
 
 /** What was refused of the work under this path, until somebody has read it. */
 export const refusedUnder = (path: string) => readQueue().filter((one) => one.refused && one.path.startsWith(path))
