@@ -1,4 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest'
+import { banner, tell } from './frame'
 import { keep } from './kept'
 import { workList } from './lists'
 import { dismiss, onQueue, put, readQueue } from './queue'
@@ -8,6 +9,7 @@ vi.mock('./scanner', () => ({ scanner: () => ({ element: document.createElement(
 beforeEach(() => {
   localStorage.clear()
   remembered.mockClear()
+  tell('')
 })
 
 const loaded = { items: [{ no: 'F1' }, { no: 'F2' }], isOld: false }
@@ -77,6 +79,18 @@ test('work that was refused and is ended a second time is work no longer, neithe
   expect(shown(list).slice(2)).toEqual(['F1'])
   stop()
 })
+
+test.each([true, false])(
+  'a list that was left neither tells of its reading nor remembers it (failed: %s)',
+  async (isFailed) => {
+    const { list, stop } = start(() => (isFailed ? Promise.reject(new Error('away')) : Promise.resolve(loaded)))
+    stop()
+    await settled()
+    expect(banner.hidden).toBe(true)
+    expect(remembered).not.toHaveBeenCalled()
+    expect(shown(list)).toEqual([])
+  },
+)
 
 test('whoever has gone is told no more', () => {
   let told = 0

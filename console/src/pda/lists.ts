@@ -29,6 +29,22 @@ export function tellError(error: unknown): void {
   else tell('warn', say('offline'))
 }
 
+/** Goes on with what is being read, or tells why it could not be; nobody hears of it who has left its screen meanwhile. */
+function whileHere<Read>(reading: Promise<Read>, goOn: (read: Read) => void): Stop {
+  let isGone = false
+  reading.then(
+    (read) => {
+      if (!isGone) goOn(read)
+    },
+    (error: unknown) => {
+      if (!isGone) tellError(error)
+    },
+  )
+  return () => {
+    isGone = true
+  }
+}
+
 function card(path: string, title: string, side: string, ...more: (Node | null)[]): HTMLElement {
   return el(
     'li',
@@ -99,12 +115,15 @@ export function workList<Item extends { no: string }>(work: Work<Item>): Stop {
   }
   draw()
   const stop = onQueue(draw)
-  void read().then((found) => {
+  const leave = whileHere(read(), (found) => {
     items = found.items
     draw()
     if (!found.isOld) void remember(stillOpen())
-  }, tellError)
-  return stop
+  })
+  return () => {
+    leave()
+    stop()
+  }
 }
 
 export function packList(): Stop {
@@ -172,15 +191,13 @@ export function receiving(no: string): Stop {
 
 function opened<Whole>(reading: Promise<Whole | null>, start: (whole: Whole) => Stop, list: string, no: string): Stop {
   let stop = nothing
-  let isGone = false
   show(no, list, banner)
-  reading.then((whole) => {
-    if (isGone) return
+  const leave = whileHere(reading, (whole) => {
     if (whole) stop = start(whole)
     else tell('bad', say('notFound'), no)
-  }, tellError)
+  })
   return () => {
-    isGone = true
+    leave()
     stop()
   }
 }
