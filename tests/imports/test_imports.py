@@ -291,3 +291,12 @@ def test_a_bad_cell_says_what_it_should_hold(scene):
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(report.error_file)).get_sheet_by_index(0).to_python()
     assert "重量(克): 字段值无效 (应为：0 到 10,000,000 的整数)" in sheet[1][-2]
     assert "(expected: yes or no)" in sheet[1][-1]
+
+
+def test_an_amount_beyond_its_bounds_is_told_as_a_cell_holds_it(scene):
+    report = give(scene, "warehouses", "仓库编码,仓库名称,每单操作费,每件操作费\nHZ,杭州仓,-1,\nGZ,广州仓,,1.234\n")
+    words = "an amount with at most two decimals from 0.00 to 10,000,000.00"
+    assert [(one.row, one.field, one.expected.en) for one in report.problems] == [
+        (2, "handling_order_minor", words),
+        (3, "handling_unit_minor", words),
+    ]

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from msgspec import Meta, Struct
 
+from paidan.kernel import expected
 from paidan.runtime.expectations import PATTERNS, TEXTS, expected_at, read_expected
 
 OPENAPI = Path(__file__).parents[2] / "docs" / "openapi.json"
@@ -34,7 +35,11 @@ class Row(Struct):
     ("place", "zh", "en"),
     [
         ("rows[0].parts[3].quantity", "1 到 9,999 的整数", "a whole number from 1 to 9,999"),
-        ("rows[0].parts[3].price_minor", "0.00 到 1,000.00 的金额（最多两位小数）", "an amount with at most two decimals from 0.00 to 1,000.00"),
+        (
+            "rows[0].parts[3].price_minor",
+            "0 到 100,000 的整数（最小货币单位，如分）",
+            "a whole number of minor units (such as cents) from 0 to 100,000",
+        ),
         ("rows[0].parts", "列表（最多 50 项）", "a list of at most 50"),
         ("rows[0].name", "1 到 40 个字符", "1 to 40 characters"),
         ("rows[0].kind", "以下之一：bundle、goods", "one of: bundle, goods"),
@@ -49,6 +54,18 @@ def test_each_kind_of_value_is_told_in_words_of_both_languages(place, zh, en):
     told = expected_at(msgspec.defstruct("Body", [("rows", list[Row])]), place)
     assert told is not None
     assert (told.zh, told.en) == (zh, en)
+
+
+def test_a_cell_takes_an_amount_where_a_body_takes_minor_units():
+    told = expected_at(Part, "price_minor", money=expected.amount)
+    assert told is not None
+    assert (told.zh, told.en) == ("0.00 到 1,000.00 的金额（最多两位小数）", "an amount with at most two decimals from 0.00 to 1,000.00")
+    with pytest.raises(msgspec.ValidationError) as refused:
+        msgspec.convert({"quantity": 1, "price_minor": -1}, Part)
+    assert [read_expected(Part, refused.value, money=words) for words in (expected.amount, expected.minor)] == [
+        told,
+        expected.minor(0, 100_000),
+    ]
 
 
 def test_a_place_that_is_not_there_expects_nothing():

@@ -40,6 +40,11 @@ def amount(least_minor: int | None = None, most_minor: int | None = None) -> Exp
     return _within("金额（最多两位小数）", "an amount with at most two decimals", *bounds)
 
 
+def minor(least: int | None = None, most: int | None = None) -> Expected:
+    """Money as programs send it: a whole number of the smallest unit."""
+    return _within("整数（最小货币单位，如分）", "a whole number of minor units (such as cents)", _figure(least), _figure(most))
+
+
 def text(least: int = 0, most: int | None = None) -> Expected:
     """A text of some length."""
     if most is None:

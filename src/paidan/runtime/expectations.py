@@ -1,7 +1,7 @@
 """What a type expects at a place of it, in words: told when a value was refused there. The types at the doors are the only source."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
@@ -10,6 +10,9 @@ from msgspec import inspect
 
 from paidan.kernel import expected
 from paidan.kernel.expected import Expected
+
+Money = Callable[[int | None, int | None], Expected]
+"""How money within bounds of minor units is told: `expected.minor` to programs, `expected.amount` where people write it."""
 
 STEP: Final = re.compile(r"\[[^\]]*\]|[^.\[\]]+")
 MINOR_SUFFIX: Final = "_minor"
@@ -58,10 +61,10 @@ PLAIN: Final[Mapping[type[inspect.Type], Expected]] = {
 }
 
 
-def expected_at(kind: Any, place: str) -> Expected | None:
+def expected_at(kind: Any, place: str, *, money: Money = expected.minor) -> Expected | None:
     """What `kind` expects at a place such as `rows[0].cut_off`; None where it does not say."""
     found, name = _at(_info(kind), place)
-    return None if found is None else _told(found, name)
+    return None if found is None else _told(found, name, money)
 
 
 @lru_cache(maxsize=512)
@@ -102,19 +105,19 @@ def _choices(info: inspect.Type) -> list[inspect.Type]:
     return [one for part in info.types for one in _choices(part)] if isinstance(info, inspect.UnionType) else [info]
 
 
-def _told(info: inspect.Type, name: str) -> Expected | None:
+def _told(info: inspect.Type, name: str, money: Money) -> Expected | None:
     for one in _choices(info):
         if isinstance(one, inspect.NoneType | inspect.CustomType | inspect.AnyType):
             continue
-        return _of(one, name)
+        return _of(one, name, money)
     return None
 
 
-def _of(one: inspect.Type, name: str) -> Expected | None:  # noqa: PLR0911 - a line for each type
+def _of(one: inspect.Type, name: str, money: Money) -> Expected | None:  # noqa: PLR0911 - a line for each type
     if type(one) in PLAIN:
         return PLAIN[type(one)]
     if isinstance(one, inspect.IntType):
-        return (expected.amount if name.endswith(MINOR_SUFFIX) else expected.whole)(*_bounds(one))
+        return (money if name.endswith(MINOR_SUFFIX) else expected.whole)(*_bounds(one))
     if isinstance(one, inspect.FloatType):
         return expected.number(one.ge, one.le)
     if isinstance(one, inspect.StrType):
@@ -123,7 +126,7 @@ def _of(one: inspect.Type, name: str) -> Expected | None:  # noqa: PLR0911 - a l
         return expected.INSTANT if one.tz else expected.MOMENT
     if isinstance(one, inspect.EnumType | inspect.LiteralType):
         return expected.one_of(one.values if isinstance(one, inspect.LiteralType) else [member.value for member in one.cls])
-    return _of_several(one, name)
+    return _of_several(one, name, money)
 
 
 def _bounds(one: inspect.IntType) -> tuple[int | None, int | None]:
@@ -132,11 +135,11 @@ def _bounds(one: inspect.IntType) -> tuple[int | None, int | None]:
     return least, most
 
 
-def _of_several(one: inspect.Type, name: str) -> Expected | None:
+def _of_several(one: inspect.Type, name: str, money: Money) -> Expected | None:
     if not isinstance(one, SEVERAL):
         return None
     is_plain = not isinstance(one.item_type, inspect.StructType)
-    return expected.several(one.min_length or 0, one.max_length, _told(one.item_type, name) if is_plain else None)
+    return expected.several(one.min_length or 0, one.max_length, _told(one.item_type, name, money) if is_plain else None)
 
 
 def _of_text(one: inspect.StrType) -> Expected:
@@ -150,7 +153,7 @@ def _of_text(one: inspect.StrType) -> Expected:
     return Expected(zh=f"{length.zh}，{more.zh}", en=f"{length.en}, {more.en}")
 
 
-def read_expected(kind: Any, error: msgspec.ValidationError) -> Expected | None:
+def read_expected(kind: Any, error: msgspec.ValidationError, *, money: Money = expected.minor) -> Expected | None:
     """What `kind` expects where msgspec has refused it; the error's own words may quote what was sent, and are not told."""
     _, _, place = str(error).rpartition(" - at `$")
-    return expected_at(kind, place.rstrip("`").lstrip("."))
+    return expected_at(kind, place.rstrip("`").lstrip("."), money=money)

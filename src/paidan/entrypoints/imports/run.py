@@ -16,6 +16,7 @@ from paidan.entrypoints.imports.read import rows_of, text_of
 from paidan.entrypoints.imports.report import Header, ImportReport, Write, report_of, template
 from paidan.kernel.errors import BadInput
 from paidan.kernel.expected import Expected, after_row
+from paidan.kernel.expected import amount as money
 from paidan.kernel.outcomes import Effect, Outcome
 from paidan.kernel.reasons import Reason
 from paidan.runtime.database import Tx
@@ -143,7 +144,7 @@ def _values(kind: Kind, number: int, row: Row, columns: dict[int, Field]) -> tup
 
 def _expected(kind: Kind, field: Field) -> Expected | None:
     """What a cell of this column should hold: as its column says, figures with the bounds of the record."""
-    return (expected_at(kind.row, field.name) if field.is_figure else None) or field.expected
+    return (expected_at(kind.row, field.name, money=money) if field.is_figure else None) or field.expected
 
 
 def _record(kind: Kind, numbers: list[int], rows: Sequence[Values], problems: list[RowProblem]) -> Record | None:
@@ -151,7 +152,7 @@ def _record(kind: Kind, numbers: list[int], rows: Sequence[Values], problems: li
         return Record(numbers=numbers, row=msgspec.convert(kind.join(rows), kind.row))
     except msgspec.ValidationError as error:
         field = _place(str(error))
-        told = read_expected(kind.row, error)
+        told = read_expected(kind.row, error, money=money)
         problems += [RowProblem(row=number, field=field, reason=Reason.FIELD_INVALID, expected=told) for number in numbers]
         return None
 
