@@ -1,6 +1,7 @@
 """What is expected where something was refused: told from the types at the doors, in both languages."""
 
 import json
+import re
 from datetime import datetime, time
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -9,10 +10,21 @@ import msgspec
 import pytest
 from msgspec import Meta, Struct
 
+from paidan.entrypoints.api.merchant_settings import SourcingBody
 from paidan.kernel import expected
+from paidan.network.rows import TierRow, WarehouseRow
 from paidan.runtime.expectations import PATTERNS, TEXTS, expected_at, read_expected
 
-OPENAPI = Path(__file__).parents[2] / "docs" / "openapi.json"
+ROOT = Path(__file__).parents[2]
+OPENAPI = ROOT / "docs" / "openapi.json"
+CONSOLE = ROOT / "console" / "src"
+MONEY_FIELDS = [
+    (WarehouseRow, "handling_order_minor"),
+    (WarehouseRow, "handling_unit_minor"),
+    (TierRow, "first_minor"),
+    (TierRow, "step_minor"),
+    (SourcingBody, "split_penalty_minor"),
+]
 
 
 class Part(Struct):
@@ -66,6 +78,15 @@ def test_a_cell_takes_an_amount_where_a_body_takes_minor_units():
         told,
         expected.minor(0, 100_000),
     ]
+
+
+def test_the_forms_of_the_console_know_the_bounds_of_money():
+    said = {
+        re.search(pattern, (CONSOLE / path).read_text())[1].replace("_", "")
+        for path, pattern in (("masters/form-fields.ts", r"COST_MOST = ([0-9_]+)"), ("settings/merchant.tsx", r"PENALTY_MAX_MINOR = ([0-9_]+)"))
+    }
+    bounds = {expected_at(kind, name) for kind, name in MONEY_FIELDS}
+    assert {expected.minor(0, int(most)) for most in said} == bounds
 
 
 def test_a_place_that_is_not_there_expects_nothing():

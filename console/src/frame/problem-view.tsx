@@ -2,7 +2,7 @@ import { ExclamationCircleFilled } from '@ant-design/icons'
 import { Button } from 'antd'
 import { problemOf } from '@/api/problems'
 import { useWords } from '@/i18n/words'
-import { fieldOf, whyOf } from './why'
+import { fieldOf, whyOf, type Takes } from './why'
 import { frameWords } from './words'
 import styles from './problem-view.module.css'
 
@@ -11,10 +11,11 @@ interface Props {
   onAgain?: () => void
   /** What the form calls a field of the record. */
   nameOf?: (field: string) => string | undefined
+  takes?: Takes
 }
 
 /** A refusal in place: what was refused, why, what would be right, and what to do next. */
-export function ProblemView({ problem, onAgain, nameOf }: Props) {
+export function ProblemView({ problem, onAgain, nameOf, takes }: Props) {
   const t = useWords(frameWords)
   const { title, detail, errors, next_step: next, status, reason } = problemOf(problem)
   // What is not there, or not for this person, is no more so when it is asked for again.
@@ -29,7 +30,7 @@ export function ProblemView({ problem, onAgain, nameOf }: Props) {
         {detail && <div className={styles.why}>{detail}</div>}
         {errors.map((error) => (
           <div key={error.field + error.reason} className={styles.why}>
-            {nameOf?.(fieldOf(error.field)) ?? error.field}: {whyOf(error, t)}
+            {nameOf?.(fieldOf(error.field)) ?? error.field}: {whyOf(error, t, takes)}
           </div>
         ))}
         {next && (

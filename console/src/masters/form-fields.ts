@@ -1,4 +1,10 @@
 import type { ReactNode } from 'react'
+import type { Takes } from '@/frame/why'
+
+/** Minor units in the amounts that people write. */
+export const MINOR = 100
+/** The highest cost that a record may hold, in minor units, as the API says. */
+export const COST_MOST = 1_000_000_000
 
 export type FieldKind =
   'text' | 'area' | 'number' | 'decimal' | 'money' | 'flag' | 'select' | 'many' | 'tags' | 'pairs' | 'time'
@@ -19,6 +25,16 @@ export interface FormField {
 }
 
 export type Values = Record<string, unknown>
+
+/** What fields of money take: the API is sent minor units, and expects those. */
+export function takesOf(
+  fields: readonly FormField[],
+  t: (key: 'costExpected', values: Record<string, string | number>) => string,
+): Takes {
+  const amount = (minor: number) => (minor / MINOR).toLocaleString('en-GB', { minimumFractionDigits: 2 })
+  const words = () => t('costExpected', { least: amount(0), most: amount(COST_MOST) })
+  return (name) => (fields.some((field) => field.name === name && field.kind === 'money') ? words() : undefined)
+}
 
 /** A map as lines of name=value. */
 export function pairsText(value: unknown): string {

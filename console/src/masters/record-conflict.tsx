@@ -1,11 +1,9 @@
 import { Radio } from 'antd'
 import { frameWords } from '@/frame/words'
 import { useWords } from '@/i18n/words'
-import { pairsText, type FormField, type Values } from './form-fields'
+import { MINOR, pairsText, type FormField, type Values } from './form-fields'
 import { masterWords } from './words'
 import styles from './masters.module.css'
-
-const MINOR = 100
 
 interface Props {
   fields: readonly FormField[]

@@ -8,7 +8,7 @@ import { toast } from '@/frame/toasts'
 import { useMerge } from '@/frame/use-merge'
 import { frameWords } from '@/frame/words'
 import { useWords } from '@/i18n/words'
-import { isComplete, type FormField, type Values } from './form-fields'
+import { isComplete, takesOf, type FormField, type Values } from './form-fields'
 import { clashesOf, mergedOf } from './merging'
 import { RecordConflict } from './record-conflict'
 import { RecordForm } from './record-form'
@@ -90,7 +90,7 @@ export function RecordDialog({ title, fields, first, isNew, refresh, save, rerea
         (isNewer(merge.problem) ? (
           <p role="alert">{t('stale')}</p>
         ) : (
-          <ProblemView problem={merge.problem} nameOf={nameOf} />
+          <ProblemView problem={merge.problem} nameOf={nameOf} takes={takesOf(fields, t)} />
         ))}
     </EditModal>
   )

@@ -1,6 +1,6 @@
 import { Checkbox, Input, InputNumber, Select, Switch } from 'antd'
 import { useState, type ReactNode } from 'react'
-import { pairsText, readPairs, readTags, type FormField, type Values } from './form-fields'
+import { MINOR, pairsText, readPairs, readTags, type FormField, type Values } from './form-fields'
 import styles from './masters.module.css'
 
 interface Props {
@@ -10,7 +10,6 @@ interface Props {
   onValues: (values: Values) => void
 }
 
-const MINOR = 100
 const WRITTEN: ReadonlySet<FormField['kind']> = new Set(['text', 'number', 'decimal', 'money'])
 const WIDE: ReadonlySet<FormField['kind']> = new Set(['area', 'pairs', 'tags', 'many'])
 const HOUR_AND_MINUTE = /^\d\d:\d\d$/

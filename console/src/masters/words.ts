@@ -13,6 +13,10 @@ export const masterWords = defineWords('masters', {
   theirs: ['现在的', 'As it is now'],
   merge: ['合并', 'Merge'],
   nothing: ['（空）', '(empty)'],
+  costExpected: [
+    '{{least}} 到 {{most}} 的金额（最多两位小数）',
+    'an amount with at most two decimals from {{least}} to {{most}}',
+  ],
   mergedWithTheirs: [
     '别人刚刚改过：他的修改已并入，你的还在；请核对后再保存。',
     'Somebody has just changed it: that is merged in, and yours is still here. Look again, then save.',

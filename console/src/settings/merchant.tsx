@@ -18,6 +18,7 @@ type Sourcing = components['schemas']['SourcingView']
 
 const MINOR = 100
 const PARCELS_MAX = 20
+const PENALTY_MAX_MINOR = 100_000_000
 const KEY = ['settings', 'sourcing']
 
 /** How the merchant wants orders sourced; who may change settings changes it here. */
@@ -117,6 +118,7 @@ function SourcingForm({ stored }: { stored: Sourcing }) {
           aria-label={t('splitPenalty', { unit: houseUnit() })}
           disabled={isFixed || !wanted.may_split}
           min={0}
+          max={PENALTY_MAX_MINOR / MINOR}
           precision={2}
           value={wanted.split_penalty_minor / MINOR}
           onChange={(value) => {
