@@ -1,5 +1,7 @@
 import type { ReactNode } from 'react'
 import type { Takes } from '@/frame/why'
+import type { Say } from '@/i18n/words'
+import type { masterWords } from './words'
 
 /** Minor units in the amounts that people write. */
 export const MINOR = 100
@@ -27,10 +29,7 @@ export interface FormField {
 export type Values = Record<string, unknown>
 
 /** What fields of money take: the API is sent minor units, and expects those. */
-export function takesOf(
-  fields: readonly FormField[],
-  t: (key: 'costExpected', values: Record<string, string | number>) => string,
-): Takes {
+export function takesOf(fields: readonly FormField[], t: Say<(typeof masterWords)['keys'][number]>): Takes {
   const amount = (minor: number) => (minor / MINOR).toLocaleString('en-GB', { minimumFractionDigits: 2 })
   const words = () => t('costExpected', { least: amount(0), most: amount(COST_MOST) })
   return (name) => (fields.some((field) => field.name === name && field.kind === 'money') ? words() : undefined)
