@@ -13,11 +13,13 @@ from msgspec import Meta, Struct
 from paidan.entrypoints.api.merchant_settings import SourcingBody
 from paidan.kernel import expected
 from paidan.network.rows import TierRow, WarehouseRow
-from paidan.runtime.expectations import PATTERNS, TEXTS, expected_at, read_expected
+from paidan.runtime.expectations import KINDS, TEXTS, WHOLE, expected_at, read_expected
 
 ROOT = Path(__file__).parents[2]
 OPENAPI = ROOT / "docs" / "openapi.json"
 CONSOLE = ROOT / "console" / "src"
+NO_NUL = r"^[^\x00]*$"  # says nothing: nobody types it
+NUMBER = "a number such as 12.50, with at most 12 digits before the point and 8 after it"
 MONEY_FIELDS = [
     (WarehouseRow, "handling_order_minor"),
     (WarehouseRow, "handling_unit_minor"),
@@ -68,6 +70,47 @@ def test_each_kind_of_value_is_told_in_words_of_both_languages(place, zh, en):
     assert (told.zh, told.en) == (zh, en)
 
 
+@pytest.mark.parametrize(
+    ("bounds", "pattern", "zh", "en"),
+    [
+        ({}, r"^[A-Z]{2}$", "2 位大写国家代码，如 CN", "a country of two capital letters such as CN"),
+        ({"max_length": 2}, r"^[A-Z]{2}$", "2 位大写国家代码，如 CN", "a country of two capital letters such as CN"),
+        (
+            {"min_length": 5, "max_length": 32},
+            r"^[0-9+ \-]*[0-9][0-9+ \-]*$",
+            "电话号码（数字、+、- 和空格），5 到 32 个字符",
+            "a phone number (digits, +, - and blanks), 5 to 32 characters",
+        ),
+        ({"min_length": 4, "max_length": 40}, r"^[A-Za-z0-9-]*$", "字母、数字和 -，4 到 40 个字符", "letters, digits and -, 4 to 40 characters"),
+        ({}, r"^[a-z_]*$", "小写字母和 _", "small letters and _"),
+        ({"min_length": 1, "max_length": 64}, r"^[^\x00-\x20\x7f]+$", "1 到 64 个字符，不含空格", "1 to 64 characters, without blanks"),
+        (
+            {"min_length": 1, "max_length": 300},
+            r"^[^\x00*]*[^\x00*\s][^\x00*]*$",
+            "1 到 300 个字符，不含 *，不能全是空格",
+            "1 to 300 characters, without *, not blanks alone",
+        ),
+        (
+            {"min_length": 1, "max_length": 500},
+            r"^[^\x00]*\S[^\x00]*$",
+            "1 到 500 个字符，不能全是空格",
+            "1 to 500 characters, not blanks alone",
+        ),
+        ({"max_length": 24}, r"^-?[0-9]{1,12}(\.[0-9]{1,8})?$", "数字，如 12.50（小数点前最多 12 位，后最多 8 位）", NUMBER),
+    ],
+)
+def test_the_length_of_a_text_stands_beside_its_pattern_unless_that_holds_it(bounds, pattern, zh, en):
+    told = expected_at(msgspec.defstruct("Body", [("text", Annotated[str, Meta(pattern=pattern, **bounds)])]), "text")
+    assert told is not None
+    assert (told.zh, told.en) == (zh, en)
+
+
+def test_a_list_of_one_length_says_exactly_that():
+    told = expected_at(msgspec.defstruct("Body", [("pair", Annotated[list[int], Meta(min_length=2, max_length=2)])]), "pair")
+    assert told is not None
+    assert (told.zh, told.en) == ("列表（正好 2 项），每项为整数", "a list of exactly 2, each a whole number")
+
+
 def test_a_cell_takes_an_amount_where_a_body_takes_minor_units():
     told = expected_at(Part, "price_minor", money=expected.amount)
     assert told is not None
@@ -102,7 +145,7 @@ def test_it_is_read_of_what_msgspec_refuses():
 
 
 def test_every_pattern_at_the_doors_has_words():
-    assert patterns_of(json.loads(OPENAPI.read_text())) <= PATTERNS.keys() | TEXTS.keys()
+    assert patterns_of(json.loads(OPENAPI.read_text())) - {NO_NUL} <= WHOLE.keys() | KINDS.keys() | TEXTS.keys()
 
 
 def patterns_of(node: Any) -> set[str]:

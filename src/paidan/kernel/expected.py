@@ -50,7 +50,7 @@ def text(least: int = 0, most: int | None = None) -> Expected:
     if most is None:
         return Expected(zh="不能为空的文字", en="a text that is not empty") if least else Expected(zh="文字", en="a text")
     if least == most:
-        return Expected(zh=f"{most} 个字符", en=f"exactly {most} characters")
+        return Expected(zh=f"正好 {most} 个字符", en=f"exactly {most} characters")
     if least:
         return Expected(zh=f"{least} 到 {most:,} 个字符", en=f"{least} to {most:,} characters")
     return Expected(zh=f"最多 {most:,} 个字符", en=f"at most {most:,} characters")
@@ -94,20 +94,24 @@ def after_row(number: int) -> Expected:
 
 def several(least: int, most: int | None, of: Expected | None) -> Expected:
     """A list of so many things."""
-    count = _within("项", "entries", _figure(least or None), _figure(most)) if least or most else None
-    zh, en = ("列表", "a list") if count is None else (f"列表（{_count_zh(least, most)}）", f"a list of {_count_en(least, most)}")
+    has_count = bool(least) or most is not None
+    zh, en = (f"列表（{_count_zh(least, most)}）", f"a list of {_count_en(least, most)}") if has_count else ("列表", "a list")
     return Expected(zh=f"{zh}，每项为{of.zh}", en=f"{en}, each {of.en}") if of else Expected(zh=zh, en=en)
 
 
 def _count_zh(least: int, most: int | None) -> str:
     if most is None:
         return f"至少 {least:,} 项"
+    if least == most:
+        return f"正好 {most:,} 项"
     return f"{least:,} 到 {most:,} 项" if least else f"最多 {most:,} 项"
 
 
 def _count_en(least: int, most: int | None) -> str:
     if most is None:
         return f"at least {least:,}"
+    if least == most:
+        return f"exactly {most:,}"
     return f"{least:,} to {most:,}" if least else f"at most {most:,}"
 
 

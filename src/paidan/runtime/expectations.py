@@ -16,40 +16,46 @@ Money = Callable[[int | None, int | None], Expected]
 
 STEP: Final = re.compile(r"\[[^\]]*\]|[^.\[\]]+")
 MINOR_SUFFIX: Final = "_minor"
-PATTERNS: Final[Mapping[str, Expected]] = {
-    r"^-?[0-9]{1,12}(\.[0-9]{1,8})?$": Expected(zh="数字，如 12.50", en="a number such as 12.50"),
+WHOLE: Final[Mapping[str, Expected]] = {
+    r"^-?[0-9]{1,12}(\.[0-9]{1,8})?$": Expected(
+        zh="数字，如 12.50（小数点前最多 12 位，后最多 8 位）",
+        en="a number such as 12.50, with at most 12 digits before the point and 8 after it",
+    ),
     r"^([0-9]{6}|[A-Z]{2}|\*)$": Expected(
         zh="6 位区划代码、2 位大写国家代码或 *", en="a division of six digits, a country of two capital letters, or *"
     ),
-    r"^[a-z_]+-[0-9]{1,19}$": Expected(zh="种类-编号", en="a kind and its number, such as hold-12"),
     r"^[A-Z]{2}$": Expected(zh="2 位大写国家代码，如 CN", en="a country of two capital letters such as CN"),
     r"^[A-Z]{3}$": Expected(zh="3 位大写币种代码，如 CNY", en="a currency of three capital letters such as CNY"),
-    r"^[A-Za-z0-9-]*$": Expected(zh="字母、数字和 -", en="letters, digits and -"),
-    r"^[^\x00*]*[^\x00*\s][^\x00*]*$": Expected(zh="不含 * 的文字，不能为空", en="a text without *, not empty"),
-    r"^[0-9]{1,19}:[0-9]{1,19}:([0-9]{1,19}(,[0-9]{1,19})*)?$": Expected(zh="服务器给出的快照", en="a snapshot as the server told it"),
-    r"^https?://[^\s]+$": Expected(zh="以 http:// 或 https:// 开头的网址", en="an address that begins with http:// or https://"),
-    r"^[^\x00-\x20\x7f]+$": Expected(zh="不含空格的文字", en="a text without blanks"),
-    r"^[^\x00]*\S[^\x00]*$": expected.text(1),
     r"^[A-Za-z0-9_.-]{1,40}$": Expected(zh="1 到 40 个字母、数字或 _ . -", en="1 to 40 letters, digits or _ . -"),
     r"^[^\s\x00:|/]{1,40}$": Expected(zh="1 到 40 个字符，不含空格和 : | /", en="1 to 40 characters without blanks and : | /"),
     r"^(pick_list|packing_list|label)$": expected.one_of(("pick_list", "packing_list", "label")),
-    r"^[0-9+ \-]*[0-9][0-9+ \-]*$": Expected(zh="电话号码（数字、+、- 和空格）", en="a phone number (digits, +, - and blanks)"),
-    r"^[0-9A-Za-z \-]*$": Expected(zh="字母、数字、空格和 -", en="letters, digits, blanks and -"),
     r"^[a-z0-9_-]{1,40}$": Expected(zh="1 到 40 个小写字母、数字或 _ -", en="1 to 40 small letters, digits or _ -"),
-    r"^[a-z_]{1,40}(:[A-Za-z0-9_-]{1,64})?$": Expected(zh="字段名，可加 :值", en="the name of a field, with :value if it takes one"),
     r"^[0-9]{0,6}$": Expected(zh="最多 6 位数字", en="at most 6 digits"),
-    r"^([0-9]{6}(,[0-9]{6}){0,199})?$": Expected(zh="用逗号隔开的 6 位区划代码", en="divisions of six digits apart by commas"),
-    r"^[a-z_]*$": Expected(zh="小写字母和 _", en="small letters and _"),
     r"^[0-9]{4}$": Expected(zh="4 位数字", en="four digits"),
 }
+"""Patterns whose words hold the length."""
+KINDS: Final[Mapping[str, Expected]] = {
+    r"^[a-z_]+-[0-9]{1,19}$": Expected(zh="种类-编号，如 hold-12", en="a kind and its number such as hold-12"),
+    r"^[A-Za-z0-9-]*$": Expected(zh="字母、数字和 -", en="letters, digits and -"),
+    r"^[0-9]{1,19}:[0-9]{1,19}:([0-9]{1,19}(,[0-9]{1,19})*)?$": Expected(zh="服务器给出的快照", en="a snapshot as the server told it"),
+    r"^https?://[^\s]+$": Expected(zh="以 http:// 或 https:// 开头的网址", en="an address that begins with http:// or https://"),
+    r"^[0-9+ \-]*[0-9][0-9+ \-]*$": Expected(zh="电话号码（数字、+、- 和空格）", en="a phone number (digits, +, - and blanks)"),
+    r"^[0-9A-Za-z \-]*$": Expected(zh="字母、数字、空格和 -", en="letters, digits, blanks and -"),
+    r"^[a-z_]{1,40}(:[A-Za-z0-9_-]{1,64})?$": Expected(zh="字段名，可加 :值", en="the name of a field, with :value if it takes one"),
+    r"^([0-9]{6}(,[0-9]{6}){0,199})?$": Expected(zh="用逗号隔开的 6 位区划代码", en="divisions of six digits apart by commas"),
+    r"^[a-z_]*$": Expected(zh="小写字母和 _", en="small letters and _"),
+}
+"""Patterns that say what kind of text it is: the length stands behind it."""
 TEXTS: Final[Mapping[str, Expected]] = {
+    r"^[^\x00*]*[^\x00*\s][^\x00*]*$": Expected(zh="不含 *，不能全是空格", en="without *, not blanks alone"),
+    r"^[^\x00-\x20\x7f]+$": Expected(zh="不含空格", en="without blanks"),
+    r"^[^\x00]*\S[^\x00]*$": Expected(zh="不能全是空格", en="not blanks alone"),
     r"^[^\s\x00-\x1f](.*[^\s\x00-\x1f])?$": Expected(zh="首尾没有空格", en="no blank at either end"),
     r"^([^\s\x00-\x1f](.*[^\s\x00-\x1f])?)?$": Expected(zh="首尾没有空格", en="no blank at either end"),
     r"^[^\x00-\x1f\x7f]*$": Expected(zh="只有一行", en="on one line"),
     r"^[^\x00-\x1f]*$": Expected(zh="只有一行", en="on one line"),
-    r"^[^\x00]*$": Expected(zh="", en=""),
 }
-"""What is told beside the length of a text."""
+"""Patterns of which the length is told first."""
 SEVERAL: Final = (inspect.ListType, inspect.VarTupleType, inspect.SetType, inspect.FrozenSetType)
 PLAIN: Final[Mapping[type[inspect.Type], Expected]] = {
     inspect.BoolType: expected.SWITCH,
@@ -144,13 +150,16 @@ def _of_several(one: inspect.Type, name: str, money: Money) -> Expected | None:
 
 def _of_text(one: inspect.StrType) -> Expected:
     pattern = one.pattern or ""
-    if pattern in PATTERNS:
-        return PATTERNS[pattern]
+    if pattern in WHOLE:
+        return WHOLE[pattern]
     length = expected.text(one.min_length or 0, one.max_length)
-    more = TEXTS.get(pattern)
-    if more is None or not more.zh:
-        return length
-    return Expected(zh=f"{length.zh}，{more.zh}", en=f"{length.en}, {more.en}")
+    if pattern in KINDS:
+        return KINDS[pattern] if one.max_length is None else _joined(KINDS[pattern], length)
+    return _joined(length, TEXTS[pattern]) if pattern in TEXTS else length
+
+
+def _joined(first: Expected, then: Expected) -> Expected:
+    return Expected(zh=f"{first.zh}，{then.zh}", en=f"{first.en}, {then.en}")
 
 
 def read_expected(kind: Any, error: msgspec.ValidationError, *, money: Money = expected.minor) -> Expected | None:
