@@ -300,3 +300,28 @@ def test_an_amount_beyond_its_bounds_is_told_as_a_cell_holds_it(scene):
         (2, "handling_order_minor", words),
         (3, "handling_unit_minor", words),
     ]
+
+
+def test_a_cell_of_an_order_says_what_was_broken_in_it(scene):
+    scene.set_up({"A": {"X": 1}})
+    head = ["订单号", "下单时间", "收货人", "国家", "省", "市", "区", "详细地址", "商家编码", "数量", "单价"]
+    place = ["浙江省", "杭州市", "西湖区"]
+    rows = [
+        ["O 1", "2026-11-11 12:00", "张三", "CN", *place, "文三路1号", "X", "1", "10.00"],
+        ["O2", "2026-11-11 12:00", "张三", "China", *place, "文三路1号", "X", "1", "10.00"],
+        ["O3", "2026-11-11 12:00", "张三", "CN", *place, "路" * 1001, "X", "1", "10.00"],
+        ["O4", "2026-11-11 12:00", "张三", "CN", *place, "文三路1号", "X" * 65, "1", "10.00"],
+        ["O5", "2026-11-11 12:00", "张三", "CN", *place, "文三路1号", 690123456789012345, "1", "10.00"],
+        ["O6", "2026-11-11 12:00", "张三", "CN", *place, "文三路1号", "X", "0", "10.00"],
+        ["O7", "2026-11-11 12:00", "张三", "CN", *place, "文三路1号", "X", "1", "-1"],
+    ]
+    report = give(scene, "orders", xlsx(head, *rows), shop="S1")
+    assert [(one.row, one.field, one.expected.en) for one in report.problems] == [
+        (2, "order_no", "1 to 64 characters, without blanks"),
+        (3, "country", "a country of two capital letters such as CN"),
+        (4, "detail", "1 to 1,000 characters"),
+        (5, "merchant_code", "at most 64 characters, on one line"),
+        (6, "merchant_code", "a text; long numbers as text"),
+        (7, "quantity", "a whole number from 1 to 9,999,999"),
+        (8, "price", "an amount with at most two decimals, 0.00 or more"),
+    ]

@@ -16,14 +16,14 @@ from paidan.channels.direct import orders as direct
 from paidan.channels.facts import PlatformOrder
 from paidan.channels.platform import Channel
 from paidan.channels.sheet.cells import value_of
-from paidan.channels.sheet.columns import COLUMNS, Column, column_of
+from paidan.channels.sheet.columns import COLUMNS, Column, column_of, expected_of
 from paidan.channels.sheet.read import Row, read_rows
 from paidan.kernel.errors import BadInput
 from paidan.kernel.expected import SAME_ORDER, Expected
 from paidan.kernel.reasons import Reason
 
 Values = dict[str, Any]
-_FIELD_NAMES: Final = {("line", "line_discount"): "discount"}
+FIELD_NAMES: Final = {("line", "line_discount"): "discount"}
 
 
 class CellError(Struct, frozen=True, kw_only=True):
@@ -32,7 +32,7 @@ class CellError(Struct, frozen=True, kw_only=True):
     row: int
     reason: Reason
     column: str
-    expected: Expected | None = None  # where it is not what its column expects
+    expected: Expected | None = None  # where it is not what the format expects of its value
 
 
 class SheetOrder(Struct, frozen=True, kw_only=True):
@@ -97,10 +97,10 @@ def _read(number: int, row: Row, columns: Mapping[int, Column], zone: tzinfo) ->
         try:
             value = value_of(row[place], column, zone) if place < len(row) else None
         except BadInput as error:
-            errors.append(CellError(row=number, reason=error.reason, column=error.detail))
+            errors.append(CellError(row=number, reason=error.reason, column=error.detail, expected=expected_of(column.field)))
             continue
         if value is not None:
-            values[column.part, _FIELD_NAMES.get((column.part, column.field), column.field)] = value
+            values[column.part, FIELD_NAMES.get((column.part, column.field), column.field)] = value
         elif column.is_needed and column.field != "placed_at":  # an order's own columns may stand on its first row only
             errors.append(CellError(row=number, reason=Reason.FIELD_MISSING, column=column.field))
     return ReadRow(number=number, values=values, errors=tuple(errors))

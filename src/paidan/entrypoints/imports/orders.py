@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from paidan.catalog.load import cache_versions
+from paidan.channels.direct.orders import DirectLine, DirectOrder, DirectReceiver
 from paidan.channels.platform import RawOrder
 from paidan.channels.sheet.columns import COLUMNS, column_of, expected_of
-from paidan.channels.sheet.orders import CellError, SheetOrder, read_orders
+from paidan.channels.sheet.orders import FIELD_NAMES, CellError, SheetOrder, read_orders
 from paidan.channels.sheet.read import read_rows
 from paidan.entrypoints.imports.columns import Field
 from paidan.entrypoints.imports.kinds import Means
@@ -21,11 +22,14 @@ from paidan.kernel.expected import Expected, after_row
 from paidan.kernel.reasons import Reason
 from paidan.network.load import Shop, read_network
 from paidan.runtime.database import Tx
+from paidan.runtime.expectations import expected_at
 
 ORDERS: Final = "orders"
 VIA: Final = "file"
 PLATFORMS: Final = frozenset({"direct", "sheet"})
 FIELDS: Final = tuple(Field(column.field, column.zh, column.en, is_needed=column.is_needed) for column in COLUMNS)
+PARTS: Final = {"order": DirectOrder, "receiver": DirectReceiver, "line": DirectLine}
+TOLD_BY_FORMAT: Final = frozenset({"text", "ref", "count"})
 NAMES: Final = {column.field: column.zh[0] for column in COLUMNS}
 
 
@@ -80,4 +84,14 @@ def _problems(order: SheetOrder) -> list[RowProblem]:
 
 
 def _expected(error: CellError) -> Expected | None:
-    return None if error.reason != Reason.FIELD_INVALID else error.expected or expected_of(error.column)
+    """What was broken: the cell as it stands, its words or figure in the format; money, times and choices are told as cells hold them."""
+    if error.reason != Reason.FIELD_INVALID:
+        return None
+    return error.expected or _of_format(error.column) or expected_of(error.column)
+
+
+def _of_format(field: str) -> Expected | None:
+    column = next((one for one in COLUMNS if one.field == field), None)
+    if column is None or column.kind not in TOLD_BY_FORMAT:
+        return None
+    return expected_at(PARTS[column.part], FIELD_NAMES.get((column.part, field), field))
