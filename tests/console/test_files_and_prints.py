@@ -80,7 +80,7 @@ def test_a_file_is_checked_cell_by_cell_and_its_good_rows_are_taken(desk):
     assert seen["2"].get_by_role("cell").all_inner_texts() == ["IMP-1", "导入商品一", "120", LONG, "是", ""]
     expect(seen["5"]).to_contain_text("字段值无效")  # the words of the reasons come after the rows
     wrong = {number: row.locator("[role=cell][data-bad=true]").all_inner_texts() for number, row in seen.items()}
-    assert wrong == {"2": [], "3": [], "4": ["（空）\n缺少必填字段"], "5": ["很重\n字段值无效 · 应为 0 到 10,000,000 的整数"]}
+    assert wrong == {"2": [], "3": [], "4": ["（空）\n缺少必填字段"], "5": ["很重\n字段值无效 · 要求：0 到 10,000,000 的整数"]}
     main.get_by_role("button", name="下一处问题").click()
     expect(main.get_by_role("status")).to_have_text("第 1/2 处：第 4 行 货品编码")
     desk.page.keyboard.press("n")

@@ -289,7 +289,7 @@ def test_a_bad_cell_says_what_it_should_hold(scene):
         (3, "weight_g", "0 到 10,000,000 的整数", "a whole number from 0 to 10,000,000"),
     ]
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(report.error_file)).get_sheet_by_index(0).to_python()
-    assert "重量(克): 字段值无效 (应为：0 到 10,000,000 的整数)" in sheet[1][-2]
+    assert "重量(克): 字段值无效 (要求：0 到 10,000,000 的整数)" in sheet[1][-2]
     assert "(expected: yes or no)" in sheet[1][-1]
 
 

@@ -6,7 +6,7 @@ export const importWords = defineWords('imports', {
     'Excel、CSV，或直接从表格粘贴；坏行不挡好行',
     'Excel, CSV, or pasted from a spreadsheet; a bad row stops no other',
   ],
-  expected: ['应为 {{what}}', 'expected: {{what}}'],
+  expected: ['要求：{{what}}', 'expected: {{what}}'],
   step1: ['选择种类', 'Kind'],
   step2: ['放入文件', 'File'],
   step3: ['核对', 'Check'],

@@ -79,7 +79,7 @@ def at_most_numbers(most: int) -> Expected:
 
 def at_most_views(most: int) -> Expected:
     """So many saved views."""
-    return Expected(zh=f"最多 {most:,} 个视图，先删掉不用的", en=f"at most {most:,} views: delete one first")
+    return Expected(zh=f"最多 {most:,} 个视图（请先删掉不用的）", en=f"at most {most:,} views (delete one first)")
 
 
 def of_protocol(protocol: str) -> Expected:
@@ -150,13 +150,13 @@ NO_BUNDLE: Final = Expected(zh="不是组合装的货品编码", en="the code of
 CURSOR: Final = Expected(zh="上一页返回的 next", en="what the page before gave as next")
 LATER: Final = Expected(zh="将来的时间", en="a time to come")
 LIVE_CONNECTION: Final = Expected(zh="已启用的连接的编码", en="the code of a connection that is switched on")
-SECRETS_ANEW: Final = Expected(zh="账号已改，须重新填写密钥", en="its secrets typed anew, for the account was changed")
+SECRETS_ANEW: Final = Expected(zh="重新填写密钥（账号已改）", en="its secrets typed anew (the account was changed)")
 SKU_OR_DOCUMENT: Final = Expected(zh="填写 sku 或 document_id", en="sku or document_id")
 STATE_OR_KEY: Final = Expected(zh="填写 state 或 business_key", en="state or business_key")
 EITHER_TARGET: Final = Expected(zh="order_nos 与 filters 二选一", en="either order_nos or filters")
 EITHER_PLACE: Final = Expected(zh="codes 与 under 二选一", en="either codes or under")
 ONE_CHANGE: Final = Expected(zh="同一行只改一次", en="one change of each line")
 PARCELS_OR_SCANS: Final = Expected(zh="parcels，或 scans 与 tracking_no", en="parcels, or scans and tracking_no")
-PLACED_RANGE: Final = Expected(zh="已完成和已取消的订单须给出下单时间范围", en="a time of placing: ended orders are listed by it")
+PLACED_RANGE: Final = Expected(zh="下单时间的范围（已完成和已取消的订单按它列出）", en="a range of placing times (ended orders are listed by it)")
 PLACED_DAYS: Final = Expected(zh="最多 31 天的下单时间", en="at most 31 days of placing")
 WITHIN_A_MONTH: Final = Expected(zh="将来的时间，最多一个月后", en="a time to come, at most a month away")

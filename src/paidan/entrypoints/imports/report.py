@@ -106,7 +106,7 @@ def _sentences(problems: Sequence[RowProblem], language: str, names: Mapping[str
 def _expected(problem: RowProblem, language: str) -> str:
     if problem.expected is None:
         return ""
-    return ("应为：" if language == "zh" else "expected: ") + problem.expected.words(language)
+    return ("要求：" if language == "zh" else "expected: ") + problem.expected.words(language)
 
 
 def workbook(sheets: Mapping[str, Sequence[Sequence[Any]]]) -> bytes:
