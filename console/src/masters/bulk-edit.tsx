@@ -8,7 +8,7 @@ import { toast } from '@/frame/toasts'
 import { frameWords } from '@/frame/words'
 import { useWords } from '@/i18n/words'
 import { className, type Sku } from './products-page'
-import { tally, type Results } from './results'
+import { tally, whyRefused, type Results } from './results'
 import { masterWords } from './words'
 import styles from './masters.module.css'
 
@@ -38,7 +38,7 @@ export function BulkEdit({ skus, onClose }: { skus: readonly Sku[]; onClose: () 
   const save = useMutation({
     mutationFn: async () => {
       const results = given(await api.POST('/api/v1/catalog/skus', { body: bodyOf(rows, change) as never }))
-      return { results, left: await refusedOf(rows, results) }
+      return { results, left: await refusedOf(rows, results, f) }
     },
     onSuccess: ({ results, left }) => {
       if (left.length < rows.length) toast(t('bulkDone', tally(results)))
@@ -138,12 +138,14 @@ function bodyOf(skus: readonly Sku[], change: object) {
 }
 
 /** The refused rows, each read anew. */
-async function refusedOf(skus: readonly Sku[], { results }: Results): Promise<Refused[]> {
+async function refusedOf(
+  skus: readonly Sku[],
+  { results }: Results,
+  f: Parameters<typeof whyRefused>[1],
+): Promise<Refused[]> {
   const left = results.flatMap((result, n) => {
     const sku = skus[n]
-    return result.effect === 'refused' && sku
-      ? [{ sku, text: [result.errors?.[0]?.text, result.errors?.[0]?.expected].filter(Boolean).join(' · ') }]
-      : []
+    return result.effect === 'refused' && sku ? [{ sku, text: whyRefused(result.errors, f) }] : []
   })
   return Promise.all(
     left.map(async ({ sku, text }) => {

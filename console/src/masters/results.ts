@@ -1,5 +1,6 @@
 import { ApiProblem } from '@/api/problems'
 import type { components } from '@/api/schema'
+import { whyOf } from '@/frame/why'
 import type { Values } from './form-fields'
 
 export type Results = components['schemas']['Results']
@@ -21,6 +22,12 @@ export function refusalOf(results: Results | undefined): ApiProblem | null {
     detail: '',
     errors: (refused.errors ?? []).map((error) => ({ ...error })),
   })
+}
+
+/** Why a row was refused, and what would be right. */
+export function whyRefused(errors: Results['results'][number]['errors'], t: Parameters<typeof whyOf>[1]): string {
+  const [first] = errors
+  return first ? whyOf(first, t) : ''
 }
 
 /** How many rows went through, and how many did not. */

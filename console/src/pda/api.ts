@@ -1,5 +1,5 @@
 import type { components } from '@/api/schema'
-import { LANGUAGE } from './words'
+import { LANGUAGE, say } from './words'
 
 type Schemas = components['schemas']
 export type Task = Schemas['Task']
@@ -27,7 +27,8 @@ export class Refusal extends Error {
 
   constructor(status: number, problem: Partial<Problem> | null) {
     const [first] = problem?.errors ?? []
-    super(first ? [first.text, first.expected].filter(Boolean).join(' · ') : (problem?.title ?? `HTTP ${status}`))
+    const required = first?.expected ? say('required', first.expected) : ''
+    super(first ? [first.text, required].filter(Boolean).join(' · ') : (problem?.title ?? `HTTP ${status}`))
     this.status = status
     this.reason = problem?.reason ?? ''
     this.next = problem?.next_step ?? ''

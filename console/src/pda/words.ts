@@ -96,6 +96,7 @@ const WORDS = {
   inTransit: ['在途', 'On its way'],
   defective: ['次品', 'Damaged'],
   expected: ['预计 {x}', 'Expected {x}'],
+  required: ['要求：{x}', 'expected: {x}'],
   noRight: ['没有此权限，请找管理员', 'Not allowed: ask the administrator'],
   surplus: ['多收 {x} 件', '{x} more than announced'],
 } as const satisfies Record<string, readonly [string, string]>
