@@ -157,6 +157,8 @@ EITHER_TARGET: Final = Expected(zh="order_nos 与 filters 二选一", en="either
 EITHER_PLACE: Final = Expected(zh="codes 与 under 二选一", en="either codes or under")
 ONE_CHANGE: Final = Expected(zh="同一行只改一次", en="one change of each line")
 PARCELS_OR_SCANS: Final = Expected(zh="parcels，或 scans 与 tracking_no", en="parcels, or scans and tracking_no")
-PLACED_RANGE: Final = Expected(zh="下单时间的范围（已完成和已取消的订单按它列出）", en="a range of placing times (ended orders are listed by it)")
+PLACED_RANGE: Final = Expected(
+    zh="下单时间的起点（已完成和已取消的订单按它列出）", en="a time of placing to begin at (ended orders are listed by it)"
+)
 PLACED_DAYS: Final = Expected(zh="最多 31 天的下单时间", en="at most 31 days of placing")
 WITHIN_A_MONTH: Final = Expected(zh="将来的时间，最多一个月后", en="a time to come, at most a month away")
