@@ -39,6 +39,7 @@ interface Place {
 function drawCell<Row>(column: Column<Row>, row: Row, { index, width, style }: Place) {
   const text = isPlain(column) ? column.text(row) : ''
   const isOnLine = width === undefined
+  const fits = !isOnLine && isSureToFit(column, row, text, width)
   return (
     <div
       key={column.id}
@@ -46,11 +47,12 @@ function drawCell<Row>(column: Column<Row>, row: Row, { index, width, style }: P
       aria-colindex={index}
       className={styles.cell}
       data-align={column.align}
-      data-pinned={isOnLine ? undefined : column.isPinned}
+      data-pinned={(!isOnLine && column.isPinned) || undefined}
       data-title={isOnLine && isNamed(column, row) ? column.title : undefined}
       data-drawn={isDrawn(column)}
-      data-fits={(!isOnLine && isSureToFit(column, row, text, width)) || undefined}
-      title={(!column.render && text) || undefined}
+      data-fits={fits || undefined}
+      // What may be cut off is told whole.
+      title={(!fits && !column.render && text) || undefined}
       style={style}
     >
       {column.render ? column.render(row) : text}
