@@ -9,6 +9,7 @@ import subprocess
 import sys
 import urllib.request
 import zipfile
+from contextlib import suppress
 from urllib.parse import quote
 
 import psycopg
@@ -95,12 +96,27 @@ def test_the_search_finds_what_is_there(place):
     assert len(seen) > 6, "under the seal people do stand there"
 
 
+def contents(folder):
+    """Each file with what it holds. The server is at work: one that goes meanwhile is left out, what takes its place is found by a second look."""
+    seen = set()
+    for _ in range(2):
+        for file in sorted(folder.rglob("*")):
+            if file not in seen and file.is_file():
+                with suppress(FileNotFoundError):
+                    content = file.read_bytes()
+                    seen.add(file)
+                    yield file, content
+
+
 def test_no_database_file_and_no_log_of_changes_holds_a_person(place):
     wanted = needles(place.day)
-    files = [file for file in sorted(place.settings.data_dir.rglob("*")) if file.is_file()]
-    assert any("pg_wal" in file.parts and file.stat().st_size for file in files)
-    # Segments of the log are written full of zeros before they are used.
-    leaks = {file.name: found for file in files if (found := found_in(file.read_bytes().rstrip(b"\0"), wanted))}
+    leaks, logs = {}, 0
+    for file, content in contents(place.settings.data_dir):
+        logs += "pg_wal" in file.parts and len(content) > 0
+        # Segments of the log are written full of zeros before they are used.
+        if found := found_in(content.rstrip(b"\0"), wanted):
+            leaks[file.name] = found
+    assert logs > 0
     assert leaks == {}
 
 
