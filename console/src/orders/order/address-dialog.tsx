@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query'
-import { Button, Input, Radio } from 'antd'
+import { Button, Input } from 'antd'
 import { useState } from 'react'
 import { api, given } from '@/api/client'
 import { useMerge } from '@/frame/use-merge'
@@ -9,6 +9,7 @@ import { orderWords } from '../words'
 import { bodyOf, clashesOf, mergedOf, NOTHING_WRITTEN, sidesOf, type AddressDraft } from './address-edits'
 import { EditFrame } from './edit-frame'
 import { editWords } from './edit-words'
+import { MineOrTheirs } from './mine-or-theirs'
 import { readOrder } from './queries'
 import { RegionPicker, type RegionNames } from './region-picker'
 import { useAddressEdit } from './use-edits'
@@ -139,29 +140,16 @@ function AddressConflict({ base, mine, theirs, kept, onKept }: ConflictProps) {
         <strong>{o('conflict')}</strong>
         <p className="dim">{o('conflictHint')}</p>
       </div>
-      {clashesOf(base, mine, theirs).map((field) => {
-        const sides = sidesOf(field, mine, theirs)
-        return (
-          <div key={field} className={styles.field}>
-            <span>{t(field)}</span>
-            <Radio.Group
-              vertical
-              aria-label={t(field)}
-              value={kept.has(field) ? 'mine' : 'theirs'}
-              onChange={(event) => {
-                const next = new Set(kept)
-                if (event.target.value === 'mine') next.add(field)
-                else next.delete(field)
-                onKept(next)
-              }}
-              options={[
-                { value: 'mine', label: `${o('mine')}: ${sides.mine}` },
-                { value: 'theirs', label: `${o('theirs')}: ${sides.theirs}` },
-              ]}
-            />
-          </div>
-        )
-      })}
+      {clashesOf(base, mine, theirs).map((field) => (
+        <MineOrTheirs
+          key={field}
+          field={field}
+          label={t(field)}
+          {...sidesOf(field, mine, theirs)}
+          kept={kept}
+          onKept={onKept}
+        />
+      ))}
     </>
   )
 }

@@ -1,9 +1,10 @@
-import { Button, Radio } from 'antd'
+import { Button } from 'antd'
 import { frameWords } from '@/frame/words'
 import { useWords } from '@/i18n/words'
 import type { Order } from '../shapes'
 import { orderWords } from '../words'
 import { conflictsOf, draftOf, type Draft } from './edits'
+import { MineOrTheirs } from './mine-or-theirs'
 import styles from './order.module.css'
 
 interface Props {
@@ -39,24 +40,15 @@ export function Conflict({ base, mine, theirs, kept, onKept, onMerge }: Props) {
         <p className="dim">{t('conflictHint')}</p>
       </div>
       {fields.map((name) => (
-        <div key={name} className={styles.field}>
-          <span>{t(WORD[name])}</span>
-          <Radio.Group
-            vertical
-            aria-label={t(WORD[name])}
-            value={kept.has(name) ? 'mine' : 'theirs'}
-            onChange={(event) => {
-              const next = new Set(kept)
-              if (event.target.value === 'mine') next.add(name)
-              else next.delete(name)
-              onKept(next)
-            }}
-            options={[
-              { value: 'mine', label: `${t('mine')}: ${shown(mine[name])}` },
-              { value: 'theirs', label: `${t('theirs')}: ${shown(now[name])}` },
-            ]}
-          />
-        </div>
+        <MineOrTheirs
+          key={name}
+          field={name}
+          label={t(WORD[name])}
+          mine={shown(mine[name])}
+          theirs={shown(now[name])}
+          kept={kept}
+          onKept={onKept}
+        />
       ))}
       <Button type="primary" onClick={onMerge}>
         {t('merge')}
