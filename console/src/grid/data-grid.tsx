@@ -1,4 +1,4 @@
-import { useVirtualizer } from '@tanstack/react-virtual'
+import { useVirtualizer, type VirtualItem } from '@tanstack/react-virtual'
 import { useCallback, useEffect, useId, useMemo, useRef, useState, type CSSProperties, type ReactNode } from 'react'
 import { toast } from '@/frame/toasts'
 import { usePreferences } from '@/frame/preferences'
@@ -197,32 +197,23 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
           </div>
         ) : (
           <div role="rowgroup" className={styles.body} style={{ height: virtual.getTotalSize() }}>
-            {items.map((item) => (
-              <div
-                key={item.index}
-                role="presentation"
-                className={styles.line}
-                style={{ transform: `translateY(${item.start}px)` }}
-              >
-                {drawLine(lines[item.index])}
-              </div>
-            ))}
+            {items.map((item) => drawLine(lines[item.index], item))}
           </div>
         )}
       </div>
     </div>
   )
 
-  function drawLine(line: Line<Row> | undefined): ReactNode {
+  function drawLine(line: Line<Row> | undefined, { index, start: top }: VirtualItem): ReactNode {
     if (line === undefined)
       return (
-        <div role="row" className={styles.skeleton}>
+        <div key={index} role="row" className={`${styles.line} ${styles.skeleton}`} style={{ top }}>
           <div role="gridcell" aria-label={t('loading')} />
         </div>
       )
     if (line.kind === 'group')
       return (
-        <div role="row">
+        <div key={index} role="row" className={styles.line} style={{ top }}>
           <div role="gridcell" aria-colspan={shown.length}>
             <GroupHead
               label={grouping?.labelOf(line.label) ?? line.label}
@@ -244,6 +235,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
       <GridRow
         // What a cell keeps belongs to its row, not to the place: another row there begins anew.
         key={line.id}
+        top={top}
         row={line.row}
         id={line.id}
         domId={`${prefix}${line.id}`}

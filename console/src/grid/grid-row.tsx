@@ -8,6 +8,8 @@ interface Props<Row> {
   row: Row
   id: string
   domId: string
+  /** Where it stands in the list, in pixels. */
+  top: number
   /** Place in the whole list, from 2: the header is row 1. */
   rowIndex: number
   sight: Sight<Row>
@@ -61,7 +63,7 @@ function drawCell<Row>(column: Column<Row>, row: Row, { index, width, style }: P
 }
 
 function Row<R>(props: Props<R>) {
-  const { row, id, domId, rowIndex, sight, lines, selectLabel, isSelected, isActive, onPress, onCheck } = props
+  const { row, id, domId, top, rowIndex, sight, lines, selectLabel, isSelected, isActive, onPress, onCheck } = props
   const isSelectable = selectLabel !== null
   const first = isSelectable ? 2 : 1
   const onLine = (column: Column<R>) => drawCell(column, row, { index: first + sight.columns.indexOf(column) })
@@ -79,7 +81,8 @@ function Row<R>(props: Props<R>) {
       id={domId}
       aria-rowindex={rowIndex}
       aria-selected={isSelectable ? isSelected : undefined}
-      className={styles.row}
+      className={`${styles.line} ${styles.row}`}
+      style={{ top }}
       data-active={isActive}
       onClick={(event) => {
         // What a cell has opened above the page (a menu, a dialog) is no part of the row.
