@@ -18,6 +18,8 @@ export interface Column<Row> {
   isNamed?: boolean
   /** The plain words: for copies, for groups, and for the cell itself when it has no `render`. */
   text: (row: Row) => string
+  /** The same in full, for who points at it: a time with its seconds. Without it, words that do not fit are told so. */
+  whole?: (row: Row) => string
   render?: (row: Row) => ReactNode
   /** How many pixels `render` draws beside the words of `text`; told where it draws just those. See `isSureToFit`. */
   extra?: (row: Row) => number
@@ -97,9 +99,9 @@ export function widthOf<Row>(column: Column<Row>, layout: Layout): number {
   return layout.widths[column.id] ?? column.width
 }
 
-/** For the style: a state, link or button, which a phone's row keeps whole. */
+/** For the style: a state, time, link or button, which a phone's row keeps whole. */
 export function isDrawn<Row>(column: Column<Row>): true | undefined {
-  return column.render ? true : undefined
+  return column.render || column.whole ? true : undefined
 }
 
 /** Whether its cells are words and nothing that could be pressed. */

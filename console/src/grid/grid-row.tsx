@@ -30,6 +30,11 @@ function isNamed<Row>(column: Column<Row>, row: Row): boolean {
   return column.isNamed ?? (column.align === 'end' && BARE.test(column.text(row)))
 }
 
+/** What is told to who points at a cell: all of it where it is drawn in short, or may be cut off. */
+function told<Row>(column: Column<Row>, row: Row, text: string): string | undefined {
+  return column.whole?.(row) || (column.render ? undefined : text) || undefined
+}
+
 interface Place {
   index: number
   /** In pixels; on a phone's line a cell is as wide as there is room. */
@@ -53,8 +58,7 @@ function drawCell<Row>(column: Column<Row>, row: Row, { index, width, style }: P
       data-title={isOnLine && isNamed(column, row) ? column.title : undefined}
       data-drawn={isDrawn(column)}
       data-fits={fits || undefined}
-      // What may be cut off is told whole.
-      title={(!fits && !column.render && text) || undefined}
+      title={told(column, row, fits ? '' : text)}
       style={style}
     >
       {column.render ? column.render(row) : text}

@@ -146,11 +146,17 @@ export function useOrderColumns(fields: readonly Field[], onOpen: (id: string) =
     const flagName = (flag: unknown) => (flags ? word(flags, String(flag as number)) : '')
     const special: Record<string, (row: OrderRow, field: Field) => ReactNode> = {
       order_no: (row) => (
-        <OrderLink row={row} onOpen={onOpen}>
-          {Number(row.flag) > 0 && <FlagMark flag={Number(row.flag)} name={flagName(row.flag)} />}
-          {row.has_buyer_remark === true && <MessageOutlined title={t('buyerRemark')} />}
-          {row.has_seller_remark === true && <CommentOutlined title={t('sellerRemark')} />}
-        </OrderLink>
+        <>
+          <OrderLink row={row} onOpen={onOpen} />
+          {marksOf(row).length > 0 && (
+            <span className="dim">
+              {' '}
+              {Number(row.flag) > 0 && <FlagMark flag={Number(row.flag)} name={flagName(row.flag)} />}
+              {row.has_buyer_remark === true && <MessageOutlined title={t('buyerRemark')} />}
+              {row.has_seller_remark === true && <CommentOutlined title={t('sellerRemark')} />}
+            </span>
+          )}
+        </>
       ),
       state: (row, field) => (
         <Pill tone={ORDER_TONES[textOf(row.state)] ?? 'quiet'}>{word(field, textOf(row.state))}</Pill>
@@ -166,15 +172,13 @@ export function useOrderColumns(fields: readonly Field[], onOpen: (id: string) =
       state: () => PILL_PX,
       // Of an order that is gone the instant is told, as its text is; else what time is left.
       ship_by_at: (row) => (GONE.has(textOf(row.state)) ? 0 : Infinity),
-      order_no: (row) =>
-        [Number(row.flag) > 0, row.has_buyer_remark, row.has_seller_remark].filter(Boolean).length * ICON_PX,
+      order_no: (row) => marksOf(row).length * ICON_PX,
     }
     return fields
       .filter((field) => !FILTERS_ONLY.has(field.name))
       .sort((a, b) => place(a) - place(b))
       .map((field): Column<OrderRow> => {
-        const draw =
-          special[field.name] ?? (field.kind === 'flag' ? drawFlag : field.kind === 'instant' ? drawInstant : null)
+        const draw = special[field.name] ?? (field.kind === 'flag' ? drawFlag : null)
         return {
           id: field.name,
           title: fieldName(field),
@@ -186,7 +190,8 @@ export function useOrderColumns(fields: readonly Field[], onOpen: (id: string) =
           isExtra: !field.is_default || EXTRA.has(field.name),
           text: (row) => plain(field, row),
           render: draw ? (row) => draw(row, field) : undefined,
-          extra: extra[field.name] ?? (draw === drawInstant ? () => 0 : undefined),
+          extra: extra[field.name],
+          whole: field.kind === 'instant' && !draw ? (row) => instantWhole(textOf(valueOf(row, field))) : undefined,
         }
       })
   }, [fields, onOpen, t, i18n.language, state, reason])
@@ -210,29 +215,26 @@ function drawFlag(row: OrderRow, field: Field): ReactNode {
   ) : null
 }
 
-function drawInstant(row: OrderRow, field: Field): ReactNode {
-  const at = textOf(valueOf(row, field))
-  return <span title={instantWhole(at)}>{instant(at)}</span>
+/** What stands beside an order's number. */
+function marksOf(row: OrderRow): unknown[] {
+  return [Number(row.flag) > 0, row.has_buyer_remark, row.has_seller_remark].filter((mark) => mark === true)
 }
 
 /** A real link: Ctrl-click opens a tab, a plain click the drawer. */
-function OrderLink({ row, onOpen, children }: { row: OrderRow; onOpen: (id: string) => void; children: ReactNode }) {
+function OrderLink({ row, onOpen }: { row: OrderRow; onOpen: (id: string) => void }) {
   return (
-    <>
-      <Link
-        to={`/orders/${row.id}`}
-        state={{ trail: 'orders' } satisfies TrailState}
-        className="mono"
-        tabIndex={-1}
-        onClick={(event) => {
-          if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return
-          event.preventDefault()
-          onOpen(row.id)
-        }}
-      >
-        {row.order_no}
-      </Link>{' '}
-      <span className="dim">{children}</span>
-    </>
+    <Link
+      to={`/orders/${row.id}`}
+      state={{ trail: 'orders' } satisfies TrailState}
+      className="mono"
+      tabIndex={-1}
+      onClick={(event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return
+        event.preventDefault()
+        onOpen(row.id)
+      }}
+    >
+      {row.order_no}
+    </Link>
   )
 }

@@ -11,12 +11,16 @@ const NEAR_S = 600
 
 /** Time left until the platform's deadline, to the second when it is near; once an order has left, only the instant. */
 export function Deadline({ at, isOver = false }: { at: string | null | undefined; isOver?: boolean }) {
-  const t = useWords(orderWords)
-  const left = at ? secondsUntil(at) : Infinity
-  const isNear = !isOver && Math.abs(left) < NEAR_S
-  useClock(isNear ? 'second' : 'minute')
   if (!at) return <span className="dim">—</span>
   if (isOver) return <span className="dim">{instant(at)}</span>
+  return <TimeLeft at={at} />
+}
+
+function TimeLeft({ at }: { at: string }) {
+  const t = useWords(orderWords)
+  const left = secondsUntil(at)
+  const isNear = Math.abs(left) < NEAR_S
+  useClock(isNear ? 'second' : 'minute')
   const kind = left < 0 ? 'late' : left < SOON_S ? 'soon' : 'calm'
   const time = isNear ? countdown(left) : duration(left)
   return (
