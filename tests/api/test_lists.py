@@ -276,6 +276,33 @@ def test_what_has_no_instant_comes_last_when_rising(town):
 def test_a_question_outside_the_closed_list_is_refused(town, query):
     answer = town.get(f"/lists/orders?{query}")
     assert (answer.status_code, answer.json()["reason"] in {"field_invalid", "field_missing"}) == (422, True), answer.text
+    assert all(error["expected"] for error in answer.json()["errors"]), answer.text
+
+
+@pytest.mark.parametrize(
+    ("query", "zh", "en"),
+    [
+        (
+            "f=placed_at:until:9999-01-01",
+            "placed_at:条件:值，条件为以下之一：from（不早于）、before（早于）、between（介于）；值为带时区的时间",
+            "placed_at:operator:value, the operator one of: from, before, between; the value a time with its zone",
+        ),
+        (
+            "f=placed_at:between:2026-01-01",
+            "placed_at:between: 之后为用 | 隔开的两个值，每个为带时区的时间",
+            "two values apart by | behind placed_at:between:",
+        ),
+        ("f=is_cod:is:maybe", "true 或 false", "each true or false"),
+        ("f=nobody:is:1", "字段:条件:值", "field:operator:value"),
+        ("sort=goods", "最多 3 个不同的字段", "at most 3 different fields apart by commas"),
+        ("group=goods", "以下之一：", "one of: "),
+        ("cursor=x", "上一页返回的 next", "what the page before gave as next"),
+        ("limit=501", "1 到 500 的整数", "a whole number from 1 to 500"),
+    ],
+)
+def test_a_refused_question_says_what_the_list_takes(town, query, zh, en):
+    told = [town.get(f"/lists/orders?{query}", headers={"accept-language": language}).json()["errors"][0]["expected"] for language in ("zh-CN", "en")]
+    assert (zh in told[0], en in told[1]) == (True, True), told
 
 
 def test_the_fields_are_told_with_the_values_they_have_now(town):

@@ -80,6 +80,21 @@ def test_a_refused_field_says_what_is_expected_in_the_callers_language(still, la
     assert ("200" in error["expected"], error["field"]) == (True, "limit")
 
 
+@pytest.mark.parametrize("version", ["7", "v7", 'W/"v7"'])
+def test_a_version_that_cannot_be_read_says_how_one_looks(still, version):
+    for language, like in (("zh", '如 "v3"'), ("en", 'such as "v3"')):
+        answer = still.post("/orders/1/hold", {"note": "x"}, headers={"accept-language": language, "if-match": version})
+        [error] = answer.json()["errors"]
+        assert (answer.status_code, error["field"], like in error["expected"]) == (422, "If-Match", True), answer.text
+
+
+def test_a_parameter_is_named_as_it_is_sent(still):
+    [version] = still.post("/orders/1/hold", {"note": "x"}, headers={"accept-language": "en", "if-match": "7" * 60}).json()["errors"]
+    assert (version["field"], version["expected"]) == ("If-Match", "at most 40 characters")
+    [sort] = still.get(f"/fulfilments?sort={'x' * 60}").json()["errors"]
+    assert (sort["field"], bool(sort["expected"])) == ("sort", True)
+
+
 def test_what_was_sent_does_not_come_back_in_a_problem(still):
     planted = "13912345678张三丰"
     for body in ({"rows": [{"code": "X", "name": "n", "kind": planted}]}, {"rows": planted}, {planted: 1}):

@@ -157,8 +157,11 @@ def test_what_a_file_of_a_list_sorts_by_are_its_columns():
 def test_a_column_that_is_not_sorted_by_is_refused(town, sort):
     answer = town.get("/catalog/skus", params={"sort": sort})
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "sort")
+    assert "code、name、kind" in answer.json()["errors"][0]["expected"], answer.text
     assert town.post("/exports", {"list": "products", "sort": sort}).status_code == 422
     assert town.post("/exports", {"list": "entries", "filters": {"sku": "X"}, "sort": "kind"}).status_code == 422
+    [unasked] = town.post("/exports", {"list": "products", "filters": {"colour": "X"}}).json()["errors"]
+    assert (unasked["detail"], "kind" in unasked["expected"]) == ("colour", True), unasked
 
 
 def test_a_cursor_goes_on_in_the_order_it_was_made_for(town):

@@ -77,6 +77,16 @@ def at_most_numbers(most: int) -> Expected:
     return Expected(zh=f"最多 {most:,} 个单号", en=f"at most {most:,} numbers")
 
 
+def at_most_filters(most: int) -> Expected:
+    """So many conditions of one list."""
+    return Expected(zh=f"最多 {most:,} 个筛选条件", en=f"at most {most:,} filters")
+
+
+def at_most_rows(most: int) -> Expected:
+    """A list that is narrow enough."""
+    return Expected(zh=f"筛选后最多 {most:,} 行", en=f"at most {most:,} rows that match")
+
+
 def at_most_views(most: int) -> Expected:
     """So many saved views."""
     return Expected(zh=f"最多 {most:,} 个视图（请先删掉不用的）", en=f"at most {most:,} views (delete one first)")
@@ -148,6 +158,10 @@ SAME_ORDER: Final = Expected(zh="与同一订单的其他行一致", en="the sam
 BUNDLE: Final = Expected(zh="组合装的编码", en="the code of a bundle")
 NO_BUNDLE: Final = Expected(zh="不是组合装的货品编码", en="the code of goods, not of a bundle")
 CURSOR: Final = Expected(zh="上一页返回的 next", en="what the page before gave as next")
+ETAG: Final = Expected(zh='读取时 ETag 里的版本，如 "v3"；* 表示任意版本', en='the version that its ETag told, such as "v3"; * for any')
+NAMED_FILTER: Final = Expected(zh="名称:值，每个名称只写一次", en="name:value, each name once")
+NO_FILTERS: Final = Expected(zh="不填（这个列表没有筛选）", en="nothing: this list has no filters")
+NO_SORT: Final = Expected(zh="不填（这个列表不能排序）", en="nothing: this list is not sorted by columns")
 LATER: Final = Expected(zh="将来的时间", en="a time to come")
 LIVE_CONNECTION: Final = Expected(zh="已启用的连接的编码", en="the code of a connection that is switched on")
 SECRETS_ANEW: Final = Expected(zh="重新填写密钥（账号已改）", en="its secrets typed anew (the account was changed)")

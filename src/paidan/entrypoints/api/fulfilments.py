@@ -20,6 +20,7 @@ from paidan.entrypoints.api.services import Given
 from paidan.entrypoints.api.verbs import get, post
 from paidan.entrypoints.api.versions import IfMatch, etag, seen
 from paidan.fulfilment.unmerge import unmerge
+from paidan.kernel import expected
 from paidan.kernel.reasons import Reason
 from paidan.kernel.states import FulfilmentState
 from paidan.runtime.database import Tx
@@ -48,7 +49,7 @@ def get_fulfilments(
 ) -> Page[FulfilmentView]:
     """Those not yet shipped, newest first; of one order, all of them."""
     if state_name is not None and state_name not in STATE_NAMES:
-        raise invalid("state")
+        raise invalid("state", expected=expected.one_of(STATE_NAMES))
     states = None if state_name is None else [int(STATE_NAMES[state_name])]
     filters = {"order_id": order_id, "states": states, "warehouse": warehouse or None, **caller.sees}
     with services.database.transaction() as tx:
@@ -111,7 +112,7 @@ def get_exceptions(
     rank, after = read_cursor(cursor, [int, int])
     language = language_of(request.headers.get("accept-language", ""))
     if rank is not None and not 0 < rank <= len(KINDS):
-        raise invalid("cursor")
+        raise invalid("cursor", expected=expected.CURSOR)
     with services.database.transaction() as tx:
         found = list_exceptions(tx, caller, [kind] if kind else KINDS, (rank or 0, after or 0), limit + 1, language)
     following = write_cursor([found[limit - 1][0], int(found[limit - 1][1].ref_id)]) if len(found) > limit else None

@@ -19,6 +19,7 @@ from paidan.entrypoints.api.guard import caller_of
 from paidan.entrypoints.api.people.caller import Caller
 from paidan.entrypoints.api.problems import Refused, invalid
 from paidan.entrypoints.api.services import HandlerContext
+from paidan.kernel import expected
 from paidan.kernel.reasons import Reason
 from paidan.runtime.database import Tx
 from paidan.runtime.queries import load_queries
@@ -128,7 +129,7 @@ async def provide_once(request: Request[Any, Any, Any]) -> Once:
     if not name:
         return Once(services, None, services.clock.now())
     if len(name) > KEY_MAX or not name.isprintable():
-        raise invalid("Idempotency-Key")
+        raise invalid("Idempotency-Key", expected=expected.text(1, KEY_MAX))
     key = once_key(services.sealer, caller_of(request.scope), name, request.scope, request.headers.get("if-match", ""), await request.body())
     return Once(services, key, services.clock.now())
 

@@ -161,7 +161,7 @@ def _range(start: datetime | None, end: datetime | None) -> tuple[datetime | Non
         if not timedelta(0) <= end - start <= RANGE_MAX:
             raise invalid("placed_until", expected=expected.PLACED_DAYS)
     except OverflowError:
-        raise invalid("placed_from") from None
+        raise invalid("placed_from", expected=expected.PLACED_DAYS) from None
     return start, end
 
 
@@ -169,7 +169,7 @@ def _state(name: str | None, start: datetime | None) -> OrderState | None:
     if name is None:
         return None
     if name not in STATE_NAMES:
-        raise invalid("state")
+        raise invalid("state", expected=expected.one_of(STATE_NAMES))
     if STATE_NAMES[name] >= FIRST_ENDED and start is None:
         raise invalid("placed_from", Reason.FIELD_MISSING, expected=expected.PLACED_RANGE)
     return STATE_NAMES[name]

@@ -209,16 +209,24 @@ def _problem(told_item: dict[str, Any], handler: Any) -> Problem:
     message = str(told_item.get("message", ""))
     place_found = _PLACE.search(message)
     place = (place_found["place"].lstrip(".") if place_found else "") or str(told_item.get("key", ""))
+    is_body = told_item.get("source") == "body"
     for pattern, reason in ((_UNKNOWN, Reason.UNKNOWN_FIELD), (_MISSING, Reason.FIELD_MISSING)):
         if found := pattern.search(message):
             return Problem(field=".".join(filter(None, (place, found["name"]))), reason=reason)
     reason = Reason.FIELD_MISSING if "required" in message.lower() else Reason.FIELD_INVALID
-    return Problem(field=place, reason=reason, expected=None if reason == Reason.FIELD_MISSING else _expected(handler, place, told_item))
+    field = place if is_body else _as_sent(handler, place)
+    return Problem(field=field, reason=reason, expected=None if reason == Reason.FIELD_MISSING else _expected(handler, place, is_body=is_body))
 
 
-def _expected(handler: Any, place: str, told_item: dict[str, Any]) -> Expected | None:
+def _as_sent(handler: Any, place: str) -> str:
+    """A parameter by the name that callers know: `If-Match`, not the handler's own `if_match`."""
+    found = handler.parsed_fn_signature.parameters.get(place)
+    return (found.kwarg_definition.name if found is not None and found.kwarg_definition is not None else None) or place
+
+
+def _expected(handler: Any, place: str, *, is_body: bool) -> Expected | None:
     """What the handler's own types expect at this place of the body, or of this parameter."""
-    if told_item.get("source") == "body":
+    if is_body:
         return expected_at(handler.parsed_data_field.annotation, place) if handler.parsed_data_field else None
     return expected_at(handler.signature_model, place)
 

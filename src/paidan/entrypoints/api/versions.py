@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from litestar.params import HeaderParameter
 
 from paidan.entrypoints.api.problems import Refused, invalid
+from paidan.kernel.expected import ETAG
 from paidan.kernel.reasons import Reason
 
 IfMatch = Annotated[str, HeaderParameter(name="If-Match", max_length=40, description='ETag of the version you have seen, such as "v3"; * for any')]
@@ -26,5 +27,5 @@ def seen(if_match: str) -> int | None:
         return None
     found = _TAG.fullmatch(if_match.strip())
     if found is None:
-        raise invalid("If-Match")
+        raise invalid("If-Match", expected=ETAG)
     return int(found["version"])

@@ -12,6 +12,7 @@ from paidan.entrypoints.api.pages import BIGINT_MAX
 from paidan.entrypoints.api.people.caller import Caller
 from paidan.entrypoints.api.people.rights import Right
 from paidan.entrypoints.api.problems import invalid
+from paidan.kernel import expected
 from paidan.runtime.database import Tx
 from paidan.runtime.sealing import Sealer
 
@@ -100,8 +101,11 @@ class Exported(Struct, frozen=True, kw_only=True):
     def check(self, asked: Asked) -> None:
         """Raise Refused for a filter that the page does not have."""
         for name, value in asked.items():
-            if name not in self.asks or "\0" in value or len(value) > TEXT_MAX:
-                raise invalid("filters", detail=name[:40] if name.isidentifier() else "")
+            told_name = name[:40] if name.isidentifier() else ""
+            if name not in self.asks:
+                raise invalid("filters", detail=told_name, expected=expected.one_of(self.asks) if self.asks else expected.NO_FILTERS)
+            if "\0" in value or len(value) > TEXT_MAX:
+                raise invalid("filters", detail=told_name, expected=expected.text(0, TEXT_MAX))
 
 
 def count(tx: Tx, exported: Exported, reading: Reading, at_most: int = ROWS_MAX) -> int:
@@ -116,7 +120,7 @@ def check_sort(tx: Tx, exported: Exported, reading: Reading, sort: str) -> None:
     if not sort:
         return
     if exported.listed is None:
-        raise invalid("sort")
+        raise invalid("sort", expected=expected.NO_SORT)
     wanted = read_sort(exported.listed, sort)
     if wanted is not None:
         wanted.check(tx, exported.named(tx, reading, None, 1))
@@ -161,7 +165,7 @@ def choice(asked: Asked, name: str, allowed: Sequence[str]) -> str | None:
     """A filter that is one of some words; None: not asked. Raises Refused for any other."""
     value = asked.get(name) or None
     if value is not None and value not in allowed:
-        raise invalid("filters", detail=name)
+        raise invalid("filters", detail=name, expected=expected.one_of(allowed))
     return value
 
 
@@ -176,5 +180,5 @@ def number(asked: Asked, name: str) -> int | None:
     if value is None:
         return None
     if not (value.isascii() and value.isdigit()) or int(value) > BIGINT_MAX:
-        raise invalid("filters", detail=name)
+        raise invalid("filters", detail=name, expected=expected.ID)
     return int(value)

@@ -20,6 +20,7 @@ from paidan.entrypoints.api.lists.routes import CountView
 from paidan.entrypoints.api.problems import Refused, invalid
 from paidan.entrypoints.api.services import Given as Services
 from paidan.entrypoints.api.verbs import get, post
+from paidan.kernel import expected
 from paidan.kernel.reasons import Reason
 from paidan.runtime.database import Tx
 
@@ -130,7 +131,7 @@ def _asked(filters: Sequence[str]) -> dict[str, str]:
     pairs = [text.partition(":") for text in filters]
     asked = {name: value for name, _, value in pairs}
     if len(asked) < len(pairs) or not all(colon for _, colon, _ in pairs):
-        raise invalid("f")
+        raise invalid("f", expected=expected.NAMED_FILTER)
     return asked
 
 

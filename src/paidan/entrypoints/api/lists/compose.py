@@ -7,15 +7,17 @@ from typing import Any, Final
 import sqlalchemy as sa
 from msgspec import Struct
 
+from paidan.entrypoints.api.lists.askable import sorted_by
+from paidan.entrypoints.api.lists.filters import read_filter
 from paidan.entrypoints.api.lists.keyset import LAST, compiled, cursor_kind, in_order, meant, rows_after
 from paidan.entrypoints.api.lists.keyset import told as told_key
-from paidan.entrypoints.api.lists.kinds import Condition, Field, Filter, Kind, Moment, Op, read_filter
+from paidan.entrypoints.api.lists.kinds import Condition, Field, Filter, Kind, Moment, Op
 from paidan.entrypoints.api.lists.order_fields import BY_NAME
 from paidan.entrypoints.api.lists.order_tables import FULFILMENTS, OPEN_BELOW, ORDERS
 from paidan.entrypoints.api.pages import read_cursor, write_cursor
 from paidan.entrypoints.api.people.caller import Caller
 from paidan.entrypoints.api.problems import invalid
-from paidan.kernel.expected import PLACED_RANGE
+from paidan.kernel import expected
 from paidan.kernel.reasons import Reason
 from paidan.kernel.states import OrderState
 from paidan.runtime.database import Tx
@@ -26,6 +28,8 @@ GATHERED_MAX: Final = 100_000
 """Orders that are put in groups: the newest."""
 FILTERS_MAX: Final = 40
 SORTS_MAX: Final = 3
+_SORTS: Final = sorted_by([name for name, field in BY_NAME.items() if field.order_by is not None], SORTS_MAX)
+GROUPS: Final = expected.one_of(name for name, field in BY_NAME.items() if field.gather is not None)
 ENDED: Final = frozenset(state.name.lower() for state in OrderState if int(state) >= OPEN_BELOW)
 
 
@@ -55,7 +59,7 @@ class Question(Struct, frozen=True, kw_only=True):
 def read_question(filters: Sequence[str], sort: str, caller: Caller, moment: Moment, group: str = "") -> Question:
     """Filters and sort of a URL. Raises Refused for whatever is not of the closed list."""
     if len(filters) > FILTERS_MAX:
-        raise invalid("f")
+        raise invalid("f", expected=expected.at_most_filters(FILTERS_MAX))
     read = tuple(read_filter(text, BY_NAME, moment) for text in filters)
     return Question(filters=read, sorts=_sorts(sort), caller=caller, moment=moment, group=_groupable(group) if group else None)
 
@@ -71,7 +75,7 @@ def refuse_personal(filters: Sequence[str], field: str) -> None:
 def _groupable(name: str) -> Field:
     field = BY_NAME.get(name)
     if field is None or field.gather is None:
-        raise invalid("group")
+        raise invalid("group", expected=GROUPS)
     return field
 
 
@@ -79,14 +83,14 @@ def _sorts(text: str) -> tuple[Sort, ...]:
     names = [name for name in text.split(",") if name]
     sorts = [Sort(field=_sortable(name.removeprefix("-")), is_falling=name.startswith("-")) for name in names]
     if len(sorts) > SORTS_MAX or len({sort.field.name for sort in sorts}) != len(sorts):
-        raise invalid("sort")
+        raise invalid("sort", expected=_SORTS)
     return tuple(sorts)
 
 
 def _sortable(name: str) -> Field:
     field = BY_NAME.get(name)
     if field is None or field.order_by is None:
-        raise invalid("sort")
+        raise invalid("sort", expected=_SORTS)
     return field
 
 
@@ -105,7 +109,7 @@ def _age(filters: Sequence[Filter], now: datetime) -> list[Condition]:
     if any(filter_.field.is_exact_key and filter_.op == Op.IS for filter_ in filters) or _is_in_range(filters, now):
         return []
     if any(filter_.field.name == "state" and filter_.op == Op.IS and ENDED & set(filter_.values) for filter_ in filters):
-        raise invalid("placed_at", Reason.FIELD_MISSING, expected=PLACED_RANGE)
+        raise invalid("placed_at", Reason.FIELD_MISSING, expected=expected.PLACED_RANGE)
     return [ORDERS.c.state < sa.literal_column(str(OPEN_BELOW))]
 
 
@@ -168,7 +172,7 @@ STORED_AS_NUMBERS: Final = frozenset({"state", "flag"})
 def group_key(question: Question, field: Field) -> sa.ColumnElement[Any]:
     """The text by which rows are gathered; in the order of its letters' numbers, the same everywhere."""
     if field.gather is None:
-        raise invalid("group")
+        raise invalid("group", expected=GROUPS)
     return sa.func.coalesce(sa.cast(field.gather(question.caller.warehouses), sa.Text), "").collate("C")
 
 
@@ -186,7 +190,7 @@ def kind_type(kind: Kind) -> type:
 def _key(field: Field) -> sa.ColumnElement[Any]:
     """What a field sorts by; what has no instant comes last when rising."""
     if field.order_by is None:
-        raise invalid("sort")
+        raise invalid("sort", expected=_SORTS)
     if field.nullable:
         return sa.func.coalesce(field.order_by, sa.literal(LAST, sa.DateTime(timezone=True)))
     return field.order_by

@@ -7,7 +7,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from msgspec import Struct
 
-from paidan.entrypoints.api.lists.compose import GATHERED_MAX, Question, gathered, group_key, run
+from paidan.entrypoints.api.lists.compose import GATHERED_MAX, GROUPS, Question, gathered, group_key, run
 from paidan.entrypoints.api.lists.kinds import Kind, Op
 from paidan.entrypoints.api.lists.order_tables import ORDERS
 from paidan.entrypoints.api.problems import invalid
@@ -46,7 +46,7 @@ class Groups(Struct, frozen=True, kw_only=True):
 def read_groups(tx: Tx, question: Question) -> Groups:
     """One statement. Raises Refused when no group is asked for."""
     if question.group is None:
-        raise invalid("group")
+        raise invalid("group", expected=GROUPS)
     key = group_key(question, question.group).label("key")
     some = sa.select(key, ORDERS.c.currency, ORDERS.c.paid_minor).where(gathered(question, GATHERED_MAX + 1)).subquery()
     told = sa.select(some.c.key, some.c.currency, sa.func.count(), sa.cast(sa.func.sum(some.c.paid_minor), sa.BigInteger)).group_by(

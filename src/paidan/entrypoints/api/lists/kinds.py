@@ -1,20 +1,15 @@
 """What a field of a list is: its kind says which questions may be asked of it and how their values are read. Closed: nothing else reaches SQL."""
 
-import re
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
 import sqlalchemy as sa
 from msgspec import Struct
 
-from paidan.entrypoints.api.lists.former import as_asked_now
-from paidan.entrypoints.api.problems import invalid
-
 VALUES_MAX: Final = 500
 TEXT_MAX: Final = 128
-NUMBER_MAX: Final = 2**53
 
 
 class Kind(StrEnum):
@@ -53,6 +48,8 @@ OPERATORS: Final[dict[Kind, tuple[Op, ...]]] = {
     Kind.INSTANT: (Op.FROM, Op.BEFORE, Op.BETWEEN, Op.NONE),
     Kind.FLAG: (Op.IS,),
 }
+FEW_VALUES: Final[Mapping[Op, int]] = {Op.AT_LEAST: 1, Op.AT_MOST: 1, Op.FROM: 1, Op.BEFORE: 1, Op.NONE: 1, Op.BETWEEN: 2}
+"""Operators that take so many values, and no others."""
 
 Condition = sa.ColumnElement[bool]
 Seen = Sequence[int] | None
@@ -111,61 +108,6 @@ class Filter(Struct, frozen=True, kw_only=True):
     field: Field
     op: Op
     values: tuple[Any, ...]
-
-
-def read_filter(text: str, fields: dict[str, Field], moment: Moment) -> Filter:
-    """`field:op:value|value`. Raises Refused, naming the filter's field, for whatever is not of the closed list."""
-    name, _, rest = as_asked_now(text).partition(":")
-    op_name, _, told = rest.partition(":")
-    field = fields.get(name)
-    if field is None or field.ask is None or op_name not in field.operators or "\0" in told:
-        raise invalid("f", detail=name[:40] if name.isidentifier() else "")
-    op = Op(op_name)
-    parts = told.split("|")
-    if len(parts) > VALUES_MAX or len(parts) != _VALUES.get(op, len(parts)):
-        raise invalid("f", detail=name)
-    try:
-        values = tuple(_read(field, op, part.strip(), moment) for part in parts)
-    except (ValueError, OverflowError):
-        raise invalid("f", detail=name) from None
-    return Filter(field=field, op=op, values=values)
-
-
-_VALUES: Final = {Op.AT_LEAST: 1, Op.AT_MOST: 1, Op.FROM: 1, Op.BEFORE: 1, Op.NONE: 1, Op.BETWEEN: 2}
-_RELATIVE: Final = re.compile(r"now(?:(?P<sign>[+-])(?P<count>[0-9]{1,4})(?P<unit>[mhd]))?")
-_UNITS: Final = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
-_FLAGS: Final = {"true": True, "false": False}
-
-
-def _read(field: Field, op: Op, text: str, moment: Moment) -> Any:
-    if op == Op.NONE or field.kind == Kind.FLAG:
-        if text not in _FLAGS:
-            raise ValueError(text)
-        return _FLAGS[text]
-    if field.kind in {Kind.NUMBER, Kind.MONEY}:
-        number = int(text)
-        if abs(number) > NUMBER_MAX:
-            raise ValueError(text)
-        return number
-    if field.kind == Kind.INSTANT:
-        return _instant(text, moment.now)
-    if not text or len(text) > TEXT_MAX or not field.knows(text):
-        raise ValueError(text)
-    return text
-
-
-def _instant(text: str, now: datetime) -> datetime:
-    """ISO 8601 with offset, or `now`, `now-7d`, `now+2h`, `now+30m`."""
-    if found := _RELATIVE.fullmatch(text):
-        if found["sign"] is None:
-            return now
-        shift = int(found["count"]) * _UNITS[found["unit"]]
-        return now + shift if found["sign"] == "+" else now - shift
-    # An unescaped + of an offset comes as a blank.
-    instant = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
-    if instant.tzinfo is None:
-        raise ValueError(text)
-    return instant.astimezone(UTC)
 
 
 def about(column: sa.ColumnElement[Any]) -> Ask:

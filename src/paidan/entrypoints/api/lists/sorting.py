@@ -12,9 +12,11 @@ import sqlalchemy as sa
 from litestar.params import QueryParameter
 from msgspec import Struct
 
+from paidan.entrypoints.api.lists.askable import sorted_by
 from paidan.entrypoints.api.lists.keyset import LAST, Key, compiled, cursor_kind, in_order, meant, rows_after, told
 from paidan.entrypoints.api.pages import Page, read_cursor, write_cursor
 from paidan.entrypoints.api.problems import invalid
+from paidan.kernel import expected
 from paidan.kernel.reasons import Reason
 from paidan.runtime.database import Tx
 
@@ -121,7 +123,7 @@ class Sorted(Struct, frozen=True, kw_only=True):
         some = sa.select(sa.literal_column("1")).select_from(sa.table("listed")).limit(most + 1).subquery()
         row = self._run(tx, sa.select(sa.func.count()).select_from(some), named).fetchone()
         if int(row[0]) > most:
-            raise invalid("sort", Reason.TOO_MANY_TO_SORT, str(most))
+            raise invalid("sort", Reason.TOO_MANY_TO_SORT, expected=expected.at_most_rows(most))
 
     def rows(self, tx: Tx, named: Mapping[str, Any], after: Sequence[Any] | None, limit: int) -> tuple[Rows, list[Any]]:
         """At most `limit` rows after a key, and the key of each. `named`: the statement's own parameters but for where it starts and ends."""
@@ -150,7 +152,7 @@ def read_sort(listed: Listed, text: str) -> Sorted | None:
         return None
     by = listed.sorts.get(text.removeprefix("-"))
     if by is None:
-        raise invalid("sort")
+        raise invalid("sort", expected=sorted_by(listed.sorts, 1))
     return Sorted(listed=listed, by=by, is_falling=text.startswith("-"))
 
 
