@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -45,6 +46,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files with slow tests go first: a long one at the end would keep one process waiting for the other. Within a file nothing moves."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """The console's day is played by one process, not by each."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from whose_day import DayOfOne  # what is without a second process may be without the plugin
+
+    return DayOfOne(config, log)
 
 
 def pytest_collection_finish() -> None:
