@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,9 @@ from paidan.entrypoints.console_build import ensure_built
 from paidan.entrypoints.pictures import PAGES, browser, find_chromium, first_order, played_day, signed_in
 from paidan.runtime.settings import Settings
 
+KEPT = pytest.StashKey[ExitStack]()
+OPENED = pytest.StashKey()
+
 
 def pytest_collection_modifyitems(items):
     """All of it is slow: a day is played and a browser started. Without a browser it is left out."""
@@ -23,6 +27,16 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.slow)
             if not find_chromium():
                 item.add_marker(pytest.mark.skip(reason="no chromium on PATH"))
+
+
+@pytest.hookimpl(trylast=True)  # once the file's own tabs are closed
+def pytest_runtest_teardown(item, nextitem):
+    """The browser over the day goes when what comes next asks for none: Playwright drives one at a time, and tests with an event loop of their own
+    can't run while it does."""
+    stays = nextitem is not None and (nextitem.path == item.path or "chromium" in nextitem.fixturenames)
+    if KEPT in item.config.stash and not stays:
+        item.config.stash[KEPT].close()
+        del item.config.stash[KEPT]
 
 
 @pytest.fixture(scope="session")
@@ -59,19 +73,31 @@ def world(day):
 
 @pytest.fixture(scope="module")
 def one_browser():
-    """The browser of one file: Playwright drives one at a time, and tests with an event loop of their own can't run while it does."""
+    """The browser of one file that has a world of its own."""
+    with _patient_browser() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def chromium(console, pytestconfig):
+    """A browser to look at the console with. Files that follow one another have the same, each with tabs of its own: its start takes a second."""
+    del console  # it is there before the browser
+    if KEPT not in pytestconfig.stash:
+        kept = ExitStack()
+        opened = kept.enter_context(_patient_browser())
+        pytestconfig.stash[KEPT] = kept
+        pytestconfig.add_cleanup(kept.close)  # of a run that was broken off
+        pytestconfig.stash[OPENED] = opened
+    return pytestconfig.stash[OPENED]
+
+
+@contextmanager
+def _patient_browser():
     from playwright.sync_api import expect
 
     expect.set_options(timeout=PATIENCE_MS)
     with browser() as opened:
         yield opened
-
-
-@pytest.fixture(scope="module")
-def chromium(console, one_browser):
-    """The same, once there is a console to look at."""
-    del console
-    return one_browser
 
 
 @pytest.fixture(scope="module")
