@@ -51,6 +51,22 @@ def test_filters_of_orders_are_named_as_their_chips_name_them(desk):
     assert "NO-SUCH" not in page.url
 
 
+def test_an_address_that_a_list_does_not_take_is_told_in_words_with_the_way_out(desk):
+    page = desk.at("/orders?f=placed_at:until:9999-01-01&f=city:is:上海")
+    told = page.get_by_role("alert").filter(has_text="不能用")
+    expect(told).to_contain_text("“下单时间”可以选：不早于 · 早于 · 介于")
+    expect(told).not_to_contain_text("placed_at")
+    told.get_by_role("button", name="取消筛选").click()
+    expect(told).to_have_count(0)
+    assert "placed_at" not in page.url
+    assert "city" in page.url
+    page = desk.at("/fulfilments?state=nothing")
+    told = page.get_by_role("alert").filter(has_text="要求：以下之一")
+    told.get_by_role("button", name="取消筛选“状态”").click()
+    expect(told).to_have_count(0)
+    desk.clear()  # the browser complained of what was refused, as it should
+
+
 def test_what_has_been_searched_for_is_taken_off_too(desk):
     page = desk.at("/products")
     page.get_by_role("combobox", name="按编码、条码或名称查找").fill("NO-SUCH")

@@ -2,6 +2,7 @@ import { CheckCircleFilled, CloseOutlined, ExclamationCircleFilled, InfoCircleFi
 import { useSyncExternalStore, type ReactNode } from 'react'
 import { problemOf } from '@/api/problems'
 import { say, useWords } from '@/i18n/words'
+import { fieldNamed } from './field-names'
 import { whyOf } from './why'
 import { frameWords } from './words'
 import styles from './toasts.module.css'
@@ -47,7 +48,7 @@ export function toastProblem(thrown: unknown): void {
   if (problem.status === 401) return
   const text = problem.title || say(frameWords, 'noAnswer')
   const t: Parameters<typeof whyOf>[1] = (key, values) => say(frameWords, key, values)
-  const why = problem.errors.map((error) => `${error.field}: ${whyOf(error, t)}`).join(' · ')
+  const why = problem.errors.map((error) => `${fieldNamed(error.field) ?? error.field}: ${whyOf(error, t)}`).join(' · ')
   toast(text, { kind: 'bad', more: [why || problem.detail, problem.next_step].filter(Boolean).join(' · ') })
 }
 

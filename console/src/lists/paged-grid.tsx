@@ -1,8 +1,11 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { Input } from 'antd'
+import { Button, Input } from 'antd'
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
+import { useSearchParams } from 'react-router'
 import { api, given } from '@/api/client'
 import { problemOf } from '@/api/problems'
+import { fieldNamed } from '@/frame/field-names'
+import { ProblemView } from '@/frame/problem-view'
 import { SEARCH_ID } from '@/frame/search-id'
 import { troubleOf } from '@/frame/use-reading'
 import { toastProblem } from '@/frame/toasts'
@@ -15,6 +18,7 @@ import { number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import { ExportButton, toldFilters, type ExportOf } from './export-button'
 import { PhoneSort } from './phone-sort'
+import { usePut } from './use-put'
 import { useSort } from './use-sort'
 import { listWords } from './words'
 import styles from './paged-grid.module.css'
@@ -91,9 +95,11 @@ export function PagedGrid<Row>(props: PagedGridProps<Row>) {
   }, [fetchNextPage, isFetchingNextPage])
   const total = useTotal(queryKey, exports?.[0], query.isPending ? 0 : rows.length, hasNextPage)
   const trouble = troubleOf(query)
+  const [params] = useSearchParams()
+  const refused = problemOf(query.error).errors.find(({ field }) => params.has(field))
   return (
     <>
-      {trouble}
+      {trouble && (refused ? <AddressRefusal problem={query.error} name={refused.field} /> : trouble)}
       <div className={styles.tools}>
         {tools}
         <span className={styles.space} />
@@ -131,6 +137,27 @@ export function PagedGrid<Row>(props: PagedGridProps<Row>) {
         />
       )}
     </>
+  )
+}
+
+/** The address asks for what the list does not take: the way out is to ask for it no more. */
+function AddressRefusal({ problem, name }: { problem: unknown; name: string }) {
+  const t = useWords(listWords)
+  const put = usePut()
+  return (
+    <ProblemView
+      problem={problem}
+      action={
+        <Button
+          size="small"
+          onClick={() => {
+            put({ [name]: null })
+          }}
+        >
+          {t('lift', { filter: fieldNamed(name) ?? name })}
+        </Button>
+      }
+    />
   )
 }
 

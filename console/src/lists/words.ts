@@ -54,6 +54,16 @@ export const listWords = defineWords('lists', {
   noMatch: ['没有符合筛选的行', 'Nothing matches the filters'],
   noMatchHint: ['取消一个筛选，或放宽它：', 'Take a filter off:'],
   lift: ['取消筛选“{{filter}}”', 'Take off "{{filter}}"'],
+  filterRefused: ['筛选条件“{{filter}}”不能用', 'The filter "{{filter}}" cannot be used'],
+  filterUnread: ['网址里的筛选条件认不出来', 'The address holds a filter that cannot be read'],
+  filterTakes: [
+    '“{{field}}”可以选：{{operators}}。请移除后用“添加筛选”重新选。',
+    '"{{field}}" takes: {{operators}}. Take the filter off and add it again.',
+  ],
+  sortRefused: ['这个列表不能这样排序', 'The list cannot be sorted this way'],
+  groupRefused: ['这个列表不能这样分组', 'The list cannot be grouped this way'],
+  unsort: ['恢复默认排序', 'Back to the default order'],
+  ungroup: ['取消分组', 'Without groups'],
   newRows: [
     '{{count}} 条有更新，点击刷新',
     '{{count}} change, click to show it',

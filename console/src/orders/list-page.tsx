@@ -1,10 +1,9 @@
-import { FilterOutlined, ReloadOutlined, ShoppingOutlined } from '@ant-design/icons'
+import { ReloadOutlined } from '@ant-design/icons'
 import { useQueryClient } from '@tanstack/react-query'
 import { Button, Select } from 'antd'
 import { useCallback, useMemo, useState } from 'react'
-import { Link, useLocation } from 'react-router'
+import { useLocation } from 'react-router'
 import { useNews } from '@/api/news'
-import { EmptyState } from '@/frame/empty-state'
 import { later } from '@/frame/later'
 import { Page } from '@/frame/page'
 import { ProblemView } from '@/frame/problem-view'
@@ -18,7 +17,7 @@ import { useWords } from '@/i18n/words'
 import { FilterBar } from '@/lists/filter-bar'
 import { chipText, valueName } from '@/lists/filter-words'
 import { readFilters, withRange, type Field, type Filter } from '@/lists/filters'
-import type { Lift } from '@/lists/no-match'
+import { ListRefusal } from '@/lists/list-refusal'
 import { PhoneSort } from '@/lists/phone-sort'
 import { useCount, useFields, useGroups, useRows } from '@/lists/queries'
 import { useListUrl } from '@/lists/use-list-url'
@@ -28,6 +27,7 @@ import { listWords } from '@/lists/words'
 import { BulkBar } from './bulk/bulk-bar'
 import { RecentJobs } from './bulk/recent-jobs'
 import { groupKey, useOrderColumns } from './columns'
+import { NoOrders } from './no-orders'
 import { QueueStrip } from './queue-strip'
 import { SearchBox } from './search-box'
 import type { OrderRow } from './shapes'
@@ -167,7 +167,16 @@ export default function OrderListPage() {
           }}
         />
       )}
-      {trouble}
+      {trouble && (
+        <ListRefusal
+          problem={list.error}
+          fields={fields}
+          url={url}
+          onAgain={() => {
+            void list.refetch()
+          }}
+        />
+      )}
       {(list.data || !trouble) && (
         <DataGrid
           label={t('title')}
@@ -264,37 +273,4 @@ function useOrderGroups(
       isExact: data?.is_exact ?? true,
     }
   }, [field, data, texts, onFilters, l])
-}
-
-function NoOrders({
-  isSearch,
-  isFiltered,
-  lifts,
-  onClear,
-}: {
-  isSearch: boolean
-  isFiltered: boolean
-  lifts: readonly Lift[]
-  onClear: () => void
-}) {
-  const t = useWords(orderWords)
-  const l = useWords(listWords)
-  if (isSearch) return <EmptyState icon={<FilterOutlined />} title={t('findEmpty')} text={t('findEmptyHint')} />
-  if (isFiltered)
-    return (
-      <EmptyState icon={<FilterOutlined />} title={t('emptyFiltered')} text={t('emptyFilteredHint')}>
-        {lifts.map((one) => (
-          <Button key={one.label} onClick={one.lift}>
-            {l('lift', { filter: one.label })}
-          </Button>
-        ))}
-        <Button onClick={onClear}>{t('clearFilters')}</Button>
-      </EmptyState>
-    )
-  return (
-    <EmptyState icon={<ShoppingOutlined />} title={t('emptyAll')} text={t('emptyAllHint')}>
-      <Link to="/shops">{t('connectShop')}</Link>
-      <Link to="/imports?kind=orders">{t('importOrders')}</Link>
-    </EmptyState>
-  )
 }
