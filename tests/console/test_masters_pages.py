@@ -421,12 +421,20 @@ def test_the_merchant_says_how_orders_are_sourced(desk):
         panel.get_by_text("成本最低").click()
         desk.send("/settings/sourcing", {**{name: now[name] for name in now if name != "version"}, "split_cap": 5}, "PUT", **{"if-match": "*"})
         save.click()
-        expect(panel.locator(ALERT)).to_contain_text("别人刚刚改过分仓设置")
+        expect(panel.locator(ALERT)).to_contain_text("他的修改已并入")
         assert desk.get("/settings/sourcing")["split_cap"] == 5
         save.click()
         expect(panel.locator(ALERT)).to_have_count(0)
         told = desk.get("/settings/sourcing")
         assert (told["aim"], told["split_cap"]) == ("cheapest", 5)  # ours, and theirs where we had said nothing
+        panel.get_by_label("一单最多拆成（包裹）").fill("4")
+        desk.send("/settings/sourcing", {**{name: told[name] for name in told if name != "version"}, "split_cap": 3}, "PUT", **{"if-match": "*"})
+        save.click()
+        expect(panel.get_by_label("我的: 4")).to_be_checked()  # both said it, and not the same: one chooses
+        panel.get_by_label("现在的: 3").check()
+        panel.get_by_role("button", name="合并").click()
+        expect(panel.get_by_label("一单最多拆成（包裹）")).to_have_value("3")
+        expect(save).to_be_disabled()
         expect(desk.page).to_have_url(re.compile("/settings$"))
         desk.clear()
     finally:

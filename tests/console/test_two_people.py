@@ -37,6 +37,23 @@ def test_a_person_s_role_is_told_by_its_name(desk, other_desk):
     assert desk.cells(desk.row(OTHER))["角色"] == "店长"
 
 
+def test_what_another_changed_of_a_person_is_merged_in(desk, other_desk):
+    del other_desk
+    desk.at("/people")
+    desk.open_row(OTHER)
+    desk.dialog.get_by_label("姓名", exact=True).fill("李店长")
+    [person] = [one for one in desk.get("/users?limit=200")["items"] if one["name"] == OTHER]
+    kept = {name: person[name] for name in ("title", "roles", "shops", "warehouses", "is_active")}
+    desk.send(f"/users/{person['id']}", {**kept, "language": "en"}, "PUT", **{"if-match": "*"})
+    save(desk)
+    expect(desk.dialog).to_contain_text("他的修改已并入")
+    save(desk)
+    expect(desk.dialog).to_have_count(0)
+    [now] = [one for one in desk.get("/users?limit=200")["items"] if one["name"] == OTHER]
+    assert (now["title"], now["language"]) == ("李店长", "en")
+    desk.clear()
+
+
 @pytest.fixture
 def order(desk, world):
     """An order that waits for a person, in nobody's hands."""

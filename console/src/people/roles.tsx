@@ -7,7 +7,7 @@ import type { Column } from '@/grid/columns'
 import { number } from '@/i18n/format'
 import { language } from '@/i18n/start'
 import { useWords } from '@/i18n/words'
-import type { FormField } from '@/masters/form-fields'
+import type { FormField, Values } from '@/masters/form-fields'
 import { RecordDialog } from '@/masters/record-dialog'
 import { AddGrid } from './add-grid'
 import { peopleWords } from './words'
@@ -77,12 +77,13 @@ export function Roles({ tabs }: { tabs: ReactNode }) {
           first={opened === 'new' ? { rights: ['see'] } : { ...opened }}
           isNew={opened === 'new'}
           refresh={[['roles'], ['options', 'roles']]}
-          save={async ({ code, name, rights: chosen }) => {
+          reread={opened === 'new' ? undefined : () => readAgain(opened.id)}
+          save={async ({ code, name, rights: chosen, version }) => {
             const body = { code, name, rights: chosen } as never
             if (opened === 'new') await api.POST('/api/v1/roles', { body })
             else
               await api.PUT('/api/v1/roles/{role_id}', {
-                params: { path: { role_id: Number(opened.id) }, header: { 'If-Match': `"v${opened.version}"` } },
+                params: { path: { role_id: Number(opened.id) }, header: { 'If-Match': `"v${String(version)}"` } },
                 body,
               })
             return undefined
@@ -94,4 +95,18 @@ export function Roles({ tabs }: { tabs: ReactNode }) {
       )}
     </>
   )
+}
+
+/** As it is stored by now. */
+async function readAgain(id: string): Promise<Values> {
+  let cursor: string | undefined = ''
+  while (cursor !== undefined) {
+    const page: { items: Role[]; next?: string | null } = given(
+      await api.GET('/api/v1/roles', { params: { query: { cursor, limit: 200 } } }),
+    )
+    const now = page.items.find((one) => one.id === id)
+    if (now) return { ...now }
+    cursor = page.next ?? undefined
+  }
+  throw new Error(`role ${id} is in the list no more`)
 }

@@ -79,6 +79,7 @@ export function Users({ tabs }: { tabs: ReactNode }) {
           isNew={opened === 'new'}
           refresh={[['users']]}
           save={(values) => save(opened, values)}
+          reread={opened === 'new' ? undefined : () => readAgain(opened.id)}
           onClose={() => {
             setOpened(null)
           }}
@@ -106,10 +107,24 @@ async function save(opened: User | 'new', values: Values): Promise<undefined> {
   if (opened === 'new') await api.POST('/api/v1/users', { body: { ...body, name, password, awaits_provider } as never })
   else
     await api.PUT('/api/v1/users/{person_id}', {
-      params: { path: { person_id: Number(opened.id) }, header: { 'If-Match': `"v${opened.version}"` } },
+      params: { path: { person_id: Number(opened.id) }, header: { 'If-Match': `"v${String(values.version)}"` } },
       body: body as never,
     })
   return undefined
+}
+
+/** As it is stored by now. */
+async function readAgain(id: string): Promise<Values> {
+  let cursor: string | undefined = ''
+  while (cursor !== undefined) {
+    const page: { items: User[]; next?: string | null } = given(
+      await api.GET('/api/v1/users', { params: { query: { cursor, limit: 200 } } }),
+    )
+    const now = page.items.find((one) => one.id === id)
+    if (now) return { ...now }
+    cursor = page.next ?? undefined
+  }
+  throw new Error(`user ${id} is in the list no more`)
 }
 
 /** The roles there are, by name. */

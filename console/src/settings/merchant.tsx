@@ -1,5 +1,5 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Button, InputNumber, Segmented, Skeleton, Switch } from 'antd'
+import { useQueryClient } from '@tanstack/react-query'
+import { Alert, Button, InputNumber, Segmented, Skeleton, Switch } from 'antd'
 import { useState } from 'react'
 import { api, given } from '@/api/client'
 import { useMay } from '@/api/me'
@@ -7,10 +7,14 @@ import type { components } from '@/api/schema'
 import { ProblemView } from '@/frame/problem-view'
 import { useReading } from '@/frame/use-reading'
 import { toast } from '@/frame/toasts'
-import { isNewer as isConflict } from '@/api/problems'
+import { useMerge } from '@/frame/use-merge'
 import { frameWords } from '@/frame/words'
 import { houseUnit } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
+import type { FormField } from '@/masters/form-fields'
+import { clashesOf, mergedOf } from '@/masters/merging'
+import { RecordConflict } from '@/masters/record-conflict'
+import { masterWords } from '@/masters/words'
 import { settingsWords } from './words'
 import styles from './settings.module.css'
 
@@ -27,49 +31,92 @@ export function MerchantSettings() {
     queryKey: KEY,
     queryFn: async () => given(await api.GET('/api/v1/settings/sourcing')),
   })
-  if (!data) return trouble ?? <Skeleton active />
+  // What somebody has begun to change stays upon the version that he saw; untouched, the form is as it is stored now.
+  const [begun, setBegun] = useState<Sourcing | null>(null)
+  const stored = begun ?? data
+  if (!stored) return trouble ?? <Skeleton active />
   return (
     <>
       {trouble}
-      <SourcingForm stored={data} />
+      <SourcingForm
+        key={stored.version}
+        stored={stored}
+        onBegun={() => {
+          setBegun(stored)
+        }}
+        onDone={() => {
+          setBegun(null)
+        }}
+      />
     </>
   )
 }
 
-function SourcingForm({ stored }: { stored: Sourcing }) {
+interface Props {
+  stored: Sourcing
+  onBegun: () => void
+  onDone: () => void
+}
+
+function SourcingForm({ stored, onBegun, onDone }: Props) {
   const t = useWords(settingsWords)
   const f = useWords(frameWords)
+  const m = useWords(masterWords)
   const cache = useQueryClient()
   const isFixed = !useMay()('settings')
-  // What was chosen here stays when somebody else saves meanwhile; the rest is as it is stored now.
-  const [draft, setDraft] = useState<Partial<Sourcing>>({})
-  const wanted = { ...stored, ...draft }
-  const [isNewer, setNewer] = useState(false)
-  const put = (change: Partial<Sourcing>) => {
-    setDraft({ ...draft, ...change })
-  }
-  const save = useMutation({
-    mutationFn: async ({ version, ...body }: Sourcing) =>
-      given(await api.PUT('/api/v1/settings/sourcing', { params: { header: { 'If-Match': `"v${version}"` } }, body })),
-    onSuccess: (now) => {
+  const aims = [
+    { value: 'cheapest' as const, label: t('cheapest') },
+    { value: 'nearest' as const, label: t('nearest') },
+  ]
+  const fields: FormField[] = [
+    { name: 'aim', label: t('aim'), kind: 'select', options: aims },
+    { name: 'may_split', label: t('maySplit'), kind: 'flag' },
+    { name: 'split_cap', label: t('splitCap'), kind: 'number' },
+    { name: 'split_penalty_minor', label: t('splitPenalty', { unit: houseUnit() }), kind: 'money' },
+  ]
+  const merge = useMerge<Sourcing, Sourcing>({
+    first: () => ({ base: stored, draft: stored }),
+    save: async ({ base, draft: { version: _, ...body } }) => {
+      const header = { 'If-Match': `"v${base.version}"` }
+      cache.setQueryData(KEY, given(await api.PUT('/api/v1/settings/sourcing', { params: { header }, body })))
+    },
+    onSaved: () => {
       toast(t('sourcingSaved'))
-      cache.setQueryData(KEY, now)
-      setDraft({})
-      setNewer(false)
+      onDone()
     },
-    onError: async (problem) => {
-      if (!isConflict(problem)) return
-      await cache.refetchQueries({ queryKey: KEY })
-      setNewer(true)
-    },
+    reread: async () => given(await api.GET('/api/v1/settings/sourcing')),
+    clashesOf: (base, mine, now) => clashesOf(fields, base, mine, now).map(({ name }) => name),
+    mergedOf: (base, mine, now, kept) => mergedOf(fields, base, mine, now, kept) as Sourcing,
   })
-  const isChanged = (Object.keys(stored) as (keyof Sourcing)[]).some((name) => stored[name] !== wanted[name])
+  const { base, draft: wanted, theirs } = merge
+  const put = (change: Partial<Sourcing>) => {
+    onBegun()
+    merge.setDraft((before) => ({ ...before, ...change }))
+  }
+  const isChanged = fields.some(({ name }) => base[name as keyof Sourcing] !== wanted[name as keyof Sourcing])
+  if (theirs)
+    return (
+      <div className={styles.rows}>
+        <RecordConflict
+          fields={clashesOf(fields, base, wanted, theirs)}
+          mine={wanted}
+          theirs={theirs}
+          kept={merge.kept}
+          onKept={merge.setKept}
+        />
+        <div>
+          <Button type="primary" onClick={merge.take}>
+            {m('merge')}
+          </Button>
+        </div>
+      </div>
+    )
   return (
     <form
       className={styles.rows}
       onSubmit={(event) => {
         event.preventDefault()
-        save.mutate(wanted)
+        merge.save()
       }}
     >
       <div className={styles.choice}>
@@ -81,10 +128,7 @@ function SourcingForm({ stored }: { stored: Sourcing }) {
           onChange={(aim) => {
             put({ aim })
           }}
-          options={[
-            { value: 'cheapest', label: t('cheapest') },
-            { value: 'nearest', label: t('nearest') },
-          ]}
+          options={aims}
         />
       </div>
       <label className={styles.choice}>
@@ -127,11 +171,13 @@ function SourcingForm({ stored }: { stored: Sourcing }) {
         />
       </label>
       <p className="dim">{t('sourcingHint')}</p>
-      {isNewer && <p role="alert">{t('sourcingNewer')}</p>}
-      {save.isError && !isConflict(save.error) && <ProblemView problem={save.error} />}
+      {merge.isMerged && !merge.isSaving && <Alert type="warning" showIcon title={m('mergedWithTheirs')} />}
+      {merge.problem && (
+        <ProblemView problem={merge.problem} nameOf={(name) => fields.find((field) => field.name === name)?.label} />
+      )}
       {!isFixed && (
         <div>
-          <Button type="primary" htmlType="submit" loading={save.isPending} disabled={!isChanged}>
+          <Button type="primary" htmlType="submit" loading={merge.isSaving} disabled={!isChanged}>
             {f('save')}
           </Button>
         </div>

@@ -28,10 +28,6 @@ export const settingsWords = defineWords('settings', {
     'Orders sourced from now on go by it; what is planned stays.',
   ],
   sourcingSaved: ['分仓设置已保存', 'Sourcing is saved'],
-  sourcingNewer: [
-    '别人刚刚改过分仓设置；再按一次保存，以你的为准。',
-    'Somebody has just changed this. Save again to put yours in force.',
-  ],
   look: ['显示', 'Display'],
   theme: ['主题', 'Theme'],
   light: ['浅色', 'Light'],

@@ -1,9 +1,8 @@
 import { DeleteOutlined, PlusOutlined, UndoOutlined } from '@ant-design/icons'
-import { Button, InputNumber, Radio } from 'antd'
+import { Button, InputNumber } from 'antd'
 import { useState, type ReactNode } from 'react'
 import { useWords } from '@/i18n/words'
 import type { Order, OrderLine } from '../shapes'
-import { orderWords } from '../words'
 import { EditFrame } from './edit-frame'
 import { editWords } from './edit-words'
 import {
@@ -19,6 +18,7 @@ import {
   type LineDraft,
   type Side,
 } from './line-edits'
+import { MineOrTheirs } from './mine-or-theirs'
 import { SkuInput } from './sku-input'
 import { useLinesEdit } from './use-edits'
 import styles from './order.module.css'
@@ -181,21 +181,19 @@ interface ChoiceProps {
 /** Both have changed this line: mine or theirs, for this line alone. */
 function Choice({ clash, draft, onSide }: ChoiceProps) {
   const t = useWords(editWords)
-  const o = useWords(orderWords)
   const shown = ({ quantity, sku }: LineDraft) => `${quantity} × ${sku}`
+  const field = String(clash.line_no)
   return (
     <div className={styles.theirs} role="alert">
-      <span>{t('lineClash')}</span>
-      <Radio.Group
-        aria-label={`${t('lineClash')} ${clash.line_no}`}
-        value={sideOf(clash, draft)}
-        onChange={(event) => {
-          onSide(event.target.value as Side)
+      <MineOrTheirs
+        field={field}
+        label={t('lineClash')}
+        mine={shown(clash.mine)}
+        theirs={shown(clash.theirs)}
+        kept={new Set(sideOf(clash, draft) === 'mine' ? [field] : [])}
+        onKept={(kept) => {
+          onSide(kept.has(field) ? 'mine' : 'theirs')
         }}
-        options={[
-          { value: 'mine', label: `${o('mine')}: ${shown(clash.mine)}` },
-          { value: 'theirs', label: `${o('theirs')}: ${shown(clash.theirs)}` },
-        ]}
       />
     </div>
   )
