@@ -80,7 +80,9 @@ export function Parts() {
               <td>
                 <PartPill state={part.state} isOff={part.is_off} />
               </td>
-              <td data-label={part.since ? t('since') : undefined}>{instant(part.since)}</td>
+              <td className={stacked.beside} data-label={part.since ? t('since') : undefined}>
+                {instant(part.since)}
+              </td>
               <td className={stacked.whole}>
                 {figuresOf(part.detail as Record<string, number>, t)}
                 {part.error && <div>{part.error}</div>}
