@@ -169,8 +169,8 @@ WORDS: Final[dict[Reason, Words]] = {
     Reason.SIGNATURE_WRONG: W("签名不正确", "The signature is wrong", "请核对密钥与签名算法", "Check secret and signing method"),
     Reason.TIMESTAMP_WRONG: W("时间戳超出允许范围", "The timestamp is outside the window", "请校准时钟", "Set the clock right"),
     Reason.UNKNOWN_FIELD: W("字段不认识", "A field is unknown", "请删除或改正该字段", "Remove or correct the field"),
-    Reason.FIELD_MISSING: W("缺少必填字段", "A required field is missing", "请补全后重发", "Add it and send again"),
-    Reason.FIELD_INVALID: W("字段值无效", "A field's value is invalid", "请改正后重发", "Correct it and send again"),
+    Reason.FIELD_MISSING: W("缺少必填字段", "A required field is missing", "请填写后重试", "Fill it in and try again"),
+    Reason.FIELD_INVALID: W("字段值无效", "A field's value is invalid", "请改正后重试", "Correct it and try again"),
     Reason.PERSONAL_IN_ADDRESS: W(
         "手机号不能写在网址或视图里", "A phone must not stand in an address or a saved view", "请在查找框里输入手机号", "Type it into the search box"
     ),
@@ -185,7 +185,9 @@ WORDS: Final[dict[Reason, Words]] = {
     Reason.UNKNOWN_FULFILMENT: W("发货单不存在", "There is no such fulfilment"),
     Reason.UNKNOWN_DOCUMENT: W("单据不存在", "There is no such document"),
     Reason.UNKNOWN_PARCEL: W("包裹不存在", "There is no such parcel"),
-    Reason.DUPLICATE_KEY: W("编号重复", "The key is already taken"),
+    Reason.DUPLICATE_KEY: W(
+        "重复：已经有一个相同的", "There is the same one already", "换一个，或去掉重复的", "Choose another, or take one of the two out"
+    ),
     Reason.POISON: W("处理出错，已隔离", "Processing failed; set aside whole", "请查看报文并重放", "Look at the message and replay it"),
     Reason.PAYMENT_MISSING: W("未付款", "Not paid yet", "等待买家付款", "Waits for the buyer's payment"),
     Reason.AMOUNTS_DISAGREE: W("金额不符", "The amounts do not add up", "核对平台金额后放行", "Compare with the platform, then release"),
@@ -195,7 +197,7 @@ WORDS: Final[dict[Reason, Words]] = {
     Reason.ADDRESS_UNDELIVERABLE: W("地址无法送达", "The address cannot be reached", "改地址或换快递", "Change address or carrier"),
     Reason.LISTING_UNMAPPED: W("商品未匹配货品", "A listing is not mapped to a SKU", "在铺货匹配中建立对应", "Map the listing to a SKU"),
     Reason.GOODS_OFF_SALE: W("货品已停售", "A SKU is off sale", "恢复销售或更换货品", "Put it on sale or replace it"),
-    Reason.GOODS_FORBIDDEN_HERE: W("该地区禁售", "Not allowed in this region", "改地址或取消", "Change address or cancel"),
+    Reason.GOODS_FORBIDDEN_HERE: W("该地区禁运", "These goods may not be sent to this region", "改地址或取消", "Change address or cancel"),
     Reason.REFUND_REQUESTED: W("买家申请退款", "A refund is requested", "处理退款申请", "Decide on the refund request"),
     Reason.REMARK_UNREAD: W("有备注未读", "A remark has not been read", "阅读备注后放行", "Read the remark, then release"),
     Reason.AMOUNT_UNUSUAL: W("金额异常", "The amount is unusual", "确认后放行", "Confirm, then release"),
@@ -247,9 +249,9 @@ WORDS: Final[dict[Reason, Words]] = {
     Reason.ALREADY_SHIPPED: W("已发货", "Already shipped", "请走退货流程", "Use a return instead"),
     Reason.ALREADY_CANCELLED: W("已取消", "Already cancelled"),
     Reason.ILLEGAL_MOVE: W("当前状态不允许此操作", "The current state does not allow this"),
-    Reason.ALREADY_CLAIMED: W("已被他人认领", "Somebody else has claimed it", "与认领人联系", "Talk to him"),
+    Reason.ALREADY_CLAIMED: W("已被他人认领", "Somebody else has claimed it", "与认领人联系", "Ask who has claimed it"),
     Reason.ALREADY_PRINTED: W("已打印过", "Printed before", "确认后重新打印", "Confirm, then print again"),
-    Reason.NOT_HELD: W("没有挂起，无需放行", "It is not held", "无需处理", "Nothing to do"),
+    Reason.NOT_HELD: W("没有挂起，无需解除", "It is not held", "无需处理", "Nothing to do"),
     Reason.ALREADY_HELD: W("已人工挂起", "Somebody holds it already", "无需处理", "Nothing to do"),
     Reason.AT_THE_WAREHOUSE: W(
         "已下发仓库",
@@ -282,7 +284,7 @@ WORDS: Final[dict[Reason, Words]] = {
     Reason.UNKNOWN_LINE: W("订单中没有这一行", "The order has no such line", "刷新后重试", "Reload and try again"),
     Reason.LINE_NOT_EDITABLE: W(
         "这一行不能这样修改",
-        "This line cannot be changed so",
+        "This line cannot be changed this way",
         "组合装的子件随组合装修改；赠品只能换成单品；服务行不发货",
         "Parts follow their bundle; a gift is single goods; services are not shipped",
     ),
