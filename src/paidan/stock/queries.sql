@@ -34,8 +34,8 @@ SELECT b.sku_id, b.warehouse_id, b.grade, b.on_hand, b.reserved_hard,
 FROM balance b
 JOIN unnest(%(sku_ids)s::bigint[], %(warehouse_ids)s::bigint[], %(grades)s::smallint[]) AS w (sku_id, warehouse_id, grade)
   ON b.sku_id = w.sku_id AND b.warehouse_id = w.warehouse_id AND b.grade = w.grade
--- Said twice, for the planner: the array alone leads it to the key, whatever it believes of the join.
-WHERE b.sku_id = ANY(%(sku_ids)s::bigint[]) AND b.owner_id = 0 AND b.lot_id = 0
+-- By the join alone: `sku_id = ANY` beside it would be asked of the index as well, and the whole array be sorted again for each row.
+WHERE b.owner_id = 0 AND b.lot_id = 0
 ORDER BY b.sku_id, b.warehouse_id, b.grade
 FOR NO KEY UPDATE OF b;
 
@@ -51,8 +51,7 @@ UPDATE balance b SET
 FROM unnest(%(sku_id)s::bigint[], %(warehouse_id)s::bigint[], %(grade)s::smallint[], %(on_hand)s::bigint[], %(reserved)s::bigint[],
             %(in_transit)s::bigint[], %(may_be_short)s::boolean[])
   AS w (sku_id, warehouse_id, grade, on_hand, reserved, in_transit, may_be_short)
-WHERE b.sku_id = ANY(%(sku_id)s::bigint[])
-  AND b.sku_id = w.sku_id AND b.warehouse_id = w.warehouse_id AND b.grade = w.grade AND b.owner_id = 0 AND b.lot_id = 0;
+WHERE b.sku_id = w.sku_id AND b.warehouse_id = w.warehouse_id AND b.grade = w.grade AND b.owner_id = 0 AND b.lot_id = 0;
 
 -- name: copy_reservations
 COPY reservation (fulfilment_id, line_no, sku_id, warehouse_id, quantity, is_platform_subtracted) FROM STDIN (FORMAT BINARY)
