@@ -62,7 +62,7 @@ def test_bad_rows_are_told_in_the_caller_s_language_and_stop_no_other(world):
         "/catalog/skus", rows({"code": "B", "name": "b", "barcodes": ["1"]}, {"code": "C", "name": "c"}), headers={"accept-language": "en"}
     )
     bad, good = answer.json()["results"]
-    assert (bad["effect"], bad["errors"][0]["reason"], bad["errors"][0]["text"]) == ("refused", "duplicate_key", "There is the same one already")
+    assert (bad["effect"], bad["errors"][0]["reason"], bad["errors"][0]["text"]) == ("refused", "duplicate_key", "There is one like it already")
     assert good["effect"] == "created"
 
 

@@ -186,7 +186,7 @@ WORDS: Final[dict[Reason, Words]] = {
     Reason.UNKNOWN_DOCUMENT: W("单据不存在", "There is no such document"),
     Reason.UNKNOWN_PARCEL: W("包裹不存在", "There is no such parcel"),
     Reason.DUPLICATE_KEY: W(
-        "重复：已经有一个相同的", "There is the same one already", "换一个，或去掉重复的", "Choose another, or take one of the two out"
+        "重复：已经有一个相同的", "There is one like it already", "换一个，或去掉重复的", "Choose another, or take one of the two out"
     ),
     Reason.POISON: W("处理出错，已隔离", "Processing failed; set aside whole", "请查看报文并重放", "Look at the message and replay it"),
     Reason.PAYMENT_MISSING: W("未付款", "Not paid yet", "等待买家付款", "Waits for the buyer's payment"),
