@@ -1,7 +1,7 @@
 import { CheckOutlined, CommentOutlined, MessageOutlined } from '@ant-design/icons'
 import { useMemo, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Link } from 'react-router'
+import { useHref } from 'react-router'
 import { useEnum } from '@/api/enums'
 import { Pill } from '@/frame/pill'
 import type { Column } from '@/grid/columns'
@@ -12,7 +12,6 @@ import type { Field } from '@/lists/filters'
 import { Deadline } from './deadline'
 import { FlagMark, FlagName } from './flag-mark'
 import { ORDER_TONES, type OrderRow } from './shapes'
-import type { TrailState } from './trail'
 import { orderWords } from './words'
 
 const WIDTHS: Record<string, number> = {
@@ -123,6 +122,7 @@ export function useOrderColumns(fields: readonly Field[], onOpen: (id: string) =
   const { i18n } = useTranslation()
   const reason = useEnum('reason')
   const state = useEnum('order_state')
+  const orders = useHref('/orders')
   return useMemo(() => {
     const word = (field: Field, code: string): string => {
       const found = field.values?.find((one) => one.code === code)
@@ -147,7 +147,7 @@ export function useOrderColumns(fields: readonly Field[], onOpen: (id: string) =
     const special: Record<string, (row: OrderRow, field: Field) => ReactNode> = {
       order_no: (row) => (
         <>
-          <OrderLink row={row} onOpen={onOpen} />
+          {drawLink(row, orders, onOpen)}
           {marksOf(row).length > 0 && (
             <span className="dim">
               {' '}
@@ -194,7 +194,7 @@ export function useOrderColumns(fields: readonly Field[], onOpen: (id: string) =
           whole: field.kind === 'instant' && !draw ? (row) => instantWhole(textOf(valueOf(row, field))) : undefined,
         }
       })
-  }, [fields, onOpen, t, i18n.language, state, reason])
+  }, [fields, onOpen, orders, t, i18n.language, state, reason])
 }
 
 interface Goods {
@@ -220,12 +220,11 @@ function marksOf(row: OrderRow): unknown[] {
   return [Number(row.flag) > 0, row.has_buyer_remark, row.has_seller_remark].filter((mark) => mark === true)
 }
 
-/** A real link: Ctrl-click opens a tab, a plain click the drawer. */
-function OrderLink({ row, onOpen }: { row: OrderRow; onOpen: (id: string) => void }) {
+/** A real link: Ctrl-click opens a tab, a plain click the drawer. Not the router's: each of those watches the address for itself. */
+function drawLink(row: OrderRow, orders: string, onOpen: (id: string) => void): ReactNode {
   return (
-    <Link
-      to={`/orders/${row.id}`}
-      state={{ trail: 'orders' } satisfies TrailState}
+    <a
+      href={`${orders}/${row.id}`}
       className="mono"
       tabIndex={-1}
       onClick={(event) => {
@@ -235,6 +234,6 @@ function OrderLink({ row, onOpen }: { row: OrderRow; onOpen: (id: string) => voi
       }}
     >
       {row.order_no}
-    </Link>
+    </a>
   )
 }
