@@ -29,14 +29,17 @@ def pytest_collection_modifyitems(items):
                 item.add_marker(pytest.mark.skip(reason="no chromium on PATH"))
 
 
-@pytest.hookimpl(trylast=True)  # once the file's own tabs are closed
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # once the file's own tabs are closed, however that went
 def pytest_runtest_teardown(item, nextitem):
     """The browser over the day goes when what comes next asks for none: Playwright drives one at a time, and tests with an event loop of their own
     can't run while it does."""
-    stays = nextitem is not None and (nextitem.path == item.path or "chromium" in nextitem.fixturenames)
-    if KEPT in item.config.stash and not stays:
-        item.config.stash[KEPT].close()
-        del item.config.stash[KEPT]
+    try:
+        return (yield)
+    finally:
+        stays = nextitem is not None and (nextitem.path == item.path or "chromium" in nextitem.fixturenames)
+        if KEPT in item.config.stash and not stays:
+            item.config.stash[KEPT].close()
+            del item.config.stash[KEPT]
 
 
 @pytest.fixture(scope="session")

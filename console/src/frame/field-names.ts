@@ -53,9 +53,13 @@ const FIELD_NAMES: Readonly<Record<string, Pair>> = {
   phone: ['电话', 'Phone'],
 }
 
-/** The place's own field, `lines[2].quantity` being the quantity, in words; undefined: nobody has a word for it. */
+/** The place's own field in words; of `lines[2].quantity` it is the quantity of the third line. Undefined: nobody has a word for it. */
 export function fieldNamed(place: string): string | undefined {
   const steps = place.replace(/\[\d+\]/g, '').split('.')
   const pair = FIELD_NAMES[steps.at(-1) ?? '']
-  return pair?.[language() === 'zh' ? 0 : 1]
+  if (!pair) return undefined
+  const index = /\[(\d+)\]/.exec(place)?.[1]
+  const row = index === undefined ? '' : String(Number(index) + 1)
+  if (language() === 'zh') return row ? `第 ${row} 行${pair[0]}` : pair[0]
+  return row ? `${pair[1]} (line ${row})` : pair[1]
 }

@@ -207,13 +207,13 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   function drawLine(line: Line<Row> | undefined, { index, start: top }: VirtualItem): ReactNode {
     if (line === undefined)
       return (
-        <div key={index} role="row" className={`${styles.line} ${styles.skeleton}`} style={{ top }}>
+        <div key={`at-${index}`} role="row" className={`${styles.line} ${styles.skeleton}`} style={{ top }}>
           <div role="gridcell" aria-label={t('loading')} />
         </div>
       )
     if (line.kind === 'group')
       return (
-        <div key={index} role="row" className={styles.line} style={{ top }}>
+        <div key={`at-${index}`} role="row" className={styles.line} style={{ top }}>
           <div role="gridcell" aria-colspan={shown.length}>
             <GroupHead
               label={grouping?.labelOf(line.label) ?? line.label}
@@ -233,8 +233,9 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
       )
     return (
       <GridRow
-        // What a cell keeps belongs to its row, not to the place: another row there begins anew.
-        key={line.id}
+        // What a cell keeps belongs to its row, not to the place: another row there begins anew. Of a row that moved between two
+        // pages while they were read there are two: with the place they are not one to React.
+        key={`${index}-${line.id}`}
         top={top}
         row={line.row}
         id={line.id}

@@ -18,6 +18,8 @@ export interface FormField {
   kind: FieldKind
   options?: readonly { value: string | number; label: string }[]
   hint?: string
+  /** What nothing means here, where that is more than nothing: no shop chosen is every shop. */
+  none?: string
   isRequired?: boolean
   /** Can't be changed once the record exists. */
   isFixed?: boolean

@@ -1,7 +1,8 @@
 import type { FormField, Values } from './form-fields'
 
 /** Nothing, in whichever way a form or an answer says it, is the same. */
-const told = (value: unknown) => JSON.stringify(value === undefined || value === '' ? null : value)
+const told = (value: unknown) =>
+  JSON.stringify(value === undefined || value === '' || (Array.isArray(value) && value.length === 0) ? null : value)
 const differs = (a: Values, b: Values, name: string) => told(a[name]) !== told(b[name])
 
 /** Fields that both sides changed, and not to the same. */

@@ -20,9 +20,10 @@ export function RecordConflict({ fields, mine, theirs, kept, onKept }: Props) {
   const shown = (field: FormField, value: unknown): string => {
     if (typeof value === 'boolean') return f(value ? 'yes' : 'no')
     if (field.kind === 'money' && typeof value === 'number') return (value / MINOR).toFixed(2)
+    const nothing = field.none ?? t('nothing')
     const label = (one: unknown) => field.options?.find((option) => option.value === one)?.label ?? String(one)
-    if (Array.isArray(value)) return value.map(label).join('、') || t('nothing')
-    if (value === null || value === undefined || value === '') return t('nothing')
+    if (Array.isArray(value)) return value.map(label).join('、') || nothing
+    if (value === null || value === undefined || value === '') return nothing
     return typeof value === 'object' ? pairsText(value) : label(value)
   }
   return (

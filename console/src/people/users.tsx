@@ -169,8 +169,15 @@ function useUserFields(isNew: boolean, hasPassword: boolean, label: string): For
         ]
       : []),
     { name: 'roles', label: t('role'), kind: 'many', options: roles },
-    { name: 'shops', label: t('shops'), kind: 'many', options: shops, hint: t('allOnes') },
-    { name: 'warehouses', label: t('warehouses'), kind: 'many', options: warehouses, hint: t('allOnes') },
+    { name: 'shops', label: t('shops'), kind: 'many', options: shops, hint: t('allOnes'), none: t('allOnes') },
+    {
+      name: 'warehouses',
+      label: t('warehouses'),
+      kind: 'many',
+      options: warehouses,
+      hint: t('allOnes'),
+      none: t('allOnes'),
+    },
   ]
 }
 

@@ -188,6 +188,7 @@ function Choice({ clash, draft, onSide }: ChoiceProps) {
       <MineOrTheirs
         field={field}
         label={t('lineClash')}
+        spoken={`${t('lineClash')} ${clash.line_no}`}
         mine={shown(clash.mine)}
         theirs={shown(clash.theirs)}
         kept={new Set(sideOf(clash, draft) === 'mine' ? [field] : [])}

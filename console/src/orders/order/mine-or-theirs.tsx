@@ -6,6 +6,8 @@ import styles from './order.module.css'
 interface Props {
   field: string
   label: string
+  /** Where the label alone does not tell one from another: for who hears it. */
+  spoken?: string
   mine: string
   theirs: string
   /** Fields of which one's own stays. */
@@ -14,14 +16,14 @@ interface Props {
 }
 
 /** Two people gave one field two values: which of them stays. */
-export function MineOrTheirs({ field, label, mine, theirs, kept, onKept }: Props) {
+export function MineOrTheirs({ field, label, spoken, mine, theirs, kept, onKept }: Props) {
   const t = useWords(orderWords)
   return (
     <div className={styles.field}>
       <span>{label}</span>
       <Radio.Group
         vertical
-        aria-label={label}
+        aria-label={spoken ?? label}
         value={kept.has(field) ? 'mine' : 'theirs'}
         onChange={(event) => {
           const next = new Set<string>(kept)

@@ -32,11 +32,14 @@ OP_WORDS: Final[Mapping[Op, str]] = {
 def operators_of(field: Field) -> Expected:
     """The operators that a field takes, and how its values look."""
     value = _value(field, field.operators[0])
-    zh = "、".join(f"{op}（{OP_WORDS[op]}）" for op in field.operators)
-    return Expected(
-        zh=f"{field.name}:条件:值，条件为以下之一：{zh}；值为{value.zh}",
-        en=f"{field.name}:operator:value, the operator one of: {', '.join(field.operators)}; the value {value.en}",
-    )
+    words = "、".join(f"{op}（{OP_WORDS[op]}）" for op in field.operators)
+    zh = f"{field.name}:条件:值，条件为以下之一：{words}；值为{value.zh}"
+    en = f"{field.name}:operator:value, the operator one of: {', '.join(field.operators)}; the value {value.en}"
+    if Op.BETWEEN in field.operators:
+        zh, en = f"{zh}；{Op.BETWEEN} 为用 | 隔开的两个值", f"{en}; of {Op.BETWEEN} two apart by |"
+    if Op.NONE in field.operators:
+        zh, en = f"{zh}；{Op.NONE} 的值为 true 或 false", f"{en}; of {Op.NONE} true or false"
+    return Expected(zh=zh, en=en)
 
 
 def values_of(field: Field, op: Op) -> Expected:
