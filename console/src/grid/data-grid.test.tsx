@@ -172,3 +172,14 @@ test('axe finds nothing to say', async () => {
   })
   expect(violations.map((violation) => `${violation.id}: ${violation.nodes[0]?.html ?? ''}`)).toEqual([])
 })
+
+test('a row that came with two pages stands twice, and goes when it is no longer there', () => {
+  const [a, b] = [
+    { id: '1', name: 'a' },
+    { id: '2', name: 'b' },
+  ]
+  const { rerender } = render(<Shown rows={[a, b, a]} />)
+  expect(screen.getAllByRole('row')).toHaveLength(4)
+  rerender(<Shown rows={[b]} />)
+  expect(screen.getAllByRole('row')).toHaveLength(2)
+})

@@ -10,6 +10,7 @@ import { useWords } from '@/i18n/words'
 import type { FormField, Values } from '@/masters/form-fields'
 import { RecordDialog } from '@/masters/record-dialog'
 import { AddGrid } from './add-grid'
+import { storedNow } from './stored-now'
 import { peopleWords } from './words'
 
 type Role = components['schemas']['RoleView']
@@ -97,16 +98,5 @@ export function Roles({ tabs }: { tabs: ReactNode }) {
   )
 }
 
-/** As it is stored by now. */
-async function readAgain(id: string): Promise<Values> {
-  let cursor: string | undefined = ''
-  while (cursor !== undefined) {
-    const page: { items: Role[]; next?: string | null } = given(
-      await api.GET('/api/v1/roles', { params: { query: { cursor, limit: 200 } } }),
-    )
-    const now = page.items.find((one) => one.id === id)
-    if (now) return { ...now }
-    cursor = page.next ?? undefined
-  }
-  throw new Error(`role ${id} is in the list no more`)
-}
+const readAgain = (id: string): Promise<Values> =>
+  storedNow(id, async (cursor) => given(await api.GET('/api/v1/roles', { params: { query: { cursor, limit: 200 } } })))

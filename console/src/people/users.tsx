@@ -15,6 +15,7 @@ import { useNameOf, useShops, useWarehouses } from '@/masters/options'
 import { RecordDialog } from '@/masters/record-dialog'
 import { AddGrid } from './add-grid'
 import { ProviderOf, waysOf } from './provider-of'
+import { storedNow } from './stored-now'
 import { peopleWords } from './words'
 
 type User = components['schemas']['UserView']
@@ -113,19 +114,8 @@ async function save(opened: User | 'new', values: Values): Promise<undefined> {
   return undefined
 }
 
-/** As it is stored by now. */
-async function readAgain(id: string): Promise<Values> {
-  let cursor: string | undefined = ''
-  while (cursor !== undefined) {
-    const page: { items: User[]; next?: string | null } = given(
-      await api.GET('/api/v1/users', { params: { query: { cursor, limit: 200 } } }),
-    )
-    const now = page.items.find((one) => one.id === id)
-    if (now) return { ...now }
-    cursor = page.next ?? undefined
-  }
-  throw new Error(`user ${id} is in the list no more`)
-}
+const readAgain = (id: string): Promise<Values> =>
+  storedNow(id, async (cursor) => given(await api.GET('/api/v1/users', { params: { query: { cursor, limit: 200 } } })))
 
 /** The roles there are, by name. */
 function useRoles() {

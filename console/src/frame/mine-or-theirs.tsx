@@ -1,7 +1,7 @@
 import { Radio } from 'antd'
 import { useWords } from '@/i18n/words'
-import { orderWords } from '../words'
-import styles from './order.module.css'
+import styles from './mine-or-theirs.module.css'
+import { frameWords } from './words'
 
 interface Props {
   field: string
@@ -17,9 +17,9 @@ interface Props {
 
 /** Two people gave one field two values: which of them stays. */
 export function MineOrTheirs({ field, label, spoken, mine, theirs, kept, onKept }: Props) {
-  const t = useWords(orderWords)
+  const t = useWords(frameWords)
   return (
-    <div className={styles.field}>
+    <div className={styles.choice}>
       <span>{label}</span>
       <Radio.Group
         vertical
