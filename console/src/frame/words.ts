@@ -98,8 +98,6 @@ export const frameWords = defineWords('frame', {
   notFoundHint: ['地址可能写错，或者链接已过期。', 'The address may be mistyped, or the link is old.'],
   notYet: ['服务器版本较旧，还没有这一项', 'This server is older and does not offer this yet'],
   nextStep: ['下一步', 'Next'],
-  mine: ['我的', 'Mine'],
-  theirs: ['现在的', 'As it is now'],
   expected: ['要求：{{what}}', 'expected: {{what}}'],
   goHome: ['回到看板', 'To the dashboard'],
   copied: ['已复制', 'Copied'],

@@ -1,4 +1,4 @@
-import { MineOrTheirs } from '@/frame/mine-or-theirs'
+import { Radio } from 'antd'
 import { frameWords } from '@/frame/words'
 import { useWords } from '@/i18n/words'
 import { MINOR, pairsText, type FormField, type Values } from './form-fields'
@@ -33,15 +33,24 @@ export function RecordConflict({ fields, mine, theirs, kept, onKept }: Props) {
         <p className="dim">{t('conflictHint')}</p>
       </div>
       {fields.map((field) => (
-        <MineOrTheirs
-          key={field.name}
-          field={field.name}
-          label={field.label}
-          mine={shown(field, mine[field.name])}
-          theirs={shown(field, theirs[field.name])}
-          kept={kept}
-          onKept={onKept}
-        />
+        <div key={field.name} className={styles.field}>
+          <span>{field.label}</span>
+          <Radio.Group
+            vertical
+            aria-label={field.label}
+            value={kept.has(field.name) ? 'mine' : 'theirs'}
+            onChange={(event) => {
+              const next = new Set(kept)
+              if (event.target.value === 'mine') next.add(field.name)
+              else next.delete(field.name)
+              onKept(next)
+            }}
+            options={[
+              { value: 'mine', label: `${t('mine')}: ${shown(field, mine[field.name])}` },
+              { value: 'theirs', label: `${t('theirs')}: ${shown(field, theirs[field.name])}` },
+            ]}
+          />
+        </div>
       ))}
     </div>
   )

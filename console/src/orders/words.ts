@@ -153,5 +153,7 @@ export const orderWords = defineWords('orders', {
   flagPurple: ['紫', 'purple'],
   conflict: ['别人刚刚改过这一单', 'Somebody has just changed this order'],
   conflictHint: ['请逐项选择保留哪一个，点“合并”，再保存。', 'Choose what to keep, field by field; merge, then save.'],
+  mine: ['我的', 'Mine'],
+  theirs: ['现在的', 'As it is now'],
   keyClose: ['关闭订单', 'Close the order'],
 })

@@ -4,7 +4,7 @@ import { useWords } from '@/i18n/words'
 import type { Order } from '../shapes'
 import { orderWords } from '../words'
 import { conflictsOf, draftOf, type Draft } from './edits'
-import { MineOrTheirs } from '@/frame/mine-or-theirs'
+import { MineOrTheirs } from './mine-or-theirs'
 import styles from './order.module.css'
 
 interface Props {

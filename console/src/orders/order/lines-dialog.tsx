@@ -18,7 +18,7 @@ import {
   type LineDraft,
   type Side,
 } from './line-edits'
-import { MineOrTheirs } from '@/frame/mine-or-theirs'
+import { MineOrTheirs } from './mine-or-theirs'
 import { SkuInput } from './sku-input'
 import { useLinesEdit } from './use-edits'
 import styles from './order.module.css'

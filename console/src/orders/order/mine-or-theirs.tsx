@@ -1,7 +1,7 @@
 import { Radio } from 'antd'
 import { useWords } from '@/i18n/words'
-import styles from './mine-or-theirs.module.css'
-import { frameWords } from './words'
+import { orderWords } from '../words'
+import styles from './order.module.css'
 
 interface Props {
   field: string
@@ -17,9 +17,9 @@ interface Props {
 
 /** Two people gave one field two values: which of them stays. */
 export function MineOrTheirs({ field, label, spoken, mine, theirs, kept, onKept }: Props) {
-  const t = useWords(frameWords)
+  const t = useWords(orderWords)
   return (
-    <div className={styles.choice}>
+    <div className={styles.field}>
       <span>{label}</span>
       <Radio.Group
         vertical
