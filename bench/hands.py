@@ -13,7 +13,6 @@ from stage import NOW
 from tape import Tape, play, recording_cursor
 
 from paidan.channels.registry import CHANNELS
-from paidan.counterparts.calling import Caller
 from paidan.counterparts.qimen.client import QimenClient
 from paidan.entrypoints.installation import OpenInstallation, connect
 from paidan.fulfilment.calls import WmsCaller
@@ -24,6 +23,7 @@ from paidan.network.load import NetworkCache
 from paidan.parties.addresses.divisions import read_all
 from paidan.pipeline import OrderPass, Stages
 from paidan.release.step import CREATE, ReleaseStep
+from paidan.runtime.calling import Caller
 from paidan.runtime.clocks import FixedClock
 from paidan.runtime.collector import calm_collector
 from paidan.runtime.copying import Cursor

@@ -11,7 +11,6 @@ from msgspec import structs
 
 from channels.platform_server import Got, PlatformServer, Said, top, top_error
 from channels.taobao_trades import body, line, trade
-from paidan.channels.calling import RecordedFailure
 from paidan.channels.china_time import CHINA
 from paidan.channels.facts import RefundStatus
 from paidan.channels.platform import ListingQuantity, ParcelLine, PlatformParcel, Version
@@ -26,6 +25,7 @@ from paidan.channels.taobao.sign import sign
 from paidan.channels.taobao.stock import TaobaoStock, difference_calls, full_calls
 from paidan.channels.taobao.windows import Window, WindowRules, following_length_s, next_window, pages_to_read
 from paidan.kernel.errors import AnswerUnknown, BadInput, CallLater, CallRefused, CounterpartError
+from paidan.runtime.calling import RecordedFailure
 from paidan.runtime.clocks import FixedClock
 from paidan.runtime.http import HttpCaller
 

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paidan.counterparts.calling import Caller, RecordedDelay, RecordedFailure, RecordedRefusal, RecordedSilence
 from paidan.counterparts.kuaidi100.client import Kuaidi100Client, Kuaidi100Connection, Parcel
 from paidan.counterparts.kuaidi100.push import receive_push, reply_failure, reply_success
 from paidan.counterparts.kuaidi100.sign import push_sign, query_sign
@@ -18,6 +17,7 @@ from paidan.counterparts.kuaidi100.translate import FINAL_STATES, PARCEL_STATE_B
 from paidan.kernel.errors import BadInput
 from paidan.kernel.reasons import Reason
 from paidan.kernel.states import ParcelState as P
+from paidan.runtime.calling import Caller, RecordedDelay, RecordedFailure, RecordedRefusal, RecordedSilence
 
 Say = Callable[..., Any]
 TRACK: dict[str, Any] = {

@@ -5,10 +5,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from paidan.counterparts.calling import Caller, RecordedDelay, RecordedFailure, RecordedRefusal, RecordedSilence
 from paidan.counterparts.qimen.client import QimenClient, QimenConnection
 from paidan.counterparts.qimen.sign import check_timestamp, read_query, verify
 from paidan.kernel.errors import AnswerUnknown, CallLater, CallRefused, CounterpartError
+from paidan.runtime.calling import Caller, RecordedDelay, RecordedFailure, RecordedRefusal, RecordedSilence
 
 NOW = datetime(2026, 1, 1, 4, tzinfo=UTC)
 BODY = "<request><orderCode>张三</orderCode></request>".encode()

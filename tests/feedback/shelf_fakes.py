@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from paidan.channels.calling import CallRecord, RecordedRefusal, RecordedSilence
 from paidan.channels.platform import StockOutcome
 from paidan.feedback.links import ShopLink
 from paidan.network.load import Shop
+from paidan.runtime.calling import CallRecord, RecordedRefusal, RecordedSilence
 
 
 class FakeShelf:

@@ -3,9 +3,9 @@ from msgspec import structs
 
 from counting import counted
 from feedback.shop_world import ShopWorld, taobao_account
-from paidan.channels.calling import CallRecord, RecordedDelay, RecordedRefusal, RecordedSilence
 from paidan.feedback.exchanges import reason_of
 from paidan.feedback.ship import ShipDelivery
+from paidan.runtime.calling import CallRecord, RecordedDelay, RecordedRefusal, RecordedSilence
 from paidan.runtime.outbox import OutboxRow
 from paidan.world.shopify import ShopifyPlatform
 from paidan.world.shopify.platform import domain_of, location_of, token_of

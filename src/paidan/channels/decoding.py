@@ -5,22 +5,20 @@ interpreter and trailing bytes. Fields that nobody reads are skipped; of a key g
 where anybody may knock and refuses all of it.
 """
 
-import json
-import math
 import re
 from datetime import UTC, datetime
-from typing import Any, Final, NoReturn, TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 
 from paidan.kernel.errors import BadInput
 from paidan.kernel.reasons import Reason
+from paidan.runtime.strict_json import read_strictly
 
 SIZE_MAX: Final = 8 * 1024 * 1024
 TEXT_MAX: Final = 4000
 REF_MAX: Final = 64
 QUANTITY_MAX: Final = 9_999_999
-_DIGITS_MAX: Final = 30
 _PLACE = re.compile(r"at `(?:key in )?\$\.?([A-Za-z0-9_.\[\]]{0,120})")
 _FIELD = re.compile(r"field `([A-Za-z0-9_]{1,40})`")
 _T = TypeVar("_T")
@@ -55,17 +53,13 @@ def refusal(message: str) -> BadInput:
 
 
 def check_strictly(body: bytes) -> None:
-    """Raises BadInput for JSON with a key given twice, NaN, numbers beyond a double or 30 digits, lone surrogates, NUL, or not UTF-8."""
+    """Raises BadInput for what `read_strictly` refuses, and for what is not UTF-8 or too large."""
     if len(body) > SIZE_MAX:
         raise BadInput(Reason.BODY_TOO_LARGE)
     try:
-        found = json.loads(body.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite, parse_int=_short)
-        if b"\\u" in body or b"\x00" in body:
-            _storable(found)
+        read_strictly(body.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise BadInput(Reason.ENCODING_WRONG, f"byte {error.start}") from None
-    except (ValueError, RecursionError):  # the error would quote the text
-        raise BadInput(Reason.BODY_UNREADABLE, "json") from None
 
 
 def instant(text: str, field: str) -> datetime:
@@ -77,39 +71,3 @@ def instant(text: str, field: str) -> datetime:
     except (ValueError, OverflowError):
         pass
     raise BadInput(Reason.FIELD_INVALID, field)
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key is given twice")
-    return found
-
-
-def _no_constant(_text: str) -> NoReturn:
-    raise ValueError("not a JSON number")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError("beyond a double")
-    return number
-
-
-def _short(text: str) -> int:
-    if len(text) > _DIGITS_MAX:
-        raise ValueError("too many digits")
-    return int(text)
-
-
-def _storable(found: Any) -> None:
-    """Raises ValueError for lone surrogates (UnicodeEncodeError is one) and NUL: no database would take them."""
-    if isinstance(found, str):
-        if b"\x00" in found.encode():
-            raise ValueError("NUL")
-    elif isinstance(found, dict):
-        _storable([*found, *found.values()])
-    elif isinstance(found, list):
-        for part in found:
-            _storable(part)

@@ -7,10 +7,10 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from paidan.channels.calling import HTTP_TOO_MANY, Caller, RecordedFailure
 from paidan.kernel.clock import Clock
 from paidan.kernel.errors import CallLater
 from paidan.kernel.reasons import Reason
+from paidan.runtime.calling import HTTP_TOO_MANY, Caller, RecordedFailure
 
 NAME_MAX: Final = 200
 CODE_MAX: Final = 80

@@ -10,10 +10,10 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
-from paidan.channels.calling import Caller, CallRecord, RecordedFailure
 from paidan.channels.facts import PlatformOrder
 from paidan.channels.greeting import Greet
 from paidan.kernel.clock import Clock
+from paidan.runtime.calling import Caller, CallRecord, RecordedFailure
 
 Version = tuple[str, datetime]  # an order's number and its platform version
 Known = Callable[[Collection[Version]], AbstractSet[Version]]  # which of these versions are kept already: they are not read again

@@ -10,7 +10,6 @@ from typing import Any
 from msgspec import Struct, structs
 
 from paidan.catalog.load import cache_versions
-from paidan.channels.calling import Caller
 from paidan.channels.registry import CHANNELS
 from paidan.entrypoints.chores import chores_of
 from paidan.entrypoints.installation import OpenInstallation
@@ -30,6 +29,7 @@ from paidan.network.load import NetworkCache
 from paidan.pipeline import OrderPass, Stages
 from paidan.release.step import ReleaseStep
 from paidan.runtime.buckets import BucketLease
+from paidan.runtime.calling import Caller
 from paidan.runtime.chores import do_due
 from paidan.runtime.http import HttpCaller
 from paidan.runtime.passes import PoisonGuard, run_step

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from paidan.channels.calling import CallRecord, RecordedFailure
 from paidan.kernel.errors import CallLater, CallRefused
 from paidan.kernel.reasons import Reason
+from paidan.runtime.calling import CallRecord, RecordedFailure
 from paidan.runtime.messages import Exchange
 from paidan.runtime.outbox import Outcome, later, refused, unknown
 

@@ -6,7 +6,6 @@ from typing import Any
 import structlog
 from msgspec import Struct
 
-from paidan.channels.calling import Caller, CallRecord, RecordedRefusal
 from paidan.channels.platform import Channel, ListingQuantity
 from paidan.channels.shopify.channel import access_of
 from paidan.channels.shopify.graphql import ShopifyClient
@@ -20,6 +19,7 @@ from paidan.kernel.clock import Clock
 from paidan.kernel.errors import SetupError
 from paidan.network.accounts import AccountCache
 from paidan.network.load import Network, Shop
+from paidan.runtime.calling import Caller, CallRecord, RecordedRefusal
 from paidan.runtime.database import Tx
 from paidan.runtime.sealing import Sealer
 

@@ -10,7 +10,6 @@ from datetime import datetime
 from msgspec import Struct
 
 from paidan.catalog.load import cache_versions
-from paidan.channels.calling import RecordedFailure
 from paidan.channels.taobao.merge import MERGE, MERGE_MAX, Candidate
 from paidan.feedback.exchanges import exchanges_of, reason_of
 from paidan.feedback.links import ShopLink, ShopLinks
@@ -20,6 +19,7 @@ from paidan.network.load import NetworkCache
 from paidan.orders.merge_keys import MergeKey, set_merge_keys
 from paidan.orders.timeline import Note, note
 from paidan.parties.store import unseal_receivers
+from paidan.runtime.calling import RecordedFailure
 from paidan.runtime.database import Database
 from paidan.runtime.ids import IdSource
 from paidan.runtime.messages import Exchange, keep_exchanges

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from paidan.channels.calling import CallRecord, RecordedFailure
 from paidan.channels.platform import ListingQuantity, PlatformParcel, StockOutcome, Told
 from paidan.channels.taobao.merge import Candidate, Groups
+from paidan.runtime.calling import CallRecord, RecordedFailure
 
 
 class Teller(Protocol):

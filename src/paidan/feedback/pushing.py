@@ -16,7 +16,6 @@ import structlog
 from msgspec import Struct
 
 from paidan.catalog.load import SkuCache, cache_versions
-from paidan.channels.calling import CallRecord, RecordedFailure
 from paidan.channels.platform import ListingQuantity
 from paidan.feedback.exchanges import exchanges_of, reason_of
 from paidan.feedback.links import ShopLink, ShopLinks
@@ -25,6 +24,7 @@ from paidan.feedback.sellable import LOOK, SEEN, TAKEN, Choice, Do, Shown, Suppl
 from paidan.kernel.clock import Clock
 from paidan.kernel.errors import CallRefused, SetupError
 from paidan.network.load import Network, NetworkCache, Shop
+from paidan.runtime.calling import CallRecord, RecordedFailure
 from paidan.runtime.crash import crash_point
 from paidan.runtime.database import Database, Tx
 from paidan.runtime.ids import IdSource

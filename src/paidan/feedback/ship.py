@@ -11,7 +11,6 @@ from typing import Any, Final
 from msgspec import Struct
 
 from paidan.catalog.load import cache_versions
-from paidan.channels.calling import RecordedFailure
 from paidan.channels.platform import PlatformParcel, Told
 from paidan.feedback.decide import OrderedLine, Tell, what_to_tell
 from paidan.feedback.exchanges import exchanges_of, outcome_of, reason_of
@@ -21,6 +20,7 @@ from paidan.kernel.reasons import Reason
 from paidan.network.load import Carrier, Network, NetworkCache
 from paidan.orders.parcels import mark_told
 from paidan.orders.timeline import Note, note
+from paidan.runtime.calling import RecordedFailure
 from paidan.runtime.database import Tx
 from paidan.runtime.ids import IdSource
 from paidan.runtime.outbox import OutboxRow, Outcome, Verdict, done, later, refused

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from paidan.counterparts.calling import CallRecord, RecordedDelay, RecordedFailure, RecordedRefusal
 from paidan.counterparts.qimen.client import QimenClient
 from paidan.counterparts.qimen.messages import Sendable
 from paidan.counterparts.qimen.render import render
@@ -12,6 +11,7 @@ from paidan.counterparts.qimen.reports import QimenAnswer
 from paidan.fulfilment.links import WmsLink, is_gateway
 from paidan.kernel.clock import Clock
 from paidan.kernel.reasons import Reason
+from paidan.runtime.calling import CallRecord, RecordedDelay, RecordedFailure, RecordedRefusal
 from paidan.runtime.messages import Exchange
 from paidan.runtime.outbox import Outcome, later, unknown
 

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from paidan.catalog.load import cache_versions
-from paidan.counterparts.calling import RecordedDelay, RecordedFailure, RecordedRefusal
 from paidan.counterparts.carriers import CARRIERS_BY_CODE
 from paidan.counterparts.kuaidi100.client import Kuaidi100Client
 from paidan.counterparts.kuaidi100.client import Parcel as Waybill
@@ -17,6 +16,7 @@ from paidan.kernel.receiver import Receiver
 from paidan.network.load import Carrier, Network, NetworkCache
 from paidan.parties.masks import digits_of
 from paidan.parties.store import unseal_receivers
+from paidan.runtime.calling import RecordedDelay, RecordedFailure, RecordedRefusal
 from paidan.runtime.database import Tx
 from paidan.runtime.outbox import OutboxRow, Outcome, done, later, refused, unknown
 from paidan.runtime.queries import load_queries

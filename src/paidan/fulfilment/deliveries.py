@@ -1,6 +1,5 @@
 """All deliveries of this capability, for the relay."""
 
-from paidan.counterparts.calling import Caller
 from paidan.counterparts.kuaidi100.client import Kuaidi100Client
 from paidan.counterparts.qimen.client import QimenClient
 from paidan.fulfilment.calls import WmsCaller
@@ -12,6 +11,7 @@ from paidan.fulfilment.wms_entry import WmsEntry
 from paidan.fulfilment.wms_recall import WmsRecall
 from paidan.kernel.clock import Clock
 from paidan.network.load import NetworkCache
+from paidan.runtime.calling import Caller
 from paidan.runtime.ids import IdSource
 from paidan.runtime.outbox import Delivery
 from paidan.runtime.sealing import Sealer

@@ -15,7 +15,6 @@ from paidan.counterparts.forms import read_form
 from paidan.counterparts.kuaidi100.push import read_param
 from paidan.counterparts.kuaidi100.tracking import TrackingEvent, TrackingUpdate, event_key
 from paidan.counterparts.kuaidi100.translate import FINAL_STATES, standing
-from paidan.counterparts.strict_json import SIZE_MAX
 from paidan.fulfilment.arrived import deliver_arrived
 from paidan.fulfilment.carrier_subscribe import SYSTEM
 from paidan.fulfilment.load import finish, take
@@ -31,6 +30,7 @@ from paidan.runtime.ids import IdSource
 from paidan.runtime.messages import MessageState
 from paidan.runtime.passes import PassReport
 from paidan.runtime.sealing import Sealer
+from paidan.runtime.strict_json import SIZE_MAX
 from paidan.runtime.waiting import WaitingMessage, read_waiting, settle_messages, waiting_ids
 
 BUCKET_FROM = 128

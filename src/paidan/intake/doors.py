@@ -9,7 +9,6 @@ from msgspec import Struct, structs
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from paidan.channels.calling import Caller
 from paidan.channels.decoding import decode
 from paidan.channels.platform import Known, Puller, PullPage, RawOrder, nothing_known
 from paidan.channels.registry import channel_of
@@ -30,6 +29,7 @@ from paidan.kernel.clock import Clock
 from paidan.kernel.errors import BadInput, SetupError
 from paidan.network.accounts import Account
 from paidan.network.load import Shop
+from paidan.runtime.calling import Caller
 
 BULK_DSN: Final = "bulk_dsn"  # a secret of the shop: where the platform writes its trades
 BULK_SCHEMA: Final = "sys_info"

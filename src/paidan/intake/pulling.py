@@ -11,12 +11,12 @@ from typing import Final
 
 from msgspec import Struct, structs
 
-from paidan.channels.calling import CallRecord, RecordedFailure
 from paidan.channels.platform import Puller, PullPage, Version
 from paidan.intake.landing import ORDERS, REFUNDS, Landed, Subject, counterpart_of, known_versions, land
 from paidan.intake.ports import Feed, Ports, Reader
 from paidan.kernel.errors import BadInput, CounterpartError, LeaseLost, SetupError
 from paidan.network.load import Shop
+from paidan.runtime.calling import CallRecord, RecordedFailure
 from paidan.runtime.crash import crash_point
 from paidan.runtime.database import Tx
 from paidan.runtime.messages import Exchange, keep_exchanges

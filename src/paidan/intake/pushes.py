@@ -7,7 +7,6 @@ from typing import Final, Protocol
 import msgspec
 from msgspec import Struct
 
-from paidan.channels.calling import CallRecord
 from paidan.channels.decoding import decode, instant
 from paidan.channels.platform import Puller
 from paidan.channels.shopify.webhooks import Webhook, read_webhook
@@ -21,6 +20,7 @@ from paidan.kernel.errors import BadInput
 from paidan.kernel.reasons import Reason
 from paidan.network.accounts import Account
 from paidan.network.load import Shop
+from paidan.runtime.calling import CallRecord
 from paidan.runtime.crash import crash_point
 from paidan.runtime.database import Database, Tx
 from paidan.runtime.ids import IdSource

@@ -8,7 +8,6 @@ import structlog
 from msgspec import Struct, field
 
 from paidan.catalog.load import cache_versions
-from paidan.channels.calling import Caller
 from paidan.intake.doors import Doors, doors_of
 from paidan.intake.notices import reread
 from paidan.intake.ports import Feed, Ports
@@ -18,6 +17,7 @@ from paidan.intake.reconciling import reconcile
 from paidan.kernel.errors import SetupError
 from paidan.network.accounts import Account, AccountCache
 from paidan.network.load import NetworkCache, Shop
+from paidan.runtime.calling import Caller
 from paidan.runtime.slots import Slots
 
 log = structlog.get_logger(__name__)

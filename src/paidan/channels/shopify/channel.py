@@ -5,7 +5,6 @@ from typing import Any
 
 import msgspec
 
-from paidan.channels.calling import Caller, RecordedFailure
 from paidan.channels.facts import PlatformOrder
 from paidan.channels.platform import Channel, Connection, ListingQuantity, PlatformParcel, StockOutcome, Told
 from paidan.channels.shopify.graphql import ShopifyAccess, ShopifyClient
@@ -16,6 +15,7 @@ from paidan.channels.shopify.ship import ShopifyShipper
 from paidan.channels.shopify.stock import ShopifyStock
 from paidan.kernel.clock import Clock
 from paidan.kernel.errors import SetupError
+from paidan.runtime.calling import Caller, RecordedFailure
 
 
 class ShopifyCodec:

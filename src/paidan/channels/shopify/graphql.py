@@ -7,9 +7,9 @@ from typing import Any, Final, TypeVar
 import msgspec
 from msgspec import Raw, Struct
 
-from paidan.channels.calling import Caller, CallRecord, RecordedDelay, RecordedFailure, RecordedRefusal, RecordedSilence, post
 from paidan.channels.decoding import decode
 from paidan.kernel.errors import BadInput
+from paidan.runtime.calling import Caller, CallRecord, RecordedDelay, RecordedFailure, RecordedRefusal, RecordedSilence, post
 
 VERSION: Final = "2026-04"
 THROTTLED: Final = "THROTTLED"

@@ -9,11 +9,11 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from paidan.channels.calling import Caller, RecordedFailure
 from paidan.channels.greeting import Greeting, turned_away, unfit, welcomed
 from paidan.channels.shopify.graphql import ShopifyAccess, ShopifyClient
 from paidan.kernel.clock import Clock
 from paidan.kernel.reasons import Reason
+from paidan.runtime.calling import Caller, RecordedFailure
 
 REASONS: Final = {
     "http_401": Reason.SHOP_SESSION_WRONG,

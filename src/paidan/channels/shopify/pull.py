@@ -7,7 +7,6 @@ from typing import Final
 import msgspec
 from msgspec import Raw, Struct
 
-from paidan.channels.calling import CallRecord, RecordedSilence, after
 from paidan.channels.decoding import decode, instant
 from paidan.channels.platform import Known, PullPage, RawOrder, Version, nothing_known
 from paidan.channels.shopify.graphql import Answer, ShopifyClient, gid, number_of
@@ -15,6 +14,7 @@ from paidan.channels.shopify.graphql_wire import Gid, Nodes, Page
 from paidan.channels.shopify.rest_wire import Amount
 from paidan.kernel.errors import BadInput
 from paidan.kernel.reasons import Reason
+from paidan.runtime.calling import CallRecord, RecordedSilence, after
 
 
 class PullRules(Struct, frozen=True, kw_only=True):

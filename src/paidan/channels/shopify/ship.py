@@ -11,13 +11,13 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from paidan.channels.calling import CallRecord, RecordedRefusal, RecordedSilence, after
 from paidan.channels.platform import ParcelLine, PlatformParcel, Told
 from paidan.channels.shopify.graphql import ShopifyClient, gid, number_of
 from paidan.channels.shopify.graphql_wire import Gid, Named, Nodes
 from paidan.channels.shopify.pull import next_place
 from paidan.channels.shopify.rest_wire import GONE, Quantity, Short
 from paidan.kernel.errors import BadInput
+from paidan.runtime.calling import CallRecord, RecordedRefusal, RecordedSilence, after
 
 MAY_SHIP: Final = "CREATE_FULFILLMENT"
 OPEN: Final = frozenset({"OPEN", "IN_PROGRESS"})

@@ -13,11 +13,11 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from paidan.channels.calling import CallRecord, RecordedFailure, RecordedRefusal, after
 from paidan.channels.platform import ListingQuantity, StockOutcome
 from paidan.channels.shopify.graphql import ShopifyClient, gid, number_of
 from paidan.channels.shopify.graphql_wire import Gid
 from paidan.kernel.errors import SetupError
+from paidan.runtime.calling import CallRecord, RecordedFailure, RecordedRefusal, after
 
 ROWS_MAX: Final = 100
 STALE: Final = "CHANGE_FROM_QUANTITY_STALE"

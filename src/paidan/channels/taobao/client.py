@@ -12,12 +12,12 @@ from typing import Annotated, Final, TypeAlias, TypeVar
 import msgspec
 from msgspec import Meta, Raw, Struct, structs
 
-from paidan.channels.calling import Caller, CallRecord, RecordedDelay, RecordedFailure, RecordedRefusal, RecordedSilence, post
 from paidan.channels.china_time import china_text
 from paidan.channels.decoding import decode
 from paidan.channels.taobao.sign import sign
 from paidan.kernel.clock import Clock
 from paidan.kernel.errors import BadInput
+from paidan.runtime.calling import Caller, CallRecord, RecordedDelay, RecordedFailure, RecordedRefusal, RecordedSilence, post
 from paidan.runtime.forms import write_pairs
 
 HEADERS: Final = {"content-type": "application/x-www-form-urlencoded; charset=utf-8", "accept": "application/json"}

@@ -11,12 +11,12 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from paidan.channels.calling import Caller, RecordedFailure, RecordedRefusal
 from paidan.channels.china_time import china_text
 from paidan.channels.greeting import Greeting, turned_away, unfit, welcomed
 from paidan.channels.taobao.client import ErrorAnswer, TopAccess, TopClient
 from paidan.kernel.clock import Clock
 from paidan.kernel.reasons import Reason
+from paidan.runtime.calling import Caller, RecordedFailure, RecordedRefusal
 
 SELLER: Final = "taobao.user.seller.get"
 TRADES: Final = "taobao.trades.sold.get"

@@ -9,11 +9,11 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta, Struct
 
-from paidan.channels.calling import CallRecord, RecordedSilence, after
 from paidan.channels.platform import ListingQuantity
 from paidan.channels.taobao.client import TopAnswer, TopClient
 from paidan.channels.taobao.stock import FULL_ITEM, FULL_SKUS, SKUS_MAX
 from paidan.channels.taobao.wire import Ref
+from paidan.runtime.calling import CallRecord, RecordedSilence, after
 
 INCREMENT: Final = "2"
 Count = Annotated[int, Meta(ge=-(2**31), le=2**31)]

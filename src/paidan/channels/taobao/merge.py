@@ -6,8 +6,8 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from paidan.channels.calling import CallRecord, RecordedSilence
 from paidan.channels.taobao.client import TopClient
+from paidan.runtime.calling import CallRecord, RecordedSilence
 
 MERGE: Final = "taobao.top.oaid.merge"
 MERGE_MAX: Final = 100

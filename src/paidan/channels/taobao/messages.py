@@ -10,13 +10,13 @@ from typing import Final
 import msgspec
 from msgspec import Raw, Struct
 
-from paidan.channels.calling import CallRecord, RecordedSilence
 from paidan.channels.china_time import china_instant
 from paidan.channels.decoding import decode
 from paidan.channels.taobao.client import TopClient
 from paidan.channels.taobao.lines import ref_text
 from paidan.channels.taobao.wire import Needed, Ref, Short
 from paidan.kernel.errors import BadInput
+from paidan.runtime.calling import CallRecord, RecordedSilence
 
 CONSUME: Final = "taobao.tmc.messages.consume"
 CONFIRM: Final = "taobao.tmc.messages.confirm"

@@ -7,7 +7,6 @@ from typing import Final
 import msgspec
 from msgspec import Raw, Struct
 
-from paidan.channels.calling import CallRecord, RecordedFailure, RecordedRefusal, RecordedSilence, after
 from paidan.channels.china_time import china_instant, china_text
 from paidan.channels.decoding import instant
 from paidan.channels.platform import Known, PullPage, RawOrder, Version, nothing_known
@@ -16,6 +15,7 @@ from paidan.channels.taobao.lines import ref_text
 from paidan.channels.taobao.windows import Window, WindowRules, following_length_s, is_too_wide, next_window, pages_to_read
 from paidan.channels.taobao.wire import FIELDS, Needed, Ref, Total
 from paidan.kernel.errors import BadInput
+from paidan.runtime.calling import CallRecord, RecordedFailure, RecordedRefusal, RecordedSilence, after
 
 FULLINFO: Final = "taobao.trade.fullinfo.get"
 GONE: Final = frozenset({"isv.trade-not-exist", "isv.trade-not-found"})

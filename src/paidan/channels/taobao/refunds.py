@@ -11,7 +11,6 @@ import msgspec
 from msgspec import Raw, Struct
 
 from paidan.channels.amounts import fen
-from paidan.channels.calling import RecordedSilence
 from paidan.channels.china_time import china_instant, china_text
 from paidan.channels.decoding import decode, instant
 from paidan.channels.facts import PlatformRefund, RefundStatus
@@ -21,6 +20,7 @@ from paidan.channels.taobao.lines import REFUNDS, ref_text
 from paidan.channels.taobao.windows import Window, WindowRules, following_length_s, is_too_wide, next_window, pages_to_read
 from paidan.channels.taobao.wire import Flag, Needed, Number, Ref, Short, Total
 from paidan.kernel.errors import BadInput
+from paidan.runtime.calling import RecordedSilence
 
 LIST: Final = "taobao.refunds.receive.get"
 FIELDS: Final = (

@@ -12,11 +12,11 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from paidan.channels.calling import CallRecord, RecordedFailure, RecordedRefusal, after
 from paidan.channels.platform import ParcelLine, PlatformParcel, Told
 from paidan.channels.taobao.client import Answered, TopCall, TopClient
 from paidan.channels.taobao.wire import Flag, Ref, Short, Text
 from paidan.kernel.reasons import Reason
+from paidan.runtime.calling import CallRecord, RecordedFailure, RecordedRefusal, after
 
 OFFLINE: Final = "taobao.logistics.offline.send"
 ONLINE: Final = "taobao.logistics.online.send"

@@ -12,9 +12,9 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from paidan.channels.calling import RecordedFailure
 from paidan.channels.platform import ListingQuantity, StockOutcome
 from paidan.channels.taobao.client import Answered, TopCall, TopClient
+from paidan.runtime.calling import RecordedFailure
 
 BY_DIFFERENCE: Final = "tmall.item.quantity.update"
 FULL_SKUS: Final = "taobao.skus.quantity.update"

@@ -5,14 +5,14 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from paidan.counterparts.calling import Caller, CallRecord, RecordedDelay, RecordedFailure, RecordedRefusal, RecordedSilence, post
 from paidan.counterparts.kuaidi100.sign import query_sign
 from paidan.counterparts.kuaidi100.tracking import TrackingUpdate, read_track
-from paidan.counterparts.strict_json import read_object, text_of
 from paidan.kernel.errors import BadInput
+from paidan.runtime.calling import Caller, CallRecord, RecordedDelay, RecordedFailure, RecordedRefusal, RecordedSilence, post
 from paidan.runtime.forms import write_pairs
+from paidan.runtime.strict_json import read_object, text_of
 
-CONTENT_TYPE: Final = "application/x-www-form-urlencoded; charset=utf-8"
+HEADERS: Final = {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}
 OK: Final = "200"
 ALREADY_SUBSCRIBED: Final = "501"  # of the subscription; of the query it is a server error
 SUBSCRIBE_LATER: Final = frozenset({"500", "502"})
@@ -83,7 +83,7 @@ class Kuaidi100Client:
             raise RecordedSilence(f"query: the answer is unreadable ({error})", record=record) from error
 
     def _post(self, url: str, method: str, body: bytes, timeout_s: float) -> CallRecord:
-        return post(self._caller, url, method=method, query="", body=body, content_type=CONTENT_TYPE, timeout_s=timeout_s)
+        return post(self._caller, url, method=method, body=body, headers=HEADERS, timeout_s=timeout_s)
 
 
 def subscribe_body(connection: Kuaidi100Connection, parcel: Parcel) -> bytes:

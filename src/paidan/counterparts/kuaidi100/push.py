@@ -5,9 +5,9 @@ import msgspec
 from paidan.counterparts.forms import read_form
 from paidan.counterparts.kuaidi100.sign import verify_push
 from paidan.counterparts.kuaidi100.tracking import TrackingUpdate, read_track
-from paidan.counterparts.strict_json import SIZE_MAX, object_of, read_object, text_of
 from paidan.kernel.errors import BadInput
 from paidan.kernel.reasons import Reason, words
+from paidan.runtime.strict_json import SIZE_MAX, object_of, read_object, text_of
 
 STATUSES = frozenset({"polling", "shutdown", "abort", "updateall"})
 

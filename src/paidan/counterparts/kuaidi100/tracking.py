@@ -8,9 +8,9 @@ from typing import Any
 from msgspec import Struct
 
 from paidan.counterparts.china_time import china_instant
-from paidan.counterparts.strict_json import objects_of, text_of
 from paidan.kernel.errors import BadInput
 from paidan.kernel.reasons import Reason
+from paidan.runtime.strict_json import objects_of, text_of
 
 CODE_MAX = 200
 

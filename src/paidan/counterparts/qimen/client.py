@@ -6,14 +6,14 @@ from urllib.parse import quote_plus
 
 from msgspec import Struct
 
-from paidan.counterparts.calling import Caller, CallRecord, RecordedDelay, RecordedFailure, RecordedRefusal, RecordedSilence, post
 from paidan.counterparts.china_time import china_text
 from paidan.counterparts.qimen.answers import parse_answer
 from paidan.counterparts.qimen.reports import QimenAnswer
 from paidan.counterparts.qimen.sign import METHOD_PREFIX, read_query, sign
 from paidan.kernel.errors import BadInput
+from paidan.runtime.calling import Caller, CallRecord, RecordedDelay, RecordedFailure, RecordedRefusal, RecordedSilence, post
 
-CONTENT_TYPE: Final = "text/xml; charset=utf-8"
+HEADERS: Final = {"content-type": "text/xml; charset=utf-8"}
 RETRY_CODES: Final = frozenset({"TOP1", "TOP15"})
 
 
@@ -58,7 +58,7 @@ class QimenClient:
         RecordedSilence (time-out, 5xx, unreadable answer, or a gateway that timed out on the far side: the effect is unknown).
         """
         url, query = signed_query(connection, method, body, now)
-        record = post(self._caller, url, method=method, query=query, body=body, content_type=CONTENT_TYPE, timeout_s=timeout_s)
+        record = post(self._caller, url, method=method, query=query, body=body, headers=HEADERS, timeout_s=timeout_s)
         try:
             answer = parse_answer(record.answer)
         except BadInput as error:

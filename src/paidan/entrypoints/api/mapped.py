@@ -11,7 +11,6 @@ from paidan.channels.registry import CHANNELS
 from paidan.counterparts.forms import read_form
 from paidan.counterparts.kuaidi100.push import read_param
 from paidan.counterparts.qimen.parse import REPORTS, parse_report
-from paidan.counterparts.strict_json import SIZE_MAX
 from paidan.entrypoints.api.masking import masked
 from paidan.fulfilment.door import PUSH
 from paidan.fulfilment.links import CARRIER, WMS
@@ -20,6 +19,7 @@ from paidan.intake.load import SHOP
 from paidan.kernel.errors import BadInput
 from paidan.kernel.reasons import Reason, words
 from paidan.runtime.messages import IN, StoredMessage
+from paidan.runtime.strict_json import SIZE_MAX
 
 Read = Callable[[bytes], Any]
 

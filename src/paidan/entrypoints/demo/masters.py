@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from paidan.catalog.masters import write_bundles, write_listings, write_skus
 from paidan.catalog.rows import BundleRow, ListingRow, PartRow, SkuRow
-from paidan.channels.calling import Caller
 from paidan.entrypoints.installation import OpenInstallation
 from paidan.feedback.listings import start_listings
 from paidan.intake.doors import permit_messages
@@ -18,6 +17,7 @@ from paidan.network.accounts import AccountCache
 from paidan.network.load import read_network
 from paidan.network.masters import write_carriers, write_connections, write_freight, write_shops, write_warehouses
 from paidan.network.rows import CarrierRow, ConnectionRow, ShopRow, TierRow, WarehouseRow
+from paidan.runtime.calling import Caller
 from paidan.runtime.database import Tx
 from paidan.stock.opening import OpeningRow, write_opening
 from paidan.world.script import Day, ScriptShop

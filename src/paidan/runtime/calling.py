@@ -1,6 +1,7 @@
-"""What a client of a counterpart needs and leaves behind: the port it calls through, the record of a call, errors that carry the record."""
+"""What a client of a platform, warehouse or carrier needs and leaves behind: the port it calls through, records of calls, errors that carry them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Protocol
 
 from msgspec import Struct
@@ -12,6 +13,7 @@ HTTP_REDIRECT = 300
 HTTP_TIMEOUT = 408
 HTTP_TOO_MANY = 429
 HTTP_SERVER = 500
+_DIGITS_MAX = 6
 
 
 class Reply(Protocol):
@@ -42,7 +44,7 @@ class Caller(Protocol):
 
 
 class CallRecord(Struct, frozen=True, kw_only=True):
-    """Both sides of one call, kept whole for the message log. `status` 0: no answer. Its repr shows no content."""
+    """Both sides of one call, kept whole for the message log (sealed there: a request holds the access token). `status` 0: no answer."""
 
     method: str
     query: str = ""
@@ -55,12 +57,20 @@ class CallRecord(Struct, frozen=True, kw_only=True):
 
 
 class RecordedFailure(CounterpartError):
-    """A call that failed, with its record. `said` is the counterpart's own text: it may name people, so it never enters the message."""
+    """A failed call with its record, the last of `records`; the ones before it succeeded.
+
+    `said` is the other side's own text: it may name people, so it never enters the message.
+    """
 
     def __init__(self, message: str, *, record: CallRecord, code: str = "", said: str = "", retry_after_s: float | None = None) -> None:
         super().__init__(message, code=code, body=record.answer, retry_after_s=retry_after_s)
-        self.record = record
+        self.records: tuple[CallRecord, ...] = (record,)
         self.said = said
+
+    @property
+    def record(self) -> CallRecord:
+        """The call that failed."""
+        return self.records[-1]
 
 
 class RecordedRefusal(RecordedFailure, CallRefused):
@@ -75,16 +85,25 @@ class RecordedSilence(RecordedFailure, AnswerUnknown):
     """AnswerUnknown with the record of the call."""
 
 
-def post(caller: Caller, url: str, *, method: str, query: str, body: bytes, content_type: str, timeout_s: float) -> CallRecord:
+@contextmanager
+def after(records: Sequence[CallRecord]) -> Iterator[None]:
+    """A failure inside also carries the records of the calls that went before."""
+    try:
+        yield
+    except RecordedFailure as failure:
+        failure.records = (*records, *failure.records)
+        raise
+
+
+def post(caller: Caller, url: str, *, method: str, query: str = "", body: bytes, headers: dict[str, str], timeout_s: float) -> CallRecord:
     """POST and return the record of an answer worth parsing (2xx). Everything else raises a RecordedFailure.
 
     429 and errors of the port keep their meaning; 5xx and 408 leave the effect unknown; other statuses are refusals.
     """
-    sent = CallRecord(method=method, query=query, request=body)
     try:
-        reply = caller.call("POST", f"{url}?{query}" if query else url, headers={"content-type": content_type}, body=body, timeout_s=timeout_s)
+        reply = caller.call("POST", f"{url}?{query}" if query else url, headers=headers, body=body, timeout_s=timeout_s)
     except CounterpartError as error:
-        raise _with_record(error, sent) from error
+        raise _with_record(error, CallRecord(method=method, query=query, request=body)) from error
     record = CallRecord(method=method, query=query, request=body, status=reply.status, answer=reply.body)
     if not HTTP_OK <= reply.status < HTTP_REDIRECT:
         raise _by_status(record, reply.headers)
@@ -92,7 +111,7 @@ def post(caller: Caller, url: str, *, method: str, query: str, body: bytes, cont
 
 
 def _with_record(error: CounterpartError, record: CallRecord) -> RecordedFailure:
-    kind = {CallRefused: RecordedRefusal, CallLater: RecordedDelay}.get(type(error), RecordedSilence)
+    kind = RecordedRefusal if isinstance(error, CallRefused) else RecordedDelay if isinstance(error, CallLater) else RecordedSilence
     return kind(str(error), record=record, code=error.code, retry_after_s=error.retry_after_s)
 
 
@@ -106,4 +125,6 @@ def _by_status(record: CallRecord, headers: Mapping[str, str]) -> RecordedFailur
 
 
 def _seconds(text: str) -> float | None:
-    return float(text) if text.isascii() and text.isdigit() and len(text) < 6 else None  # noqa: PLR2004 - 99999 s is over a day
+    """Shopify sends `2.0`, others `2`; a date is not read."""
+    whole, _, part = text.partition(".")
+    return float(text) if whole.isascii() and whole.isdigit() and len(text) <= _DIGITS_MAX and (not part or part.isdigit()) else None

@@ -1,4 +1,8 @@
-"""JSON that may be hostile, read strictly: every refusal is a BadInput, nothing is guessed, nothing is shown of the content."""
+"""JSON that may be hostile, read strictly: every refusal is a BadInput, nothing is guessed, nothing is shown of the content.
+
+`read_strictly` refuses NaN and Infinity, numbers beyond a double or over 30 digits, keys given twice, nesting beyond the interpreter, lone surrogates
+and NUL (no database and no file would take them).
+"""
 
 import json
 import math
@@ -12,23 +16,25 @@ from paidan.kernel.reasons import Reason
 SIZE_MAX: Final = 1024 * 1024
 TEXT_MAX: Final = 4000
 _DIGITS_MAX = 30
-_RISKY_ESCAPE = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
+_RISKY = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
 
 
-def read_object(text: str, size_max: int = SIZE_MAX) -> dict[str, Any]:
-    """The JSON object in `text`.
-
-    Refuses other values, NaN and Infinity, numbers beyond a double or over 30 digits, keys given twice, nesting beyond the interpreter,
-    lone surrogates and NUL (no database and no file would take them), more than `size_max` characters.
-    """
-    if len(text) > size_max:
-        raise BadInput(Reason.BODY_TOO_LARGE)
+def read_strictly(text: str) -> Any:
+    """The JSON value in `text`. Raises BadInput."""
     try:
         found = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite, parse_int=_short)
-        if _RISKY_ESCAPE.search(text):
+        if _RISKY.search(text):
             _storable(found)
     except (ValueError, RecursionError):  # the error would quote the text
         raise BadInput(Reason.BODY_UNREADABLE, "json") from None
+    return found
+
+
+def read_object(text: str, size_max: int = SIZE_MAX) -> dict[str, Any]:
+    """The JSON object in `text`, of at most `size_max` characters. Raises BadInput, for other values too."""
+    if len(text) > size_max:
+        raise BadInput(Reason.BODY_TOO_LARGE)
+    found = read_strictly(text)
     if not isinstance(found, dict):
         raise BadInput(Reason.BODY_UNREADABLE, "json: not an object")
     return found
@@ -92,6 +98,12 @@ def _short(text: str) -> int:
 
 
 def _storable(found: Any) -> None:
-    """Raises ValueError (UnicodeEncodeError is one) for lone surrogates and NUL anywhere."""
-    if "\\u0000" in json.dumps(found, ensure_ascii=False).encode().decode():
-        raise ValueError("NUL")
+    """Raises ValueError for lone surrogates (UnicodeEncodeError is one) and NUL anywhere."""
+    if isinstance(found, str):
+        if b"\x00" in found.encode():
+            raise ValueError("NUL")
+    elif isinstance(found, dict):
+        _storable([*found, *found.values()])
+    elif isinstance(found, list):
+        for part in found:
+            _storable(part)
