@@ -6,6 +6,7 @@ import pytest
 from litestar.testing import TestClient
 
 from browser import PASSWORD, Person
+from kept_routes import KeptRoutes
 from paidan.entrypoints.api import app as application
 from paidan.entrypoints.api.jobs.runner import Claimed, JobRunner
 from paidan.entrypoints.api.keys import make_key
@@ -82,10 +83,16 @@ def services(database: Database) -> HandlerContext:
     return HandlerContext(database=database, ids=CountingIds(), sealer=Sealer(new_keyring()), clock=FixedClock(NOW), settings=Settings())
 
 
+@pytest.fixture(scope="session")
+def kept_routes() -> KeptRoutes:
+    return KeptRoutes()
+
+
 @pytest.fixture(scope="module")
-def client(services: HandlerContext) -> Iterator[TestClient[Any]]:
+def client(services: HandlerContext, kept_routes: KeptRoutes) -> Iterator[TestClient[Any]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(application, "JobRunner", TellingRunner)
+        patch.setattr(application, "FrontDoor", kept_routes)
         app = application.create_app(services)
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client

@@ -4,7 +4,7 @@
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import IntEnum
 from pathlib import Path
 
@@ -67,18 +67,18 @@ def openapi_json() -> str:
     )
 
 
-def pages() -> dict[Path, str]:
-    """What each generated file must hold."""
-    return {
-        REPOSITORY / "schema" / "current.sql": current_sql(),
-        REPOSITORY / "docs" / "states.md": states_page(),
-        REPOSITORY / "docs" / "openapi.json": openapi_json(),
-    }
+PAGES: Mapping[Path, Callable[[], str]] = {
+    REPOSITORY / "schema" / "current.sql": current_sql,
+    REPOSITORY / "docs" / "states.md": states_page,
+    REPOSITORY / "docs" / "openapi.json": openapi_json,
+}
+"""What tells of each generated file what it must hold."""
 
 
 def main() -> None:
     """Write what is behind, and say so."""
-    for path, text in pages().items():
+    for path, written in PAGES.items():
+        text = written()
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")
             sys.stdout.write(f"written: {path.relative_to(REPOSITORY)}\n")
