@@ -17,6 +17,13 @@ class DayOfOne(LoadFileScheduling):
 
     _home: Any = None
 
+    def remove_node(self, node: Any) -> str | None:
+        """A process that died took its day with it: the next to ask keeps one in its place."""
+        if node is self._home:
+            self._home = None
+        test: str | None = super().remove_node(node)
+        return test
+
     def _assign_work_unit(self, node: Any) -> None:
         self._home = self._home or node
         fitting = (file for file in self.workqueue if over_the_day(file) == (node is self._home))
