@@ -16,7 +16,7 @@ import { useWords } from '@/i18n/words'
 import { ExportButton } from '@/lists/export-button'
 import table from '@/orders/order/order.module.css'
 import { banWords } from './ban-words'
-import { className } from './products-page'
+import { className } from './sku-names'
 import { refusalOf } from './results'
 import { masterWords } from './words'
 

@@ -4,44 +4,30 @@ import { useMemo, useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import { api, given } from '@/api/client'
 import { useMay } from '@/api/me'
-import type { components } from '@/api/schema'
 import { EmptyState } from '@/frame/empty-state'
+import { later } from '@/frame/later'
 import { Page } from '@/frame/page'
 import type { Column } from '@/grid/columns'
 import { NOTHING } from '@/grid/selection'
 import { useSelection } from '@/grid/use-selection'
 import { number } from '@/i18n/format'
-import { useWords, type Say } from '@/i18n/words'
+import { useWords } from '@/i18n/words'
 import { NoMatch } from '@/lists/no-match'
 import { PagedGrid } from '@/lists/paged-grid'
 import { ParamSelect } from '@/lists/param-select'
 import { usePut } from '@/lists/use-put'
 import { YesNo } from './active-cell'
-import { BulkEdit } from './bulk-edit'
-import { ProductDialog } from './product-dialog'
+import type { MasterSay } from './shop-names'
+import { className, kindName, type Sku } from './sku-names'
 import { SkuSearch } from './sku-search'
 import { masterWords } from './words'
 
-export type Sku = components['schemas']['SkuView']
-type MasterSay = Say<(typeof masterWords)['keys'][number]>
+const BulkEdit = later(() => import('./bulk-edit').then((it) => it.BulkEdit))
+const ProductDialog = later(() => import('./product-dialog').then((it) => it.ProductDialog))
 
 const rowId = (row: Sku) => row.id
 const KINDS = ['goods', 'bundle', 'service'] as const
 const NEW = { code: '', name: '', kind: 'goods', goods_class: 'normal', is_on_sale: true } as Partial<Sku>
-
-export const kindName = (kind: string, t: MasterSay) =>
-  kind === 'goods' ? t('kind_goods') : kind === 'bundle' ? t('kind_bundle') : t('kind_service')
-
-export function className(name: string, t: MasterSay): string {
-  const words = {
-    normal: 'class_normal',
-    fragile: 'class_fragile',
-    fresh: 'class_fresh',
-    dangerous: 'class_dangerous',
-    oversize: 'class_oversize',
-  } as const
-  return name in words ? t(words[name as keyof typeof words]) : name
-}
 
 export default function ProductsPage() {
   const t = useWords(masterWords)

@@ -4,6 +4,7 @@ import { useMemo, useState } from 'react'
 import { api, given } from '@/api/client'
 import { useMay } from '@/api/me'
 import { EmptyState } from '@/frame/empty-state'
+import { later } from '@/frame/later'
 import { Page } from '@/frame/page'
 import { Pill } from '@/frame/pill'
 import type { Column } from '@/grid/columns'
@@ -11,10 +12,11 @@ import { instant } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import { PagedGrid } from '@/lists/paged-grid'
 import { YesNo } from './active-cell'
-import { ShopDialog } from './shop-dialog'
 import { doorName, platformName, type MasterSay, type Shop } from './shop-names'
-import { ShopWizard } from './shop-wizard'
 import { masterWords } from './words'
+
+const ShopDialog = later(() => import('./shop-dialog').then((it) => it.ShopDialog))
+const ShopWizard = later(() => import('./shop-wizard').then((it) => it.ShopWizard))
 
 const rowId = (row: Shop) => row.id
 
