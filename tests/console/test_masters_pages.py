@@ -74,7 +74,7 @@ def test_who_was_slower_chooses_and_overwrites_nothing_unseen(desk, goods):
     expect(desk.dialog.get_by_label("我的: 我的名字")).to_be_checked()
     assert stored(desk, "/catalog/skus", goods[0])["name"] == "别人的名字"
     desk.dialog.get_by_label("现在的: 别人的名字").check()
-    desk.dialog.get_by_role("button", name="合并").click()
+    desk.dialog.get_by_role("button", name="按所选继续").click()
     expect(desk.dialog.get_by_label("名称", exact=True)).to_have_value("别人的名字")
     desk.press_main()
     now = stored(desk, "/catalog/skus", goods[0])
@@ -93,7 +93,7 @@ def test_parts_of_a_bundle_that_another_changed_are_not_overwritten(desk, goods)
     desk.dialog.locator(".ant-btn-primary").click()
     expect(desk.dialog.get_by_role("radiogroup", name="组合装子件")).to_be_visible()
     assert [part["quantity"] for part in stored(desk, "/catalog/skus", code)["parts"]] == [1, 1]
-    desk.dialog.get_by_role("button", name="合并").click()
+    desk.dialog.get_by_role("button", name="按所选继续").click()
     desk.press_main()
     assert stored(desk, "/catalog/skus", code)["parts"] == [{"code": goods[0], "quantity": 5, "price_share": 7}]
     desk.clear()
@@ -432,7 +432,7 @@ def test_the_merchant_says_how_orders_are_sourced(desk):
         save.click()
         expect(panel.get_by_label("我的: 4")).to_be_checked()  # both said it, and not the same: one chooses
         panel.get_by_label("现在的: 3").check()
-        panel.get_by_role("button", name="合并").click()
+        panel.get_by_role("button", name="按所选继续").click()
         expect(panel.get_by_label("一单最多拆成（包裹）")).to_have_value("3")
         expect(save).to_be_disabled()
         expect(desk.page).to_have_url(re.compile("/settings$"))

@@ -135,12 +135,12 @@ def test_where_both_changed_the_same_one_chooses(desk, other_desk, order, kept, 
     expect(other_desk.dialog).to_have_count(0)
 
     save(desk)
-    expect(desk.dialog.get_by_role("alert")).to_contain_text("别人刚刚改过这一单")
+    expect(desk.dialog.get_by_role("alert")).to_contain_text("别人刚刚改过同样的内容")
     expect(desk.dialog.get_by_label("我的: 管理员写的")).to_be_checked()
     expect(desk.dialog.get_by_label("现在的: 小李写的")).to_be_visible()
     assert edits(desk, order)["remark"] == "小李写的"
     desk.dialog.get_by_label(f"{kept}: {remark}").check()
-    desk.dialog.get_by_role("button", name="合并").click()
+    desk.dialog.get_by_role("button", name="按所选继续").click()
     expect(desk.dialog.get_by_label("内部备注")).to_have_value(remark)
     save(desk)
     expect(desk.dialog).to_have_count(0)

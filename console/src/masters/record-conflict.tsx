@@ -1,9 +1,8 @@
-import { Radio } from 'antd'
+import { Clashes, MineOrTheirs } from '@/frame/mine-or-theirs'
 import { frameWords } from '@/frame/words'
 import { useWords } from '@/i18n/words'
 import { MINOR, pairsText, type FormField, type Values } from './form-fields'
 import { masterWords } from './words'
-import styles from './masters.module.css'
 
 interface Props {
   fields: readonly FormField[]
@@ -27,31 +26,18 @@ export function RecordConflict({ fields, mine, theirs, kept, onKept }: Props) {
     return typeof value === 'object' ? pairsText(value) : label(value)
   }
   return (
-    <div className={styles.clashes}>
-      <div role="alert">
-        <strong>{t('conflict')}</strong>
-        <p className="dim">{t('conflictHint')}</p>
-      </div>
+    <Clashes>
       {fields.map((field) => (
-        <div key={field.name} className={styles.field}>
-          <span>{field.label}</span>
-          <Radio.Group
-            vertical
-            aria-label={field.label}
-            value={kept.has(field.name) ? 'mine' : 'theirs'}
-            onChange={(event) => {
-              const next = new Set(kept)
-              if (event.target.value === 'mine') next.add(field.name)
-              else next.delete(field.name)
-              onKept(next)
-            }}
-            options={[
-              { value: 'mine', label: `${t('mine')}: ${shown(field, mine[field.name])}` },
-              { value: 'theirs', label: `${t('theirs')}: ${shown(field, theirs[field.name])}` },
-            ]}
-          />
-        </div>
+        <MineOrTheirs
+          key={field.name}
+          field={field.name}
+          label={field.label}
+          mine={shown(field, mine[field.name])}
+          theirs={shown(field, theirs[field.name])}
+          kept={kept}
+          onKept={onKept}
+        />
       ))}
-    </div>
+    </Clashes>
   )
 }

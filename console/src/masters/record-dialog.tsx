@@ -57,7 +57,7 @@ export function RecordDialog({ title, fields, first, isNew, refresh, save, rerea
     <EditModal
       draft={draft}
       title={title}
-      okText={theirs ? t('merge') : f('save')}
+      okText={f(theirs ? 'takeChosen' : 'save')}
       okButtonProps={{ loading: merge.isSaving, disabled: isUnchanged || !isComplete(fields, draft) }}
       onOk={theirs ? merge.take : merge.save}
       onClose={onClose}

@@ -7,11 +7,6 @@ export const masterWords = defineWords('masters', {
   newOne: ['新建', 'New'],
   fixedCode: ['编码建好后不能改：别的系统认得它。', 'The code stays: other systems know it.'],
   stale: ['别人刚刚改过，请重新打开再改。', 'Somebody changed it meanwhile; open it again.'],
-  conflict: ['别人刚刚改过同样的内容', 'Somebody has just changed the same'],
-  conflictHint: ['请逐项选择保留哪一个，点“合并”，再保存。', 'Choose what to keep, field by field; merge, then save.'],
-  mine: ['我的', 'Mine'],
-  theirs: ['现在的', 'As it is now'],
-  merge: ['合并', 'Merge'],
   nothing: ['（空）', '(empty)'],
   costExpected: [
     '{{least}} 到 {{most}} 的金额（最多两位小数）',

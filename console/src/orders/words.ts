@@ -64,7 +64,6 @@ export const orderWords = defineWords('orders', {
   release: ['放行', 'Release'],
   releaseHold: ['解除挂起', 'Release hold'],
   edit: ['修改', 'Edit'],
-  merge: ['合并', 'Merge'],
   note: ['说明（会写进时间线）', 'Note (kept in the timeline)'],
   stopsAll: ['全部停下', 'Stop everything'],
   stopsRelease: ['只停下发', 'Stop the release only'],
@@ -151,9 +150,5 @@ export const orderWords = defineWords('orders', {
   flagGreen: ['绿', 'green'],
   flagBlue: ['蓝', 'blue'],
   flagPurple: ['紫', 'purple'],
-  conflict: ['别人刚刚改过这一单', 'Somebody has just changed this order'],
-  conflictHint: ['请逐项选择保留哪一个，点“合并”，再保存。', 'Choose what to keep, field by field; merge, then save.'],
-  mine: ['我的', 'Mine'],
-  theirs: ['现在的', 'As it is now'],
   keyClose: ['关闭订单', 'Close the order'],
 })

@@ -106,7 +106,7 @@ function SourcingForm({ stored, onBegun, onDone }: Props) {
         />
         <div>
           <Button type="primary" onClick={merge.take}>
-            {m('merge')}
+            {f('takeChosen')}
           </Button>
         </div>
       </div>

@@ -2,14 +2,13 @@ import { useMutation } from '@tanstack/react-query'
 import { Button, Input } from 'antd'
 import { useState } from 'react'
 import { api, given } from '@/api/client'
+import { Clashes, MineOrTheirs } from '@/frame/mine-or-theirs'
 import { useMerge } from '@/frame/use-merge'
 import { useWords } from '@/i18n/words'
 import type { Order } from '../shapes'
-import { orderWords } from '../words'
 import { bodyOf, clashesOf, mergedOf, NOTHING_WRITTEN, sidesOf, type AddressDraft } from './address-edits'
 import { EditFrame } from './edit-frame'
 import { editWords } from './edit-words'
-import { MineOrTheirs } from './mine-or-theirs'
 import { readOrder } from './queries'
 import { RegionPicker, type RegionNames } from './region-picker'
 import { useAddressEdit } from './use-edits'
@@ -133,13 +132,8 @@ interface ConflictProps {
 /** Somebody gave the order another receiver meanwhile: of each field that is written here, mine or theirs. */
 function AddressConflict({ base, mine, theirs, kept, onKept }: ConflictProps) {
   const t = useWords(editWords)
-  const o = useWords(orderWords)
   return (
-    <>
-      <div role="alert">
-        <strong>{o('conflict')}</strong>
-        <p className="dim">{o('conflictHint')}</p>
-      </div>
+    <Clashes>
       {clashesOf(base, mine, theirs).map((field) => (
         <MineOrTheirs
           key={field}
@@ -150,7 +144,7 @@ function AddressConflict({ base, mine, theirs, kept, onKept }: ConflictProps) {
           onKept={onKept}
         />
       ))}
-    </>
+    </Clashes>
   )
 }
 

@@ -1,11 +1,9 @@
-import { Button } from 'antd'
+import { Clashes, MineOrTheirs } from '@/frame/mine-or-theirs'
 import { frameWords } from '@/frame/words'
 import { useWords } from '@/i18n/words'
 import type { Order } from '../shapes'
 import { orderWords } from '../words'
 import { conflictsOf, draftOf, type Draft } from './edits'
-import { MineOrTheirs } from './mine-or-theirs'
-import styles from './order.module.css'
 
 interface Props {
   base: Order
@@ -14,7 +12,6 @@ interface Props {
   /** Fields of which one's own stays. */
   kept: ReadonlySet<string>
   onKept: (kept: ReadonlySet<string>) => void
-  onMerge: () => void
 }
 
 const WORD = {
@@ -26,7 +23,7 @@ const WORD = {
 } as const
 
 /** Two people changed the same fields: one row each, mine or theirs. */
-export function Conflict({ base, mine, theirs, kept, onKept, onMerge }: Props) {
+export function Conflict({ base, mine, theirs, kept, onKept }: Props) {
   const t = useWords(orderWords)
   const f = useWords(frameWords)
   const fields = conflictsOf(base, mine, theirs)
@@ -34,11 +31,7 @@ export function Conflict({ base, mine, theirs, kept, onKept, onMerge }: Props) {
   const shown = (value: string | boolean | null | undefined) =>
     typeof value === 'boolean' ? f(value ? 'yes' : 'no') : value || t('anyWarehouse')
   return (
-    <div className={styles.fields}>
-      <div role="alert">
-        <strong>{t('conflict')}</strong>
-        <p className="dim">{t('conflictHint')}</p>
-      </div>
+    <Clashes>
       {fields.map((name) => (
         <MineOrTheirs
           key={name}
@@ -50,9 +43,6 @@ export function Conflict({ base, mine, theirs, kept, onKept, onMerge }: Props) {
           onKept={onKept}
         />
       ))}
-      <Button type="primary" onClick={onMerge}>
-        {t('merge')}
-      </Button>
-    </div>
+    </Clashes>
   )
 }

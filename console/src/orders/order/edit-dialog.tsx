@@ -71,21 +71,14 @@ export function EditDialog({ order, onClose }: { order: Order; onClose: () => vo
     <EditModal
       draft={draft}
       title={`${t('edit')} ${order.order_no}`}
-      okText={f('save')}
-      okButtonProps={{ loading: merge.isSaving, disabled: theirs !== null || isUnchanged }}
-      onOk={merge.save}
+      okText={f(theirs ? 'takeChosen' : 'save')}
+      okButtonProps={{ loading: merge.isSaving, disabled: !theirs && isUnchanged }}
+      onOk={theirs ? merge.take : merge.save}
       onClose={onClose}
       width={520}
     >
       {theirs ? (
-        <Conflict
-          base={base}
-          mine={draft}
-          theirs={theirs}
-          kept={merge.kept}
-          onKept={merge.setKept}
-          onMerge={merge.take}
-        />
+        <Conflict base={base} mine={draft} theirs={theirs} kept={merge.kept} onKept={merge.setKept} />
       ) : (
         <div className={styles.fields}>
           {merge.isMerged && <Alert type="warning" showIcon title={e('mergedWithTheirs')} />}

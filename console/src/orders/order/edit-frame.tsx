@@ -5,7 +5,6 @@ import { EditModal } from '@/frame/edit-modal'
 import { ProblemView } from '@/frame/problem-view'
 import { frameWords } from '@/frame/words'
 import { useWords } from '@/i18n/words'
-import { orderWords } from '../words'
 import styles from './order.module.css'
 
 interface Props {
@@ -41,12 +40,11 @@ export function EditFrame({
   children,
 }: Props) {
   const f = useWords(frameWords)
-  const o = useWords(orderWords)
   return (
     <EditModal
       draft={draft}
       title={title}
-      okText={isMerging ? o('merge') : f('save')}
+      okText={f(isMerging ? 'takeChosen' : 'save')}
       okButtonProps={{ loading: isSaving, disabled: !isReady && !isMerging }}
       onOk={onSubmit}
       onClose={onClose}

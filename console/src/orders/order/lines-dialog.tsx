@@ -1,6 +1,7 @@
 import { DeleteOutlined, PlusOutlined, UndoOutlined } from '@ant-design/icons'
 import { Button, InputNumber } from 'antd'
 import { useState, type ReactNode } from 'react'
+import { MineOrTheirs } from '@/frame/mine-or-theirs'
 import { useWords } from '@/i18n/words'
 import type { Order, OrderLine } from '../shapes'
 import { EditFrame } from './edit-frame'
@@ -18,7 +19,6 @@ import {
   type LineDraft,
   type Side,
 } from './line-edits'
-import { MineOrTheirs } from './mine-or-theirs'
 import { SkuInput } from './sku-input'
 import { useLinesEdit } from './use-edits'
 import styles from './order.module.css'

@@ -1,9 +1,25 @@
 import { Radio } from 'antd'
+import type { ReactNode } from 'react'
 import { useWords } from '@/i18n/words'
-import { orderWords } from '../words'
-import styles from './order.module.css'
+import styles from './mine-or-theirs.module.css'
+import { frameWords } from './words'
+
+/** Somebody was quicker and changed the same: told above one choice for each field. */
+export function Clashes({ children }: { children: ReactNode }) {
+  const t = useWords(frameWords)
+  return (
+    <div className={styles.clashes}>
+      <div role="alert">
+        <strong>{t('clash')}</strong>
+        <p className="dim">{t('clashHint')}</p>
+      </div>
+      {children}
+    </div>
+  )
+}
 
 interface Props {
+  /** The field that both changed. */
   field: string
   label: string
   /** Where the label alone does not tell one from another: for who hears it. */
@@ -17,9 +33,9 @@ interface Props {
 
 /** Two people gave one field two values: which of them stays. */
 export function MineOrTheirs({ field, label, spoken, mine, theirs, kept, onKept }: Props) {
-  const t = useWords(orderWords)
+  const t = useWords(frameWords)
   return (
-    <div className={styles.field}>
+    <div className={styles.choice}>
       <span>{label}</span>
       <Radio.Group
         vertical
