@@ -61,7 +61,7 @@ def test_an_address_that_a_list_does_not_take_is_told_in_words_with_the_way_out(
     assert "placed_at" not in page.url
     assert "city" in page.url
     page = desk.at("/fulfilments?state=nothing")
-    told = page.get_by_role("alert").filter(has_text="要求：以下之一")
+    told = page.get_by_role("alert").filter(has_text="要求：以下之一：planned（待下发）")
     told.get_by_role("button", name="取消筛选“状态”").click()
     expect(told).to_have_count(0)
     desk.clear()  # the browser complained of what was refused, as it should

@@ -103,6 +103,14 @@ export const frameWords = defineWords('frame', {
     '请逐项选择保留哪一个，点“按所选继续”，核对后再保存。',
     'Choose what to keep, field by field, go on with it, look it over, then save.',
   ],
+  clashUnread: [
+    '别人刚刚改过，他改成了什么暂时没读到',
+    'Somebody has just changed it, and what it is now could not be read',
+  ],
+  clashUnreadHint: [
+    '您填的内容还在，可以重试；若一直读不到，这一条可能已被删除。',
+    'What you typed is still here: try again. If that keeps failing, it may have been deleted.',
+  ],
   takeChosen: ['按所选继续', 'Go on with these'],
   mine: ['我的', 'Mine'],
   theirs: ['现在的', 'As it is now'],

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { FormField } from './form-fields'
-import { clashesOf, mergedOf } from './merging'
+import { clashesOf, isChanged, mergedOf } from './merging'
 
 const fields = ['name', 'weight', 'barcodes'].map((name): FormField => ({ name, label: name, kind: 'text' }))
 const base = { name: '杯', weight: 1, barcodes: ['1'], version: 3 }
@@ -30,4 +30,12 @@ test.each([
 test('the same change by both is no clash, and nothing told is nothing', () => {
   expect(clashesOf(fields, base, { ...base, name: '碗' }, { ...base, name: '碗' })).toEqual([])
   expect(clashesOf(fields, { ...base, name: undefined }, { ...base, name: '' }, { ...base, name: '碗' })).toEqual([])
+})
+
+test('the same choices in another order are no change, but of what is listed by hand the order counts', () => {
+  const [one, other] = [{ all: ['A', 'B'] }, { all: ['B', 'A'] }]
+  const of = (kind: FormField['kind']): FormField[] => [{ name: 'all', label: 'all', kind }]
+  expect(isChanged(of('many'), one, other)).toBe(false)
+  expect(isChanged(of('tags'), one, other)).toBe(true)
+  expect(clashesOf(of('many'), one, { all: ['A'] }, { all: ['A'] })).toEqual([])
 })

@@ -1,15 +1,14 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { Alert } from 'antd'
 import type { ReactNode } from 'react'
-import { isNewer } from '@/api/problems'
 import { EditModal } from '@/frame/edit-modal'
-import { ProblemView } from '@/frame/problem-view'
+import { NotSaved } from '@/frame/not-saved'
 import { toast } from '@/frame/toasts'
 import { useMerge } from '@/frame/use-merge'
 import { frameWords } from '@/frame/words'
 import { useWords } from '@/i18n/words'
 import { isComplete, takesOf, type FormField, type Values } from './form-fields'
-import { clashesOf, mergedOf } from './merging'
+import { clashesOf, isChanged, mergedOf } from './merging'
 import { RecordConflict } from './record-conflict'
 import { RecordForm } from './record-form'
 import { refusalOf, type Results } from './results'
@@ -51,7 +50,7 @@ export function RecordDialog({ title, fields, first, isNew, refresh, save, rerea
   })
   const { base, draft, theirs } = merge
   // What was refused may have been stored in part: then even what was there before may be saved again.
-  const isUnchanged = !isNew && !theirs && !merge.hasFailed && JSON.stringify(draft) === JSON.stringify(base)
+  const isUnchanged = !isNew && !theirs && !merge.hasFailed && !isChanged(fields, base, draft)
   const nameOf = (name: string) => fields.find((field) => field.name === name)?.label
   return (
     <EditModal
@@ -86,12 +85,7 @@ export function RecordDialog({ title, fields, first, isNew, refresh, save, rerea
           {typeof children === 'function' ? children(draft) : children}
         </>
       )}
-      {merge.problem &&
-        (isNewer(merge.problem) ? (
-          <p role="alert">{t('stale')}</p>
-        ) : (
-          <ProblemView problem={merge.problem} nameOf={nameOf} takes={takesOf(fields, t)} />
-        ))}
+      <NotSaved problem={merge.problem} onAgain={merge.save} nameOf={nameOf} takes={takesOf(fields, t)} />
     </EditModal>
   )
 }

@@ -6,7 +6,6 @@ export const masterWords = defineWords('masters', {
   active: ['启用', 'Active'],
   newOne: ['新建', 'New'],
   fixedCode: ['编码建好后不能改：别的系统认得它。', 'The code stays: other systems know it.'],
-  stale: ['别人刚刚改过，请重新打开再改。', 'Somebody changed it meanwhile; open it again.'],
   nothing: ['（空）', '(empty)'],
   costExpected: [
     '{{least}} 到 {{most}} 的金额（最多两位小数）',

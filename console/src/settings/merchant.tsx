@@ -1,10 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { Alert, Button, InputNumber, Segmented, Skeleton, Switch } from 'antd'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { api, given } from '@/api/client'
 import { useMay } from '@/api/me'
 import type { components } from '@/api/schema'
-import { ProblemView } from '@/frame/problem-view'
+import { NotSaved } from '@/frame/not-saved'
 import { useReading } from '@/frame/use-reading'
 import { toast } from '@/frame/toasts'
 import { useMerge } from '@/frame/use-merge'
@@ -12,7 +12,7 @@ import { frameWords } from '@/frame/words'
 import { houseUnit } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import type { FormField } from '@/masters/form-fields'
-import { clashesOf, mergedOf } from '@/masters/merging'
+import { clashesOf, isChanged, mergedOf } from '@/masters/merging'
 import { RecordConflict } from '@/masters/record-conflict'
 import { masterWords } from '@/masters/words'
 import { settingsWords } from './words'
@@ -84,16 +84,24 @@ function SourcingForm({ stored, onBegun, onDone }: Props) {
       toast(t('sourcingSaved'))
       onDone()
     },
-    reread: async () => given(await api.GET('/api/v1/settings/sourcing')),
+    reread: async () => {
+      const now = given(await api.GET('/api/v1/settings/sourcing'))
+      cache.setQueryData(KEY, now)
+      return now
+    },
     clashesOf: (base, mine, now) => clashesOf(fields, base, mine, now).map(({ name }) => name),
     mergedOf: (base, mine, now, kept) => mergedOf(fields, base, mine, now, kept) as Sourcing,
   })
   const { base, draft: wanted, theirs } = merge
   const put = (change: Partial<Sourcing>) => {
-    onBegun()
     merge.setDraft((before) => ({ ...before, ...change }))
   }
-  const isChanged = fields.some(({ name }) => base[name as keyof Sourcing] !== wanted[name as keyof Sourcing])
+  // A change that was taken back, or that the other one made as well, is none: the form is then again as it is stored.
+  const hasChanges = isChanged(fields, base, wanted)
+  useEffect(() => {
+    if (hasChanges) onBegun()
+    else onDone()
+  }, [hasChanges, onBegun, onDone])
   if (theirs)
     return (
       <div className={styles.rows}>
@@ -172,12 +180,14 @@ function SourcingForm({ stored, onBegun, onDone }: Props) {
       </label>
       <p className="dim">{t('sourcingHint')}</p>
       {merge.isMerged && !merge.isSaving && <Alert type="warning" showIcon title={m('mergedWithTheirs')} />}
-      {merge.problem && (
-        <ProblemView problem={merge.problem} nameOf={(name) => fields.find((field) => field.name === name)?.label} />
-      )}
+      <NotSaved
+        problem={merge.problem}
+        onAgain={merge.save}
+        nameOf={(name) => fields.find((field) => field.name === name)?.label}
+      />
       {!isFixed && (
         <div>
-          <Button type="primary" htmlType="submit" loading={merge.isSaving} disabled={!isChanged}>
+          <Button type="primary" htmlType="submit" loading={merge.isSaving} disabled={!hasChanges}>
             {f('save')}
           </Button>
         </div>

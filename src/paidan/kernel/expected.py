@@ -57,7 +57,7 @@ def text(least: int = 0, most: int | None = None) -> Expected:
 
 
 def one_of(values: Iterable[object], names: Mapping[str, str] | None = None) -> Expected:
-    """One of a closed list. `names`: the Chinese word of each value, where cells may say it."""
+    """One of a closed list. `names`: how each is told in Chinese, where that is more than its code."""
     told = [str(value) for value in values]
     zh = [(names or {}).get(value, value) for value in told]
     more = len(told) > CHOICES_SHOWN

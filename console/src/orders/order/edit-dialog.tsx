@@ -1,7 +1,7 @@
 import { Alert, Checkbox, Input, Select } from 'antd'
 import { api } from '@/api/client'
 import { EditModal } from '@/frame/edit-modal'
-import { ProblemView } from '@/frame/problem-view'
+import { NotSaved } from '@/frame/not-saved'
 import { toast } from '@/frame/toasts'
 import { useMerge } from '@/frame/use-merge'
 import { frameWords } from '@/frame/words'
@@ -115,7 +115,7 @@ export function EditDialog({ order, onClose }: { order: Order; onClose: () => vo
           </div>
         </div>
       )}
-      {merge.problem && <ProblemView problem={merge.problem} />}
+      <NotSaved problem={merge.problem} onAgain={merge.save} />
     </EditModal>
   )
 }

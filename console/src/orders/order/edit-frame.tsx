@@ -1,8 +1,7 @@
 import { Alert } from 'antd'
 import type { ReactNode } from 'react'
-import { isNewer } from '@/api/problems'
 import { EditModal } from '@/frame/edit-modal'
-import { ProblemView } from '@/frame/problem-view'
+import { NotSaved } from '@/frame/not-saved'
 import { frameWords } from '@/frame/words'
 import { useWords } from '@/i18n/words'
 import styles from './order.module.css'
@@ -25,7 +24,7 @@ interface Props {
   children: ReactNode
 }
 
-/** The dialog of an edit of an order. A version conflict shows as news, any other refusal as the problem it is. */
+/** The dialog of an edit of an order. That somebody was quicker shows as news, whatever else keeps it from being saved as the problem it is. */
 export function EditFrame({
   title,
   width,
@@ -61,7 +60,7 @@ export function EditFrame({
         <button type="submit" hidden />
       </form>
       {news && <Alert type="warning" showIcon title={news} />}
-      {problem !== null && !isNewer(problem) && <ProblemView problem={problem} />}
+      <NotSaved problem={problem} onAgain={onSubmit} />
     </EditModal>
   )
 }

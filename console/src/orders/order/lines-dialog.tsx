@@ -1,6 +1,7 @@
 import { DeleteOutlined, PlusOutlined, UndoOutlined } from '@ant-design/icons'
 import { Button, InputNumber } from 'antd'
 import { useState, type ReactNode } from 'react'
+import { isNewer } from '@/api/problems'
 import { MineOrTheirs } from '@/frame/mine-or-theirs'
 import { useWords } from '@/i18n/words'
 import type { Order, OrderLine } from '../shapes'
@@ -34,17 +35,18 @@ const GIFTS_MAX = 1000
 export default function LinesDialog({ order, onClose }: Props) {
   const t = useWords(editWords)
   const [base, setBase] = useState(order)
-  const [isNewer, setNewer] = useState(false)
+  const [hasTheirs, setTheirs] = useState(false)
   const [clashes, setClashes] = useState<readonly Clash[]>([])
   const [drafts, setDrafts] = useState(() => draftsOf(order))
   const [gifts, setGifts] = useState<GiftDraft[]>([])
   const save = useLinesEdit(base, {
     onNewer: (now) => {
+      setTheirs(now !== null)
+      if (now === null) return
       const merged = mergedDrafts(base, drafts, now)
       setBase(now)
       setDrafts(merged.drafts)
       setClashes(merged.clashes)
-      setNewer(true)
     },
     onDone: onClose,
   })
@@ -64,8 +66,8 @@ export default function LinesDialog({ order, onClose }: Props) {
       draft={[drafts, gifts]}
       isReady={isReady}
       isSaving={save.isPending}
-      news={isNewer && t('mergedWithTheirs')}
-      problem={save.error}
+      news={hasTheirs && t('mergedWithTheirs')}
+      problem={hasTheirs && isNewer(save.error) ? null : save.error}
       onSubmit={submit}
       onClose={onClose}
     >

@@ -15,14 +15,14 @@ const params = (id: string, version: number) => ({
 })
 
 interface Told {
-  /** Somebody was quicker: the order as it is now. */
-  onNewer: (now: Order) => void
+  /** Somebody was quicker: the order as it is now, null where that could not be read. */
+  onNewer: (now: Order | null) => void
   onDone: () => void
 }
 
-function useNewer(order: Order, onNewer: (now: Order) => void) {
+function useNewer(order: Order, onNewer: Told['onNewer']) {
   return async (error: unknown) => {
-    if (isNewer(error)) onNewer(await readOrder(order.id))
+    if (isNewer(error)) onNewer(await readOrder(order.id).catch(() => null))
   }
 }
 

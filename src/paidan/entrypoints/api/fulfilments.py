@@ -23,9 +23,11 @@ from paidan.fulfilment.unmerge import unmerge
 from paidan.kernel import expected
 from paidan.kernel.reasons import Reason
 from paidan.kernel.states import FulfilmentState
+from paidan.orders.story_words import FULFILMENT_WORDS
 from paidan.runtime.database import Tx
 
 STATE_NAMES: Final = {state.name.lower(): state for state in FulfilmentState}
+STATE_TOLD: Final = {name: f"{name}（{FULFILMENT_WORDS[state][0]}）" for name, state in STATE_NAMES.items()}
 StateName = Annotated[str | None, QueryParameter(name="state", description="State", schema_extra={"enum": [*STATE_NAMES]}, required=False)]
 Kind = Annotated[Literal["hold", "backordered", "message_set_aside", "call_dead", "call_unknown"] | None, QueryParameter(required=False)]
 
@@ -49,7 +51,7 @@ def get_fulfilments(
 ) -> Page[FulfilmentView]:
     """Those not yet shipped, newest first; of one order, all of them."""
     if state_name is not None and state_name not in STATE_NAMES:
-        raise invalid("state", expected=expected.one_of(STATE_NAMES))
+        raise invalid("state", expected=expected.one_of(STATE_NAMES, STATE_TOLD))
     states = None if state_name is None else [int(STATE_NAMES[state_name])]
     filters = {"order_id": order_id, "states": states, "warehouse": warehouse or None, **caller.sees}
     with services.database.transaction() as tx:

@@ -31,6 +31,7 @@ from paidan.kernel.reasons import Reason
 from paidan.kernel.states import OrderState
 from paidan.orders.commands import AUDITORS_MAY, HOLDERS_MAY, Cancel, Edit, OrderCommand, PutHold, ReleaseHolds, not_to_be_lifted, run
 from paidan.orders.commands import Request as Ordered
+from paidan.orders.story_words import ORDER_WORDS
 from paidan.runtime.database import Tx
 from paidan.runtime.queries import load_queries
 
@@ -39,6 +40,7 @@ queries = load_queries("paidan.entrypoints.api", "orders.sql")
 RANGE_MAX: Final = timedelta(days=31)
 FIRST_ENDED: Final = OrderState.DELIVERED
 STATE_NAMES: Final = {state.name.lower(): state for state in OrderState}
+STATE_TOLD: Final = {name: f"{name}（{ORDER_WORDS[state][0]}）" for name, state in STATE_NAMES.items()}
 StateName = Annotated[str | None, QueryParameter(name="state", description="State", schema_extra={"enum": [*STATE_NAMES]}, required=False)]
 Instant = Annotated[datetime | None, QueryParameter(required=False)]
 Tail = Annotated[str | None, QueryParameter(pattern=r"^[0-9]{4}$", description="Last four digits of the receiver's phone", required=False)]
@@ -169,7 +171,7 @@ def _state(name: str | None, start: datetime | None) -> OrderState | None:
     if name is None:
         return None
     if name not in STATE_NAMES:
-        raise invalid("state", expected=expected.one_of(STATE_NAMES))
+        raise invalid("state", expected=expected.one_of(STATE_NAMES, STATE_TOLD))
     if STATE_NAMES[name] >= FIRST_ENDED and start is None:
         raise invalid("placed_from", Reason.FIELD_MISSING, expected=expected.PLACED_RANGE)
     return STATE_NAMES[name]
