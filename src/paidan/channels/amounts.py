@@ -13,6 +13,7 @@ _CURRENCY: Final = re.compile(r"[A-Z]{3}")
 _FEN_LENGTH_MAX: Final = 15
 
 
+@lru_cache(maxsize=16_384)  # prices of a shop's goods, and 0
 def minor(text: str, currency: str, field: str) -> int:
     """An amount in minor units of the currency. Raises BadInput when it is none, or has more places than the currency knows."""
     if _AMOUNT.fullmatch(text) is None:
@@ -23,7 +24,7 @@ def minor(text: str, currency: str, field: str) -> int:
         raise BadInput(Reason.FIELD_INVALID, field) from None
 
 
-@lru_cache(maxsize=16_384)  # prices of a shop's goods, and 0.00
+@lru_cache(maxsize=16_384)
 def fen(text: str | None, field: str) -> int:
     """Yuan with two decimals → fen; the quick way for the hot path. An absent or empty amount is 0."""
     if not text:

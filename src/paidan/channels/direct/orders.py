@@ -125,7 +125,7 @@ def order_of(direct: DirectOrder) -> PlatformOrder:
     discount = _positive(direct.discount, "discount", currency)
     if discount > sum(own):
         raise BadInput(Reason.FIELD_INVALID, "discount")
-    payables = [amount - share for amount, share in zip(own, split(discount, own), strict=True)]
+    payables = [amount - share for amount, share in zip(own, split(discount, own), strict=True)] if discount else own
     lines = tuple([_line(*parts, direct) for parts in zip(range(len(own)), direct.lines, payables, strict=True)])
     if len({line.line_ref for line in lines}) != len(lines):
         raise BadInput(Reason.DUPLICATE_KEY, "lines.line_ref")
