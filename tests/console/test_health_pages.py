@@ -40,13 +40,13 @@ def test_a_dead_letter_is_shown_and_made_again_without_a_second_effect(desk, wor
     call_id, key = dead_call
     fulfilments = world.query("SELECT state, count(*) FROM fulfilment GROUP BY 1 ORDER BY 1")
     desk.at("/health")
-    calls = panel(desk, "没有成功的调用")
+    calls = panel(desk, "没有成功的发送")
     dead = calls.locator("tbody tr")
     expect(dead).to_have_count(1)
     expect(dead.get_by_role("link", name=key)).to_have_attribute("href", re.compile(f"key={key}"))
     dead.get_by_role("button", name="重新发送").click()
-    expect(desk.page.get_by_text("已重新排队 1 个调用")).to_be_visible()
-    expect(calls).to_contain_text("没有放弃或结果未知的调用")
+    expect(desk.page.get_by_text("1 个已重新排队发送")).to_be_visible()
+    expect(calls).to_contain_text("没有放弃或结果未知的发送")
     world.later(minutes=10)
     assert world.query("SELECT state FROM outbox WHERE id = %s", call_id) == [(2,)]
     assert world.query("SELECT state, count(*) FROM fulfilment GROUP BY 1 ORDER BY 1") == fulfilments
@@ -199,15 +199,15 @@ def test_the_books_are_checked_on_demand_and_a_broken_one_is_named(desk, world):
     books = panel(desk, "账目核对")
     check = books.get_by_role("button", name="立即核对")
     check.click()
-    expect(books).to_contain_text("全部成立")
+    expect(books).to_contain_text("全部一致")
     [[sku_id]] = world.query("SELECT sku_id FROM demand LIMIT 1")
     world.query("UPDATE demand SET held = held + 5 WHERE sku_id = %s", sku_id)
     try:
         check.click()
-        expect(books).to_contain_text(re.compile(r"\d+ 条不成立"))
+        expect(books).to_contain_text(re.compile(r"\d+ 项不一致"))
         books.locator("summary").first.click()
         expect(books.locator("pre").first).to_contain_text(str(sku_id))
     finally:
         world.query("UPDATE demand SET held = held - 5 WHERE sku_id = %s", sku_id)
     check.click()
-    expect(books).to_contain_text("全部成立")
+    expect(books).to_contain_text("全部一致")

@@ -30,7 +30,7 @@ def test_a_warehouse_system_is_shown_with_who_uses_it_and_its_secrets_never(at):
     expect(card.locator("li").first).to_be_visible()
     card.get_by_role("button", name="编辑").click()
     dialog = page.locator(".ant-modal")
-    expect(dialog.get_by_label("密钥（只写不读）")).to_have_value("")
+    expect(dialog.get_by_label("密钥（保存后不再显示）")).to_have_value("")
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
 

@@ -6,7 +6,6 @@ import { Channels } from './channels'
 import { Systems } from './systems'
 import { Translations } from './translations'
 import { connectionWords } from './words'
-import styles from './connections.module.css'
 
 const TABS = ['channels', 'systems', 'translations'] as const
 
@@ -16,7 +15,7 @@ export default function ConnectionsPage() {
   const [tab, open] = useTab(TABS)
   return (
     <Page title={t('title')} about={t('about')}>
-      <div className={styles.top}>
+      <div>
         <Segmented value={tab} onChange={open} options={TABS.map((value) => ({ value, label: t(value) }))} />
       </div>
       {tab === 'channels' && <Channels />}

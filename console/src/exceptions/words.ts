@@ -38,7 +38,7 @@ export const exceptionWords = defineWords('exceptions', {
   anybody: ['所有人', 'Anybody'],
   none: ['没有需要人处理的事', 'Nothing waits for people'],
   noneHint: [
-    '缺货、备注未读、报文读不懂或调用失败时，会按时限排在这里。',
+    '缺货、备注未读、报文读不懂或发送失败时，会按时限排在这里。',
     'Shortages, unread remarks, unreadable messages and failed calls queue up here.',
   ],
   toOrders: ['看全部订单', 'All orders'],

@@ -18,6 +18,7 @@ import { useWords } from '@/i18n/words'
 import { NoMatch } from '@/lists/no-match'
 import { ListSearch, PagedGrid } from '@/lists/paged-grid'
 import { usePut } from '@/lists/use-put'
+import { counterpartName } from './counterparts'
 import { KindField } from './kind-field'
 import { MessageView } from './message-view'
 import { ReplayDialog } from './replay-dialog'
@@ -101,7 +102,7 @@ export default function MessagesPage() {
       { id: 'at', title: t('at'), width: 112, isPinned: true, text: (row) => instant(row.at) },
       { id: 'direction', title: t('direction'), width: 76, text: (row) => t(row.direction === 'i' ? 'in' : 'out') },
       { id: 'kind', title: t('kind'), width: 210, text: (row) => row.kind },
-      { id: 'counterpart', title: t('counterpart'), width: 160, text: (row) => row.counterpart },
+      { id: 'counterpart', title: t('counterpart'), width: 160, text: (row) => counterpartName(row.counterpart, t) },
       { id: 'key', title: t('key'), width: 190, text: (row) => row.business_key },
       {
         id: 'state',

@@ -19,7 +19,7 @@ export const importWords = defineWords('imports', {
   warehouses: ['仓库', 'Warehouses'],
   carriers: ['快递', 'Carriers'],
   freight: ['运费', 'Freight'],
-  stock: ['期初库存', 'Stock balances'],
+  stock: ['期初库存', 'Opening stock'],
   template: ['下载模板', 'Get the template'],
   templateHint: [
     '模板带表头说明；也认识英文表头。',

@@ -9,7 +9,7 @@ export const banWords = defineWords('bans', {
   newBan: ['新增禁运', 'New ban'],
   goodsClass: ['品类', 'Class'],
   region: ['地区', 'Region'],
-  regionHint: ['省份，或 6 位行政区划代码、国家代码', 'A province, or an adcode or country code'],
+  regionHint: ['省份，或 6 位行政区划代码、国家代码', 'A province, a Chinese division code or a country code'],
   everywhere: ['所有地区', 'everywhere'],
   mainland: ['中国大陆', 'mainland China'],
   lift: ['解除', 'Lift'],
@@ -18,7 +18,7 @@ export const banWords = defineWords('bans', {
   banned: ['已禁运', 'Banned'],
   none: ['没有禁运', 'Nothing is banned'],
   noneHint: [
-    '例如易碎品不发新疆、危险品不空运的地区。订单撞上时会挂起，不会误发。',
+    '例如：易碎品不发新疆，危险品不发要空运的地区。订单撞上禁运会挂起，不会误发。',
     'Fragile goods to far provinces, say. Orders that meet a ban are held, never sent by mistake.',
   ],
 })

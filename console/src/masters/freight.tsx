@@ -110,7 +110,7 @@ export function Freight({ tabs }: { tabs: ReactNode }) {
         text: (row) => `${number(row.step_g)} g · ${money(row.step_minor)}`,
       },
       { id: 'max', line: 0, title: t('maxG'), width: 110, align: 'end', text: (row) => number(row.weight_g_max) },
-      { id: 'transit_h', line: 0, title: t('transit'), width: 90, align: 'end', text: (row) => number(row.transit_h) },
+      { id: 'transit_h', line: 0, title: t('transit'), width: 116, align: 'end', text: (row) => number(row.transit_h) },
     ],
     [t, carrierName, warehouseName],
   )

@@ -154,11 +154,11 @@ function columnsOf(t: MasterSay): Column<Sku>[] {
     { id: 'goods_class', title: t('goodsClass'), width: 90, text: (row) => className(row.goods_class ?? '', t) },
     { id: 'category', title: t('category'), width: 120, text: (row) => row.category ?? '' },
     { id: 'brand', title: t('brand'), width: 120, text: (row) => row.brand ?? '' },
-    { id: 'weight_g', title: t('weight'), width: 90, align: 'end', text: (row) => number(row.weight_g) },
+    { id: 'weight_g', title: t('weight'), width: 100, align: 'end', text: (row) => number(row.weight_g) },
     {
       id: 'volume_cm3',
       title: t('volume'),
-      width: 100,
+      width: 140,
       align: 'end',
       isExtra: true,
       text: (row) => number(row.volume_cm3),

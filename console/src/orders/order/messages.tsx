@@ -2,7 +2,9 @@ import { useQueries } from '@tanstack/react-query'
 import { Skeleton } from 'antd'
 import { useState } from 'react'
 import { api, given } from '@/api/client'
+import { counterpartName } from '@/health/counterparts'
 import { MessageView } from '@/health/message-view'
+import { healthWords } from '@/health/words'
 import { useEnum } from '@/api/enums'
 import { instant } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
@@ -13,6 +15,7 @@ import styles from './messages.module.css'
 /** Messages with the platform, the warehouses and the carriers about this order, each raw beside what we read in it. */
 export default function Messages({ order }: { order: Order }) {
   const t = useWords(orderWords)
+  const h = useWords(healthWords)
   const state = useEnum('message_state')
   const [open, setOpen] = useState<string | null>(null)
   const keys = [
@@ -49,7 +52,7 @@ export default function Messages({ order }: { order: Order }) {
             <span className={styles.kind} translate="no">
               {message.kind}
             </span>
-            <span className="dim">{message.counterpart}</span>
+            <span className="dim">{counterpartName(message.counterpart, h)}</span>
             <span className="dim">{state(message.state)}</span>
           </button>
           {open === message.id && <MessageView id={message.id} />}

@@ -43,12 +43,12 @@ OUTBOX_WORDS: Final[Mapping[int, Both]] = {
     OutboxState.SENDING: ("发送中", "sending"),
     OutboxState.DONE: ("已完成", "done"),
     OutboxState.UNKNOWN: ("结果未知", "unknown"),
-    OutboxState.DEAD: ("已放弃", "dead"),
+    OutboxState.DEAD: ("已放弃", "given up"),
 }
 EXCEPTION_WORDS: Final[Mapping[str, Both]] = dict(
     zip(
         KINDS,
-        (("挂起", "hold"), ("缺货", "backordered"), ("报文隔离", "message set aside"), ("调用失败", "call dead"), ("结果未知", "call unknown")),
+        (("挂起", "hold"), ("缺货", "backordered"), ("报文隔离", "message set aside"), ("发送失败", "call given up"), ("结果未知", "result unknown")),
         strict=True,
     )
 )

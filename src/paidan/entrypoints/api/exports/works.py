@@ -343,7 +343,7 @@ MESSAGES: Final = Exported(
     en="Messages",
     columns=(
         Column(name="at", zh="时间", en="At"),
-        Column(name="direction", zh="方向", en="Way", show=_word("direction", DIRECTIONS)),
+        Column(name="direction", zh="方向", en="Direction", show=_word("direction", DIRECTIONS)),
         Column(name="kind", zh="种类", en="Kind"),
         Column(name="counterpart", zh="对方", en="Counterpart"),
         Column(name="key", zh="业务单号", en="Business key", of="business_key"),
