@@ -14,6 +14,7 @@ from paidan.kernel.errors import SetupError
 from paidan.runtime.sealing import make_keyring
 from paidan.runtime.settings import Settings
 
+OWN_MERCHANT = True  # the mill adds partitions
 PATIENCE_S = 30.0
 
 
