@@ -24,6 +24,21 @@ def goods(desk):
     return free_sku(desk)
 
 
+def test_what_is_still_read_stands_there_as_high_as_a_row(desk):
+    held = []
+    desk.page.route(re.compile(r"/stock/balances\?.*cursor=\w"), lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks the function that it is given, and a built-in takes no mark
+    desk.at("/stock?by=warehouse")
+    row = desk.page.locator("[role=row][id]").first
+    expect(row).to_be_visible()
+    height = row.bounding_box()["height"]
+    desk.page.get_by_role("grid").evaluate("grid => grid.scrollTo(0, grid.scrollHeight)")
+    awaited = desk.page.locator("[role=row]", has=desk.page.get_by_role("gridcell", name="加载中"))
+    expect(awaited.first).to_be_visible()
+    assert {one.bounding_box()["height"] for one in awaited.all()} == {height}
+    held[0].fallback()
+    desk.page.unroute_all()
+
+
 def test_the_board_tells_each_quantity_by_sku_and_by_warehouse(desk, goods):
     code = goods["sku_code"]
     desk.at("/stock")

@@ -210,6 +210,7 @@ export function Freight({ tabs }: { tabs: ReactNode }) {
             <Button
               danger
               type="link"
+              style={{ paddingInline: 0 }}
               loading={remove.isPending}
               onClick={() => {
                 remove.mutate(opened)

@@ -163,6 +163,7 @@ export function Remapping({ listing: first, onClose }: { listing: Listing; onClo
           <Button
             danger
             type="link"
+            style={{ paddingInline: 0 }}
             loading={save.isPending}
             onClick={() => {
               save.mutate('')

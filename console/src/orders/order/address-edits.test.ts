@@ -26,6 +26,13 @@ test('where another changed the receiver one is asked for each field that is wri
   expect(sidesOf('name', mine, theirs)).toEqual({ mine: '李四', theirs: '赵*' })
 })
 
+test('the same region by both is no question', () => {
+  const region = { province: '广东省', city: '广州市', district: '天河区' }
+  const theirs = order({ receiver_name: '赵*', ...region })
+  expect(clashesOf(order(), { ...mine, region }, theirs)).toEqual(['name', 'detail'])
+  expect(clashesOf(order(), { ...mine, region: { ...region, district: '越秀区' } }, theirs)).toContain('region')
+})
+
 test('another receiver whose masks say the same is told by the story of the order', () => {
   expect(clashesOf(order(), mine, order({ timeline: [{ step: 'receiver_edited' }] }))).toEqual(['name', 'detail'])
 })

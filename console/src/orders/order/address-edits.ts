@@ -49,9 +49,12 @@ function isOther(base: Received, now: Received): boolean {
   return stepsOf(base) !== stepsOf(now) || shown(base) !== shown(now)
 }
 
-/** Each field that is written here, where another has changed the receiver: what he wrote is seen as masks only, so one is asked for each. */
+/** Each field that is written here, where another has changed the receiver: what he wrote is seen as masks only, so one is asked for each. A region is
+ * seen whole: the same is asked for by nobody. */
 export function clashesOf(base: Received, mine: AddressDraft, now: Received): AddressField[] {
-  return isOther(base, now) ? FIELDS.filter((field) => isWritten(mine, field)) : []
+  const isSame = (field: AddressField) =>
+    field === 'region' && mine.region !== null && placeOf(mine.region) === placeOf(now)
+  return isOther(base, now) ? FIELDS.filter((field) => isWritten(mine, field) && !isSame(field)) : []
 }
 
 /** The draft upon the other's receiver: what one has not kept stays as he wrote it. */
