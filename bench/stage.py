@@ -47,7 +47,7 @@ ROOM = 100  # times the opening stock of the day: the bench is not about shortag
 SKUS = 20_000
 WHOLESALE = 0.02  # of a day's orders are wholesale
 SHARES = Shares(remark=0.02, unmapped=0.0, lost_address=0.0, refund=0.0, unpaid=0.0, cod=0.0, follow_up=0.125)
-TOGETHER = 0.8  # of the SKUs that lie elsewhere, so many lie in the first warehouse too: few orders must be split
+TOGETHER = 0.6  # of the SKUs that lie elsewhere, so many lie in the first warehouse too: few orders must be split
 
 
 class Stage(Struct, kw_only=True):
