@@ -97,3 +97,21 @@ def test_the_description_is_openapi_3_1_and_names_every_operation_once(spec):
     assert len({operation["operationId"] for _, _, operation in found}) == len(found)
     assert all(operation.get("summary") and operation.get("description") for _, _, operation in found)
     assert all("422" in operation["responses"] for _, _, operation in found)
+
+
+def test_no_list_is_described_as_a_list_of_anything(spec):
+    found = []
+
+    def walk(part: Any, path: str) -> None:
+        if isinstance(part, list):
+            for n, inner in enumerate(part):
+                walk(inner, f"{path}/{n}")
+        elif isinstance(part, dict):
+            items = part.get("items")
+            if part.get("type") == "array" and (not items or {} in items.get("oneOf", []) or {} in items.get("anyOf", [])):
+                found.append(path)
+            for key, inner in part.items():
+                walk(inner, f"{path}/{key}")
+
+    walk(spec, "")
+    assert found == []

@@ -95,6 +95,12 @@ def test_a_parameter_is_named_as_it_is_sent(still):
     assert (sort["field"], bool(sort["expected"])) == ("sort", True)
 
 
+def test_a_method_that_is_not_allowed_is_answered_with_those_that_are(still):
+    answer = still.call("DELETE", "/orders")
+    assert (answer.status_code, answer.json()["reason"]) == (405, "unknown_method")
+    assert {"GET", "POST"} <= set(answer.headers["allow"].split(", "))
+
+
 def test_what_was_sent_does_not_come_back_in_a_problem(still):
     planted = "13912345678张三丰"
     for body in ({"rows": [{"code": "X", "name": "n", "kind": planted}]}, {"rows": planted}, {planted: 1}):

@@ -33,7 +33,7 @@ def files(process):
 @pytest.fixture
 def two():
     """A scheduler that has given two processes their first files; the first has the day."""
-    sched = DayOfOne(SimpleNamespace(getvalue=lambda name: ["2*popen"], option=SimpleNamespace(loadscopereorder=False)))
+    sched = DayOfOne(SimpleNamespace(getvalue=lambda _: ["2*popen"], option=SimpleNamespace(loadscopereorder=False)))
     first, second = Process("gw0"), Process("gw1")
     for one in (first, second):
         sched.add_node(one)
@@ -44,7 +44,7 @@ def two():
 
 def work(sched, *processes):
     """They work in turns until there is nothing left."""
-    done = {one: 0 for one in processes}
+    done = dict.fromkeys(processes, 0)
     while any(done[one] < len(one.given) for one in processes):
         for one in processes:
             if done[one] < len(one.given):

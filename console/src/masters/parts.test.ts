@@ -22,6 +22,6 @@ test("a part's share of the price is no casualty of its quantity", () => {
   const stored = [{ code: 'A', quantity: 1, price_share: 70 }]
   expect(partsToSave('A × 3\nB', stored)).toEqual([
     { code: 'A', quantity: 3, price_share: 70 },
-    { code: 'B', quantity: 1 },
+    { code: 'B', quantity: 1, price_share: 1 },
   ])
 })

@@ -3,6 +3,11 @@ export interface Part {
   quantity: number
 }
 
+/** `price_share`: the weight of all its units in the bundle's price. */
+export interface SharedPart extends Part {
+  price_share: number
+}
+
 const PART = /^(.+?)[\s]*[×xX*\t][\s]*(\d+)$/
 
 /** Lines such as `85123A × 2`, or two columns pasted from a spreadsheet; without a number: one unit. */
@@ -15,10 +20,10 @@ export function readParts(text: string): Part[] {
   })
 }
 
-/** Parts as typed: what the lines do not tell, a part's share of the price, stays as it is stored. */
-export function partsToSave<Stored extends Part>(text: string, stored: readonly Stored[]): (Part | Stored)[] {
+/** Parts as typed: what the lines do not tell, a part's share of the price, stays as it is stored; a new one weighs 1, as an import that does not tell. */
+export function partsToSave(text: string, stored: readonly SharedPart[]): SharedPart[] {
   const byCode = new Map(stored.map((part) => [part.code, part]))
-  return readParts(text).map((part) => ({ ...byCode.get(part.code), ...part }))
+  return readParts(text).map((part) => ({ price_share: 1, ...byCode.get(part.code), ...part }))
 }
 
 export function writeParts(parts: readonly { code: string; quantity?: number }[]): string {

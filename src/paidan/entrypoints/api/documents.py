@@ -35,14 +35,32 @@ def _once(request: Request[Any, Any, Any], name: str, make: Callable[[dict[str, 
     """Made at the first request and kept with the application."""
     state = request.app.state
     if name not in state:
-        state[name] = make(request.app.openapi_schema.to_schema())
+        state[name] = make(_schema_of(request.app))
     kept: bytes = state[name]
     return kept
 
 
 def described(app: Litestar) -> str:
     """The description as a file for clients to be made from: indented, keys in order, without what differs from run to run."""
-    return json.dumps(app.openapi_schema.to_schema(), ensure_ascii=False, default=str, indent=1, sort_keys=True) + "\n"
+    return json.dumps(_schema_of(app), ensure_ascii=False, default=str, indent=1, sort_keys=True) + "\n"
+
+
+def _schema_of(app: Litestar) -> dict[str, Any]:
+    schema: dict[str, Any] = _exact(app.openapi_schema.to_schema())
+    return schema
+
+
+def _exact(part: Any) -> Any:
+    """The same without "or anything" in lists: so the framework reads the dots of an annotated `tuple[X, ...]`."""
+    if isinstance(part, list):
+        return [_exact(inner) for inner in part]
+    if not isinstance(part, dict):
+        return part
+    found = {key: _exact(inner) for key, inner in part.items()}
+    match found.get("items"):
+        case {"oneOf": [only, {**nothing}]} if not nothing:
+            found["items"] = only
+    return found
 
 
 def _described(schema: dict[str, Any]) -> bytes:

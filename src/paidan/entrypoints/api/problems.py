@@ -195,7 +195,10 @@ def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Resp
     status = error.status_code
     if status >= SERVER_ERROR:
         return on_error(request, error)
-    return answer(request, REASON_BY_STATUS.get(status, Reason.BODY_UNREADABLE), status)
+    response = answer(request, REASON_BY_STATUS.get(status, Reason.BODY_UNREADABLE), status)
+    if allowed := (error.headers or {}).get("allow"):
+        response.headers["allow"] = allowed  # RFC 9110, 15.5.6: a method that is not allowed is answered with those that are
+    return response
 
 
 _UNKNOWN = re.compile(r"unknown field `(?P<name>[^`]{1,60})`")
