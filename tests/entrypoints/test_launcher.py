@@ -22,6 +22,8 @@ def chosen(folder: Path, **kinds: str) -> str:
         script.write_text(f'#!/bin/sh\ncase $2 in *{word}*) exit {status} ;; esac\nexec "{sys.executable}" "$@"\n')
         script.chmod(0o755)
     text = (ROOT / "paidan").read_text()
+    names = re.findall(r"^(\w+)\(\) \{", text, re.MULTILINE)
+    assert len(names) == len(set(names))  # of two the shell takes the last
     found = re.search(r"^is_new_enough\(\) \{.*?^(?=make_venv\(\))", text, re.MULTILINE | re.DOTALL)
     assert found is not None
     # The distribution's own, where this runs, is not looked for: it is another one on each machine.

@@ -4,7 +4,6 @@ from types import SimpleNamespace
 
 import pytest
 
-pytest.importorskip("xdist")
 from whose_day import DayOfOne, over_the_day
 
 DAY = [f"tests/console/test_{n}.py::test_{k}" for n in "abcd" for k in range(3)]

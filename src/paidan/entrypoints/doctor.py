@@ -52,7 +52,7 @@ def _python() -> Finding:
     if sys.base_prefix != "/usr" and "--enable-optimizations" not in str(sysconfig.get_config_var("CONFIG_ARGS") or ""):
         advice = "The same pass takes an eighth more CPU: name another one in PAIDAN_PYTHON, remove .venv, run ./paidan setup"
         return Finding(is_good=True, text=f"{name}, compiled without its optimisations", advice=advice)
-    return Finding(is_good=True, text=name)
+    return Finding(is_good=True, text=f"{name}, compiled with its optimisations")
 
 
 def _keys(settings: Settings) -> Iterator[Finding]:

@@ -191,7 +191,7 @@ PRODUCTS: Final = (
         hint="normal | fragile | fresh | dangerous | oversize",
     ),
     Field("weight_g", ("重量(克)", "重量（克）", "重量g", "重量 g", "重量"), ("weight g", "weight (g)"), count),
-    Field("volume_cm3", ("体积(立方厘米)", "体积（立方厘米）", "体积"), ("volume cm3", "volume (cm3)"), count),
+    Field("volume_cm3", ("体积(立方厘米)", "体积（立方厘米）", "体积"), ("volume cm3", "volume (cm3)", "volume (cm³)"), count),
     Field("is_on_sale", ("在售", "是否在售"), ("on sale", "is on sale"), flag),
     Field("barcodes", ("条码", "条形码"), ("barcode", "barcodes"), words),
 )
@@ -235,11 +235,11 @@ FREIGHT: Final = (
     Field("carrier_code", ("快递编码", "物流公司编码"), ("carrier code", "carrier"), is_needed=True),
     Field("warehouse_code", ("仓库编码", "发货仓"), ("warehouse code", "warehouse")),
     Field("region", ("区域", "目的地"), ("region",), is_needed=True, hint="330000 | US | *"),
-    Field("first_g", ("首重(克)", "首重（克）", "首重"), ("first g", "first (g)"), count, is_needed=True),
-    Field("first_minor", ("首重费(元)", "首重费（元）", "首重费"), ("first price",), amount, is_needed=True),
-    Field("step_g", ("续重(克)", "续重（克）", "续重"), ("step g", "step (g)"), count, is_needed=True),
-    Field("step_minor", ("续重费(元)", "续重费（元）", "续重费"), ("step price",), amount, is_needed=True),
-    Field("weight_g_max", ("限重(克)", "限重（克）", "限重"), ("max g", "max (g)"), count),
+    Field("first_g", ("首重(克)", "首重（克）", "首重"), ("first g", "first (g)", "first weight (g)"), count, is_needed=True),
+    Field("first_minor", ("首重费(元)", "首重费（元）", "首重费", "首重价"), ("first price", "price of the first weight"), amount, is_needed=True),
+    Field("step_g", ("续重(克)", "续重（克）", "续重"), ("step g", "step (g)", "each further (g)"), count, is_needed=True),
+    Field("step_minor", ("续重费(元)", "续重费（元）", "续重费", "续重价"), ("step price", "price of each further"), amount, is_needed=True),
+    Field("weight_g_max", ("限重(克)", "限重（克）", "限重"), ("max g", "max (g)", "at most (g)"), count),
     Field("transit_h", ("时效(小时)", "时效（小时）", "时效"), ("transit h", "transit (h)"), count),
 )
 SHOPS: Final = (
