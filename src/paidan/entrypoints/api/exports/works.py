@@ -30,6 +30,11 @@ Show = Callable[[Any, str], Cell]
 WORDS: Final = {subject: {word.code: {"zh": word.zh, "en": word.en} for word in words} for subject, words in all_words().items()}
 GRADES: Final = {1: {"zh": "正品", "en": "Good"}, 2: {"zh": "残次", "en": "Defective"}}
 DIRECTIONS: Final = {"i": {"zh": "收到", "en": "In"}, "o": {"zh": "发出", "en": "Out"}}
+COUNTERPARTS: Final = {
+    "shop": {"zh": "店铺", "en": "Shop"},
+    "wms": {"zh": "仓库系统", "en": "Warehouse system"},
+    "carrier": {"zh": "快递", "en": "Carrier"},
+}
 DOCUMENT_KINDS: Final = {
     "entry": {"zh": "采购入库", "en": "Entry"},
     "opening": {"zh": "期初", "en": "Opening"},
@@ -55,6 +60,13 @@ def _word(name: str, words: Mapping[Any, Mapping[str, str]]) -> Show:
         return str(code) if found is None else found[language]
 
     return show
+
+
+def _counterpart(row: MessageView, language: str) -> Cell:
+    """Who sent it or gets it, as on the page: `wms:HZ` is the warehouse system HZ."""
+    kind, _, code = row.counterpart.partition(":")
+    words = COUNTERPARTS.get(kind)
+    return row.counterpart if words is None else f"{words[language]} {code}".rstrip()
 
 
 def _money(name: str) -> Show:
@@ -345,7 +357,7 @@ MESSAGES: Final = Exported(
         Column(name="at", zh="时间", en="At"),
         Column(name="direction", zh="方向", en="Direction", show=_word("direction", DIRECTIONS)),
         Column(name="kind", zh="种类", en="Kind"),
-        Column(name="counterpart", zh="对方", en="Counterpart"),
+        Column(name="counterpart", zh="对方", en="Counterpart", show=_counterpart),
         Column(name="key", zh="业务单号", en="Business key", of="business_key"),
         Column(name="state", zh="状态", en="State", show=_word("state", WORDS["message_state"])),
         Column(name="reason", zh="原因", en="Reason", show=_word("reason", WORDS["reason"])),
