@@ -97,6 +97,7 @@ def test_the_description_is_openapi_3_1_and_names_every_operation_once(spec):
     assert len({operation["operationId"] for _, _, operation in found}) == len(found)
     assert all(operation.get("summary") and operation.get("description") for _, _, operation in found)
     assert all("422" in operation["responses"] for _, _, operation in found)
+    assert {path for _, path, operation in found if not operation["security"]} == {"/api/v1/sign-in", "/api/v1/sign-in/ways", "/api/v1/sign-out"}
 
 
 def test_no_list_is_described_as_a_list_of_anything(spec):

@@ -384,7 +384,8 @@ def _may(caller: Caller, action: str, parameters: Any) -> bool:
     return caller.may(NEEDED[Action(action)])
 
 
-@get("/jobs/{job_id:int}/file", opt=SEE, sync_to_thread=True, summary="Get the file of a job", media_type="application/octet-stream")
+# An Excel file, a PDF or a printer's own language.
+@get("/jobs/{job_id:int}/file", opt=SEE, sync_to_thread=True, summary="Get the file of a job", media_type="*/*")
 def get_job_file(services: Given, caller: Known, job_id: RecordId) -> Response[bytes]:
     """The finished export or print, to whoever made it, as long as he has the right that it took."""
     with services.database.transaction() as tx:

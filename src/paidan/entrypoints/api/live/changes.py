@@ -9,7 +9,7 @@ from paidan.entrypoints.api.problems import invalid
 from paidan.runtime.database import Tx
 from paidan.runtime.queries import load_queries
 
-SNAPSHOT_MAX: Final = 20_000
+SNAPSHOT_MAX: Final = 10_000  # five hundred transactions at once; beyond 64 KiB of address the server itself refuses
 XID_END: Final = 2**63
 
 Snapshot = Annotated[
