@@ -60,7 +60,7 @@ def test_what_another_changed_of_a_role_is_merged_in(desk, other_desk):
     desk.open_row(OTHER)
     desk.dialog.get_by_label("名称", exact=True).fill("夜班店长")
     role = next(one for one in desk.get("/roles?limit=200")["items"] if one["code"] == OTHER)
-    fewer = sorted(set(role["rights"]) - {"messages"}, reverse=True)  # in another order: no change of its own
+    fewer = sorted(set(role["rights"]) - {"messages"}, reverse=True)
     desk.send(f"/roles/{role['id']}", {"code": OTHER, "name": role["name"], "rights": fewer}, "PUT", **{"if-match": "*"})
     save(desk)
     expect(desk.dialog).to_contain_text("他的修改已并入")

@@ -17,7 +17,7 @@ interface Props extends Omit<ModalProps, 'open' | 'onCancel' | 'cancelText' | 'c
  * A dialog in which something is edited. Escape, a click beside it and its cross ask before they give up what is not saved,
  * a text that no list has answered yet too; the button that says so gives it up at once.
  */
-export function EditModal({ draft, isDone = false, cancelText, onClose, children, ...rest }: Props) {
+export function EditModal({ draft, isDone = false, cancelText, onOk, onClose, children, ...rest }: Props) {
   const f = useWords(frameWords)
   const [first] = useState(() => JSON.stringify(draft))
   const [isAsking, setAsking] = useState(false)
@@ -32,6 +32,10 @@ export function EditModal({ draft, isDone = false, cancelText, onClose, children
       <Modal
         open
         {...rest}
+        onOk={(event) => {
+          // Its second click would do what the button says by then: save what nobody has looked over.
+          if (event.detail <= 1) onOk?.(event)
+        }}
         cancelText={cancelText ?? f('cancel')}
         cancelButtonProps={{ onClick: onClose }}
         onCancel={() => {

@@ -6,8 +6,8 @@ import { frameWords } from './words'
 
 interface Props {
   problem: unknown
-  /** Saves once more: where somebody was quicker, what he saved is then read again. */
-  onAgain: () => void
+  /** Saves once more: where somebody was quicker, what he saved is then read again. None: what stands there cannot be saved. */
+  onAgain?: () => void
   nameOf?: (field: string) => string | undefined
   takes?: Takes
 }

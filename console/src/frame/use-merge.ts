@@ -20,24 +20,29 @@ interface Merge<Draft, Base> {
   mergedOf: (base: Base, mine: Draft, now: Base, keepMine: ReadonlySet<string>) => Draft
 }
 
+interface Open<Draft, Base> extends Edited<Draft, Base> {
+  /** How often it was read anew. */
+  round: number
+  theirs: Base | null
+  kept: ReadonlySet<string>
+}
+
+const NONE: ReadonlySet<string> = new Set()
+
 /**
  * A draft upon a version. When somebody was quicker his changes are merged in; where both changed the same field, `theirs` is there until one has chosen
  * (`kept`: the fields of which one's own stays) and `take` is called. Nothing that somebody typed is lost, nothing of another's overwritten unseen.
  */
 export function useMerge<Draft, Base>({ first, save, onSaved, reread, clashesOf, mergedOf }: Merge<Draft, Base>) {
-  const [edited, setEdited] = useState(() => ({ ...first(), round: 0 }))
-  const [theirs, setTheirs] = useState<Base | null>(null)
-  const [kept, setKept] = useState<ReadonlySet<string>>(new Set())
+  const [edited, setEdited] = useState<Open<Draft, Base>>(() => ({ ...first(), round: 0, theirs: null, kept: NONE }))
   const [isUnread, setUnread] = useState(false)
-  const take = (now: Base, keepMine: ReadonlySet<string>) => {
-    // Of the draft as it is by then: one may have typed on while the other version was read.
-    setEdited(({ base, draft, round }) => ({
-      base: now,
-      draft: mergedOf(base, draft, now, keepMine),
-      round: round + 1,
-    }))
-    setTheirs(null)
-  }
+  const merged = ({ base, draft, round }: Open<Draft, Base>, now: Base, keepMine: ReadonlySet<string>) => ({
+    base: now,
+    draft: mergedOf(base, draft, now, keepMine),
+    round: round + 1,
+    theirs: null,
+    kept: NONE,
+  })
   const saving = useMutation({
     mutationFn: () => save(edited),
     onSuccess: () => {
@@ -48,23 +53,22 @@ export function useMerge<Draft, Base>({ first, save, onSaved, reread, clashesOf,
       const now = await reread().catch(() => null)
       setUnread(now === null)
       if (now === null) return
-      const both = clashesOf(edited.base, edited.draft, now)
-      if (both.length === 0) take(now, new Set())
-      else {
-        setKept(new Set(both))
-        setTheirs(now)
-      }
+      // Of the draft as it is by then: one may have typed on while the other version was read.
+      setEdited((newest) => {
+        const both = clashesOf(newest.base, newest.draft, now)
+        return both.length === 0 ? merged(newest, now, NONE) : { ...newest, theirs: now, kept: new Set(both) }
+      })
     },
   })
   const isStale = isNewer(saving.error)
   return {
     ...edited,
-    theirs,
-    kept,
-    setKept,
+    setKept: (kept: ReadonlySet<string>) => {
+      setEdited((before) => ({ ...before, kept }))
+    },
     /** The draft goes on upon what the other one saved, with what was chosen. */
     take: () => {
-      if (theirs !== null) take(theirs, kept)
+      setEdited((before) => (before.theirs === null ? before : merged(before, before.theirs, before.kept)))
     },
     setDraft: (change: (draft: Draft) => Draft) => {
       setEdited((before) => ({ ...before, draft: change(before.draft) }))

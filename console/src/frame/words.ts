@@ -98,10 +98,10 @@ export const frameWords = defineWords('frame', {
   notFoundHint: ['地址可能写错，或者链接已过期。', 'The address may be mistyped, or the link is old.'],
   notYet: ['服务器版本较旧，还没有这一项', 'This server is older and does not offer this yet'],
   nextStep: ['下一步', 'Next'],
-  clash: ['别人刚刚改过同样的内容', 'Somebody has just changed the same'],
+  clash: ['别人刚刚改过', 'Somebody has just changed this'],
   clashHint: [
     '请逐项选择保留哪一个，点“按所选继续”，核对后再保存。',
-    'Choose what to keep, field by field, go on with it, look it over, then save.',
+    'Choose what to keep, field by field, press “Go on with these”, look it over, then save.',
   ],
   clashUnread: [
     '别人刚刚改过，他改成了什么暂时没读到',

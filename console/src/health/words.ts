@@ -26,7 +26,7 @@ export const healthWords = defineWords('health', {
   waiting: ['待处理', 'waiting'],
   asideCount: ['隔离', 'set aside'],
   alive: ['在线', 'alive'],
-  freeBuckets: ['无人接手的分区', 'shares nobody works on'],
+  freeBuckets: ['无人接手的分桶', 'buckets nobody works on'],
   good: ['正常', 'Good'],
   warn: ['注意', 'Check'],
   bad: ['异常', 'Bad'],

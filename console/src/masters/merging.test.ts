@@ -38,4 +38,5 @@ test('the same choices in another order are no change, but of what is listed by 
   expect(isChanged(of('many'), one, other)).toBe(false)
   expect(isChanged(of('tags'), one, other)).toBe(true)
   expect(clashesOf(of('many'), one, { all: ['A'] }, { all: ['A'] })).toEqual([])
+  expect(isChanged(of('pairs'), {}, { all: {} })).toBe(false)
 })

@@ -1,8 +1,11 @@
 import type { FieldKind, FormField, Values } from './form-fields'
 
+/** A list or pairs of which there are none. */
+const isEmpty = (value: unknown) => typeof value === 'object' && value !== null && Object.keys(value).length === 0
+
 /** Nothing, in whichever way a form or an answer says it, is the same; so are the same choices, in whichever order they were made. */
 function told(kind: FieldKind, value: unknown): string {
-  const isNothing = value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
+  const isNothing = value === undefined || value === '' || isEmpty(value)
   if (isNothing) return JSON.stringify(null)
   return JSON.stringify(kind === 'many' && Array.isArray(value) ? value.map(String).sort() : value)
 }

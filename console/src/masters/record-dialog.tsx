@@ -22,7 +22,7 @@ interface Props {
   /** Parts of the query key whose lists change. */
   refresh: readonly (readonly unknown[])[]
   save: (values: Values) => Promise<Results | undefined>
-  /** The record as it is now: when somebody was quicker, what he changed is merged in. Without it one must open the dialog again. */
+  /** The record as it is now: when somebody was quicker, what he changed is merged in. Of a new record there is none. */
   reread?: () => Promise<Values>
   onClose: () => void
   children?: ReactNode | ((values: Values) => ReactNode)
@@ -85,7 +85,12 @@ export function RecordDialog({ title, fields, first, isNew, refresh, save, rerea
           {typeof children === 'function' ? children(draft) : children}
         </>
       )}
-      <NotSaved problem={merge.problem} onAgain={merge.save} nameOf={nameOf} takes={takesOf(fields, t)} />
+      <NotSaved
+        problem={merge.problem}
+        onAgain={isComplete(fields, draft) ? merge.save : undefined}
+        nameOf={nameOf}
+        takes={takesOf(fields, t)}
+      />
     </EditModal>
   )
 }

@@ -96,12 +96,10 @@ function SourcingForm({ stored, onBegun, onDone }: Props) {
   const put = (change: Partial<Sourcing>) => {
     merge.setDraft((before) => ({ ...before, ...change }))
   }
-  // A change that was taken back, or that the other one made as well, is none: the form is then again as it is stored.
   const hasChanges = isChanged(fields, base, wanted)
   useEffect(() => {
     if (hasChanges) onBegun()
-    else onDone()
-  }, [hasChanges, onBegun, onDone])
+  }, [hasChanges, onBegun])
   if (theirs)
     return (
       <div className={styles.rows}>
@@ -122,6 +120,11 @@ function SourcingForm({ stored, onBegun, onDone }: Props) {
   return (
     <form
       className={styles.rows}
+      // A change that was taken back, or that the other one made as well, is none: the form is then again as it is stored. But not while
+      // somebody writes: on his way from 5 to 25 he may come by the 2 that is stored.
+      onBlur={(event) => {
+        if (!hasChanges && !event.currentTarget.contains(event.relatedTarget)) onDone()
+      }}
       onSubmit={(event) => {
         event.preventDefault()
         merge.save()

@@ -60,7 +60,7 @@ export function EditFrame({
         <button type="submit" hidden />
       </form>
       {news && <Alert type="warning" showIcon title={news} />}
-      <NotSaved problem={problem} onAgain={onSubmit} />
+      <NotSaved problem={problem} onAgain={isReady ? onSubmit : undefined} />
     </EditModal>
   )
 }

@@ -29,32 +29,45 @@ interface Props {
   onClose: () => void
 }
 
+/** What is written upon which order, and where somebody else wrote something else meanwhile. */
+interface Edited {
+  base: Order
+  drafts: readonly LineDraft[]
+  clashes: readonly Clash[]
+  hasTheirs: boolean
+}
+
 const GIFTS_MAX = 1000
 
 /** What shall be sent: fewer units, other goods, gifts. */
 export default function LinesDialog({ order, onClose }: Props) {
   const t = useWords(editWords)
-  const [base, setBase] = useState(order)
-  const [hasTheirs, setTheirs] = useState(false)
-  const [clashes, setClashes] = useState<readonly Clash[]>([])
-  const [drafts, setDrafts] = useState(() => draftsOf(order))
+  const [{ base, drafts, clashes, hasTheirs }, setEdited] = useState<Edited>(() => ({
+    base: order,
+    drafts: draftsOf(order),
+    clashes: [],
+    hasTheirs: false,
+  }))
   const [gifts, setGifts] = useState<GiftDraft[]>([])
   const save = useLinesEdit(base, {
     onNewer: (now) => {
-      setTheirs(now !== null)
-      if (now === null) return
-      const merged = mergedDrafts(base, drafts, now)
-      setBase(now)
-      setDrafts(merged.drafts)
-      setClashes(merged.clashes)
+      // Of the drafts as they are by then: one may have typed on while the other version was read.
+      setEdited((newest) =>
+        now === null
+          ? { ...newest, hasTheirs: false }
+          : { base: now, ...mergedDrafts(newest.base, newest.drafts, now), hasTheirs: true },
+      )
     },
     onDone: onClose,
   })
   const body = bodyOf(base, drafts, gifts)
   const isReady = body.lines.length + body.gifts.length > 0
   const put = (draft: LineDraft) => {
-    setDrafts(drafts.map((one) => (one.line_no === draft.line_no ? draft : one)))
-    setClashes(clashesAfter(clashes, draft))
+    setEdited((before) => ({
+      ...before,
+      drafts: before.drafts.map((one) => (one.line_no === draft.line_no ? draft : one)),
+      clashes: clashesAfter(before.clashes, draft),
+    }))
   }
   const submit = () => {
     if (isReady) save.mutate(body)
@@ -83,7 +96,7 @@ export default function LinesDialog({ order, onClose }: Props) {
                 clash={clash}
                 draft={draft}
                 onSide={(side) => {
-                  setDrafts(taken(drafts, clash, side))
+                  setEdited((before) => ({ ...before, drafts: taken(before.drafts, clash, side) }))
                 }}
               />
             )}
