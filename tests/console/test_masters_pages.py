@@ -423,7 +423,8 @@ def test_the_merchant_says_how_orders_are_sourced(desk):
         save.click()
         expect(panel.locator(ALERT)).to_contain_text("他的修改已并入")
         assert desk.get("/settings/sourcing")["split_cap"] == 5
-        save.click()
+        with desk.page.expect_response(lambda answer: answer.request.method == "PUT"):
+            save.click()
         expect(panel.locator(ALERT)).to_have_count(0)
         told = desk.get("/settings/sourcing")
         assert (told["aim"], told["split_cap"]) == ("cheapest", 5)  # ours, and theirs where we had said nothing
