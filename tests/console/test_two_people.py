@@ -152,7 +152,7 @@ def test_where_both_changed_the_same_one_chooses(desk, other_desk, order, kept, 
     expect(other_desk.dialog).to_have_count(0)
 
     save(desk)
-    expect(desk.dialog.get_by_role("alert")).to_contain_text("别人刚刚改过同样的内容")
+    expect(desk.dialog.get_by_role("alert")).to_contain_text("请逐项选择保留哪一个")
     expect(desk.dialog.get_by_label("我的: 管理员写的")).to_be_checked()
     expect(desk.dialog.get_by_label("现在的: 小李写的")).to_be_visible()
     assert edits(desk, order)["remark"] == "小李写的"
