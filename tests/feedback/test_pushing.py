@@ -295,6 +295,17 @@ def test_a_sale_older_than_an_increase_is_not_taken_for_a_newer_one(shops):
     shops.check_rest()
 
 
+def test_a_sale_older_than_an_increase_is_not_taken_for_a_newer_one_after_a_decrease(shops):
+    shops.sell("S1", "X", 1, oversells=True)  # paid before we had set anything, not heard of yet
+    shops.push()
+    shops.sell("S1", "X", 1)
+    shops.restock(-1)
+    shops.push()
+    assert shops.shelves["S1"].display["X"] == 5 - 1 - 1
+    shops.rest()
+    shops.check_rest()
+
+
 def test_an_answer_that_comes_again_late_does_not_answer_the_next_call(shops, monkeypatch):
     shops.rest()
     settle, told = Pusher._settle, []
@@ -572,11 +583,29 @@ def check_bound(shops: Shops) -> None:
             assert shops.shelves[shop].display[code] <= wanted[code] + returned
 
 
+@pytest.fixture
+def new_shops(server, merchant, database, ids, sealer):
+    def made() -> Shops:
+        empty(server.owner_url, merchant)
+        return Shops(Scene(database, ids, sealer))
+
+    return made
+
+
+quick = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]}
+
+
 @given(steps=st.lists(STEP, max_size=25))
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-def test_any_interleaving_ends_with_every_listing_showing_what_is_sellable(steps, server, merchant, database, ids, sealer):
-    empty(server.owner_url, merchant)
-    play(Shops(Scene(database, ids, sealer)), steps)
+@settings(max_examples=20, **quick)
+def test_any_interleaving_ends_with_every_listing_showing_what_is_sellable(new_shops, steps):
+    play(new_shops(), steps)
+
+
+@pytest.mark.deep
+@given(steps=st.lists(STEP, min_size=12, max_size=40))
+@settings(max_examples=2000, **quick)
+def test_two_thousand_long_interleavings_end_with_every_listing_showing_what_is_sellable(new_shops, steps):
+    play(new_shops(), steps)
 
 
 def test_a_bound_shop_shows_only_its_warehouses_stock_less_what_waits_for_it(scene):

@@ -40,7 +40,7 @@ log = structlog.get_logger(__name__)
 
 MARKED_AT_ONCE = 1000  # changes taken up by one transaction
 
-PLAN_NAMES = ("listing_id", "believed", "pending_delta", "pending_key", "is_dirty", "due_at", "attempts", "answer")
+PLAN_NAMES = ("listing_id", "believed", "pending_delta", "pending_key", "is_dirty", "due_at", "attempts", "answer", "is_corrected")
 LOOK_NAMES = ("listing_id", "believed", "believed_after", "is_seen", "attempts", "due_at", "answer")
 ANSWER_NAMES = ("listing_id", "pending_key", "is_taken", "is_over", "due_at", "answer")
 
@@ -280,15 +280,15 @@ class Pusher:
         tx.execute(queries.write_plan, columns(PLAN_NAMES, rows))
         return calls
 
-    def _planned(self, choice: Choice, key: str) -> tuple[int, int, int, str, bool, datetime | None, int, str]:
+    def _planned(self, choice: Choice, key: str) -> tuple[int, int, int, str, bool, datetime | None, int, str, bool]:
         listing, rules, now = choice.listing, self.rules, self._clock.now()
         answer = "checked" if choice.is_corrected else listing.answer
         if key:
             due_at = now + timedelta(seconds=rules.flight_s)
-            return (listing.listing_id, choice.believed, choice.delta, key, True, due_at, listing.attempts + 1, answer)
+            return (listing.listing_id, choice.believed, choice.delta, key, True, due_at, listing.attempts + 1, answer, choice.is_corrected)
         wait_s = {Do.WAIT: rules.wait_s, Do.LOOK: rules.flight_s}.get(choice.do)
         due = now + timedelta(seconds=wait_s) if wait_s is not None else None
-        return (listing.listing_id, choice.believed, 0, "", due is not None, due, listing.attempts, answer)
+        return (listing.listing_id, choice.believed, 0, "", due is not None, due, listing.attempts, answer, choice.is_corrected)
 
     def _send(self, link: ShopLink, call: Call) -> list[Answer]:
         """One call to the platform; an answer for each listing in it."""
@@ -381,7 +381,7 @@ def settled(answer: Answer, now: datetime, rules: PushRules) -> tuple[int, str, 
     listing, failure = answer.listing, answer.failure
     key = answer.call.key
     if failure is None:
-        return (listing.listing_id, key, True, True, now, f"{TAKEN}{max(answer.call.deltas[listing.listing_id], 0)}")
+        return (listing.listing_id, key, True, True, now, TAKEN)
     if isinstance(failure, CallRefused | SetupError):
         code = getattr(failure, "code", "") or "setup"
         # Refused after an attempt nobody answered: that one may have been taken.

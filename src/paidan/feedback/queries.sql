@@ -64,14 +64,13 @@ ON CONFLICT DO NOTHING;
 -- name: mark_listings
 -- Takes off what platforms have sold by themselves and marks the listings; one in flight keeps its time of sending again.
 -- A doubt (`look`) is left by units given back (the platform gives back only what it had really taken) and by sales that would have gone below
--- zero, at once or without the increase taken last (they may be older than it). News after a look make it void.
+-- zero, at once or without the increase taken last (they may be older than it, whatever was taken off since). News after a look make it void.
 -- Parameters: parallel arrays listing_ids, sold, doubts; due_at; shop_ids (others are not told). Under lock_push.
 UPDATE listing_stock s SET
     believed = CASE WHEN s.pushed_at IS NULL AND s.pending_key = '' THEN 0 ELSE s.believed - w.sold END,
     answer = CASE
         WHEN s.answer LIKE 'look%%' THEN s.answer
-        WHEN NOT (w.doubt OR s.answer LIKE 'seen%%' AND w.sold <> 0 OR w.sold > 0 AND s.believed - w.sold < CASE
-            WHEN s.answer LIKE 'taken %%' THEN substr(s.answer, 7)::bigint ELSE 0 END) THEN s.answer
+        WHEN NOT (w.doubt OR s.answer LIKE 'seen%%' AND w.sold <> 0 OR w.sold > 0 AND s.believed - w.sold < s.raised) THEN s.answer
         WHEN s.answer LIKE 'refused%%' THEN 'look; ' || s.answer
         ELSE 'look' END,
     is_dirty = true, has_news = true,
@@ -94,12 +93,13 @@ JOIN listing l ON l.shop_id = shop.id AND l.item_ref = w.item_ref AND l.sku_ref 
 ORDER BY l.id
 ON CONFLICT (listing_id) DO UPDATE SET
     believed = excluded.believed, is_dirty = true, due_at = excluded.due_at, pushed_at = excluded.pushed_at, pending_delta = 0, pending_key = '',
-    answer = '';
+    raised = 0, answer = '';
 
 -- name: forget_shown
 -- Nothing is told to this shop any more, so nobody knows what its listings show. An answer that is still on its way finds nothing it belongs to.
 -- Parameters: shop_id. Under lock_push.
-UPDATE listing_stock SET believed = 0, pending_delta = 0, pending_key = '', is_dirty = false, has_news = false, due_at = NULL, attempts = 0, answer = '', pushed_at = NULL
+UPDATE listing_stock SET believed = 0, pending_delta = 0, pending_key = '', is_dirty = false, has_news = false, due_at = NULL, attempts = 0, raised = 0, answer = '',
+    pushed_at = NULL
 WHERE shop_id = %(shop_id)s;
 
 -- name: shops_with_pushes
@@ -130,14 +130,16 @@ WHERE s.shop_id = ANY(%(shop_ids)s::bigint[])
 ORDER BY s.listing_id;
 
 -- name: write_plan
--- Before anything is sent: what is sent under which key. From here on what is heard is news, unless the same is only sent again.
+-- Before anything is sent: what is sent under which key. From here on what is heard is news, unless the same is only sent again. Who is corrected
+-- by a look knows of all that was sold before it: the increase before that no longer leaves a doubt.
 -- Parameters: parallel arrays. Under lock_shop_push.
 UPDATE listing_stock s SET
     believed = w.believed, pending_delta = w.pending_delta, pending_key = w.pending_key, is_dirty = w.is_dirty, due_at = w.due_at,
-    attempts = w.attempts, answer = w.answer, has_news = s.has_news AND w.pending_key <> '' AND s.pending_key = w.pending_key
+    attempts = w.attempts, answer = w.answer, raised = CASE WHEN w.is_corrected THEN 0 ELSE s.raised END,
+    has_news = s.has_news AND w.pending_key <> '' AND s.pending_key = w.pending_key
 FROM unnest(%(listing_id)s::bigint[], %(believed)s::bigint[], %(pending_delta)s::bigint[], %(pending_key)s::text[], %(is_dirty)s::boolean[],
-            %(due_at)s::timestamptz[], %(attempts)s::integer[], %(answer)s::text[])
-  AS w (listing_id, believed, pending_delta, pending_key, is_dirty, due_at, attempts, answer)
+            %(due_at)s::timestamptz[], %(attempts)s::integer[], %(answer)s::text[], %(is_corrected)s::boolean[])
+  AS w (listing_id, believed, pending_delta, pending_key, is_dirty, due_at, attempts, answer, is_corrected)
 WHERE s.listing_id = w.listing_id;
 
 -- name: settle_pushes
@@ -147,6 +149,7 @@ WHERE s.listing_id = w.listing_id;
 UPDATE listing_stock s SET
     believed = s.believed + CASE WHEN w.is_taken THEN s.pending_delta ELSE 0 END,
     pushed_at = CASE WHEN w.is_taken THEN %(now)s ELSE s.pushed_at END,
+    raised = CASE WHEN w.is_taken AND s.pending_delta > 0 THEN s.pending_delta ELSE s.raised END,
     pending_delta = CASE WHEN w.is_over THEN 0 ELSE s.pending_delta END,
     pending_key = CASE WHEN w.is_over THEN '' ELSE s.pending_key END,
     attempts = CASE WHEN w.is_over THEN 0 ELSE s.attempts END,

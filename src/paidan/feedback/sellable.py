@@ -21,7 +21,7 @@ Free = Mapping[int, Mapping[int, int]]  # sku_id -> warehouse_id -> unreserved g
 Waiting = Mapping[int, tuple[int, int]]  # sku_id -> units paid for but not reserved: (held, short)
 
 LOOK = "look"
-TAKEN = "taken "
+TAKEN = "taken"
 SEEN = "seen "
 ROWS_MAX = 20  # SKUs of one Taobao item in a call; Shopify takes 100 of any product
 ROWS_OF_ANY_ITEM_MAX = 100
@@ -40,7 +40,7 @@ class Supply(Struct, frozen=True, kw_only=True):
 class Shown(Struct, frozen=True, kw_only=True):
     """A listing as we believe it is shown. `touched_at` None: nobody has set it yet. `pending_key` set: sent and not answered.
 
-    `answer`: what the platform said last ("taken <units added>", "refused …", …), "look…": to be looked up, "seen N": looked up, not yet
+    `answer`: what the platform said last ("taken", "refused …", …), "look…": to be looked up, "seen N": looked up, not yet
     believed, "checked": looked up and believed.
     """
 
