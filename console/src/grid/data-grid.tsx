@@ -13,6 +13,7 @@ import { tableOf, tsvOf } from './tsv'
 import { useCopy } from './use-copy'
 import { useGridKeys } from './use-grid-keys'
 import { useIsPhone } from './use-phone'
+import { useRush } from './use-rush'
 import { useSideways } from './use-sideways'
 import { gridWords } from './words'
 import styles from './grid.module.css'
@@ -56,6 +57,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   const [folded, setFolded] = useState(NO_FOLDS)
   const shown = useMemo(() => shownColumns(columns, layout), [columns, layout])
   const sideways = useSideways(scroll, shown, layout)
+  const rush = useRush(scroll)
   const isPhone = useIsPhone()
   const sight = useMemo(
     () => (isPhone ? { columns: shown, places: shown.map((_, place) => place), widths: [] } : sideways),
@@ -242,6 +244,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
         domId={`${prefix}${line.id}`}
         rowIndex={line.index + 2}
         sight={sight}
+        rush={rush}
         lines={rowLines}
         selectLabel={selectLabel}
         isSelected={selection?.ids.has(line.id) ?? false}

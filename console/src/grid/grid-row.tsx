@@ -1,6 +1,7 @@
 import { memo, type CSSProperties, type MouseEvent } from 'react'
 import { isDrawn, isPlain, isSureToFit, leftOf, type Column } from './columns'
 import { PhoneLines } from './phone-lines'
+import { useIsBrief, type Rush } from './use-rush'
 import type { Sight } from './use-sideways'
 import styles from './grid.module.css'
 
@@ -13,6 +14,7 @@ interface Props<Row> {
   /** Place in the whole list, from 2: the header is row 1. */
   rowIndex: number
   sight: Sight<Row>
+  rush: Rush
   /** On a phone: which of them stand on which line. */
   lines: readonly (readonly Column<Row>[])[] | null
   /** What its checkbox is called: said by the grid once, not looked up by every row. None: rows are not chosen. */
@@ -68,6 +70,7 @@ function drawCell<Row>(column: Column<Row>, row: Row, { index, width, style }: P
 
 function Row<R>(props: Props<R>) {
   const { row, id, domId, top, rowIndex, sight, lines, selectLabel, isSelected, isActive, onPress, onCheck } = props
+  const isBrief = useIsBrief(props.rush)
   const isSelectable = selectLabel !== null
   const first = isSelectable ? 2 : 1
   const onLine = (column: Column<R>) => drawCell(column, row, { index: first + sight.columns.indexOf(column) })
@@ -79,6 +82,17 @@ function Row<R>(props: Props<R>) {
       const style = column.isPinned ? leftOf(column) : follows ? undefined : { gridColumnStart: index }
       return drawCell(column, row, { index, width: sight.widths[at], style })
     })
+  // What the eye can catch of a line that rushes by: its key.
+  const inBrief = () => {
+    const key = sight.columns[0]
+    return (
+      key && (
+        <div role="gridcell" aria-colindex={first} className={styles.cell}>
+          {key.text(row)}
+        </div>
+      )
+    )
+  }
   return (
     <div
       role="row"
@@ -86,6 +100,7 @@ function Row<R>(props: Props<R>) {
       aria-rowindex={rowIndex}
       aria-selected={isSelectable ? isSelected : undefined}
       className={`${styles.line} ${styles.row}`}
+      data-brief={isBrief || undefined}
       style={{ top }}
       data-active={isActive}
       onClick={(event) => {
@@ -114,7 +129,7 @@ function Row<R>(props: Props<R>) {
           />
         </div>
       )}
-      {lines ? <PhoneLines lines={lines}>{onLine}</PhoneLines> : across()}
+      {isBrief ? inBrief() : lines ? <PhoneLines lines={lines}>{onLine}</PhoneLines> : across()}
     </div>
   )
 }
