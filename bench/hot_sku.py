@@ -30,7 +30,7 @@ from paidan.catalog.masters import write_skus
 from paidan.catalog.rows import SkuRow
 from paidan.channels.platform import RawOrder
 from paidan.entrypoints.installation import OpenInstallation, connect
-from paidan.entrypoints.serving import serve_in_child
+from paidan.entrypoints.serving import PROCESSES, serve_in_child
 from paidan.intake.landing import land
 from paidan.network.load import read_network
 from paidan.parties.addresses.divisions import atlas
@@ -172,7 +172,7 @@ def _over_http(
     counter: Counter, owner_url: str, app_url: str, told: argparse.Namespace, lines: tuple[tuple[str, ...], tuple[str, ...]]
 ) -> dict[str, Any]:
     settings = counter.services.settings
-    with serve_in_child(settings, app_url, free_port()) as url:
+    with serve_in_child(settings, app_url, free_port(), processes=PROCESSES) as url:
         path = f"{PATH}&reserve=1"
         warm = [request(url, path, counter.key, counter.body(n, f"W{n}")) for n in range(64)]
         requests = [request(url, path, counter.key, _body(counter, lines, n, f"P{n}")) for n in range(told.orders)]

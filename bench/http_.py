@@ -23,8 +23,8 @@ from stage import SKUS
 
 from hands import worker_steps
 from paidan.entrypoints.installation import connect
+from paidan.entrypoints.serving import PROCESSES, serve_in_child, wait_ready
 from paidan.entrypoints.serving import command as serving_command
-from paidan.entrypoints.serving import serve_in_child, wait_ready
 from paidan.runtime.collector import calm_collector
 from paidan.runtime.invariants import broken_invariants
 from paidan.runtime.settings import Settings
@@ -60,7 +60,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--orders", type=int, default=10_000, help="requests of a round")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--connections", type=int, default=64)
-    parser.add_argument("--processes", type=int, default=1, help="API processes")
+    parser.add_argument("--processes", type=int, default=PROCESSES, help="API processes; `paidan up` starts as many unless told otherwise")
     parser.add_argument("--skus", type=int, default=SKUS)
     parser.add_argument("--json", type=Path)
     return parser.parse_args()
@@ -80,7 +80,7 @@ def _requests(counter: Counter, mark: str, url: str, path: str, count: int) -> l
 def _floor(counter: Counter, told: argparse.Namespace) -> dict[str, dict[str, float]]:
     port = free_port()
     place = {"BARE_URL": counter.owner_url, "BARE_SCHEMA": f"m_{counter.services.settings.merchant}", "PYTHONPATH": str(Path(__file__).parent)}
-    command = [*serving_command("127.0.0.1", port)[:-1], "bare:make_app"]
+    command = [*serving_command("127.0.0.1", port, told.processes)[:-1], "bare:make_app"]
     with subprocess.Popen(command, env={**os.environ, **place}) as child:  # noqa: S603 - our own interpreter and module
         try:
             url = f"http://127.0.0.1:{port}"

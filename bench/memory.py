@@ -24,7 +24,7 @@ from msgspec import Struct, structs
 from scale import combinations, land_orders, make_past, more_masters
 from stage import SKUS
 
-from paidan.entrypoints.serving import environment, serve_in_child
+from paidan.entrypoints.serving import PROCESSES, environment, serve_in_child
 from paidan.network.load import Shop
 
 SAMPLE_S = 0.1
@@ -87,7 +87,7 @@ def _house(counter: Counter, count: int) -> Iterator[tuple[str, list[int], list[
     """API and workers as `paidan up` starts them: (URL, pids of the workers, pids of the API)."""
     settings = counter.services.settings
     children: list[subprocess.Popen[bytes]] = []
-    with serve_in_child(settings, counter.app_url, free_port()) as url:
+    with serve_in_child(settings, counter.app_url, free_port(), processes=PROCESSES) as url:
         api = [child.pid for child in psutil.Process().children(recursive=True) if "granian" in " ".join(child.cmdline())]
         try:
             for _ in range(count):

@@ -10,6 +10,7 @@ from browser import second_shop, told
 from paidan.entrypoints.api.lists.queues import QueueCounts
 from paidan.entrypoints.api.live.watch import WAITING_MAX, Watch
 from paidan.entrypoints.api.people.caller import Caller
+from paidan.runtime.clocks import FixedClock
 from paidan.runtime.outbox import OutboxRow, put
 from scene import NOW, line, order, receiver
 
@@ -61,8 +62,25 @@ def test_each_hears_of_the_orders_he_sees_and_of_no_other(world):
     found = heard_by(world, EVERYBODY, mine, other, planner, between=happens)
     changed = [[data["changed"] for event, data in events if event == "orders"] for events in found]
     assert changed == [[3], [2], [1], [1]]
-    queues = [{queue["queue"]: queue["count"] for event, data in events if event == "queues" for queue in data} for events in found]
+    queues = [{queue["queue"]: queue["count"] for event, data in events if event == "queues" for queue in data["queues"]} for events in found]
     assert [counts["waiting_to_merge"] for counts in queues] == [4, 3, 1, 1]
+
+
+def test_who_heard_of_new_counts_is_not_answered_with_older_ones_by_another_process(world, monkeypatch):
+    """The counts told are the watch's; those that the API has kept are another process's to it."""
+    world.scene.set_up({"A": {"X": 10}})
+
+    def waiting(query=""):
+        return {queue["queue"]: queue["count"] for queue in world.get(f"/queues{query}").json()}["waiting_to_merge"]
+
+    world.client.app.state.queues.forget()
+    assert waiting() == 0
+    monkeypatch.setattr(world.services, "clock", FixedClock(NOW + timedelta(seconds=1)))
+    [events] = heard_by(world, EVERYBODY, between=lambda: told(world.scene, order("P1", line("X"))))
+    [heard] = [data for event, data in events if event == "queues"]
+    as_of = heard["as_of"].replace("+", "%2B")
+    assert (waiting(), waiting(f"?not_before={as_of}"), waiting()) == (0, 1, 1)
+    assert waiting("?not_before=2026-11-11T10:00:00") == 1
 
 
 def test_each_hears_of_the_exceptions_he_sees(world):

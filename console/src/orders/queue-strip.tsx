@@ -21,6 +21,9 @@ interface Props {
 
 export const QUEUES_KEY = ['queues']
 
+/** When the counts were taken that the server told of last: of several processes that answer, one may still know older ones. */
+let notBefore: string | undefined
+
 /** A queue of the orders held for one reason. */
 const isHeld = ({ queue }: Queue) => queue.startsWith('hold.')
 
@@ -29,11 +32,12 @@ export function QueueStrip({ filters, onChoose, counted }: Props) {
   const t = useWords(orderWords)
   const { data, refetch } = useQuery({
     queryKey: QUEUES_KEY,
-    queryFn: async () => given(await api.GET('/api/v1/queues')),
+    queryFn: async () => given(await api.GET('/api/v1/queues', { params: { query: { not_before: notBefore } } })),
     refetchInterval: 30_000,
     enabled: !counted,
   })
-  useEvent('queues', () => {
+  useEvent('queues', (data) => {
+    notBefore = (data as { as_of: string }).as_of
     if (!counted) void refetch()
   })
   return (

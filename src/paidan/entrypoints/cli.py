@@ -49,13 +49,14 @@ def up(
     *,
     host: str = "127.0.0.1",
     port: int = 8350,
-    workers: int = 1,
+    workers: Annotated[int, Parameter(help="Processes that take orders through, and call platforms, warehouses and carriers.")] = 1,
+    api_processes: Annotated[int, Parameter(help="Processes that answer the console and the API.")] = 2,
     simulators: Annotated[bool, Parameter(help="The console's first steps offer simulated platforms, warehouses and carriers (模拟店铺).")] = False,
 ) -> int:
     """Start Paidan: database, API and workers (启动服务). Stops with Ctrl-C."""
     from paidan.entrypoints.up import run_up
 
-    return run_up(_settings(), host=host, port=port, workers=workers, simulators=simulators)
+    return run_up(_settings(), host=host, port=port, workers=workers, api_processes=api_processes, simulators=simulators)
 
 
 @app.command

@@ -16,6 +16,7 @@ from paidan.kernel.errors import SetupError
 from paidan.runtime.settings import Settings
 
 READY_S = 30.0
+PROCESSES = 2  # of `paidan up`: two answer half as many again as one on two cores, and a long answer of one holds up nobody at the other
 TAIL_BYTES = 2_000
 FACTORY = "paidan.entrypoints.serving:make_app"
 
@@ -42,8 +43,8 @@ def make_app() -> object:
 
 def command(host: str, port: int, processes: int = 1) -> list[str]:
     """How the serving process is started; it starts `processes` of its own that answer."""
-    options = ["--interface", "asgi", "--factory", "--host", host, "--port", str(port), "--workers", str(processes), "--log-level", "warning"]
-    return [sys.executable, "-m", "granian", *options, "--no-access-log", FACTORY]
+    answering = ["--host", host, "--port", str(port), "--workers", str(processes), "--respawn-failed-workers"]
+    return [sys.executable, "-m", "granian", "--interface", "asgi", "--factory", *answering, "--log-level", "warning", "--no-access-log", FACTORY]
 
 
 def environment(settings: Settings, app_url: str) -> dict[str, str]:

@@ -31,13 +31,13 @@ console = Console()
 log = structlog.get_logger(__name__)
 
 
-def run_up(settings: Settings, *, host: str, port: int, workers: int, simulators: bool = False) -> int:
+def run_up(settings: Settings, *, host: str, port: int, workers: int, api_processes: int, simulators: bool = False) -> int:
     """Start everything, wait, end everything. `simulators`: the console's first steps offer them instead of a real shop."""
     read_provider(settings)
     if simulators:
         settings = structs.replace(settings, allow_loopback=True)
     with _server_ended(settings):
-        return _run(settings, host, port, workers, simulators=simulators)
+        return _run(settings, host, port, workers, api_processes, simulators=simulators)
 
 
 @contextmanager
@@ -51,7 +51,7 @@ def _server_ended(settings: Settings) -> Iterator[None]:
             embedded.stop(settings.data_dir)
 
 
-def _run(settings: Settings, host: str, port: int, workers: int, *, simulators: bool) -> int:
+def _run(settings: Settings, host: str, port: int, workers: int, api_processes: int, *, simulators: bool) -> int:
     installation = None if settings.database_url else install(settings)
     app_url = settings.database_url or (installation.app_url if installation else "")
     make_keyring(keyring_file(settings))
@@ -60,7 +60,10 @@ def _run(settings: Settings, host: str, port: int, workers: int, *, simulators: 
     stop = Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     children: list[subprocess.Popen[bytes]] = []
-    with serve_in_child(settings, app_url, port, host) as url, simulators_beside(settings, installation, url, is_wanted=simulators) as turn:
+    with (
+        serve_in_child(settings, app_url, port, host, processes=api_processes) as url,
+        simulators_beside(settings, installation, url, is_wanted=simulators) as turn,
+    ):
         try:
             for _ in range(workers):
                 command = [sys.executable, "-m", "paidan.entrypoints.worker"]

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from datetime import datetime
 from threading import Lock
 from typing import Final
 
@@ -65,19 +66,22 @@ class QueueCounts:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._kept: dict[object, tuple[float, list[QueueView]]] = {}
+        self._kept: dict[object, tuple[float, datetime, list[QueueView]]] = {}
 
-    def read(self, database: Database, caller: Caller, moment: Moment, *, is_stale: bool = False) -> list[QueueView]:
-        """All queues, and those of exceptions that are not empty. `is_stale`: what is kept is known to be behind."""
+    def read(
+        self, database: Database, caller: Caller, moment: Moment, *, not_before: datetime | None = None, is_stale: bool = False
+    ) -> list[QueueView]:
+        """All queues, and those of exceptions that are not empty. `not_before`: a count older than this will not do; `is_stale`: none will."""
         key = (caller.shops, caller.warehouses)
         with self._lock:
-            at, kept = self._kept.get(key, (0.0, []))
-            if kept and not is_stale and time.monotonic() - at < KEPT_S:
-                return kept
+            if key in self._kept and not is_stale:
+                at, now, kept = self._kept[key]
+                if time.monotonic() - at < KEPT_S and (not_before is None or now >= not_before):
+                    return kept
             counted = self._count(database, caller, moment)
             if len(self._kept) >= SCOPES_MAX:
                 self._kept.clear()
-            self._kept[key] = (time.monotonic(), counted)
+            self._kept[key] = (time.monotonic(), moment.now, counted)
             return counted
 
     def forget(self) -> None:

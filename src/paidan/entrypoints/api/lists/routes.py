@@ -1,6 +1,7 @@
 """The list of orders over HTTP: pages, counts, fields, the search box, queues."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
 from litestar import Request, Router
@@ -36,6 +37,10 @@ Filters = Annotated[
 ]
 SortBy = Annotated[str, QueryParameter(name="sort", max_length=200, description="Fields, `-` for falling: `-paid_at,order_no`; none: newest first")]
 GroupBy = Annotated[str, QueryParameter(name="group", max_length=40, description="A field: rows of one group stand together")]
+NotBefore = Annotated[
+    datetime | None,
+    QueryParameter(required=False, description="A count older than this will not do: `as_of` of the event `queues`; without an offset in UTC"),
+]
 RowLimit = Annotated[int, QueryParameter(name="limit", ge=1, le=PAGE_MAX, description="Items per page")]
 
 
@@ -167,10 +172,12 @@ def find_in_orders(services: Given, caller: Known, data: JSONBody[FindBody]) -> 
 
 
 @get("/queues", opt=SEE, sync_to_thread=True, summary="List queues")
-def get_queues(services: Given, caller: Known, request: Request[Any, Any, Any]) -> list[QueueView]:
+def get_queues(services: Given, caller: Known, request: Request[Any, Any, Any], *, not_before: NotBefore = None) -> list[QueueView]:
     """What waits for people, with counts at most two seconds old."""
     counts: QueueCounts = request.app.state.queues
-    return counts.read(services.database, caller, moment_of(services))
+    if not_before is not None and not_before.tzinfo is None:
+        not_before = not_before.replace(tzinfo=UTC)
+    return counts.read(services.database, caller, moment_of(services), not_before=not_before)
 
 
 ROUTER = Router("/", route_handlers=[get_order_list, get_order_count, get_order_groups, get_order_fields, find_in_orders, get_queues], tags=["lists"])

@@ -31,7 +31,7 @@ class Missed(Struct, frozen=True, kw_only=True):
 @get("/events", opt=SEE, summary="Hear what happens", tags=["live"])
 async def get_events(request: Request[Any, Any, Any], caller: Known) -> ServerSentEvent:
     """Events `hello` {upto}: from that snapshot on you hear of everything; `orders` {changed, at, upto}, `exceptions` {changed}, `claims` {changed},
-    `queues` [{queue, count, is_exact}], `job` {id, state, total, done, failed, undone}.
+    `queues` {as_of, queues: [{queue, count, is_exact}]} (`as_of` is `not_before` of `/queues`), `job` {id, state, total, done, failed, undone}.
     """
     watch: Watch = request.app.state.watch
     return ServerSentEvent(_stream(watch, caller), headers=HEADERS)

@@ -75,7 +75,7 @@ class Watch:
         self._listeners: list[Listener] = []
         self._since = ""
         self._queues_at: dict[object, float] = {}  # by scope: when its queues were counted last
-        self._queues: dict[object, str] = {}
+        self._queues: dict[object, list[dict[str, object]]] = {}
         self._behind: set[object] = set()  # scopes in which orders have changed since
         self._jobs: dict[str, str] = {}
         self._thread: Thread | None = None
@@ -183,11 +183,10 @@ class Watch:
         found = self._counts.read(self._services.database, members[0].caller, Moment(now=now, digest=self._services.sealer.digest), is_stale=True)
         self._queues_at[scope] = time.monotonic()
         self._behind.discard(scope)
-        data = _json([{"queue": queue.queue, "count": queue.count, "is_exact": queue.is_exact} for queue in found])
-        if self._queues.get(scope) != data:
-            self._queues[scope] = data
-            for listener in members:
-                listener.tell(Heard(event="queues", data=data))
+        counts = [{"queue": queue.queue, "count": queue.count, "is_exact": queue.is_exact} for queue in found]
+        if self._queues.get(scope) != counts:
+            self._queues[scope] = counts
+            _tell(members, "queues", {"as_of": now, "queues": counts})
 
 
 def _count(tx: Tx, query: Any, parameters: dict[str, Any]) -> int:
