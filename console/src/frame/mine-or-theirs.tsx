@@ -1,5 +1,5 @@
 import { Radio } from 'antd'
-import type { ReactNode } from 'react'
+import { useEffect, useRef, type ReactNode } from 'react'
 import { useWords } from '@/i18n/words'
 import styles from './mine-or-theirs.module.css'
 import { frameWords } from './words'
@@ -7,8 +7,13 @@ import { frameWords } from './words'
 /** Somebody was quicker and changed the same: told above one choice for each field. */
 export function Clashes({ children }: { children: ReactNode }) {
   const t = useWords(frameWords)
+  const box = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    // Whoever was writing in the form that this stands in for goes on here.
+    if (document.activeElement === document.body) box.current?.querySelector<HTMLElement>('input:checked')?.focus()
+  }, [])
   return (
-    <div className={styles.clashes}>
+    <div ref={box} className={styles.clashes}>
       <div role="alert">
         <strong>{t('clash')}</strong>
         <p className="dim">{t('clashHint')}</p>

@@ -21,8 +21,8 @@ interface Merge<Draft, Base> {
 }
 
 interface Open<Draft, Base> extends Edited<Draft, Base> {
-  /** How often it was read anew. */
-  round: number
+  /** It was read anew at least once: what is shown has another's changes in it. */
+  isMerged: boolean
   theirs: Base | null
   kept: ReadonlySet<string>
 }
@@ -34,12 +34,17 @@ const NONE: ReadonlySet<string> = new Set()
  * (`kept`: the fields of which one's own stays) and `take` is called. Nothing that somebody typed is lost, nothing of another's overwritten unseen.
  */
 export function useMerge<Draft, Base>({ first, save, onSaved, reread, clashesOf, mergedOf }: Merge<Draft, Base>) {
-  const [edited, setEdited] = useState<Open<Draft, Base>>(() => ({ ...first(), round: 0, theirs: null, kept: NONE }))
+  const [edited, setEdited] = useState<Open<Draft, Base>>(() => ({
+    ...first(),
+    isMerged: false,
+    theirs: null,
+    kept: NONE,
+  }))
   const [isUnread, setUnread] = useState(false)
-  const merged = ({ base, draft, round }: Open<Draft, Base>, now: Base, keepMine: ReadonlySet<string>) => ({
+  const merged = ({ base, draft }: Open<Draft, Base>, now: Base, keepMine: ReadonlySet<string>) => ({
     base: now,
     draft: mergedOf(base, draft, now, keepMine),
-    round: round + 1,
+    isMerged: true,
     theirs: null,
     kept: NONE,
   })
@@ -78,8 +83,6 @@ export function useMerge<Draft, Base>({ first, save, onSaved, reread, clashesOf,
     },
     isSaving: saving.isPending,
     hasFailed: saving.isError,
-    /** It was read anew at least once: what is shown has another's changes in it. */
-    isMerged: edited.round > 0,
     /** Why it is not saved; null where somebody was quicker and his changes are merged, or stand there to be chosen from. */
     problem: isStale && reread && !isUnread ? null : saving.error,
   }

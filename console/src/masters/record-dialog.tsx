@@ -74,7 +74,6 @@ export function RecordDialog({ title, fields, first, isNew, refresh, save, rerea
         <>
           {merge.isMerged && !merge.isSaving && <Alert type="warning" showIcon title={t('mergedWithTheirs')} />}
           <RecordForm
-            key={merge.round}
             fields={fields}
             values={draft}
             isNew={isNew}

@@ -105,13 +105,14 @@ function Editor({ field, value, isDisabled, isFirst, onValue }: EditorProps): Re
       return (
         <Lines
           label={field.label}
-          value={((value as string[] | null) ?? []).join(' ')}
+          value={value}
+          write={(tags) => ((tags as string[] | null | undefined) ?? []).join(' ')}
           read={readTags}
           onValue={onValue}
         />
       )
     case 'pairs':
-      return <Lines label={field.label} value={pairsText(value)} read={readPairs} onValue={onValue} />
+      return <Lines label={field.label} value={value} write={pairsText} read={readPairs} onValue={onValue} />
     case 'area':
       return (
         <Input.TextArea
@@ -142,26 +143,25 @@ function Editor({ field, value, isDisabled, isFirst, onValue }: EditorProps): Re
   }
 }
 
-/** Free text that stands for a list or a map; what is typed stays as typed until it is left. */
-function Lines({
-  label,
-  value,
-  read,
-  onValue,
-}: {
+interface LinesProps {
   label: string
-  value: string
+  value: unknown
+  write: (value: unknown) => string
   read: (text: string) => unknown
   onValue: (value: unknown) => void
-}) {
-  const [text, setText] = useState(value)
+}
+
+/** Free text that stands for a list or a map: as it was typed for as long as it means the value; another's value is written anew. */
+function Lines({ label, value, write, read, onValue }: LinesProps) {
+  const written = write(value)
+  const [typed, setTyped] = useState(written)
   return (
     <Input.TextArea
       aria-label={label}
       rows={3}
-      value={text}
+      value={write(read(typed)) === written ? typed : written}
       onChange={(event) => {
-        setText(event.target.value)
+        setTyped(event.target.value)
         onValue(read(event.target.value))
       }}
     />

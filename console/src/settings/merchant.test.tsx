@@ -73,3 +73,18 @@ test('where what somebody else saved is not read, nothing typed is lost, and one
   fireEvent.click(screen.getByRole('button', { name: 'Try again' }))
   expect(await screen.findByLabelText('As it is now: 7')).toBeTruthy()
 })
+
+test('whoever takes all that the other one saved has the form as it is stored, and as it is stored later', async () => {
+  const { cache, save } = await shown()
+  await write('5')
+  Object.assign(stored, { version: 2, split_cap: 7 })
+  save()
+  fireEvent.click(await screen.findByLabelText('As it is now: 7'))
+  fireEvent.click(screen.getByText('Go on with these'))
+  expect((await cap()).value).toBe('7')
+  Object.assign(stored, { version: 3, split_cap: 9 })
+  await act(() => cache.invalidateQueries())
+  await vi.waitFor(async () => {
+    expect((await cap()).value).toBe('9')
+  })
+})

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react'
 import { api, given } from '@/api/client'
 import { useMay } from '@/api/me'
 import type { components } from '@/api/schema'
+import { isField } from '@/frame/keys'
 import { NotSaved } from '@/frame/not-saved'
 import { useReading } from '@/frame/use-reading'
 import { toast } from '@/frame/toasts'
@@ -97,9 +98,12 @@ function SourcingForm({ stored, onBegun, onDone }: Props) {
     merge.setDraft((before) => ({ ...before, ...change }))
   }
   const hasChanges = isChanged(fields, base, wanted)
+  const { isMerged } = merge
   useEffect(() => {
     if (hasChanges) onBegun()
-  }, [hasChanges, onBegun])
+    // All of it is by now as the other one saved it, and nobody is writing here: nothing keeps the form from what is stored.
+    else if (isMerged && !isField(document.activeElement)) onDone()
+  }, [hasChanges, isMerged, onBegun, onDone])
   if (theirs)
     return (
       <div className={styles.rows}>
