@@ -4,6 +4,15 @@ import { expect, test, vi } from 'vitest'
 import '@/i18n/start'
 import { KindField } from './kind-field'
 
+const SAID = vi.hoisted(() => [
+  { code: 'entryorder.confirm', zh: '入库确认', en: 'goods received' },
+  { code: 'deliveryorder.confirm', zh: '发货确认', en: 'shipment confirmed' },
+])
+vi.mock('@/api/enums', () => ({
+  useAllWords: () => ({ message_kind: SAID }),
+  useEnum: () => (code: string) => SAID.find((one) => one.code === code)?.zh ?? code,
+}))
+
 const KEY_CODES: Record<string, number> = { Enter: 13, ArrowDown: 40 }
 const KNOWN = ['order', 'wms.create', 'wms.entry']
 
@@ -74,4 +83,18 @@ test('what was typed and left counts; what the address says elsewhere is shown, 
   type('order')
   press('Enter')
   expect(told()).toEqual(['order', 'order'])
+})
+
+test('a kind is found by its words and by the name in its protocol, and shown by its words', () => {
+  const { input, press, type, told } = field()
+  type('入库确认')
+  press('Enter')
+  expect(input.value).toBe('入库确认')
+  type('delivery')
+  press('ArrowDown', 'Enter')
+  expect(input.value).toBe('发货确认')
+  type('entryorder.confirm')
+  press('Enter')
+  expect(input.value).toBe('入库确认')
+  expect(told()).toEqual(['entryorder.confirm', 'deliveryorder.confirm', 'entryorder.confirm'])
 })

@@ -1,38 +1,48 @@
 import { AutoComplete } from 'antd'
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
+import { useAllWords } from '@/api/enums'
 import { useWords } from '@/i18n/words'
+import { KindName, useKind } from './kind-name'
 import { healthWords } from './words'
 
 interface Props {
   /** What is looked for now. */
   kind: string
-  /** Kinds that are offered; others can be typed. */
+  /** Kinds that are offered before anything is typed; all that have words are found by them, others can be typed. */
   known: readonly string[]
   onKind: (kind: string) => void
 }
 
-/** The kind of message that is looked for: chosen among those known or typed, one of both and told once. */
+const isIn = (part: string, ...texts: readonly string[]) =>
+  texts.some((text) => text.toLowerCase().includes(part.trim().toLowerCase()))
+
+/** The kind of message that is looked for, shown by its words: chosen or typed, by its words or its protocol's name, and told once. */
 export function KindField({ kind, known, onKind }: Props) {
   const t = useWords(healthWords)
-  const [before, setBefore] = useState(kind)
-  const [shown, setShown] = useState(kind)
-  if (before !== kind) {
-    setBefore(kind)
-    setShown(kind)
+  const said = useKind()
+  const word = said(kind)
+  const [before, setBefore] = useState(word)
+  const [shown, setShown] = useState(word)
+  if (before !== word) {
+    setBefore(word)
+    setShown(word)
   }
+  const all = [...new Set([...known, ...(useAllWords().message_kind ?? []).map(({ code }) => code)])]
+  const found = shown ? all.filter((one) => isIn(shown, said(one), one)) : known
   // What stands in the field at this very moment, and what was told of it: one key press may both choose and confirm before anything is drawn.
-  const typed = useRef(kind)
+  const typed = useRef(word)
   const told = useRef(kind)
   useEffect(() => {
-    typed.current = kind
+    typed.current = word
     told.current = kind
-  }, [kind])
+  }, [word, kind])
   const type = (value: string) => {
     typed.current = value
     setShown(value)
   }
   const tell = () => {
-    const wanted = typed.current.trim()
+    const text = typed.current.trim()
+    const wanted = all.find((one) => one === text || said(one).toLowerCase() === text.toLowerCase()) ?? text
     if (wanted !== told.current) onKind(wanted)
     told.current = wanted
   }
@@ -45,10 +55,11 @@ export function KindField({ kind, known, onKind }: Props) {
       aria-label={t('kind')}
       placeholder={t('kind')}
       value={shown}
-      options={known.map((value) => ({ value }))}
+      options={found.map((one) => ({ value: said(one), label: <KindName kind={one} /> }))}
       // Enter takes the option that is marked, else what was typed: only what begins as it was typed is marked by itself.
       defaultActiveFirstOption={false}
-      showSearch={{ filterOption: (text, option) => option?.value.includes(text) ?? false }}
+      showSearch={{ filterOption: false }}
+      popupMatchSelectWidth={360}
       onChange={(value?: string) => {
         type(value ?? '')
       }}

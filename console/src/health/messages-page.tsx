@@ -20,6 +20,7 @@ import { ListSearch, PagedGrid } from '@/lists/paged-grid'
 import { usePut } from '@/lists/use-put'
 import { counterpartName } from './counterparts'
 import { KindField } from './kind-field'
+import { KindName, useKind } from './kind-name'
 import { MessageView } from './message-view'
 import { ReplayDialog } from './replay-dialog'
 import { useReplaying, type Message } from './replaying'
@@ -38,6 +39,7 @@ export default function MessagesPage() {
   const state = useEnum('message_state')
   const states = useEnumOptions('message_state')
   const reason = useEnum('reason')
+  const said = useKind()
   const may = useMay()
   const cache = useQueryClient()
   const [params] = useSearchParams()
@@ -101,7 +103,14 @@ export default function MessagesPage() {
     (): Column<Message>[] => [
       { id: 'at', title: t('at'), width: 112, isPinned: true, text: (row) => instant(row.at) },
       { id: 'direction', title: t('direction'), width: 76, text: (row) => t(row.direction === 'i' ? 'in' : 'out') },
-      { id: 'kind', title: t('kind'), width: 210, text: (row) => row.kind },
+      {
+        id: 'kind',
+        title: t('kind'),
+        width: 230,
+        text: (row) => said(row.kind),
+        whole: (row) => `${said(row.kind)} · ${row.kind}`,
+        render: (row) => <KindName kind={row.kind} />,
+      },
       { id: 'counterpart', title: t('counterpart'), width: 160, text: (row) => counterpartName(row.counterpart, t) },
       { id: 'key', title: t('key'), width: 190, text: (row) => row.business_key },
       {
@@ -116,7 +125,7 @@ export default function MessagesPage() {
       { id: 'attempts', title: t('attempts'), width: 72, align: 'end', text: (row) => number(row.attempts) },
       { id: 'http', title: 'HTTP', width: 72, align: 'end', text: (row) => String(row.http_status ?? '') },
     ],
-    [t, state, reason],
+    [t, state, reason, said],
   )
   return (
     <Page
@@ -218,7 +227,13 @@ export default function MessagesPage() {
         open={opened !== null}
         closable={{ placement: 'end' }}
         size="min(860px, 100vw)"
-        title={opened && `${opened.kind} · ${opened.business_key}`}
+        title={
+          opened && (
+            <>
+              <KindName kind={opened.kind} /> · {opened.business_key}
+            </>
+          )
+        }
         onClose={() => {
           setOpened(null)
         }}

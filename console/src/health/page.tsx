@@ -14,6 +14,7 @@ import { toast, toastProblem } from '@/frame/toasts'
 import { instant, number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import table from '@/orders/order/order.module.css'
+import { KindName } from './kind-name'
 import { Parts } from './parts'
 import { healthWords } from './words'
 
@@ -101,7 +102,9 @@ function Calls() {
           <tbody>
             {rows.map((row) => (
               <tr key={row.id}>
-                <td translate="no">{row.kind}</td>
+                <td>
+                  <KindName list="outbox_kind" kind={row.kind} />
+                </td>
                 <td>
                   <Link to={`/messages?key=${encodeURIComponent(row.business_key)}`}>{row.business_key}</Link>
                 </td>

@@ -5,6 +5,7 @@ import { Pill, type Tone } from '@/frame/pill'
 import { number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import table from '@/orders/order/order.module.css'
+import { KindName } from './kind-name'
 import type { Replayed, Result, useReplaying } from './replaying'
 import { healthWords } from './words'
 import styles from './messages.module.css'
@@ -98,7 +99,7 @@ function Results({ rows }: { rows: readonly Replayed[] }) {
       <tbody>
         {shown.map(({ id, message, result }) => (
           <tr key={id}>
-            <td translate="no">{message?.kind}</td>
+            <td>{message && <KindName kind={message.kind} />}</td>
             <td className="mono">{message?.business_key ?? id}</td>
             <td>
               <Pill tone={TONES[result]}>{t(result)}</Pill> {result === 'unreadable' && reason(message?.reason)}

@@ -3,6 +3,7 @@ import { Skeleton } from 'antd'
 import { useState } from 'react'
 import { api, given } from '@/api/client'
 import { counterpartName } from '@/health/counterparts'
+import { KindName } from '@/health/kind-name'
 import { MessageView } from '@/health/message-view'
 import { healthWords } from '@/health/words'
 import { useEnum } from '@/api/enums'
@@ -49,8 +50,8 @@ export default function Messages({ order }: { order: Order }) {
           >
             <span className="dim">{instant(message.at)}</span>
             <span aria-hidden>{message.direction === 'i' ? '↓' : '↑'}</span>
-            <span className={styles.kind} translate="no">
-              {message.kind}
+            <span className={styles.kind}>
+              <KindName kind={message.kind} />
             </span>
             <span className="dim">{counterpartName(message.counterpart, h)}</span>
             <span className="dim">{state(message.state)}</span>

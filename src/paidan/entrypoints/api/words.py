@@ -8,6 +8,7 @@ from litestar import Router
 from msgspec import Struct
 
 from paidan.entrypoints.api.guard import SIGNED_IN
+from paidan.entrypoints.api.kind_words import MESSAGE_KIND_WORDS, OUTBOX_KIND_WORDS
 from paidan.entrypoints.api.order_reads import KINDS
 from paidan.entrypoints.api.verbs import get
 from paidan.kernel.reasons import WORDS, Reason
@@ -80,7 +81,9 @@ def all_words() -> dict[str, list[Word]]:
         "parcel_state": _named(ParcelState, PARCEL_WORDS),
         "document_state": _named(DocumentState, DOCUMENT_WORDS),
         "message_state": _named(MessageState, MESSAGE_WORDS),
+        "message_kind": _told(MESSAGE_KIND_WORDS),
         "outbox_state": _named(OutboxState, OUTBOX_WORDS),
+        "outbox_kind": _told(OUTBOX_KIND_WORDS),
         "line_kind": _told(LINE_WORDS),
         "exception_kind": _told(EXCEPTION_WORDS),
         "step": _told(STEP_WORDS),

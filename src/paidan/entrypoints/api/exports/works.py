@@ -356,7 +356,8 @@ MESSAGES: Final = Exported(
     columns=(
         Column(name="at", zh="时间", en="At"),
         Column(name="direction", zh="方向", en="Direction", show=_word("direction", DIRECTIONS)),
-        Column(name="kind", zh="种类", en="Kind"),
+        Column(name="kind", zh="种类", en="Kind", show=_word("kind", WORDS["message_kind"])),
+        Column(name="protocol", zh="协议名", en="Name in the protocol", of="kind"),
         Column(name="counterpart", zh="对方", en="Counterpart", show=_counterpart),
         Column(name="key", zh="业务单号", en="Business key", of="business_key"),
         Column(name="state", zh="状态", en="State", show=_word("state", WORDS["message_state"])),
