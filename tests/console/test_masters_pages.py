@@ -180,7 +180,7 @@ def test_what_is_not_mapped_comes_first_and_a_suggestion_maps_it(desk, goods):
     desk.page.locator(".ant-select-item-option", has_text=goods[1]).click()
     expect(other).to_have_count(0)
     desk.page.get_by_role("button", name="采用全部有把握的").click()
-    expect(desk.dialog).to_contain_text("1 个未匹配商品中，1 个有把握")
+    expect(desk.dialog).to_contain_text("1 个未匹配的平台商品中，1 个有把握")
     expect(desk.dialog.locator("tbody tr")).to_contain_text(["编码只差大小写或符号"])
     desk.dialog.get_by_role("button", name="匹配这 1 个").click()
     expect(desk.page.locator("#main")).to_contain_text("全部已匹配")

@@ -29,7 +29,7 @@ const FIELD_NAMES: Readonly<Record<string, Pair>> = {
   order_nos: ['订单号', 'Order numbers'],
   lines: ['商品行', 'Lines'],
   gifts: ['赠品', 'Gifts'],
-  sku: ['商品编码', 'SKU'],
+  sku: ['SKU 编码', 'SKU'],
   quantity: ['数量', 'Quantity'],
   shop: ['店铺', 'Shop'],
   shop_key: ['授权凭证', 'Credentials of the shop'],

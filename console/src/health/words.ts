@@ -14,7 +14,7 @@ export const healthWords = defineWords('health', {
   detail: ['说明', 'Details'],
   kindShop: ['店铺', 'Shop'],
   kindStock: ['库存同步', 'Stock told to'],
-  dueListings: ['待同步商品', 'listings due'],
+  dueListings: ['待同步平台商品', 'listings due'],
   switchedOff: ['已关闭', 'Switched off'],
   kindWarehouse: ['仓库系统', 'Warehouse system'],
   kindCarrier: ['快递', 'Carrier'],

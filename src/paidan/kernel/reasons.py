@@ -195,7 +195,7 @@ WORDS: Final[dict[Reason, Words]] = {
     Reason.PLATFORM_FORBIDS: W("平台暂不允许发货", "The platform forbids shipping for now", "等待平台放行", "Waits for the platform"),
     Reason.ADDRESS_UNPARSED: W("地址无法解析", "The address cannot be parsed", "补全省市区", "Complete province, city, district"),
     Reason.ADDRESS_UNDELIVERABLE: W("地址无法送达", "The address cannot be reached", "改地址或换快递", "Change address or carrier"),
-    Reason.LISTING_UNMAPPED: W("商品未匹配货品", "A listing is not mapped to a SKU", "在铺货匹配中建立对应", "Map the listing to a SKU"),
+    Reason.LISTING_UNMAPPED: W("平台商品未匹配货品", "A listing is not mapped to a SKU", "在铺货匹配中建立对应", "Map the listing to a SKU"),
     Reason.GOODS_OFF_SALE: W("货品已停售", "A SKU is off sale", "恢复销售或更换货品", "Put it on sale or replace it"),
     Reason.GOODS_FORBIDDEN_HERE: W("该地区禁运", "These goods may not be sent to this region", "改地址或取消", "Change address or cancel"),
     Reason.REFUND_REQUESTED: W("买家申请退款", "A refund is requested", "处理退款申请", "Decide on the refund request"),

@@ -62,7 +62,7 @@ MASTERS: Final = (
     _master("bundles", ("组合装", "Bundles"), sorts.PRODUCTS, SKUS.view, lambda _: {"kind": "bundle"}),
     _master(
         "listings",
-        ("商品对应", "Listings"),
+        ("铺货匹配", "Listings"),
         sorts.LISTINGS,
         LISTINGS.view,
         lambda asked: {"is_unmapped": flag(asked, "unmapped")},

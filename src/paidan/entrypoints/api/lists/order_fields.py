@@ -323,7 +323,7 @@ FIELDS: Final[tuple[Field, ...]] = (
     _flag("is_cod", "货到付款", "Cash on delivery", O.is_cod),
     _flag("is_presale_open", "预售未付尾款", "Presale balance open", O.is_presale_open),
     _flag("asks_refund", "申请退款", "Refund requested", ASKS_REFUND),
-    _flag("is_unmapped", "有未匹配商品", "Has an unmapped listing", IS_UNMAPPED),
+    _flag("is_unmapped", "有未匹配的平台商品", "Has an unmapped listing", IS_UNMAPPED),
     _field("is_overdue", Kind.FLAG, "超时未发", "Overdue", _overdue),
     _field("waits_to_merge", Kind.FLAG, "等待合单", "Waits to merge", _waits_to_merge),
     _flag("is_merged", "已合单", "Merged", IS_MERGED),
