@@ -6,6 +6,7 @@ import { Channels } from './channels'
 import { Systems } from './systems'
 import { Translations } from './translations'
 import { connectionWords } from './words'
+import styles from './connections.module.css'
 
 const TABS = ['channels', 'systems', 'translations'] as const
 
@@ -15,9 +16,13 @@ export default function ConnectionsPage() {
   const [tab, open] = useTab(TABS)
   return (
     <Page title={t('title')} about={t('about')}>
-      <div>
-        <Segmented value={tab} onChange={open} options={TABS.map((value) => ({ value, label: t(value) }))} />
-      </div>
+      <Segmented
+        aria-label={t('title')}
+        className={styles.tabs}
+        value={tab}
+        onChange={open}
+        options={TABS.map((value) => ({ value, label: t(value) }))}
+      />
       {tab === 'channels' && <Channels />}
       {tab === 'systems' && <Systems />}
       {tab === 'translations' && <Translations />}

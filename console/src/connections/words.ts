@@ -7,7 +7,7 @@ export const connectionWords = defineWords('connections', {
     'How far platforms are read, whether they hear from us, and how warehouse systems answer',
   ],
   channels: ['平台', 'Platforms'],
-  systems: ['仓库与快递', 'Warehouses, carriers'],
+  systems: ['仓库与快递', 'Connections'],
   translations: ['状态翻译', 'Status words'],
   readTo: ['读到', 'Read to'],
   pulled: ['上次拉取', 'Last pull'],

@@ -1,5 +1,5 @@
 import { useCallback } from 'react'
-import { useEnum } from '@/api/enums'
+import { useAllWords, useEnum } from '@/api/enums'
 import { capital } from '@/i18n/format'
 
 type List = 'message_kind' | 'outbox_kind'
@@ -7,19 +7,15 @@ type List = 'message_kind' | 'outbox_kind'
 /** What a kind of message or call is called; one without words keeps the name that its protocol has for it. */
 export function useKind(list: List = 'message_kind'): (kind: string) => string {
   const word = useEnum(list)
-  return useCallback(
-    (kind) => {
-      const said = word(kind)
-      return said === kind ? kind : capital(said)
-    },
-    [word],
-  )
+  const words = useAllWords()[list]
+  return useCallback((kind) => (words?.some(({ code }) => code === kind) ? capital(word(kind)) : kind), [word, words])
 }
 
 /** A kind in words, and smaller beside it the name that its protocol has for it. */
 export function KindName({ kind, list }: { kind: string; list?: List }) {
   const said = useKind(list)(kind)
   if (said === kind) return <span translate="no">{kind}</span>
+  if (said.toLowerCase() === kind) return said
   return (
     <span title={`${said} · ${kind}`}>
       {said}{' '}

@@ -25,6 +25,7 @@ import { MessageView } from './message-view'
 import { ReplayDialog } from './replay-dialog'
 import { useReplaying, type Message } from './replaying'
 import { healthWords } from './words'
+import styles from './messages.module.css'
 
 const PAGE = 200
 const CHOSEN_MAX = 5_000
@@ -106,10 +107,14 @@ export default function MessagesPage() {
       {
         id: 'kind',
         title: t('kind'),
-        width: 230,
+        width: 270,
         text: (row) => said(row.kind),
         whole: (row) => `${said(row.kind)} · ${row.kind}`,
-        render: (row) => <KindName kind={row.kind} />,
+        render: (row) => (
+          <span className={styles.kind}>
+            <KindName kind={row.kind} />
+          </span>
+        ),
       },
       { id: 'counterpart', title: t('counterpart'), width: 160, text: (row) => counterpartName(row.counterpart, t) },
       { id: 'key', title: t('key'), width: 190, text: (row) => row.business_key },

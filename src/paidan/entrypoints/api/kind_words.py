@@ -6,8 +6,8 @@ from typing import Final
 from paidan.orders.story_words import Both
 
 OURS: Final[Mapping[str, Both]] = {
-    "order": ("订单", "an order"),  # Shopify's query of one order has the same name
-    "refund": ("退款单", "a refund case"),
+    "order": ("订单", "order"),  # Shopify's query of one order has the same name
+    "refund": ("退款单", "refund"),
     "read orders": ("读取变动订单(失败)", "reading changed orders (failed)"),
     "read created": ("读取新建订单(失败)", "reading new orders (failed)"),
     "read refunds": ("读取退款单(失败)", "reading refund cases (failed)"),
