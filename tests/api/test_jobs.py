@@ -235,7 +235,7 @@ def test_merging_now_ends_the_window_and_un_merging_takes_the_parcel_apart(world
     released(world, "P1")
     assert orders_of(world)["P2"]["is_merged"]
     job = run(world, "un_merge", {"order_nos": numbers})
-    assert (job["done"], [row["reason"] for row in job["refused"]]) == (2, ["nothing_to_merge"])
+    assert (job["done"], [row["reason"] for row in job["refused"]]) == (2, ["not_merged"])
     assert scene.query("SELECT kind FROM outbox WHERE kind = 'wms.recall'") == [("wms.recall",)]
     assert scene.broken_invariants() == {}
 

@@ -98,6 +98,39 @@ test('who has put it elsewhere meanwhile keeps it', async () => {
   expect(document.activeElement).toBe(screen.getByText('other'))
 })
 
+function Rows({ run }: { run: (key: string) => void }) {
+  const key = (key: string) => ({
+    key,
+    says: key,
+    run: () => {
+      run(key)
+    },
+  })
+  useKeys(['j', 'x', 'enter', 'escape'].map(key))
+  return <button>queue</button>
+}
+
+test('who moves to a row has left the button pressed before: Enter is meant for the row', () => {
+  const run = vi.fn()
+  render(<Rows run={run} />)
+  screen.getByText('queue').focus()
+  for (const key of ['x', 'Enter']) fireEvent.keyDown(document.activeElement ?? document.body, { key })
+  expect(run.mock.calls).toEqual([['x']])
+  for (const key of ['j', 'Enter']) fireEvent.keyDown(document.activeElement ?? document.body, { key })
+  expect(run.mock.calls).toEqual([['x'], ['j'], ['enter']])
+})
+
+test('Escape closes the menu that is open, and nothing behind it', () => {
+  const run = vi.fn()
+  const menu = render(<div className="ant-dropdown" />)
+  render(<Rows run={run} />)
+  fireEvent.keyDown(document.body, { key: 'Escape' })
+  expect(run).not.toHaveBeenCalled()
+  menu.rerender(<div className="ant-dropdown ant-dropdown-hidden" />)
+  fireEvent.keyDown(document.body, { key: 'Escape' })
+  expect(run).toHaveBeenCalledWith('escape')
+})
+
 function Titled({ text, depth }: { text: string; depth?: number }) {
   useTabTitle(text, depth)
   return null

@@ -51,6 +51,12 @@ export function isBehindDialog(): boolean {
 /** A field whose Enter does something already: a form's, a list to choose from, several lines, a search. */
 const OWN_ENTER = 'form, [role="combobox"], textarea, .ant-input-search, button, a'
 
+/** Keys that go to another row: whoever presses one has left the button that he clicked before. */
+const MOVES = new Set(['j', 'k', 'arrowdown', 'arrowup'])
+
+/** What lies above everything and goes by Escape. */
+const MENUS = ['dropdown', 'select-dropdown', 'popover'].map((it) => `.ant-${it}:not(.ant-${it}-hidden)`).join()
+
 /** The main button of the dialog that this key press is for, if Enter is to press it; with Ctrl from anywhere, several lines too. */
 function mainButton(event: KeyboardEvent, name: string): HTMLButtonElement | null {
   const { target } = event
@@ -76,11 +82,15 @@ function onKeyDown(event: KeyboardEvent): void {
   if (isWriting(event) && !isAllowedInFields) return
   const isOnButton = event.target instanceof HTMLElement && event.target.closest('button, a, [role="menuitem"]')
   if (isOnButton && (name === 'enter' || name === ' ')) return
+  // It hears the key after us: one Escape closes one thing.
+  if (name === 'escape' && document.querySelector(MENUS)) return
   for (let index = layers.length - 1; index >= 0; index--) {
     const layer = layers[index]
     const binding = layer?.read().find((one) => one.key === name)
     if (binding) {
       event.preventDefault()
+      // Else Enter, meant for the row, would press the button again: a queue just chosen would be given up.
+      if (MOVES.has(name) && isOnButton instanceof HTMLElement) isOnButton.blur()
       binding.run(event)
       return
     }

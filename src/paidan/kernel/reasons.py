@@ -93,6 +93,7 @@ class Reason(StrEnum):
     ALREADY_HELD = "already_held"
     AT_THE_WAREHOUSE = "at_the_warehouse"
     NOTHING_TO_MERGE = "nothing_to_merge"
+    NOT_MERGED = "not_merged"
     NOTHING_TO_SPLIT = "nothing_to_split"
     KEPT_WHOLE = "kept_whole"
     MORE_THAN_PLANNED = "more_than_planned"
@@ -265,6 +266,7 @@ WORDS: Final[dict[Reason, Words]] = {
         "同一收件人、仓库、快递且未下发的订单才能合并",
         "Same receiver, warehouse and carrier, not released yet",
     ),
+    Reason.NOT_MERGED: W("没有和别的订单合并", "It does not travel with another order", "无需处理", "Nothing to do"),
     Reason.NOTHING_TO_SPLIT: W(
         "没有可拆分的商品", "There is nothing to split", "未下发且有两件以上才能拆分", "It takes two units that are not released yet"
     ),

@@ -227,7 +227,7 @@ def _un_merge(order: Order, context: Context) -> Reason | None:
     travelling = [f for f in order.fulfilments if f.id in context.leader_by_fulfilment]
     waiting = [f for f in _planned(order) if f.id in context.mates and not (order.edits or {}).get("sealed")]
     if not travelling and not waiting:
-        return ENDED.get(OrderState(order.state), Reason.NOTHING_TO_MERGE)
+        return ENDED.get(OrderState(order.state), Reason.NOT_MERGED)
     _keep_alone(order, travelling, context)
     order.tell("unmerge_asked", {"fulfilment": (travelling or waiting)[0].id})
     return None
