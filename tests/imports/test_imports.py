@@ -242,6 +242,63 @@ def test_orders_become_messages_of_their_shop_once(scene):
     assert scene.query("SELECT count(*) FROM message WHERE state = 0") == [(1,)]
 
 
+KEPT = {
+    "products": (
+        PRODUCTS + "X,红围巾,P1,120,否,690;691,商品\nY,蓝围巾,P1,130,是,,商品\nSET,礼盒,,5,,,组合装\n",
+        "货品编码,货品名称,条码\nX,围巾（红）,\nSET,大礼盒,\n",
+        (
+            "SELECT k.code, k.name, p.code, p.name, weight_g, is_on_sale, kind, ARRAY(SELECT barcode FROM sku_barcode WHERE sku_id = k.id ORDER BY 1) "
+            "FROM sku k JOIN product p ON p.id = product_id ORDER BY k.code"
+        ),
+        [
+            ("SET", "大礼盒", "SET", "大礼盒", 5, True, "bundle", []),
+            ("X", "围巾（红）", "P1", "红围巾", 120, False, "goods", ["690", "691"]),
+            ("Y", "蓝围巾", "P1", "红围巾", 130, True, "goods", []),
+        ],
+    ),
+    "warehouses": (
+        '仓库编码,仓库名称,省,经度,每单操作费,截单时间,工作日,启用\nHZ,杭州仓,浙江省,120.15,1.50,16:30,"1,2,3",否\n',
+        "仓库编码,仓库名称,省\nHZ,杭州一仓,\n",
+        "SELECT name, province, longitude::float, handling_order_minor, cut_off::text, work_days, is_active FROM warehouse",
+        [("杭州一仓", "浙江省", 120.15, 150, "16:30:00", [1, 2, 3], False)],
+    ),
+    "carriers": (
+        "快递编码,快递名称,淘宝编码,启用\nZTO,中通,ZTO,否\n",
+        "快递编码,快递名称,快递100编码\nZTO,中通快递,zhongtong\n",
+        "SELECT name, code_by_system, is_active FROM carrier",
+        [("中通快递", {"taobao": "ZTO", "kuaidi100": "zhongtong"}, False)],
+    ),
+    "shops": (
+        "店铺编码,店铺名称,平台,接入方式,合单等待(秒),安全库存\nT1,旗舰店,天猫,poll;push,300,7\n",
+        "店铺编码,店铺名称,平台\nT1,新店名,天猫\n",
+        "SELECT name, doors, merge_window_s, safety_quantity FROM shop WHERE code = 'T1'",
+        [("新店名", ["poll", "push"], 300, 7)],
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", KEPT)
+def test_what_a_file_does_not_tell_stays_as_it_is_stored(scene, kind):
+    first, second, query, kept = KEPT[kind]
+    assert told(give(scene, kind, first)) == []
+    assert told(give(scene, kind, second)) == []
+    assert scene.query(query) == kept
+
+
+def test_listings_stay_mapped_and_freight_keeps_its_limit(scene):
+    for kind in ("products", "shops", "carriers"):
+        assert told(give(scene, kind, FILES[kind][0])) == []
+    for rows in ("店铺编码,商品id,货品编码,商家编码\nT1,9,X,OLD\n", "店铺编码,商品id,标题\nT1,9,围巾\n"):
+        assert told(give(scene, "listings", rows)) == []
+    assert scene.query("SELECT k.code, merchant_code, title FROM listing l JOIN sku k ON k.id = l.sku_id WHERE item_ref = '9'") == [
+        ("X", "OLD", "围巾")
+    ]
+    price = "快递编码,区域,首重(克),首重费(元),续重(克),续重费(元)"
+    for rows in (f"{price},限重(克),时效(小时)\nZTO,US,1000,8,1000,2,20000,96\n", f"{price}\nZTO,US,1000,9,1000,2\n"):
+        assert told(give(scene, "freight", rows)) == []
+    assert scene.query("SELECT first_minor, weight_g_max, transit_h FROM freight_tier WHERE region = 'US'") == [(900, 20_000, 96)]
+
+
 def test_empty_rows_are_passed_over_and_long_numbers_are_refused_rather_than_rounded(scene):
     report = give(scene, "carriers", xlsx(["carrier code", "carrier name"], ["", ""], [None, None], [690123456789012345, "x"], ["OK", "y"]))
     assert (report.accepted, told(report)) == (1, [(4, "code", "field_invalid")])

@@ -3,8 +3,8 @@ import { defineWords } from '@/i18n/words'
 export const importWords = defineWords('imports', {
   title: ['导入', 'Import'],
   about: [
-    'Excel、CSV，或直接从表格粘贴；坏行不挡好行',
-    'Excel, CSV, or pasted from a spreadsheet; a bad row stops no other',
+    'Excel、CSV，或直接从表格粘贴；坏行不挡好行；空单元格保留原值',
+    'Excel, CSV, or pasted from a spreadsheet; a bad row stops no other; an empty cell leaves what is there',
   ],
   expected: ['要求：{{what}}', 'expected: {{what}}'],
   step1: ['选择种类', 'Kind'],

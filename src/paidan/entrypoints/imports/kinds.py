@@ -49,6 +49,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     """One kind of file. `group`: the fields by which several rows are one record (none: each row is one); `join` makes it of them.
 
     `spread` is the way back: the rows of a record as it is shown, for a file that is exported, edited and imported again.
+    `key`: the fields by which a record is known that keeps what the file does not tell; `subject`: whose version row those who write it lock.
     """
 
     name: str
@@ -58,6 +59,8 @@ class Kind(Struct, frozen=True, kw_only=True):
     group: str = ""
     join: Callable[[Sequence[Values]], Values] = lambda rows: rows[0]
     spread: Callable[[Any], Sequence[Values]] = _alone
+    key: tuple[str, ...] = ()
+    subject: str = "network"
 
 
 def _bundle(rows: Sequence[Values]) -> Values:
@@ -94,7 +97,14 @@ def _opening(tx: Tx, means: Means, rows: Sequence[Any], now: datetime, actor: st
 KINDS: Final = {
     kind.name: kind
     for kind in (
-        Kind(name="products", fields=columns.PRODUCTS, row=SkuRow, write=lambda tx, m, rows, now, _: write_skus(tx, m.ids, rows, now)),
+        Kind(
+            name="products",
+            fields=columns.PRODUCTS,
+            row=SkuRow,
+            write=lambda tx, m, rows, now, _: write_skus(tx, m.ids, rows, now),
+            key=("code",),
+            subject="catalog",
+        ),
         Kind(
             name="bundles",
             fields=columns.BUNDLES,
@@ -105,7 +115,11 @@ KINDS: Final = {
             spread=_parts_of,
         ),
         Kind(
-            name="warehouses", fields=columns.WAREHOUSES, row=WarehouseRow, write=lambda tx, m, rows, now, _: write_warehouses(tx, m.ids, rows, now)
+            name="warehouses",
+            fields=columns.WAREHOUSES,
+            row=WarehouseRow,
+            write=lambda tx, m, rows, now, _: write_warehouses(tx, m.ids, rows, now),
+            key=("code",),
         ),
         Kind(
             name="carriers",
@@ -114,15 +128,30 @@ KINDS: Final = {
             write=lambda tx, m, rows, now, _: write_carriers(tx, m.ids, rows, now),
             join=_carrier,
             spread=_codes_of,
+            key=("code",),
         ),
-        Kind(name="freight", fields=columns.FREIGHT, row=TierRow, write=lambda tx, m, rows, now, _: write_freight(tx, m.ids, rows, now)),
+        Kind(
+            name="freight",
+            fields=columns.FREIGHT,
+            row=TierRow,
+            write=lambda tx, m, rows, now, _: write_freight(tx, m.ids, rows, now),
+            key=("carrier_code", "warehouse_code", "region"),
+        ),
         Kind(
             name="shops",
             fields=columns.SHOPS,
             row=ShopRow,
             write=lambda tx, m, rows, now, _: write_shops(tx, m.ids, rows, now, sealer=m.sealer),
+            key=("code",),
         ),
-        Kind(name="listings", fields=columns.LISTINGS, row=ListingRow, write=lambda tx, m, rows, now, _: write_listings(tx, m.ids, rows, now)),
+        Kind(
+            name="listings",
+            fields=columns.LISTINGS,
+            row=ListingRow,
+            write=lambda tx, m, rows, now, _: write_listings(tx, m.ids, rows, now),
+            key=("shop_code", "item_ref", "sku_ref"),
+            subject="catalog",
+        ),
         Kind(name="stock", fields=columns.STOCK, row=OpeningRow, write=_opening),
     )
 }
