@@ -367,6 +367,8 @@ def test_the_search_box_understands_whatever_is_typed(town):
     assert (found(town, "Z")["kind"], found(town, "0006")["kind"]) == ("sku", "phone")
     shop = found(town, "ed")
     assert (shop["kind"], set(shop["found"])) == ("initials", {numbers["SH_1"], numbers["SH_2"], numbers["SH%3"]})
+    sent = town.get("/fulfilments", params={"limit": 1}).json()["items"][0]
+    assert found(town, sent["no"].lower()) == {"kind": "numbers", "found": [sent["order_no"]], "missing": [], "is_cut": False}
     assert found(town, "no-such-thing") == {"kind": "nothing", "found": [], "missing": ["no-such-thing"], "is_cut": False}
 
 

@@ -24,8 +24,8 @@ export const orderWords = defineWords('orders', {
   ],
   findEmpty: ['没有找到任何订单', 'No order is found'],
   findEmptyHint: [
-    '检查是否多了空格或少了位数；也可以用手机后四位、运单号、SKU 编码，或商品、店铺名称的拼音首字母。收件人姓名是加密的，不能查。',
-    'Look for missing digits; phone tails, waybills, SKU codes and the initials of products and shops work as well. Names of receivers are sealed and can not be searched.',
+    '检查是否多了空格或少了位数；也可以用手机后四位、运单号、发货单号、SKU 编码，或商品、店铺名称的拼音首字母。收件人姓名是加密的，不能查。',
+    'Look for missing digits; phone tails, waybills, fulfilment numbers, SKU codes and the initials of products and shops work as well. Names of receivers are sealed and can not be searched.',
   ],
   queues: ['队列', 'Queues'],
   heldFor: ['挂起：', 'Held:'],

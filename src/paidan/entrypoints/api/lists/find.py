@@ -1,4 +1,4 @@
-"""The one search box: numbers (up to five hundred), a phone or its tail, a waybill, a SKU or barcode, the initials of names."""
+"""The one search box: numbers (up to five hundred), a phone or its tail, a waybill, a fulfilment, a SKU or barcode, the initials of names."""
 
 import re
 from typing import Final, Literal
@@ -11,6 +11,7 @@ from paidan.entrypoints.api.lists.kinds import Moment
 from paidan.entrypoints.api.people.caller import Caller
 from paidan.entrypoints.api.problems import invalid
 from paidan.kernel import expected
+from paidan.orders.fulfilment_no import read_fulfilment_no
 from paidan.parties.masks import digits_of
 from paidan.runtime.database import Tx
 
@@ -50,7 +51,8 @@ def find(tx: Tx, text: str, caller: Caller, moment: Moment) -> Found:
 def _numbers(tx: Tx, asked: list[str], caller: Caller) -> Found:
     wanted = [number for number in asked if len(number) <= NUMBER_LENGTH_MAX and "\0" not in number]
     orders_by_number: dict[str, list[str]] = {}
-    for number, order_no in tx.execute(queries.find_numbers, {"numbers": wanted, **caller.sees}):
+    fulfilments = [told and told[0] for told in (read_fulfilment_no(number.upper()) for number in wanted)]
+    for number, order_no in tx.execute(queries.find_numbers, {"numbers": wanted, "fulfilments": fulfilments, **caller.sees}):
         orders_by_number.setdefault(number, []).append(order_no)
     found = dict.fromkeys(order_no for number in asked for order_no in orders_by_number.get(number, ()))
     missing = tuple(number for number in asked if number not in orders_by_number)

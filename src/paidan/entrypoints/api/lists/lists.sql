@@ -52,13 +52,16 @@ UNION ALL SELECT 'carrier', code, name FROM carrier
 ORDER BY 1, 2;
 
 -- name: find_numbers
--- Which order each number means: ours, the platform's, a waybill. Parameters: numbers text[], shops, warehouses.
+-- Which order each number means: ours, the platform's, a waybill, a fulfilment's (all that travel with it).
+-- Parameters: parallel arrays numbers, fulfilments (the id its number tells, or NULL); shops, warehouses.
 SELECT DISTINCT w.number, o.order_no
-FROM unnest(%(numbers)s::text[]) AS w (number)
+FROM unnest(%(numbers)s::text[], %(fulfilments)s::bigint[]) AS w (number, fulfilment_id)
 CROSS JOIN LATERAL (
     SELECT k.order_id FROM order_key k WHERE k.order_no = w.number
     UNION SELECT k.order_id FROM shop s JOIN order_key k ON k.shop_id = s.id AND k.platform_order_no = w.number
     UNION SELECT l.order_id FROM parcel p JOIN parcel_line l ON l.parcel_id = p.id WHERE p.tracking_no = w.number
+    UNION SELECT l.order_id FROM fulfilment l WHERE l.id = w.fulfilment_id
+    UNION SELECT m.order_id FROM fulfilment m WHERE m.merged_into_id = w.fulfilment_id
 ) f
 JOIN sales_order o ON o.id = f.order_id
 WHERE (%(shops)s::bigint[] IS NULL OR o.shop_id = ANY(%(shops)s))
