@@ -48,7 +48,10 @@ def test_the_board_tells_each_quantity_by_sku_and_by_warehouse(desk, goods):
     expect(desk.page).to_have_url(re.compile(r"sort=-on_hand$"))
     most = desk.get("/stock/sellable?sort=-on_hand&limit=1")["items"][0]
     expect(desk.page.locator("[role=row][id]").first).to_contain_text(most["sku_code"])
-    desk.at(f"/stock?sku={code}")
+    desk.page.fill("#page-search", goods["sku_name"].lower())
+    desk.page.locator(".ant-select-item-option", has_text=code).click()
+    expect(desk.page).to_have_url(re.compile(rf"sku={code}"))
+    expect(desk.page.locator("[role=row][id]")).to_have_count(1)
     shown = desk.cells(desk.row(code))
     assert shown["名称"] == goods["sku_name"] != code
     names = {"可售": "sellable", "在库": "on_hand", "占用": "reserved", "在途": "in_transit", "空闲": "free", "预留": "held", "缺": "short"}

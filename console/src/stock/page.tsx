@@ -5,7 +5,7 @@ import { EmptyState } from '@/frame/empty-state'
 import { Page } from '@/frame/page'
 import { useWords } from '@/i18n/words'
 import { NoMatch } from '@/lists/no-match'
-import { ListSearch } from '@/lists/paged-grid'
+import { SkuSearch } from '@/masters/sku-search'
 import { usePut } from '@/lists/use-put'
 import { listWords } from '@/lists/words'
 import { Balances } from './balances'
@@ -49,7 +49,7 @@ export default function StockPage() {
           style={{ width: 128 }}
         />
       )}
-      <ListSearch
+      <SkuSearch
         key={sku}
         label={t('search')}
         value={sku}

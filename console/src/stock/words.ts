@@ -30,7 +30,7 @@ export const stockWords = defineWords('stock', {
   oversold: ['超卖', 'Oversold'],
   low: ['售罄', 'Sold out'],
   fine: ['正常', 'Fine'],
-  search: ['按 SKU 编码查找', 'Find a SKU by its code'],
+  search: ['按编码、条码或名称查找', 'Find by code, barcode or name'],
   byWarehouse: ['按仓库', 'By warehouse'],
   bySku: ['按 SKU', 'By SKU'],
   byShop: ['各店可售', 'By shop'],

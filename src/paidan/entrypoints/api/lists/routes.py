@@ -166,7 +166,7 @@ def _told(field: Field) -> FieldView:
 
 @post("/lists/orders/find", opt=SEE, status_code=200, sync_to_thread=True, summary="Find orders by whatever was typed")
 def find_in_orders(services: Given, caller: Known, data: JSONBody[FindBody]) -> Found:
-    """Order, platform and fulfilment numbers, waybills (up to five hundred, by blanks or commas), a phone or its last four digits, a SKU, initials."""
+    """Order, platform and fulfilment numbers, waybills (up to five hundred, by blanks or commas), a phone or its tail, a SKU, initials."""
     with services.database.transaction() as tx:
         return find(tx, data.text, caller, moment_of(services))
 
