@@ -180,8 +180,13 @@ def test_the_palette_goes_to_a_page_and_help_names_the_keys(orders):
     orders.keyboard.press("?")
     expect(orders.get_by_text("键盘快捷键").first).to_be_visible()
     orders.keyboard.press("Escape")
+    for typed in ("库存", "kucun", "KC"):
+        orders.keyboard.press("Control+k")
+        orders.keyboard.type(typed)
+        expect(orders.get_by_role("option").first).to_have_text("库存")
+        orders.keyboard.press("Escape")
     orders.keyboard.press("Control+k")
-    orders.keyboard.type("库存")
+    orders.keyboard.type("kc")
     orders.keyboard.press("Enter")
     expect(orders).to_have_url(re.compile(r"/console/stock"))
 

@@ -29,6 +29,8 @@ type Word = (typeof frameWords)['keys'][number]
 export interface Place {
   path: string
   word: Word
+  /** How clerks type its Chinese name: pinyin, and its initials. */
+  typed: string
   icon: ReactNode
   /** Shown to those who have one of these; without: to everybody. */
   rights?: readonly Right[]
@@ -44,41 +46,47 @@ export const PLACES: readonly PlaceGroup[] = [
   {
     word: 'work',
     places: [
-      { path: '/', word: 'dashboard', icon: <BarChartOutlined /> },
-      { path: '/orders', word: 'orders', icon: <ShoppingOutlined /> },
-      { path: '/fulfilments', word: 'fulfilments', icon: <SendOutlined /> },
-      { path: '/exceptions', word: 'exceptions', icon: <AlertOutlined /> },
-      { path: '/prints', word: 'prints', icon: <PrinterOutlined />, rights: ['print'] },
+      { path: '/', word: 'dashboard', typed: 'kanban kb', icon: <BarChartOutlined /> },
+      { path: '/orders', word: 'orders', typed: 'dingdan dd', icon: <ShoppingOutlined /> },
+      { path: '/fulfilments', word: 'fulfilments', typed: 'fahuodan fhd', icon: <SendOutlined /> },
+      { path: '/exceptions', word: 'exceptions', typed: 'yichang yc', icon: <AlertOutlined /> },
+      { path: '/prints', word: 'prints', typed: 'dayinjilu dyjl', icon: <PrinterOutlined />, rights: ['print'] },
     ],
   },
   {
     word: 'goods',
     places: [
-      { path: '/stock', word: 'stock', icon: <DatabaseOutlined /> },
-      { path: '/documents', word: 'documents', icon: <InboxOutlined /> },
-      { path: '/comparisons', word: 'comparisons', icon: <DiffOutlined /> },
-      { path: '/products', word: 'products', icon: <AppstoreOutlined /> },
-      { path: '/listings', word: 'listings', icon: <LinkOutlined /> },
+      { path: '/stock', word: 'stock', typed: 'kucun kc', icon: <DatabaseOutlined /> },
+      { path: '/documents', word: 'documents', typed: 'rukudan rkd', icon: <InboxOutlined /> },
+      { path: '/comparisons', word: 'comparisons', typed: 'kucunduizhang kcdz', icon: <DiffOutlined /> },
+      { path: '/products', word: 'products', typed: 'shangpin sp', icon: <AppstoreOutlined /> },
+      { path: '/listings', word: 'listings', typed: 'puhuopipei phpp pipei', icon: <LinkOutlined /> },
     ],
   },
   {
     word: 'network',
     places: [
-      { path: '/shops', word: 'shops', icon: <ShopOutlined /> },
-      { path: '/warehouses', word: 'warehouses', icon: <HomeOutlined /> },
-      { path: '/carriers', word: 'carriers', icon: <CarOutlined /> },
-      { path: '/bans', word: 'bans', icon: <StopOutlined /> },
-      { path: '/connections', word: 'connections', icon: <ApiOutlined /> },
+      { path: '/shops', word: 'shops', typed: 'dianpu dp', icon: <ShopOutlined /> },
+      { path: '/warehouses', word: 'warehouses', typed: 'cangku ck', icon: <HomeOutlined /> },
+      { path: '/carriers', word: 'carriers', typed: 'kuaidiyuyunfei kdyyf yunfei', icon: <CarOutlined /> },
+      { path: '/bans', word: 'bans', typed: 'jinyun jy', icon: <StopOutlined /> },
+      { path: '/connections', word: 'connections', typed: 'qudaoyulianjie qdylj lianjie', icon: <ApiOutlined /> },
     ],
   },
   {
     word: 'house',
     places: [
-      { path: '/imports', word: 'imports', icon: <ImportOutlined />, rights: ['import'] },
-      { path: '/health', word: 'health', icon: <HeartOutlined /> },
-      { path: '/messages', word: 'messages', icon: <MailOutlined />, rights: ['messages'] },
-      { path: '/people', word: 'people', icon: <TeamOutlined />, rights: ['people'] },
-      { path: '/settings', word: 'settings', icon: <SettingOutlined /> },
+      { path: '/imports', word: 'imports', typed: 'daoru dr', icon: <ImportOutlined />, rights: ['import'] },
+      { path: '/health', word: 'health', typed: 'jiankang jk', icon: <HeartOutlined /> },
+      { path: '/messages', word: 'messages', typed: 'baowen bw', icon: <MailOutlined />, rights: ['messages'] },
+      {
+        path: '/people',
+        word: 'people',
+        typed: 'renyuanyuquanxian ryyqx quanxian',
+        icon: <TeamOutlined />,
+        rights: ['people'],
+      },
+      { path: '/settings', word: 'settings', typed: 'shezhi sz', icon: <SettingOutlined /> },
     ],
   },
 ]

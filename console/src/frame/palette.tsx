@@ -13,6 +13,7 @@ import styles from './palette.module.css'
 interface Command {
   id: string
   text: string
+  typed?: string
   icon: ReactNode
   run: () => void
 }
@@ -38,7 +39,10 @@ export function Palette({ onGo, onClose }: Props) {
     },
   }
   const matching = commands.filter(
-    (command) => command.text.toLowerCase().includes(wanted) || command.id.includes(wanted),
+    ({ text, id, typed }) =>
+      text.toLowerCase().includes(wanted) ||
+      id.includes(wanted) ||
+      typed?.split(' ').some((word) => word.startsWith(wanted)),
   )
   const shown = wanted ? [...matching, find] : matching
   const at = Math.min(chosen, shown.length - 1)
@@ -125,6 +129,7 @@ function useCommands(onGo: (path: string) => void): Command[] {
     .map((place) => ({
       id: place.path,
       text: t(place.word),
+      typed: place.typed,
       icon: place.icon,
       run: () => {
         onGo(place.path)

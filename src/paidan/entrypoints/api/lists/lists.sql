@@ -17,8 +17,8 @@ JOIN sales_order o ON o.id = a.id
 JOIN shop s ON s.id = o.shop_id
 LEFT JOIN receiver r ON r.id = o.receiver_id
 CROSS JOIN LATERAL (
-    SELECT COALESCE(jsonb_agg(jsonb_build_object('sku', COALESCE(k.code, ''), 'name', COALESCE(k.name, g.title, ''), 'quantity', l.quantity,
-                                                 'kind', l.kind) ORDER BY l.line_no) FILTER (WHERE l.kind <> 'part'), '[]') AS goods,
+    SELECT COALESCE(jsonb_agg(jsonb_build_object('sku', COALESCE(k.code, ''), 'name', COALESCE(k.name, NULLIF(g.title, ''), g.item_ref, ''),
+                                                 'quantity', l.quantity, 'kind', l.kind) ORDER BY l.line_no) FILTER (WHERE l.kind <> 'part'), '[]') AS goods,
            COALESCE(SUM(l.quantity) FILTER (WHERE l.kind NOT IN ('bundle', 'service')), 0) AS units,
            COALESCE(bool_or(l.refund = 'requested'), false) AS asks_refund
     FROM order_line l LEFT JOIN sku k ON k.id = l.sku_id LEFT JOIN listing g ON g.id = l.listing_id WHERE l.order_id = o.id
