@@ -18,6 +18,8 @@ export interface FormField {
   kind: FieldKind
   options?: readonly { value: string | number; label: string }[]
   hint?: string
+  /** What people write in it is longer than most: it has the room of two. */
+  isLong?: boolean
   /** What nothing means here, where that is more than nothing: no shop chosen is every shop. */
   none?: string
   isRequired?: boolean

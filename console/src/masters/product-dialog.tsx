@@ -23,7 +23,7 @@ export function ProductDialog({ sku, onClose }: { sku: Partial<Sku>; onClose: ()
       isFixed: true,
       hint: isNew ? t('fixedCode') : undefined,
     },
-    { name: 'name', label: t('name'), kind: 'text', isRequired: true },
+    { name: 'name', label: t('name'), kind: 'text', isRequired: true, isLong: true },
     {
       name: 'kind',
       label: t('kind'),
@@ -39,7 +39,7 @@ export function ProductDialog({ sku, onClose }: { sku: Partial<Sku>; onClose: ()
       options: CLASSES.map((value) => ({ value, label: className(value, t) })),
     },
     { name: 'product_code', label: t('productCode'), kind: 'text' },
-    { name: 'product_name', label: t('productName'), kind: 'text' },
+    { name: 'product_name', label: t('productName'), kind: 'text', isLong: true },
     { name: 'brand', label: t('brand'), kind: 'text' },
     { name: 'category', label: t('category'), kind: 'text' },
     { name: 'weight_g', label: t('weight'), kind: 'number' },

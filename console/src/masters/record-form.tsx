@@ -22,7 +22,7 @@ export function RecordForm({ fields, values, isNew, onValues }: Props) {
       {fields
         .filter((field) => !field.isShown || field.isShown(values))
         .map((field) => (
-          <label key={field.name} className={styles.field} data-wide={WIDE.has(field.kind)}>
+          <label key={field.name} className={styles.field} data-wide={WIDE.has(field.kind)} data-long={field.isLong}>
             <span>
               {field.label}
               {field.isRequired && <span aria-hidden> *</span>}

@@ -146,7 +146,15 @@ function useUserFields(isNew: boolean, hasPassword: boolean, label: string): For
     },
     { name: 'is_active', label: t('active'), kind: 'flag' },
     ...(isNew && hasPassword
-      ? [{ name: 'password', label: t('firstPassword'), kind: 'text' as const, isRequired: !label }]
+      ? [
+          {
+            name: 'password',
+            label: t('firstPassword'),
+            kind: 'text' as const,
+            isRequired: !label,
+            hint: t('firstPasswordHint'),
+          },
+        ]
       : []),
     ...(isNew && label
       ? [
@@ -191,7 +199,7 @@ function SetPassword({ user }: { user: User }) {
       <Input.Password
         aria-label={t('setPassword')}
         autoComplete="new-password"
-        placeholder={t('firstPassword')}
+        placeholder={`${t('firstPassword')} · ${t('firstPasswordHint')}`}
         value={password}
         onChange={(event) => {
           setPassword(event.target.value)
