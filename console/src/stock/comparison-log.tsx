@@ -10,6 +10,8 @@ import { instant, number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import { useNameOf, useWarehouses } from '@/masters/options'
 import { PagedGrid } from '@/lists/paged-grid'
+import { actorName } from '@/orders/actor'
+import { orderWords } from '@/orders/words'
 import { comparisonWords } from './comparison-words'
 import { stockWords } from './words'
 
@@ -21,6 +23,7 @@ const rowId = (row: Comparison) => row.id
 export function Log({ tabs, ask }: { tabs: ReactNode; ask: ReactNode }) {
   const t = useWords(comparisonWords)
   const s = useWords(stockWords)
+  const o = useWords(orderWords)
   const reason = useEnum('reason')
   const warehouseName = useNameOf(useWarehouses())
   const columns = useMemo(
@@ -31,7 +34,7 @@ export function Log({ tabs, ask }: { tabs: ReactNode; ask: ReactNode }) {
         id: 'by',
         title: t('askedBy'),
         width: 150,
-        text: (row) => (row.asked_by === 'system' ? t('bySystem') : row.asked_by),
+        text: (row) => actorName(row.asked_by, o),
       },
       {
         id: 'state',
@@ -54,7 +57,7 @@ export function Log({ tabs, ask }: { tabs: ReactNode; ask: ReactNode }) {
       },
       { id: 'error', title: t('error'), width: 220, text: (row) => reason(row.error) },
     ],
-    [t, s, reason, warehouseName],
+    [t, s, o, reason, warehouseName],
   )
   return (
     <PagedGrid<Comparison>

@@ -42,7 +42,6 @@ export const comparisonWords = defineWords('comparisons', {
   acceptedToast: ['{{sku}} 已调整 {{units}}', '{{sku}} is adjusted by {{units}}'],
   asked: ['查询时间', 'Asked'],
   askedBy: ['发起人', 'Asked by'],
-  bySystem: ['系统', 'system'],
   running: ['进行中', 'under way'],
   finished: ['已完成', 'finished'],
   failed: ['中断', 'broken off'],

@@ -19,7 +19,9 @@ import { instant, number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import { PagedGrid } from '@/lists/paged-grid'
 import { useNameOf, useWarehouses } from '@/masters/options'
+import { actorName } from '@/orders/actor'
 import form from '@/orders/order/order.module.css'
+import { orderWords } from '@/orders/words'
 import { Log } from './comparison-log'
 import { comparisonWords } from './comparison-words'
 import { stockWords } from './words'
@@ -72,6 +74,7 @@ export default function ComparisonsPage() {
 function Differences({ tabs, ask }: { tabs: ReactNode; ask: ReactNode }) {
   const t = useWords(comparisonWords)
   const s = useWords(stockWords)
+  const o = useWords(orderWords)
   const may = useMay()
   const [isAll, setAll] = useState(false)
   const [opened, setOpened] = useState<Difference | null>(null)
@@ -100,10 +103,10 @@ function Differences({ tabs, ask }: { tabs: ReactNode; ask: ReactNode }) {
         text: (row) => t(stateOf(row)),
         render: (row) => <Pill tone={row.settled_at ? 'good' : 'wait'}>{t(stateOf(row))}</Pill>,
       },
-      { id: 'by', title: t('by'), width: 130, text: (row) => (row.document_id ? row.settled_by : '') },
+      { id: 'by', title: t('by'), width: 130, text: (row) => (row.document_id ? actorName(row.settled_by, o) : '') },
       { id: 'note', title: t('reason'), width: 220, text: (row) => row.note },
     ],
-    [t, s, warehouseName],
+    [t, s, o, warehouseName],
   )
   return (
     <>
@@ -147,6 +150,7 @@ function Differences({ tabs, ask }: { tabs: ReactNode; ask: ReactNode }) {
       {opened && (
         <AcceptDialog
           difference={opened}
+          warehouse={warehouseName(opened.warehouse_code)}
           onClose={() => {
             setOpened(null)
           }}
@@ -158,7 +162,14 @@ function Differences({ tabs, ask }: { tabs: ReactNode; ask: ReactNode }) {
 
 const stateOf = (row: Difference) => (row.document_id ? 'accepted' : row.settled_at ? 'gone' : 'open')
 
-function AcceptDialog({ difference, onClose }: { difference: Difference; onClose: () => void }) {
+interface AcceptProps {
+  difference: Difference
+  /** Its name. */
+  warehouse: string
+  onClose: () => void
+}
+
+function AcceptDialog({ difference, warehouse, onClose }: AcceptProps) {
   const t = useWords(comparisonWords)
   const cache = useQueryClient()
   const [note, setNote] = useState('')
@@ -196,7 +207,7 @@ function AcceptDialog({ difference, onClose }: { difference: Difference; onClose
       >
         <p>
           {t('acceptSays', {
-            warehouse: difference.warehouse_code,
+            warehouse,
             theirs: number(difference.theirs),
             ours: number(difference.ours),
           })}
@@ -225,12 +236,13 @@ function AskDialog({ onClose }: { onClose: () => void }) {
   const f = useWords(frameWords)
   const cache = useQueryClient()
   const warehouses = useWarehouses()
+  const warehouseName = useNameOf(warehouses)
   const [warehouse, setWarehouse] = useState('')
   useKeys([], { isModal: true })
   const ask = useMutation({
     mutationFn: () => api.POST('/api/v1/stock/comparisons', { body: { warehouse_code: warehouse } }),
     onSuccess: () => {
-      toast(t('askedToast', { warehouse }))
+      toast(t('askedToast', { warehouse: warehouseName(warehouse) }))
       void cache.invalidateQueries({ queryKey: ['comparisons'] })
       onClose()
     },

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { InputNumber, Segmented, Skeleton } from 'antd'
 import { api, given } from '@/api/client'
 import { ProblemView } from '@/frame/problem-view'
+import { useIsPhone } from '@/grid/use-phone'
 import { number } from '@/i18n/format'
 import { useWords } from '@/i18n/words'
 import type { Order } from '../shapes'
@@ -19,10 +20,12 @@ interface Props {
 /** What shall travel on its own: every line, or so many units of these lines. */
 export function SplitLines({ orderNo, lines, onLines }: Props) {
   const t = useWords(bulkWords)
+  const isPhone = useIsPhone()
   if (orderNo === undefined) return <p className="dim">{t('splitEach')}</p>
   return (
     <div className={styles.field}>
       <Segmented
+        vertical={isPhone}
         value={lines === undefined ? 'each' : 'chosen'}
         onChange={(value) => {
           onLines(value === 'each' ? undefined : [])
