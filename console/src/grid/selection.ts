@@ -2,6 +2,8 @@
 export interface Selection {
   ids: ReadonlySet<string>
   anchor: string | null
+  /** The list all of whose rows are meant, those not loaded too: its filters. Another choice says it no more. */
+  allOf?: string
 }
 
 export const NOTHING: Selection = { ids: new Set(), anchor: null }

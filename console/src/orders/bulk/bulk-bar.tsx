@@ -1,6 +1,6 @@
 import { CloseOutlined, DownOutlined } from '@ant-design/icons'
 import { Button, Dropdown } from 'antd'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useMay } from '@/api/me'
 import { useKeys } from '@/frame/keys'
 import { NOTHING, type Selection } from '@/grid/selection'
@@ -44,13 +44,17 @@ export function BulkBar({
 }: Props) {
   const t = useWords(bulkWords)
   const may = useMay()
-  // All that match: said of this selection and these filters alone. Whoever changes either has not said it of the new ones.
-  const [everything, setEverything] = useState<{ selection: Selection; listed: string } | null>(null)
   const [started, setStarted] = useState<{ action: Action; target: Target } | null>(null)
   const listed = filters.join('\n')
   const chosen = numbersOf(rows, selection.ids)
   const count = chosen.length
-  const isEverything = count > 0 && everything?.selection === selection && everything.listed === listed
+  // Said of this selection and these filters alone. Whoever changes either has not said it of the new ones.
+  const isEverything = count > 0 && selection.allOf === listed
+  // They look chosen, too: those that are loaded, and those that come by and by.
+  const isBehind = isEverything && rows.length > count
+  useEffect(() => {
+    if (isBehind) onSelection({ ids: new Set(rows.map((row) => row.id)), anchor: null, allOf: listed })
+  }, [isBehind, rows, listed, onSelection])
   const actions = ACTIONS.filter((action) => may(action.right))
 
   function start(action: Action): void {
@@ -79,7 +83,6 @@ export function BulkBar({
     { isOn: started === null },
   )
   const clear = () => {
-    setEverything(null)
     onSelection(NOTHING)
   }
   const close = (isDone: boolean) => {
@@ -99,7 +102,7 @@ export function BulkBar({
               size="small"
               type="link"
               onClick={() => {
-                setEverything(isEverything ? null : { selection, listed })
+                onSelection({ ...selection, allOf: isEverything ? undefined : listed })
               }}
             >
               {isEverything ? t('onlyLoaded') : t('allMatching', { total: shownTotal })}
