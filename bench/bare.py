@@ -17,6 +17,7 @@ from paidan.runtime.messages import COLUMN_TYPES, queries
 ANSWER = b'{"message_id":"1234567890","shop_code":"OWN","platform_order_no":"1234567890123"}'
 HEADERS = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(ANSWER))]
 FIRST_ID = 12_000_000  # far above what a short run of ours uses
+IDS = 1_000_000  # of each process
 Message = MutableMapping[str, Any]
 _Waiting = tuple[bytes, "asyncio.Future[None]"]
 
@@ -53,10 +54,11 @@ def _keep(waiting: "SimpleQueue[_Waiting]") -> None:
 
 
 def _keep_all(waiting: "SimpleQueue[_Waiting]") -> None:
-    ids = count(FIRST_ID)
     with psycopg.connect(os.environ["BARE_URL"]) as connection:
         connection.execute("SELECT set_config('search_path', %s, false)", (os.environ["BARE_SCHEMA"],))
+        process = next(n for n in count() if connection.execute("SELECT pg_try_advisory_lock(%s)", (n,)).fetchone() == (True,))
         connection.commit()
+        ids = count(FIRST_ID + process * IDS)
         while True:
             batch = [waiting.get()]
             while not waiting.empty():

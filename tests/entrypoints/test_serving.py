@@ -3,7 +3,9 @@
 import socket
 import subprocess
 import sys
+import urllib.request
 
+import psutil
 import pytest
 
 from paidan.entrypoints.serving import command, held_port, wait_ready
@@ -30,6 +32,31 @@ def test_the_server_binds_a_held_port(tmp_path):
             wait_ready(child, f"http://127.0.0.1:{port}/readyz")
         finally:
             child.terminate()
+
+
+def test_it_ends_with_all_its_processes_although_somebody_still_listens(tmp_path):
+    """As consoles listen for what happens."""
+    (tmp_path / "page.py").write_text(
+        "import asyncio\n"
+        "def make():\n"
+        "    async def app(scope, receive, send):\n"
+        "        if scope['type'] == 'http':\n"
+        "            await send({'type': 'http.response.start', 'status': 200, 'headers': []})\n"
+        "            await send({'type': 'http.response.body', 'body': b'hello', 'more_body': scope['path'] == '/events'})\n"
+        "            if scope['path'] == '/events':\n"
+        "                await asyncio.Event().wait()\n"
+        "    return app\n"
+    )
+    with held_port() as port, subprocess.Popen([*command("127.0.0.1", port, 2)[:-1], "page:make"], cwd=tmp_path) as child:  # noqa: S603 - our own words
+        wait_ready(child, f"http://127.0.0.1:{port}/readyz")
+        family = [psutil.Process(child.pid), *psutil.Process(child.pid).children(recursive=True)]
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/events", timeout=5) as events:
+            assert events.read(5) == b"hello"
+            child.terminate()
+            _, alive = psutil.wait_procs(family, timeout=8)
+        for process in alive:
+            process.kill()
+    assert not alive
 
 
 def test_a_start_that_fails_gives_the_end_of_its_log(tmp_path):

@@ -16,6 +16,7 @@ from paidan.kernel.errors import SetupError
 from paidan.runtime.settings import Settings
 
 READY_S = 30.0
+LEAVE_S = 3  # an answer under way has so long at the end; consoles that listen would never let go
 PROCESSES = 2  # of `paidan up`: two answer half as many again as one on two cores, and a long answer of one holds up nobody at the other
 TAIL_BYTES = 2_000
 FACTORY = "paidan.entrypoints.serving:make_app"
@@ -43,7 +44,7 @@ def make_app() -> object:
 
 def command(host: str, port: int, processes: int = 1) -> list[str]:
     """How the serving process is started; it starts `processes` of its own that answer."""
-    answering = ["--host", host, "--port", str(port), "--workers", str(processes), "--respawn-failed-workers"]
+    answering = ["--host", host, "--port", str(port), "--workers", str(processes), "--respawn-failed-workers", "--workers-kill-timeout", str(LEAVE_S)]
     return [sys.executable, "-m", "granian", "--interface", "asgi", "--factory", *answering, "--log-level", "warning", "--no-access-log", FACTORY]
 
 
