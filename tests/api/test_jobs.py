@@ -440,6 +440,30 @@ def test_a_job_left_by_a_dead_process_is_taken_up_where_it_stopped(world):
     world.client.app.state.jobs.start()
 
 
+def test_what_one_person_asks_for_is_done_in_that_order_whichever_process_works(world):
+    world.scene.set_up({"A": {"X": 100}})
+    told(world.scene, order("P1", line("X"), receiver=receiver(1)))
+    runner = world.client.app.state.jobs
+    runner.stop()
+    job_ids = {
+        action: int(world.post("/jobs", {"action": action, "target": {"filters": []}, "parameters": parameters}).json()["job_id"])
+        for action, parameters in (("hold", NOTE), ("release_hold", NOTE), ("export", {"columns": ["order_no"]}))
+    }
+    one, other = type(runner)(world.services), type(runner)(world.services)
+    held = one._claim()
+    assert held.id == job_ids["hold"]
+    assert [other._claim().id, other._claim()] == [job_ids["export"], None]  # a file waits for nothing
+    world.scene.query("UPDATE job SET owner = 'person:77' WHERE id = %s RETURNING 1", job_ids["release_hold"])
+    assert other._claim().id == job_ids["release_hold"]  # another person's
+    world.scene.query("UPDATE job SET lease_until = '-infinity' WHERE id <> %s RETURNING 1", job_ids["hold"])
+    world.scene.query("UPDATE job SET owner = (SELECT owner FROM job WHERE id = %s) RETURNING 1", job_ids["hold"])
+    one._end(held)
+    assert other._claim().id == job_ids["release_hold"]
+    world.scene.query("UPDATE job SET lease_until = '-infinity' RETURNING 1")
+    world.client.app.state.jobs = type(runner)(world.services)
+    world.client.app.state.jobs.start()
+
+
 @pytest.mark.parametrize("action", [Action.HOLD, Action.AUDIT, Action.FLAG, Action.ADD_GIFT, Action.MERGE, Action.SPLIT])
 def test_a_chunk_takes_the_same_number_of_statements_for_one_order_and_for_twenty(world, action):
     found = []

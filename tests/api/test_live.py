@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from browser import second_shop, told
+from paidan.entrypoints.api.lists import queues
 from paidan.entrypoints.api.lists.queues import QueueCounts
 from paidan.entrypoints.api.live.watch import WAITING_MAX, Watch
 from paidan.entrypoints.api.people.caller import Caller
@@ -73,14 +74,39 @@ def test_who_heard_of_new_counts_is_not_answered_with_older_ones_by_another_proc
     def waiting(query=""):
         return {queue["queue"]: queue["count"] for queue in world.get(f"/queues{query}").json()}["waiting_to_merge"]
 
+    monkeypatch.setattr(queues, "KEPT_S", 3600.0)
     world.client.app.state.queues.forget()
     assert waiting() == 0
-    monkeypatch.setattr(world.services, "clock", FixedClock(NOW + timedelta(seconds=1)))
+    clock = FixedClock(NOW + timedelta(seconds=1))
+    monkeypatch.setattr(world.services, "clock", clock)
     [events] = heard_by(world, EVERYBODY, between=lambda: told(world.scene, order("P1", line("X"))))
     [heard] = [data for event, data in events if event == "queues"]
+    clock.forward(seconds=1)
     as_of = heard["as_of"].replace("+", "%2B")
     assert (waiting(), waiting(f"?not_before={as_of}"), waiting()) == (0, 1, 1)
     assert waiting("?not_before=2026-11-11T10:00:00") == 1
+    assert waiting("?not_before=2999-01-01T00:00:00Z") == 1
+    world.client.app.state.queues.forget()
+
+
+def test_who_comes_later_is_told_the_counts_the_others_know(world):
+    """He may have read older ones, of another process, before he listened."""
+    world.scene.set_up({"A": {"X": 10}})
+
+    async def listen():
+        watch = Watch(world.services, QueueCounts(), queues_after_s=0.0)
+        with watch.listening(EVERYBODY), watch.listening(EVERYBODY) as later:
+            later.is_new = False  # not there yet
+            await asyncio.to_thread(watch.look)
+            await asyncio.sleep(0)
+            while not later.waiting.empty():
+                later.waiting.get_nowait()
+            later.is_new = True
+            await asyncio.to_thread(watch.look)
+            await asyncio.sleep(0)
+            return [later.waiting.get_nowait().event for _ in range(later.waiting.qsize())]
+
+    assert set(asyncio.run(listen())) == {"hello", "queues"}
 
 
 def test_each_hears_of_the_exceptions_he_sees(world):

@@ -3,6 +3,7 @@
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 
 import psutil
@@ -32,6 +33,32 @@ def test_the_server_binds_a_held_port(tmp_path):
             wait_ready(child, f"http://127.0.0.1:{port}/readyz")
         finally:
             child.terminate()
+
+
+def test_a_process_that_dies_is_started_again(tmp_path):
+    (tmp_path / "page.py").write_text(
+        "def make():\n"
+        "    async def app(scope, receive, send):\n"
+        "        if scope['type'] == 'http':\n"
+        "            await send({'type': 'http.response.start', 'status': 200, 'headers': []})\n"
+        "            await send({'type': 'http.response.body', 'body': b'ready'})\n"
+        "    return app\n"
+    )
+    with held_port() as port, subprocess.Popen([*command("127.0.0.1", port, 2)[:-1], "page:make"], cwd=tmp_path) as child:  # noqa: S603 - our own words
+        try:
+            wait_ready(child, f"http://127.0.0.1:{port}/readyz")
+            answering = answering_of(child)
+            next(iter(answering)).kill()
+            until = time.monotonic() + 20
+            while len(answering_of(child)) < 2 or answering_of(child) == answering:
+                assert time.monotonic() < until
+                time.sleep(0.05)
+        finally:
+            child.terminate()
+
+
+def answering_of(child):
+    return {one for one in psutil.Process(child.pid).children(recursive=True) if one.is_running() and one.status() != psutil.STATUS_ZOMBIE}
 
 
 def test_it_ends_with_all_its_processes_although_somebody_still_listens(tmp_path):

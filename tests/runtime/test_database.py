@@ -206,6 +206,17 @@ def test_ids_ascend_and_never_repeat_over_blocks_and_threads(database: Database)
     assert CountingIds().take(3) + CountingIds(7).take(2) == [1, 2, 3, 7, 8]
 
 
+def test_ids_of_one_process_are_not_older_than_another_s_by_more_than_a_minute(database: Database) -> None:
+    now = 0.0
+    slow, quick = BlockIds(database, lambda: now), BlockIds(database, lambda: now)
+    first = slow.take(1)
+    now += 59
+    assert slow.take(2) == [first[0] + 1, first[0] + 2]
+    newer = quick.take(1)
+    now += 2
+    assert slow.take(2)[0] > newer[0]
+
+
 def test_provisioning_twice_changes_nothing_and_a_wrong_password_is_refused(server: Installation) -> None:
     again = provision(server.owner_url, password=APP_PASSWORD, database="paidan_test")
     assert again.app_url == server.app_url

@@ -87,7 +87,7 @@ function Row<R>(props: Props<R>) {
     const key = sight.columns[0]
     return (
       key && (
-        <div role="gridcell" aria-colindex={first} className={styles.cell}>
+        <div role="gridcell" aria-colindex={first + (sight.places[0] ?? 0)} className={styles.cell}>
           {key.text(row)}
         </div>
       )

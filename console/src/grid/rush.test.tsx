@@ -1,4 +1,4 @@
-import { act, renderHook } from '@testing-library/react'
+import { act, renderHook, waitFor } from '@testing-library/react'
 import { expect, test, vi } from 'vitest'
 import { RushGauge, useIsBrief } from './use-rush'
 
@@ -37,11 +37,22 @@ test('a line of a rush is told when it can be read, and other lines are not aske
   expect(renderHook(() => useIsBrief(gauge)).result.current).toBe(false)
 })
 
-test('a line that has left is told nothing', () => {
-  const gauge = moved(times(6, 240, 33))
-  const gone = renderHook(() => useIsBrief(gauge))
+test('a line that has left wants to be told nothing more', () => {
+  const leave = vi.fn()
+  const gone = renderHook(() => useIsBrief({ isOn: () => true, onEnd: () => leave }))
+  expect(leave).not.toHaveBeenCalled()
   gone.unmount()
-  const error = vi.spyOn(console, 'error')
-  gauge.end()
-  expect(error).not.toHaveBeenCalled()
+  expect(leave).toHaveBeenCalledOnce()
+})
+
+test('a rush that ends while a line is drawn leaves none in brief', async () => {
+  const gauge = moved(times(6, 240, 33))
+  const { result } = renderHook(() => {
+    const isBrief = useIsBrief(gauge)
+    gauge.end()
+    return isBrief
+  })
+  await waitFor(() => {
+    expect(result.current).toBe(false)
+  })
 })

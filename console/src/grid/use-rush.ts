@@ -80,9 +80,17 @@ export function useIsBrief(rush: Rush): boolean {
   const [isBrief, setBrief] = useState(rush.isOn)
   useEffect(() => {
     if (!isBrief) return
-    return rush.onEnd(() => {
+    const draw = () => {
       setBrief(false)
-    })
+    }
+    // It may have ended while this line was drawn.
+    if (!rush.isOn()) {
+      const soon = requestAnimationFrame(draw)
+      return () => {
+        cancelAnimationFrame(soon)
+      }
+    }
+    return rush.onEnd(draw)
   }, [isBrief, rush])
   return isBrief
 }

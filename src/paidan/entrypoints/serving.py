@@ -44,8 +44,22 @@ def make_app() -> object:
 
 def command(host: str, port: int, processes: int = 1) -> list[str]:
     """How the serving process is started; it starts `processes` of its own that answer."""
-    answering = ["--host", host, "--port", str(port), "--workers", str(processes), "--respawn-failed-workers", "--workers-kill-timeout", str(LEAVE_S)]
-    return [sys.executable, "-m", "granian", "--interface", "asgi", "--factory", *answering, "--log-level", "warning", "--no-access-log", FACTORY]
+    answering = ["--host", host, "--port", str(port), "--workers", str(processes), "--workers-kill-timeout", str(LEAVE_S)]
+    restarting = ["--respawn-failed-workers", "--respawn-interval", "0.5"]
+    return [
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "asgi",
+        "--factory",
+        *answering,
+        *restarting,
+        "--log-level",
+        "warning",
+        "--no-access-log",
+        FACTORY,
+    ]
 
 
 def environment(settings: Settings, app_url: str) -> dict[str, str]:

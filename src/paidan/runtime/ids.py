@@ -1,12 +1,15 @@
 """64-bit ids, made by us in blocks: ascending in time, one round trip per thousand."""
 
+from collections.abc import Callable
 from threading import Lock
-from typing import Protocol
+from time import monotonic
+from typing import Final, Protocol
 
 from paidan.runtime.database import Database
 from paidan.runtime.queries import load_queries
 
 BLOCK = 1024  # INCREMENT of the sequence `id_block`; a test compares the two
+KEPT_S: Final = 60.0  # whoever makes ids lists by them what is newest: of several processes none may hand out old ones for long
 
 queries = load_queries("paidan.runtime")
 
@@ -20,13 +23,16 @@ class IdSource(Protocol):
 
 
 class BlockIds:
-    """Takes blocks of 1024 from the merchant's sequence. Threads may share one. Ids of a block not used up are lost at exit: gaps are fine.
+    """Takes blocks of 1024 from the merchant's sequence. Threads may share one. What a block has left is lost after a minute, and at
+    exit: gaps are fine.
 
     A new block is fetched by a transaction aside: the caller's may be open, and a sequence ignores transactions anyway.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, elapsed: Callable[[], float] = monotonic) -> None:
         self._database = database
+        self._elapsed = elapsed
+        self._kept_until = 0.0
         self._lock = Lock()
         self._next = 0
         self._end = 0
@@ -34,6 +40,8 @@ class BlockIds:
     def take(self, n: int) -> list[int]:
         """`n` new ids, ascending."""
         with self._lock:
+            if self._elapsed() > self._kept_until:
+                self._next = self._end
             ids = list(range(self._next, min(self._next + n, self._end)))
             self._next += len(ids)
             missing = n - len(ids)
@@ -46,6 +54,7 @@ class BlockIds:
         blocks = -(-n // BLOCK)
         with self._database.transaction(aside=True) as tx:
             starts = sorted(row[0] for row in tx.execute(queries.take_id_blocks, {"blocks": blocks}))
+        self._kept_until = self._elapsed() + KEPT_S
         ids = [number for start in starts for number in range(start, start + BLOCK)]
         self._next, self._end = starts[-1] + BLOCK - (len(ids) - n), starts[-1] + BLOCK
         return ids[:n]

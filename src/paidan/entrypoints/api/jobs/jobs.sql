@@ -24,10 +24,21 @@ VALUES (%(id)s, %(action)s, %(parameters)s, %(owner)s, %(actor)s, %(warehouse_id
 -- name: copy_rows
 COPY job_row (job_id, n, order_id, order_no, state, reason) FROM STDIN (FORMAT BINARY)
 
+-- name: lock_jobs
+-- One at a time chooses a job. Ends with the transaction.
+SELECT pg_advisory_xact_lock(hashtextextended('jobs:' || current_schema(), 0));
+
 -- name: claim_job
--- The oldest job that nobody works on; it is ours until the lease ends. Parameters: lease_s. Locks: the row; others' are passed by.
+-- The oldest job that nobody works on; it is ours until the lease ends. What one person does to orders is done in the order he asked for it, so none
+-- while another of his is under way; what only makes a file waits for nothing. Parameters: lease_s, files text[]. Under lock_jobs. Locks: the row.
 UPDATE job SET lease_until = now() + make_interval(secs => %(lease_s)s)
-WHERE id = (SELECT id FROM job WHERE state IN (0, 2) AND lease_until < now() ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
+WHERE id = (
+    SELECT j.id FROM job j
+    WHERE j.state IN (0, 2) AND j.lease_until < now() AND (j.action = ANY(%(files)s::text[]) OR NOT EXISTS (
+        SELECT 1 FROM job o WHERE o.state IN (0, 2) AND o.lease_until >= now() AND o.owner = j.owner AND o.action <> ALL(%(files)s::text[])
+    ))
+    ORDER BY j.created_at, j.id LIMIT 1 FOR UPDATE SKIP LOCKED
+)
 RETURNING id, action, parameters, state, actor, warehouse_ids, language;
 
 -- name: next_rows

@@ -27,6 +27,9 @@ LOOK_EVERY_S: Final = 2.0
 TRY_AGAIN_S: Final = 0.5
 TRIES_MAX: Final = 20
 
+FILES: Final = [EXPORT_LIST, Action.PRINT.value, Action.EXPORT.value]
+"""Jobs that only make a file."""
+
 RUNNING, ENDED, UNDOING, UNDONE = 0, 1, 2, 3
 
 log = structlog.get_logger(__name__)
@@ -142,7 +145,8 @@ class JobRunner:
 
     def _claim(self) -> Claimed | None:
         with self._services.database.transaction() as tx:
-            row = tx.execute(queries.claim_job, {"lease_s": LEASE_S}).fetchone()
+            tx.execute(queries.lock_jobs)
+            row = tx.execute(queries.claim_job, {"lease_s": LEASE_S, "files": FILES}).fetchone()
         if row is None:
             return None
         job_id, action, parameters, state, actor, warehouse_ids, language = row

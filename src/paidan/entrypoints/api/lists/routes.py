@@ -175,9 +175,12 @@ def find_in_orders(services: Given, caller: Known, data: JSONBody[FindBody]) -> 
 def get_queues(services: Given, caller: Known, request: Request[Any, Any, Any], *, not_before: NotBefore = None) -> list[QueueView]:
     """What waits for people, with counts at most two seconds old."""
     counts: QueueCounts = request.app.state.queues
+    moment = moment_of(services)
     if not_before is not None and not_before.tzinfo is None:
         not_before = not_before.replace(tzinfo=UTC)
-    return counts.read(services.database, caller, moment_of(services), not_before=not_before)
+    if not_before is not None and not_before > moment.now:
+        not_before = None  # nobody was told of counts to come
+    return counts.read(services.database, caller, moment, not_before=not_before)
 
 
 ROUTER = Router("/", route_handlers=[get_order_list, get_order_count, get_order_groups, get_order_fields, find_in_orders, get_queues], tags=["lists"])

@@ -76,6 +76,7 @@ class Watch:
         self._since = ""
         self._queues_at: dict[object, float] = {}  # by scope: when its queues were counted last
         self._queues: dict[object, list[dict[str, object]]] = {}
+        self._as_of: dict[object, datetime] = {}  # by scope: when those were known
         self._behind: set[object] = set()  # scopes in which orders have changed since
         self._jobs: dict[str, str] = {}
         self._thread: Thread | None = None
@@ -123,16 +124,20 @@ class Watch:
             self._since = ""
             self._behind.clear()
             self._queues_at.clear()
+            self._queues.clear()
             return
         scopes: dict[object, list[Listener]] = {}
         for listener in listeners:
             scopes.setdefault((listener.caller.shops, listener.caller.warehouses), []).append(listener)
         now = self._services.clock.now()
+        newcomers = [listener for listener in listeners if listener.is_new]
         self._behind |= self._changes(scopes, listeners, now)
         for scope, members in scopes.items():
             age_s = time.monotonic() - self._queues_at.get(scope, -QUEUES_EVERY_S)
             if age_s >= (self._queues_after_s if scope in self._behind else QUEUES_EVERY_S):
                 self._tell_queues(scope, members, now)
+            # Another process may have answered them with counts older than those told to the others.
+            self._tell_counts(scope, [member for member in members if member in newcomers])
 
     def _changes(self, scopes: dict[object, list[Listener]], listeners: list[Listener], now: datetime) -> set[object]:
         """Tell of orders, exceptions, claims and jobs; the scopes in which orders have changed."""
@@ -184,9 +189,15 @@ class Watch:
         self._queues_at[scope] = time.monotonic()
         self._behind.discard(scope)
         counts = [{"queue": queue.queue, "count": queue.count, "is_exact": queue.is_exact} for queue in found]
+        # The instant after counting: of what another process has kept only what it began to count later is surely as new.
+        self._as_of[scope] = self._services.clock.now()
         if self._queues.get(scope) != counts:
             self._queues[scope] = counts
-            _tell(members, "queues", {"as_of": now, "queues": counts})
+            self._tell_counts(scope, members)
+
+    def _tell_counts(self, scope: object, members: list[Listener]) -> None:
+        if scope in self._queues:
+            _tell(members, "queues", {"as_of": self._as_of[scope], "queues": self._queues[scope]})
 
 
 def _count(tx: Tx, query: Any, parameters: dict[str, Any]) -> int:
