@@ -2,17 +2,22 @@ import io
 from datetime import datetime
 from types import SimpleNamespace
 
+import msgspec
 import pytest
 import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
+from paidan.catalog.load import ListingRef
+from paidan.catalog.store import insert_listings
 from paidan.entrypoints.imports import report as report_module
+from paidan.entrypoints.imports.kinds import KINDS
 from paidan.entrypoints.imports.preview import RowProblem, preview_of, told_first
 from paidan.entrypoints.imports.read import text_of
 from paidan.entrypoints.imports.report import error_file, neutral, workbook
 from paidan.entrypoints.imports.run import FILE_KINDS, import_file, read_file, template_of
+from paidan.entrypoints.imports.stored import with_stored
 from paidan.kernel.errors import BadInput
 from paidan.kernel.reasons import Reason
 from paidan.runtime.clocks import FixedClock
@@ -297,6 +302,29 @@ def test_listings_stay_mapped_and_freight_keeps_its_limit(scene):
     for rows in (f"{price},限重(克),时效(小时)\nZTO,US,1000,8,1000,2,20000,96\n", f"{price}\nZTO,US,1000,9,1000,2\n"):
         assert told(give(scene, "freight", rows)) == []
     assert scene.query("SELECT first_minor, weight_g_max, transit_h FROM freight_tier WHERE region = 'US'") == [(900, 20_000, 96)]
+
+
+def test_a_listing_that_an_order_told_with_a_long_title_is_mapped_by_a_file(scene):
+    for kind in ("products", "shops"):
+        assert told(give(scene, kind, FILES[kind][0])) == []
+    [(shop_id,)] = scene.query("SELECT id FROM shop")
+    met = ListingRef(shop_id=shop_id, item_ref="77", sku_ref="", merchant_code="M" * 200, title="长" * 800)
+    with scene.database.transaction() as tx:
+        insert_listings(tx, [(scene.ids.take(1)[0], None, met)])
+    assert told(give(scene, "listings", "店铺编码,商品id,货品编码\nT1,77,X\n")) == []
+    mapped = scene.query("SELECT k.code, merchant_code, title FROM listing l JOIN sku k ON k.id = l.sku_id")
+    assert mapped == [("X", met.merchant_code, met.title)]
+
+
+@pytest.mark.parametrize(("kind", "code"), [("products", "X"), ("warehouses", "HZ"), ("carriers", "ZTO"), ("shops", "T1")])
+def test_what_is_kept_is_of_the_types_that_rows_have(scene, kind, code):
+    assert told(give(scene, kind, FILES[kind][0])) == []
+    row_type = KINDS[kind].row
+    needed = {"code": code, "name": "新名", **({"platform": "taobao"} if kind == "shops" else {})}
+    row = msgspec.convert(needed, row_type)
+    with scene.database.transaction() as tx:
+        [kept] = with_stored(tx, KINDS[kind], [(row, needed.keys())])
+    assert kept == msgspec.convert(msgspec.to_builtins(kept), row_type) != row
 
 
 def test_empty_rows_are_passed_over_and_long_numbers_are_refused_rather_than_rounded(scene):

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-import msgspec
-from msgspec.structs import asdict, replace
+from msgspec.structs import replace
 
 from paidan.catalog.rows import SkuRow
 from paidan.entrypoints.imports.kinds import Kind
@@ -20,24 +19,26 @@ Told = tuple[Any, AbstractSet[str]]
 
 
 def with_stored(tx: Tx, kind: Kind, told: Sequence[Told]) -> list[Any]:
-    """The rows, with what is stored where the file tells nothing; of records that are new, their defaults. Locks them until the transaction ends."""
+    """The rows, with what is stored where the file tells nothing; of records that are new, their defaults.
+
+    Others who write such records by hand or by a file wait until the transaction ends. Passes do not: they add listings that orders tell meanwhile.
+    """
     rows = [row for row, _ in told]
     if not kind.key or not rows:
         return rows
     tx.execute(queries.lock, {"subject": kind.subject})
     keys = [tuple(getattr(row, name) for name in kind.key) for row in rows]
     asked = {name: [key[place] for key in keys] for place, name in enumerate(kind.key)}
-    stored: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for found in _named(tx.execute(getattr(queries, kind.name), asked)):
-        values = asdict(msgspec.convert(found, kind.row))
-        stored[tuple(found[name] for name in kind.key)] = {name: values[name] for name in found}
+    found = _named(tx.execute(getattr(queries, kind.name), asked))
+    stored = {tuple(one[name] for name in kind.key): one for one in found}
     kept = [_kept(row, given, stored.get(key, {})) for (row, given), key in zip(told, keys, strict=True)]
     return _with_products(tx, kept, [given for _, given in told]) if kind.row is SkuRow else kept
 
 
 def _named(cursor: Any) -> Iterator[dict[str, Any]]:
+    """Records as they are stored, in the types of rows. Not checked: the bounds are a file's, orders tell longer titles and codes."""
     names = [column.name for column in cursor.description]
-    return (dict(zip(names, row, strict=True)) for row in cursor)
+    return ({name: tuple(value) if isinstance(value, list) else value for name, value in zip(names, row, strict=True)} for row in cursor)
 
 
 def _kept(row: Any, given: AbstractSet[str], stored: dict[str, Any]) -> Any:

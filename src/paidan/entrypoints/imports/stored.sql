@@ -1,7 +1,8 @@
--- What is stored of the records a file names, in the fields of its rows. Parallel arrays by the fields of the key. `lock` first: nobody changes them meanwhile.
+-- What is stored of the records a file names, in the fields of its rows. Parallel arrays by the fields of the key. `lock` first.
 
 -- name: lock
--- The version row that everybody who writes such records locks, until the transaction ends. Parameters: subject.
+-- The version row that writers of such records by hand and by file lock, until the transaction ends: they take turns. Passes that add listings
+-- do not. Parameters: subject.
 SELECT version FROM cache_version WHERE subject = %(subject)s FOR NO KEY UPDATE;
 
 -- name: products
