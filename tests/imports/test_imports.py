@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
+from counting import counted
 from paidan.catalog.load import ListingRef
 from paidan.catalog.store import insert_listings
 from paidan.entrypoints.imports import report as report_module
@@ -17,7 +18,7 @@ from paidan.entrypoints.imports.preview import RowProblem, preview_of, told_firs
 from paidan.entrypoints.imports.read import text_of
 from paidan.entrypoints.imports.report import error_file, neutral, workbook
 from paidan.entrypoints.imports.run import FILE_KINDS, import_file, read_file, template_of
-from paidan.entrypoints.imports.stored import with_stored
+from paidan.entrypoints.imports.stored import Told, with_stored
 from paidan.kernel.errors import BadInput
 from paidan.kernel.reasons import Reason
 from paidan.runtime.clocks import FixedClock
@@ -30,15 +31,17 @@ def scene(server, merchant, database, ids, sealer):
     return Scene(database, ids, sealer)
 
 
+def means_of(scene):
+    return SimpleNamespace(database=scene.database, ids=scene.ids, sealer=scene.sealer, clock=FixedClock(NOW))
+
+
 def give(scene, kind, content, **more):
-    means = SimpleNamespace(database=scene.database, ids=scene.ids, sealer=scene.sealer, clock=FixedClock(NOW))
-    return import_file(means, kind, content if isinstance(content, bytes) else content.encode(), **more)
+    return import_file(means_of(scene), kind, content if isinstance(content, bytes) else content.encode(), **more)
 
 
 def previewed(scene, kind, content, **more):
     """As `give`, for a person who has not decided yet."""
-    means = SimpleNamespace(database=scene.database, ids=scene.ids, sealer=scene.sealer, clock=FixedClock(NOW))
-    write = read_file(means, kind, content if isinstance(content, bytes) else content.encode(), is_previewed=True, **more)
+    write = read_file(means_of(scene), kind, content if isinstance(content, bytes) else content.encode(), is_previewed=True, **more)
     with scene.database.transaction() as tx:
         return write(tx)
 
@@ -316,6 +319,38 @@ def test_a_listing_that_an_order_told_with_a_long_title_is_mapped_by_a_file(scen
     assert mapped == [("X", met.merchant_code, met.title)]
 
 
+@pytest.mark.parametrize(
+    ("content", "parts"),
+    [
+        ("组合装编码,子件编码,价格权重\nSET,Q,9\nSET,R,\n", [("Q", 3, 9), ("R", 2, 4)]),
+        ("组合装编码,子件编码,数量\nSET,R,5\nSET,Q,\n", [("Q", 3, 7), ("R", 5, 4)]),
+        ("组合装编码,子件编码,数量,价格权重\nSET,Q,,\nSET,NEW,,\nOTHER,R,,\n", [("NEW", 1, 1), ("Q", 3, 7), ("R", 1, 1)]),
+    ],
+)
+def test_parts_of_a_bundle_keep_the_quantity_and_the_share_that_a_file_does_not_tell(scene, content, parts):
+    scene.set_up({"A": {"Q": 1, "R": 1, "NEW": 1}}, bundles={"SET": {}, "OTHER": {}})
+    assert told(give(scene, "bundles", "组合装编码,子件编码,数量,价格权重\nSET,Q,3,7\nSET,R,2,4\n")) == []
+    assert told(give(scene, "bundles", content)) == []
+    stored = "SELECT s.code, b.quantity, b.price_share FROM bundle_part b JOIN sku s ON s.id = b.part_id ORDER BY 1"
+    assert scene.query(stored) == parts
+
+
+@pytest.mark.parametrize("kind", ["products", "bundles"])
+def test_a_file_says_as_much_for_one_row_as_for_five_hundred(scene, kind):
+    goods = [f"G{n}" for n in range(500)]
+    sets = "".join(f"B{n},礼盒,,,,,组合装\n" for n in range(500))
+    assert told(give(scene, "products", PRODUCTS + "".join(f"{code},好的,P{code[-1]},,,,\n" for code in goods) + sets)) == []
+    rows = {"products": [f"{code},更好,9" for code in goods], "bundles": [f"B{n},{code},2" for n, code in enumerate(goods)]}[kind]
+    head = {"products": "货品编码,货品名称,重量(克)", "bundles": "组合装编码,子件编码,数量"}[kind]
+    counts = []
+    for some in (rows[:1], rows[1:]):
+        write = read_file(means_of(scene), kind, "\n".join([head, *some]).encode())
+        with scene.database.transaction() as tx, counted(tx) as statements:
+            assert write(tx).accepted == len(some)
+        counts.append(len(statements))
+    assert counts[0] == counts[1]
+
+
 @pytest.mark.parametrize(("kind", "code"), [("products", "X"), ("warehouses", "HZ"), ("carriers", "ZTO"), ("shops", "T1")])
 def test_what_is_kept_is_of_the_types_that_rows_have(scene, kind, code):
     assert told(give(scene, kind, FILES[kind][0])) == []
@@ -323,7 +358,7 @@ def test_what_is_kept_is_of_the_types_that_rows_have(scene, kind, code):
     needed = {"code": code, "name": "新名", **({"platform": "taobao"} if kind == "shops" else {})}
     row = msgspec.convert(needed, row_type)
     with scene.database.transaction() as tx:
-        [kept] = with_stored(tx, KINDS[kind], [(row, needed.keys())])
+        [kept] = with_stored(tx, KINDS[kind], [Told(row=row, given=needed.keys())])
     assert kept == msgspec.convert(msgspec.to_builtins(kept), row_type) != row
 
 

@@ -49,7 +49,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     """One kind of file. `group`: the fields by which several rows are one record (none: each row is one); `join` makes it of them.
 
     `spread` is the way back: the rows of a record as it is shown, for a file that is exported, edited and imported again.
-    `key`: the fields by which a record is known that keeps what the file does not tell; `subject`: whose version row those who write it lock.
+    `key`: the fields by which a record is known that keeps what the file does not tell; `subject`: whose version row its writers lock (not passes).
     """
 
     name: str
@@ -113,6 +113,8 @@ KINDS: Final = {
             group="code",
             join=_bundle,
             spread=_parts_of,
+            key=("code",),
+            subject="catalog",
         ),
         Kind(
             name="warehouses",

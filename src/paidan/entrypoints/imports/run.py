@@ -14,7 +14,7 @@ from paidan.entrypoints.imports.orders import ORDERS, read_orders_file
 from paidan.entrypoints.imports.preview import RowProblem
 from paidan.entrypoints.imports.read import rows_of, text_of
 from paidan.entrypoints.imports.report import Header, ImportReport, Write, report_of, template
-from paidan.entrypoints.imports.stored import with_stored
+from paidan.entrypoints.imports.stored import Told, with_stored
 from paidan.kernel.errors import BadInput
 from paidan.kernel.expected import Expected, after_row
 from paidan.kernel.expected import amount as money
@@ -26,12 +26,10 @@ from paidan.runtime.expectations import expected_at, read_expected
 FILE_KINDS: Final = (*KINDS, ORDERS)
 
 
-class Record(msgspec.Struct, kw_only=True):
+class Record(Told, kw_only=True):
     """Rows that are one record: their numbers, the struct made of them, and the fields that they told of it."""
 
     numbers: list[int]
-    row: Any = None
-    given: frozenset[str] = frozenset()
 
 
 def import_file(means: Means, kind: str, content: bytes, *, shop: str = "", actor: str = "user:import") -> ImportReport:
@@ -76,7 +74,7 @@ def _read_masters(means: Means, kind: Kind, content: bytes, actor: str, *, is_pr
     header = Header(fields_by_place={place: field.name for place, field in columns.items()}, ignored=ignored)
 
     def write(tx: Tx) -> ImportReport:
-        written = with_stored(tx, kind, [(record.row, record.given) for record in records])
+        written = with_stored(tx, kind, records)
         outcomes = kind.write(tx, means, written, means.clock.now(), actor) if written else []
         problems = list(wrong)
         accepted = 0
@@ -153,7 +151,8 @@ def _expected(kind: Kind, field: Field) -> Expected | None:
 def _record(kind: Kind, numbers: list[int], rows: Sequence[Values], problems: list[RowProblem]) -> Record | None:
     try:
         values = kind.join(rows)
-        return Record(numbers=numbers, row=msgspec.convert(values, kind.row), given=frozenset(values))
+        given_by_row = [frozenset(row) for row in rows]
+        return Record(numbers=numbers, row=msgspec.convert(values, kind.row), given=frozenset(values), given_by_row=given_by_row)
     except msgspec.ValidationError as error:
         field = _place(str(error))
         told = read_expected(kind.row, error, money=money)

@@ -5,17 +5,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
-from paidan.catalog.rows import SkuRow
+from paidan.catalog.rows import BundleRow, SkuRow
 from paidan.entrypoints.imports.kinds import Kind
 from paidan.runtime.database import Tx
 from paidan.runtime.queries import load_queries
 
 queries = load_queries("paidan.entrypoints.imports", "stored.sql")
 
-Told = tuple[Any, AbstractSet[str]]
-"""A row made of a file, and the fields that the file told of it. The others hold defaults."""
+
+class Told(Struct, kw_only=True):
+    """A row made of a file, and the fields that the file told of it; `given_by_row`: that each of its rows told. The others hold defaults."""
+
+    row: Any
+    given: AbstractSet[str]
+    given_by_row: Sequence[AbstractSet[str]] = ()
 
 
 def with_stored(tx: Tx, kind: Kind, told: Sequence[Told]) -> list[Any]:
@@ -23,16 +29,17 @@ def with_stored(tx: Tx, kind: Kind, told: Sequence[Told]) -> list[Any]:
 
     Others who write such records by hand or by a file wait until the transaction ends. Passes do not: they add listings that orders tell meanwhile.
     """
-    rows = [row for row, _ in told]
-    if not kind.key or not rows:
-        return rows
+    if not kind.key or not told:
+        return [one.row for one in told]
     tx.execute(queries.lock, {"subject": kind.subject})
-    keys = [tuple(getattr(row, name) for name in kind.key) for row in rows]
+    keys = [tuple(getattr(one.row, name) for name in kind.key) for one in told]
     asked = {name: [key[place] for key in keys] for place, name in enumerate(kind.key)}
     found = _named(tx.execute(getattr(queries, kind.name), asked))
+    if kind.row is BundleRow:
+        return _with_parts(told, found)
     stored = {tuple(one[name] for name in kind.key): one for one in found}
-    kept = [_kept(row, given, stored.get(key, {})) for (row, given), key in zip(told, keys, strict=True)]
-    return _with_products(tx, kept, [given for _, given in told]) if kind.row is SkuRow else kept
+    kept = [_kept(one.row, one.given, stored.get(key, {})) for one, key in zip(told, keys, strict=True)]
+    return _with_products(tx, kept, [one.given for one in told]) if kind.row is SkuRow else kept
 
 
 def _named(cursor: Any) -> Iterator[dict[str, Any]]:
@@ -45,6 +52,17 @@ def _kept(row: Any, given: AbstractSet[str], stored: dict[str, Any]) -> Any:
     """Names in other systems stand in columns of their own: those that are told join the others."""
     joined = {name: {**value, **getattr(row, name)} for name, value in stored.items() if isinstance(value, dict)}
     return replace(row, **{name: value for name, value in stored.items() if name not in given}, **{n: v for n, v in joined.items() if n in given})
+
+
+def _with_parts(told: Sequence[Told], found: Iterable[dict[str, Any]]) -> list[BundleRow]:
+    """The parts of a bundle are told whole; each that it has already keeps what its row of the file does not tell."""
+    stored = {(one["code"], one["part"]): {name: one[name] for name in ("quantity", "price_share")} for one in found}
+
+    def kept(bundle: BundleRow, given_by_row: Sequence[AbstractSet[str]]) -> BundleRow:
+        rows = zip(bundle.parts, given_by_row, strict=True)
+        return replace(bundle, parts=tuple(_kept(part, given, stored.get((bundle.code, part.code), {})) for part, given in rows))
+
+    return [kept(one.row, one.given_by_row) for one in told]
 
 
 def _with_products(tx: Tx, rows: Sequence[SkuRow], given: Sequence[AbstractSet[str]]) -> list[SkuRow]:

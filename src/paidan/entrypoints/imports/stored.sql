@@ -16,6 +16,11 @@ SELECT p.code, p.name, p.brand, p.category,
        (SELECT count(*) = 1 AND bool_and(k.code = p.code AND k.name = p.name) FROM sku k WHERE k.product_id = p.id) AS is_own
 FROM product p WHERE p.code = ANY(%(codes)s::text[]);
 
+-- name: bundles
+-- A row for each part.
+SELECT s.code, k.code AS part, b.quantity, b.price_share
+FROM sku s JOIN bundle_part b ON b.bundle_id = s.id JOIN sku k ON k.id = b.part_id WHERE s.code = ANY(%(code)s::text[]);
+
 -- name: warehouses
 SELECT w.code, w.name, w.kind, COALESCE(c.code, '') AS connection_code, w.country, w.province, w.city, w.district, w.detail, w.longitude, w.latitude,
        w.priority, w.handling_order_minor, w.handling_unit_minor, w.time_zone, w.cut_off, w.work_days, w.is_active
