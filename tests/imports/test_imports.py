@@ -293,6 +293,27 @@ def test_what_a_file_does_not_tell_stays_as_it_is_stored(scene, kind):
     assert scene.query(query) == kept
 
 
+PRODUCT_OF = "SELECT k.code, p.code, p.name, p.brand FROM sku k JOIN product p ON p.id = k.product_id ORDER BY k.code"
+
+
+def test_only_the_sku_itself_renames_its_own_product(scene):
+    assert told(give(scene, "products", "货品编码,货品名称\nX,红围巾\nZ,帽子\n")) == []
+    assert told(give(scene, "products", "货品编码,货品名称,商品编码\nY,蓝围巾,X\nZ,毛线帽,\n")) == []
+    assert scene.query(PRODUCT_OF) == [("X", "X", "红围巾", ""), ("Y", "X", "红围巾", ""), ("Z", "Z", "毛线帽", "")]
+
+
+@pytest.mark.parametrize("turned", [1, -1])
+@pytest.mark.parametrize("stored", ["P1", ""])
+def test_a_product_told_in_one_row_is_told_for_its_other_rows(scene, stored, turned):
+    if stored:
+        assert told(give(scene, "products", "货品编码,货品名称,商品编码,商品名称,品牌\nX,红,P1,围巾,老牌\nY,蓝,P1,围巾,老牌\n")) == []
+    rows = ["X,红,P1,新牌,", "Y,蓝,P1,,新围巾", "Z,绿,P1,,"][::turned]
+    assert told(give(scene, "products", "\n".join(["货品编码,货品名称,商品编码,品牌,商品名称", *rows]))) == []
+    assert scene.query(PRODUCT_OF) == [(code, "P1", "新围巾", "新牌") for code in "XYZ"]
+    assert told(give(scene, "products", "货品编码,货品名称,品牌\nX,红,甲\nY,蓝,\nZ,绿,乙\n")) == [(4, "product_code", "field_invalid")]
+    assert {brand for *_, brand in scene.query(PRODUCT_OF)} == {"甲"}
+
+
 def test_listings_stay_mapped_and_freight_keeps_its_limit(scene):
     for kind in ("products", "shops", "carriers"):
         assert told(give(scene, kind, FILES[kind][0])) == []

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,6 +14,8 @@ from paidan.runtime.database import Tx
 from paidan.runtime.queries import load_queries
 
 queries = load_queries("paidan.entrypoints.imports", "stored.sql")
+
+OF_PRODUCTS: Final = frozenset({"product_name", "brand", "category"})
 
 
 class Told(Struct, kw_only=True):
@@ -66,16 +68,25 @@ def _with_parts(told: Sequence[Told], found: Iterable[dict[str, Any]]) -> list[B
 
 
 def _with_products(tx: Tx, rows: Sequence[SkuRow], given: Sequence[AbstractSet[str]]) -> list[SkuRow]:
-    """A product's name, brand and category are one for all its SKUs, those that the file brings as well. A SKU without others gives it its name."""
+    """A product's name, brand and category are one for all its SKUs, those that the file brings as well: what one row tells of it counts for all.
+
+    A SKU gives the product that is its own its name, as long as there are no others.
+    """
     codes = [row.product_code or row.code for row in rows]
     found = {one["code"]: one for one in _named(tx.execute(queries.products_of, {"codes": sorted(set(codes))}))}
     times = Counter(codes)
+    told: dict[tuple[str, str], str] = {}
+    for row, code, names in zip(rows, codes, given, strict=True):
+        for name in names & OF_PRODUCTS:
+            told.setdefault((code, name), getattr(row, name))
 
-    def changes(code: str, told: AbstractSet[str]) -> Iterable[tuple[str, str]]:
-        if (product := found.get(code)) is None:
-            return
-        if "product_name" not in told and not (product["is_own"] and times[code] == 1):
-            yield "product_name", product["name"]
-        yield from ((name, product[name]) for name in ("brand", "category") if name not in told)
+    def changes(row: SkuRow, code: str, names: AbstractSet[str]) -> Iterable[tuple[str, str]]:
+        product = found.get(code)
+        is_named_by_it = product is not None and product["is_own"] and row.code == code and times[code] == 1
+        for name in OF_PRODUCTS - names:
+            if (code, name) in told:
+                yield name, told[code, name]
+            elif product is not None and not (name == "product_name" and is_named_by_it):
+                yield name, product[name]
 
-    return [replace(row, **dict(changes(code, told))) for row, code, told in zip(rows, codes, given, strict=True)]
+    return [replace(row, **dict(changes(row, code, names))) for row, code, names in zip(rows, codes, given, strict=True)]

@@ -12,7 +12,7 @@ FROM sku k JOIN product p ON p.id = k.product_id WHERE k.code = ANY(%(code)s::te
 
 -- name: products_of
 -- The products themselves. `is_own`: of one SKU alone, called as that is. Parameters: codes.
-SELECT p.code, p.name, p.brand, p.category,
+SELECT p.code, p.name AS product_name, p.brand, p.category,
        (SELECT count(*) = 1 AND bool_and(k.code = p.code AND k.name = p.name) FROM sku k WHERE k.product_id = p.id) AS is_own
 FROM product p WHERE p.code = ANY(%(codes)s::text[]);
 
