@@ -181,8 +181,8 @@ ORDER BY found.id DESC
 LIMIT %(limit)s;
 
 -- name: first_id_since
--- From which id on messages of after an instant are to be looked for: by halving the ids, for they grow with time. Ids are handed out in blocks, and a
--- process that writes little uses an old one for long: so a quarter of a million ids earlier. Parameters: since.
+-- From which id on messages of after an instant are to be looked for: by halving the ids, for they grow with time. Ids are handed out in blocks, which
+-- a process may use for a minute while others hand out newer ones: so a quarter of a million ids earlier. Parameters: since.
 WITH RECURSIVE halving AS (
     SELECT COALESCE(min(id), 0) AS low, COALESCE(max(id), 0) + 1 AS high FROM message
     UNION ALL
