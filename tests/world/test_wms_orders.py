@@ -1,6 +1,5 @@
 """Orders out: what is refused, how an order lives, what a cancel does at each step, what a repeat does."""
 
-import time
 from typing import Any
 
 import pytest
