@@ -13,38 +13,39 @@ from paidan.entrypoints.serving import command, held_port, wait_ready
 from paidan.kernel.errors import SetupError
 
 
+@pytest.fixture
+def page(tmp_path):
+    """A folder with an application that knows two pages: one answers, of the other (`/events`) the answer never ends."""
+    (tmp_path / "page.py").write_text(
+        "import asyncio\n"
+        "def make():\n"
+        "    async def app(scope, receive, send):\n"
+        "        if scope['type'] == 'http':\n"
+        "            await send({'type': 'http.response.start', 'status': 200, 'headers': []})\n"
+        "            await send({'type': 'http.response.body', 'body': b'hello', 'more_body': scope['path'] == '/events'})\n"
+        "            if scope['path'] == '/events':\n"
+        "                await asyncio.Event().wait()\n"
+        "    return app\n"
+    )
+    return tmp_path
+
+
 def test_nobody_takes_a_held_port():
     with held_port() as port, socket.socket() as other, pytest.raises(OSError, match="in use"):
         other.bind(("127.0.0.1", port))
 
 
-def test_the_server_binds_a_held_port(tmp_path):
-    """As granian is started for the API, with an application that knows but one page."""
-    (tmp_path / "page.py").write_text(
-        "def make():\n"
-        "    async def app(scope, receive, send):\n"
-        "        if scope['type'] == 'http':\n"
-        "            await send({'type': 'http.response.start', 'status': 200, 'headers': []})\n"
-        "            await send({'type': 'http.response.body', 'body': b'ready'})\n"
-        "    return app\n"
-    )
-    with held_port() as port, subprocess.Popen([*command("127.0.0.1", port)[:-1], "page:make"], cwd=tmp_path) as child:  # noqa: S603 - our own words
+def test_the_server_binds_a_held_port(page):
+    """As granian is started for the API."""
+    with held_port() as port, subprocess.Popen([*command("127.0.0.1", port)[:-1], "page:make"], cwd=page) as child:  # noqa: S603 - our own words
         try:
             wait_ready(child, f"http://127.0.0.1:{port}/readyz")
         finally:
             child.terminate()
 
 
-def test_a_process_that_dies_is_started_again(tmp_path):
-    (tmp_path / "page.py").write_text(
-        "def make():\n"
-        "    async def app(scope, receive, send):\n"
-        "        if scope['type'] == 'http':\n"
-        "            await send({'type': 'http.response.start', 'status': 200, 'headers': []})\n"
-        "            await send({'type': 'http.response.body', 'body': b'ready'})\n"
-        "    return app\n"
-    )
-    with held_port() as port, subprocess.Popen([*command("127.0.0.1", port, 2)[:-1], "page:make"], cwd=tmp_path) as child:  # noqa: S603 - our own words
+def test_a_process_that_dies_is_started_again(page):
+    with held_port() as port, subprocess.Popen([*command("127.0.0.1", port, 2)[:-1], "page:make"], cwd=page) as child:  # noqa: S603 - our own words
         try:
             wait_ready(child, f"http://127.0.0.1:{port}/readyz")
             answering = answering_of(child)
@@ -61,20 +62,9 @@ def answering_of(child):
     return {one for one in psutil.Process(child.pid).children(recursive=True) if one.is_running() and one.status() != psutil.STATUS_ZOMBIE}
 
 
-def test_it_ends_with_all_its_processes_although_somebody_still_listens(tmp_path):
+def test_it_ends_with_all_its_processes_although_somebody_still_listens(page):
     """As consoles listen for what happens."""
-    (tmp_path / "page.py").write_text(
-        "import asyncio\n"
-        "def make():\n"
-        "    async def app(scope, receive, send):\n"
-        "        if scope['type'] == 'http':\n"
-        "            await send({'type': 'http.response.start', 'status': 200, 'headers': []})\n"
-        "            await send({'type': 'http.response.body', 'body': b'hello', 'more_body': scope['path'] == '/events'})\n"
-        "            if scope['path'] == '/events':\n"
-        "                await asyncio.Event().wait()\n"
-        "    return app\n"
-    )
-    with held_port() as port, subprocess.Popen([*command("127.0.0.1", port, 2)[:-1], "page:make"], cwd=tmp_path) as child:  # noqa: S603 - our own words
+    with held_port() as port, subprocess.Popen([*command("127.0.0.1", port, 2)[:-1], "page:make"], cwd=page) as child:  # noqa: S603 - our own words
         wait_ready(child, f"http://127.0.0.1:{port}/readyz")
         family = [psutil.Process(child.pid), *psutil.Process(child.pid).children(recursive=True)]
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/events", timeout=5) as events:

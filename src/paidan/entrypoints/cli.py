@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from paidan import __version__
+from paidan.entrypoints.serving import PROCESSES
 from paidan.kernel.errors import PaidanError
 from paidan.runtime.settings import Settings, read_settings
 
@@ -50,7 +51,7 @@ def up(
     host: str = "127.0.0.1",
     port: int = 8350,
     workers: Annotated[int, Parameter(help="Processes that take orders through, and call platforms, warehouses and carriers.")] = 1,
-    api_processes: Annotated[int, Parameter(help="Processes that answer the console and the API.")] = 2,
+    api_processes: Annotated[int, Parameter(help="Processes that answer the console and the API.")] = PROCESSES,
     simulators: Annotated[bool, Parameter(help="The console's first steps offer simulated platforms, warehouses and carriers (模拟店铺).")] = False,
 ) -> int:
     """Start Paidan: database, API and workers (启动服务). Stops with Ctrl-C."""

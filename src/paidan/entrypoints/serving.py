@@ -17,7 +17,7 @@ from paidan.runtime.settings import Settings
 
 READY_S = 30.0
 LEAVE_S = 3  # an answer under way has so long at the end; consoles that listen would never let go
-PROCESSES = 2  # of `paidan up`: two answer half as many again as one on two cores, and a long answer of one holds up nobody at the other
+PROCESSES = 2  # of `paidan up`: while one waits for its commit the other works (docs/performance.md), and a long answer of one holds up nobody else
 TAIL_BYTES = 2_000
 FACTORY = "paidan.entrypoints.serving:make_app"
 
@@ -44,22 +44,12 @@ def make_app() -> object:
 
 def command(host: str, port: int, processes: int = 1) -> list[str]:
     """How the serving process is started; it starts `processes` of its own that answer."""
-    answering = ["--host", host, "--port", str(port), "--workers", str(processes), "--workers-kill-timeout", str(LEAVE_S)]
-    restarting = ["--respawn-failed-workers", "--respawn-interval", "0.5"]
-    return [
-        sys.executable,
-        "-m",
-        "granian",
-        "--interface",
-        "asgi",
-        "--factory",
-        *answering,
-        *restarting,
-        "--log-level",
-        "warning",
-        "--no-access-log",
-        FACTORY,
-    ]
+    options = {
+        "--interface": "asgi", "--host": host, "--port": port, "--workers": processes, "--workers-kill-timeout": LEAVE_S, "--respawn-interval": 0.5,
+        "--log-level": "warning",
+    }  # fmt: skip
+    words = [str(word) for option in options.items() for word in option]
+    return [sys.executable, "-m", "granian", "--factory", "--respawn-failed-workers", "--no-access-log", *words, FACTORY]
 
 
 def environment(settings: Settings, app_url: str) -> dict[str, str]:

@@ -75,8 +75,7 @@ class Watch:
         self._listeners: list[Listener] = []
         self._since = ""
         self._queues_at: dict[object, float] = {}  # by scope: when its queues were counted last
-        self._queues: dict[object, list[dict[str, object]]] = {}
-        self._as_of: dict[object, datetime] = {}  # by scope: when those were known
+        self._queues: dict[object, tuple[datetime, list[dict[str, object]]]] = {}  # by scope: the counts, and when they were known
         self._behind: set[object] = set()  # scopes in which orders have changed since
         self._jobs: dict[str, str] = {}
         self._thread: Thread | None = None
@@ -190,14 +189,15 @@ class Watch:
         self._behind.discard(scope)
         counts = [{"queue": queue.queue, "count": queue.count, "is_exact": queue.is_exact} for queue in found]
         # The instant after counting: of what another process has kept only what it began to count later is surely as new.
-        self._as_of[scope] = self._services.clock.now()
-        if self._queues.get(scope) != counts:
-            self._queues[scope] = counts
+        before = self._queues.get(scope)
+        self._queues[scope] = (self._services.clock.now(), counts)
+        if before is None or before[1] != counts:
             self._tell_counts(scope, members)
 
     def _tell_counts(self, scope: object, members: list[Listener]) -> None:
         if scope in self._queues:
-            _tell(members, "queues", {"as_of": self._as_of[scope], "queues": self._queues[scope]})
+            as_of, counts = self._queues[scope]
+            _tell(members, "queues", {"as_of": as_of, "queues": counts})
 
 
 def _count(tx: Tx, query: Any, parameters: dict[str, Any]) -> int:
