@@ -389,6 +389,14 @@ def test_initials_are_those_people_type(name, initials):
     assert initials_of(name) == initials
 
 
+def test_goods_that_nobody_has_named_show_the_platform_s_number_of_them(town):
+    [(item_ref, title)] = town.scene.query("SELECT item_ref, title FROM listing WHERE sku_id IS NULL")
+    town.scene.query("UPDATE listing SET title = '' WHERE sku_id IS NULL RETURNING 1")
+    [row] = listed(town, "is_unmapped:is:true")
+    assert [goods["name"] for goods in row["goods"]] == [item_ref]
+    town.scene.query("UPDATE listing SET title = %s WHERE sku_id IS NULL RETURNING 1", title)
+
+
 def test_every_queue_counts_what_its_filters_list(town):
     town.client.app.state.queues.forget()
     queues = {queue["queue"]: queue for queue in town.get("/queues").json()}
