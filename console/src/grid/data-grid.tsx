@@ -1,13 +1,11 @@
-import { useVirtualizer, type VirtualItem } from '@tanstack/react-virtual'
 import { useCallback, useEffect, useId, useMemo, useRef, useState, type CSSProperties, type ReactNode } from 'react'
 import { toast } from '@/frame/toasts'
 import { usePreferences } from '@/frame/preferences'
 import { useWords } from '@/i18n/words'
 import { phoneLines, setWidth, shownColumns, widthOf, type Column, type Layout } from './columns'
 import { GridHead, type Sort } from './grid-head'
-import { GridRow } from './grid-row'
-import { GroupHead } from './group-head'
-import { linesOf, type Grouping, type Line } from './groups'
+import { GridLines, type LinesHandle } from './grid-lines'
+import { linesOf, type Grouping } from './groups'
 import { extend, toggle, toggleAll, type Selection } from './selection'
 import { tableOf, tsvOf } from './tsv'
 import { useCopy } from './use-copy'
@@ -43,7 +41,6 @@ export interface DataGridProps<Row> {
 }
 
 const CHECK_WIDTH = 38
-const OVERSCAN = 12
 const SKELETONS = 12
 const NO_FOLDS: ReadonlySet<string> = new Set()
 
@@ -69,7 +66,6 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     : isCompact
       ? 32
       : 36
-  const headHeight = rowLines ? 56 : 34
   const grouping = props.grouping ?? null
   const figures = useMemo(() => new Map(grouping?.groups?.map((group) => [group.key, group])), [grouping])
   const lines = useMemo(
@@ -77,39 +73,17 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     [rows, rowId, grouping, folded, figures],
   )
   const order = useMemo(() => lines.flatMap((line) => (line.kind === 'row' ? [line.id] : [])), [lines])
-  // Behind the rows that are loaded may stand headings of groups that are not: more is fetched before those are reached.
   const loadedTo = useMemo(() => lines.findLastIndex((line) => line.kind === 'row') + 1 || lines.length, [lines])
   const isSelectable = selection !== undefined && onSelection !== undefined
-  const selectLabel = isSelectable ? t('selectRow') : null
-  const extra = props.isLoading ? SKELETONS : props.hasMore ? 3 : 0
 
-  // eslint-disable-next-line react-hooks/incompatible-library -- the virtualizer renders by itself; nothing here is memoized by the compiler
-  const virtual = useVirtualizer({
-    count: lines.length + extra,
-    getScrollElement: () => scroll.current,
-    estimateSize: () => height,
-    overscan: OVERSCAN,
-    // Drawn at once, before the box is measured.
-    initialRect: { width: 1200, height: 800 },
-    scrollPaddingStart: headHeight,
-  })
-  useEffect(() => {
-    virtual.measure()
-  }, [virtual, height])
-
-  const items = virtual.getVirtualItems()
-  const last = items.at(-1)?.index ?? 0
-  const { hasMore, onMore } = props
-  useEffect(() => {
-    if (hasMore && last >= loadedTo - OVERSCAN * 3) onMore?.()
-  }, [hasMore, onMore, last, loadedTo])
-
+  const drawn = useRef<LinesHandle>(null)
+  const [isActiveDrawn, setActiveDrawn] = useState(false)
   const reveal = useCallback(
     (id: string) => {
       const index = lines.findIndex((line) => line.id === id)
-      if (index >= 0) virtual.scrollToIndex(index)
+      if (index >= 0) drawn.current?.reveal(index)
     },
-    [lines, virtual],
+    [lines],
   )
   useGridKeys({ ...props, order, reveal })
   const { onOrder } = props
@@ -143,7 +117,12 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   )
 
   useCopy(scroll, (to) => {
-    const wanted = selection?.ids.size ? rows.filter((row) => selection.ids.has(rowId(row))) : active()
+    const active = activeId === null ? undefined : byId.get(activeId)
+    const wanted = selection?.ids.size
+      ? rows.filter((row) => selection.ids.has(rowId(row)))
+      : active === undefined
+        ? []
+        : [active]
     if (wanted.length === 0) return false
     to.setData('text/plain', tsvOf(wanted, shown))
     to.setData('text/html', tableOf(wanted, shown))
@@ -151,14 +130,8 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     return true
   })
 
-  function active(): Row[] {
-    const row = activeId === null ? undefined : byId.get(activeId)
-    return row === undefined ? [] : [row]
-  }
-
   const count = selection?.ids.size ?? 0
-  const isAll = count > 0 && order.every((id) => selection?.ids.has(id))
-  const activeIndex = activeId !== null && items.some((item) => lines[item.index]?.id === activeId)
+  const isAll = useMemo(() => count > 0 && order.every((id) => selection?.ids.has(id)), [count, order, selection])
 
   return (
     <div className={styles.frame}>
@@ -171,7 +144,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
         aria-colcount={shown.length + (isSelectable ? 1 : 0)}
         aria-multiselectable={isSelectable || undefined}
         aria-busy={props.isLoading}
-        aria-activedescendant={activeIndex ? `${prefix}${activeId}` : undefined}
+        aria-activedescendant={isActiveDrawn ? `${prefix}${activeId}` : undefined}
         tabIndex={0}
         className={styles.scroll}
         style={{ ...widthVariables(shown, layout, isSelectable), ...(rowLines && phoneVariables(height)) }}
@@ -198,62 +171,38 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
             </div>
           </div>
         ) : (
-          <div role="rowgroup" className={styles.body} style={{ height: virtual.getTotalSize() }}>
-            {items.map((item) => drawLine(lines[item.index], item))}
-          </div>
+          <GridLines
+            ref={drawn}
+            lines={lines}
+            extra={props.isLoading ? SKELETONS : props.hasMore ? 3 : 0}
+            loadedTo={loadedTo}
+            height={height}
+            headHeight={rowLines ? 56 : 34}
+            columnCount={shown.length}
+            sight={sight}
+            rush={rush}
+            rowLines={rowLines}
+            grouping={grouping}
+            figures={figures}
+            prefix={prefix}
+            selection={selection}
+            selectLabel={isSelectable ? t('selectRow') : null}
+            activeId={activeId}
+            onPress={onPress}
+            onCheck={onCheck}
+            onFold={(label) => {
+              const next = new Set(folded)
+              if (!next.delete(label)) next.add(label)
+              setFolded(next)
+            }}
+            onActiveDrawn={setActiveDrawn}
+            hasMore={props.hasMore}
+            onMore={props.onMore}
+          />
         )}
       </div>
     </div>
   )
-
-  function drawLine(line: Line<Row> | undefined, { index, start: top }: VirtualItem): ReactNode {
-    if (line === undefined)
-      return (
-        <div key={`at-${index}`} role="row" className={`${styles.line} ${styles.skeleton}`} style={{ top }}>
-          <div role="gridcell" aria-label={t('loading')} />
-        </div>
-      )
-    if (line.kind === 'group')
-      return (
-        <div key={`at-${index}`} role="row" className={styles.line} style={{ top }}>
-          <div role="gridcell" aria-colspan={shown.length}>
-            <GroupHead
-              label={grouping?.labelOf(line.label) ?? line.label}
-              loaded={line.count}
-              figures={figures.get(line.label)}
-              isExact={grouping?.isExact ?? true}
-              isFolded={line.isFolded}
-              height={height}
-              onFold={() => {
-                const next = new Set(folded)
-                if (!next.delete(line.label)) next.add(line.label)
-                setFolded(next)
-              }}
-            />
-          </div>
-        </div>
-      )
-    return (
-      <GridRow
-        // What a cell keeps belongs to its row, not to the place: another row there begins anew. Of a row that moved between two
-        // pages while they were read there are two: with the place they are not one to React.
-        key={`${index}-${line.id}`}
-        top={top}
-        row={line.row}
-        id={line.id}
-        domId={`${prefix}${line.id}`}
-        rowIndex={line.index + 2}
-        sight={sight}
-        rush={rush}
-        lines={rowLines}
-        selectLabel={selectLabel}
-        isSelected={selection?.ids.has(line.id) ?? false}
-        isActive={line.id === activeId}
-        onPress={onPress}
-        onCheck={onCheck}
-      />
-    )
-  }
 }
 
 /** On a phone nothing is wider than the screen, and all rows are as high as their lines. */

@@ -87,7 +87,7 @@ function Row<R>(props: Props<R>) {
     const key = sight.columns[0]
     return (
       key && (
-        <div role="gridcell" aria-colindex={first + (sight.places[0] ?? 0)} className={styles.cell}>
+        <div role="gridcell" aria-colindex={first + (sight.places[0] ?? 0)} className={styles.brief}>
           {key.text(row)}
         </div>
       )
@@ -108,7 +108,7 @@ function Row<R>(props: Props<R>) {
         if (event.target instanceof Node && event.currentTarget.contains(event.target)) onPress(id, event)
       }}
     >
-      {isSelectable && (
+      {isSelectable && !isBrief && (
         <div
           role="gridcell"
           aria-colindex={1}

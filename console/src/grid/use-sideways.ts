@@ -37,11 +37,16 @@ export function useSideways<Row>(
   useEffect(() => {
     const box = scroll.current
     if (!box) return
+    let seen = ''
     const look = () => {
       const { scrollLeft, clientWidth } = box
-      box.toggleAttribute('data-sideways', scrollLeft > 0)
       const left = Math.floor(scrollLeft / STEP) * STEP
       const width = (Math.ceil(clientWidth / STEP) + 1) * STEP
+      // Not even asked to draw the same again: scrolling down would pay for it in every frame.
+      const seeing = `${scrollLeft > 0} ${left} ${width}`
+      if (seeing === seen) return
+      seen = seeing
+      box.toggleAttribute('data-sideways', scrollLeft > 0)
       setView((now) => (now.left === left && now.width === width ? now : { left, width }))
     }
     const grow = () => {
