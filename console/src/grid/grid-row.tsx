@@ -87,7 +87,12 @@ function Row<R>(props: Props<R>) {
     const key = sight.columns[0]
     return (
       key && (
-        <div role="gridcell" aria-colindex={first + (sight.places[0] ?? 0)} className={styles.brief}>
+        <div
+          role="gridcell"
+          aria-colindex={first + (sight.places[0] ?? 0)}
+          className={styles.brief}
+          data-beside={isSelectable || undefined}
+        >
           {key.text(row)}
         </div>
       )
