@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from drafts import BERLIN, draft_line, draft_network, draft_order, draft_sku
+from drafts import BERLIN, draft_bundle, draft_line, draft_network, draft_order, draft_sku
 from paidan.audit.checks import SYSTEM_REASONS, Finding, check
 from paidan.audit.decide import Audit, decide, reconcile
 from paidan.audit.fields import ORDER
@@ -17,7 +17,7 @@ from scene import NOW
 
 R = Reason
 EARLIER = NOW - timedelta(hours=1)
-SKUS = {1: draft_sku(1), 2: draft_sku(2, is_on_sale=False), 3: draft_sku(3, goods_class="dangerous")}
+SKUS = {1: draft_sku(1), 2: draft_sku(2, is_on_sale=False), 3: draft_sku(3, goods_class="dangerous"), 4: draft_bundle(4, [])}
 
 
 def open_hold(reason, origin="system", **more):
@@ -93,6 +93,7 @@ def test_which_holds_are_open_afterwards(holds, found, open_after):
         ({}, {"sku_id": 2}, R.GOODS_OFF_SALE),
         ({}, {"sku_id": 2, "open": 0, "reserved": 1}, None),
         ({}, {"sku_id": 3}, R.GOODS_FORBIDDEN_HERE),
+        ({}, {"sku_id": 4}, R.BUNDLE_WITHOUT_PARTS),
         ({"region": BERLIN}, {"sku_id": 3}, None),
         # the platform says it has left, we have sent nothing; of services alone it may well say so
         ({"platform_status": 50}, {}, R.ALREADY_SHIPPED),

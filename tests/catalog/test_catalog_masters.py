@@ -140,6 +140,49 @@ def test_an_order_that_waits_for_a_mapping_goes_on_when_it_is_made(scene):
     assert scene.broken_invariants() == {}
 
 
+HOLDS_AND_ENDS = {
+    "bundle_without_parts": (
+        {"SET": {"kind": "bundle"}},
+        lambda scene: put(scene, write_bundles, BundleRow(code="SET", parts=(PartRow(code="X", quantity=2),))),
+    ),
+    "goods_off_sale": ({"SET": {"is_on_sale": False}}, lambda scene: put(scene, write_skus, sku("SET"))),
+    "goods_forbidden_here": ({"SET": {"goods_class": "dangerous"}}, lambda scene: put(scene, lift_goods_bans, BAN)),
+    "goods_forbidden_here, for its class": ({"SET": {"goods_class": "dangerous"}}, lambda scene: put(scene, write_skus, sku("SET"))),
+}
+BAN = GoodsBanRow(goods_class="dangerous", region="330000")
+
+
+@pytest.mark.parametrize("cause", HOLDS_AND_ENDS)
+def test_an_order_held_for_its_goods_goes_on_when_the_cause_has_gone(scene, cause):
+    skus, end = HOLDS_AND_ENDS[cause]
+    scene.set_up({"A": {"X": 10}})
+    put(scene, write_skus, *(sku(code, **more) for code, more in skus.items()))
+    put(scene, write_listings, ListingRow(shop_code="S1", item_ref="item-SET", sku_code="SET"))
+    put(scene, write_goods_bans, BAN)
+    messages = scene.say(order("1", line("SET")))
+    with scene.database.transaction() as tx:
+        run_pass(tx, scene.stages, message_ids=messages, order_ids=[], now=NOW)
+    assert scene.query("SELECT waits_for, due_at FROM sales_order") == [(cause.partition(",")[0], None)]
+    assert effects(end(scene)) == ["changed"]
+    [(order_id, due_at)] = scene.query("SELECT id, due_at FROM sales_order")
+    assert due_at == NOW
+    with scene.database.transaction() as tx:
+        run_pass(tx, scene.stages, message_ids=[], order_ids=[order_id], now=NOW + timedelta(seconds=1))
+    assert scene.query("SELECT count(*) FROM hold WHERE closed_at IS NULL") == [(0,)]
+    assert scene.broken_invariants() == {}
+
+
+def test_goods_that_change_wake_no_order_that_waits_for_others(scene):
+    scene.set_up({"A": {"X": 10}})
+    put(scene, write_skus, sku("OFF", is_on_sale=False), sku("X", is_on_sale=False))
+    put(scene, write_listings, ListingRow(shop_code="S1", item_ref="item-OFF", sku_code="OFF"))
+    messages = scene.say(order("1", line("OFF")))
+    with scene.database.transaction() as tx:
+        run_pass(tx, scene.stages, message_ids=messages, order_ids=[], now=NOW)
+    put(scene, write_skus, sku("X"))
+    assert scene.query("SELECT waits_for, due_at FROM sales_order") == [("goods_off_sale", None)]
+
+
 def test_listings_of_unknown_shops_and_skus_are_refused(scene):
     scene.set_up({"A": {"X": 10}})
     outcomes = put(
@@ -158,8 +201,7 @@ def test_a_ban_is_made_and_lifted_once(scene):
     ban = GoodsBanRow(goods_class="dangerous", region="650000")
     assert effects(put(scene, write_goods_bans, ban)) == ["created"]
     assert effects(put(scene, write_goods_bans, ban)) == ["same"]
-    with scene.database.transaction() as tx:
-        assert effects(lift_goods_bans(tx, [ban])) == ["changed"]
+    assert effects(put(scene, lift_goods_bans, ban)) == ["changed"]
     assert scene.query("SELECT * FROM goods_ban") == []
 
 

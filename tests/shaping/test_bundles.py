@@ -63,6 +63,14 @@ def test_shaping_twice_is_shaping_once(sku):
     assert not order.is_changed
 
 
+def test_a_bundle_that_has_no_parts_yet_waits_for_them_as_it_was_bought():
+    order = shape(draft_order([draft_line(1, 2, 9, payable_minor=300)]), draft_bundle(9, []))
+    assert [(line.kind, line.open) for line in order.lines] == [("goods", 2)]
+    assert not order.is_changed
+    shape(order, draft_bundle(9, [(1, 1, 1)]))
+    assert [(line.kind, line.open, line.payable_minor) for line in order.lines] == [("bundle", 0, 300), ("part", 2, 300)]
+
+
 @pytest.mark.parametrize("place", ["short", "reserved", "in_fulfilment", "shipped"])
 def test_what_was_touched_already_is_left_as_it_is(place):
     order = shape(draft_order([draft_line(1, 2, 9, **{"open": 0, place: 2})]), draft_bundle(9, [(1, 1, 1)]))

@@ -29,6 +29,7 @@ SYSTEM_REASONS = frozenset(
         Reason.AMOUNTS_DISAGREE,
         Reason.ADDRESS_UNPARSED,
         Reason.LISTING_UNMAPPED,
+        Reason.BUNDLE_WITHOUT_PARTS,
         Reason.GOODS_OFF_SALE,
         Reason.GOODS_FORBIDDEN_HERE,
         Reason.REFUND_REQUESTED,
@@ -77,6 +78,8 @@ def _check_goods(order: Order, skus: Mapping[int, Sku], bans: frozenset[tuple[st
     if any(line.sku_id is None for line in work):
         yield Finding(Reason.LISTING_UNMAPPED)
     known = [sku for line in work if (line.open or line.short) and (sku := skus.get(line.sku_id or 0)) is not None]
+    if any(sku.kind == LineKind.BUNDLE and not sku.parts for sku in known):
+        yield Finding(Reason.BUNDLE_WITHOUT_PARTS)
     if any(not sku.is_on_sale for sku in known):
         yield Finding(Reason.GOODS_OFF_SALE)
     if bans and order.region is not None:

@@ -4,21 +4,24 @@ Keys are codes people know. A row that says what is stored already changes nothi
 the caller has seen, by key: a row whose record has another one is refused (VERSION_CONFLICT).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, LiteralString
+from typing import Any, Final, LiteralString
 
 from paidan.catalog.rows import BundleRow, GoodsBanRow, ListingRow, SkuRow
 from paidan.kernel.expected import BUNDLE, NO_BUNDLE, SAME_PRODUCT
 from paidan.kernel.outcomes import Effect, Outcome, Sheet
 from paidan.kernel.reasons import Reason
-from paidan.orders.store import make_due, orders_with_listing
+from paidan.orders.store import make_due, orders_held_for, orders_with_listing
 from paidan.runtime.database import Tx
 from paidan.runtime.ids import IdSource
 from paidan.runtime.queries import load_queries
 from paidan.runtime.rows import columns
 
 queries = load_queries("paidan.catalog", "masters.sql")
+
+SHOWN_BY_A_SKU: Final = frozenset({Reason.GOODS_OFF_SALE, Reason.GOODS_FORBIDDEN_HERE})
+"""Holds whose cause stands in a SKU itself."""
 
 
 def product_code_of(row: SkuRow) -> str:
@@ -27,8 +30,7 @@ def product_code_of(row: SkuRow) -> str:
 
 
 def write_skus(tx: Tx, ids: IdSource, rows: Sequence[SkuRow], now: datetime, *, expected: Mapping[str, int] | None = None) -> list[Outcome]:
-    """Create or change SKUs with their products and barcodes. Twelve statements at most."""
-    del now  # the catalogue keeps no instants
+    """Create or change SKUs with their products and barcodes; orders held for what is changed are looked at again. Fourteen statements at most."""
     sheet = Sheet(len(rows))
     sheet.refuse_repeats([row.code for row in rows], "code")
     _refuse_contradictions(sheet, rows)
@@ -48,12 +50,19 @@ def write_skus(tx: Tx, ids: IdSource, rows: Sequence[SkuRow], now: datetime, *, 
     written = _put_skus(tx, ids, [row for _, row in live], touched)
     if products:
         tx.execute(queries.raise_siblings, {"product_codes": sorted(products), "written": sorted(written)})
+    _look_again(tx, SHOWN_BY_A_SKU, [written[code][0] for code in written.keys() & known.keys()], now)
     _write_barcodes(tx, [row for _, row in live], stored, {code: found[0] for code, found in known.items()} | {c: w[0] for c, w in written.items()})
     for n, row in live:
         _settle(sheet, n, written.get(row.code), (known[row.code][0], known[row.code][2]) if row.code in known else None)
     if sheet.any_written():
         tx.execute(queries.raise_goods)
     return sheet.outcomes()
+
+
+def _look_again(tx: Tx, reasons: Collection[Reason], sku_ids: Collection[int] | None, now: datetime) -> None:
+    """Let the audit look at orders held for one of these reasons and for these SKUs (None: all): the cause may have gone."""
+    if sku_ids is None or sku_ids:
+        make_due(tx, orders_held_for(tx, reasons, sku_ids), now)
 
 
 def _by_owner(barcodes: Mapping[str, str]) -> dict[str, set[str]]:
@@ -149,8 +158,8 @@ def _write_barcodes(tx: Tx, rows: Sequence[SkuRow], stored: Mapping[str, str], i
 
 
 def write_bundles(tx: Tx, ids: IdSource, rows: Sequence[BundleRow], now: datetime, *, expected: Mapping[str, int] | None = None) -> list[Outcome]:
-    """Set the parts of bundles. The version is the bundle SKU's. Seven statements at most."""
-    del ids, now
+    """Set the parts of bundles; orders that waited for them are due at once. The version is the bundle SKU's. Nine statements at most."""
+    del ids
     sheet = Sheet(len(rows))
     sheet.refuse_repeats([row.code for row in rows], "code")
     tx.execute(queries.lock_catalog)
@@ -167,6 +176,7 @@ def write_bundles(tx: Tx, ids: IdSource, rows: Sequence[BundleRow], now: datetim
         if stored.get(known[row.code][0], []) != parts:
             changed[known[row.code][0]] = parts
     versions = _write_parts(tx, changed) if changed else {}
+    _look_again(tx, {Reason.BUNDLE_WITHOUT_PARTS}, changed, now)
     for n, row in live:
         bundle_id, _, version = known[row.code]
         _settle(sheet, n, (bundle_id, versions[bundle_id]) if bundle_id in versions else None, (bundle_id, version))
@@ -270,9 +280,13 @@ def write_goods_bans(tx: Tx, ids: IdSource, rows: Sequence[GoodsBanRow], now: da
     return _bans(tx, rows, queries.put_bans, Effect.CREATED)
 
 
-def lift_goods_bans(tx: Tx, rows: Sequence[GoodsBanRow]) -> list[Outcome]:
-    """Allow them again. Three statements."""
-    return _bans(tx, rows, queries.lift_bans, Effect.CHANGED)
+def lift_goods_bans(tx: Tx, ids: IdSource, rows: Sequence[GoodsBanRow], now: datetime) -> list[Outcome]:
+    """Allow them again; orders that were held for a ban are looked at again. Five statements at most."""
+    del ids
+    outcomes = _bans(tx, rows, queries.lift_bans, Effect.CHANGED)
+    if any(outcome.effect == Effect.CHANGED for outcome in outcomes):
+        _look_again(tx, {Reason.GOODS_FORBIDDEN_HERE}, None, now)
+    return outcomes
 
 
 def _bans(tx: Tx, rows: Sequence[GoodsBanRow], statement: LiteralString, effect: Effect) -> list[Outcome]:

@@ -45,6 +45,7 @@ class Reason(StrEnum):
     ADDRESS_UNPARSED = "address_unparsed"
     ADDRESS_UNDELIVERABLE = "address_undeliverable"
     LISTING_UNMAPPED = "listing_unmapped"
+    BUNDLE_WITHOUT_PARTS = "bundle_without_parts"
     GOODS_OFF_SALE = "goods_off_sale"
     GOODS_FORBIDDEN_HERE = "goods_forbidden_here"
     REFUND_REQUESTED = "refund_requested"
@@ -197,6 +198,7 @@ WORDS: Final[dict[Reason, Words]] = {
     Reason.ADDRESS_UNPARSED: W("地址无法解析", "The address cannot be parsed", "补全省市区", "Complete province, city, district"),
     Reason.ADDRESS_UNDELIVERABLE: W("地址无法送达", "The address cannot be reached", "改地址或换快递", "Change address or carrier"),
     Reason.LISTING_UNMAPPED: W("平台商品未匹配货品", "A listing is not mapped to a SKU", "在铺货匹配中建立对应", "Map the listing to a SKU"),
+    Reason.BUNDLE_WITHOUT_PARTS: W("组合装没有子件", "A bundle has no parts", "在商品页填写子件", "Give the bundle its parts on the products page"),
     Reason.GOODS_OFF_SALE: W("货品已停售", "A SKU is off sale", "恢复销售或更换货品", "Put it on sale or replace it"),
     Reason.GOODS_FORBIDDEN_HERE: W("该地区禁运", "These goods may not be sent to this region", "改地址或取消", "Change address or cancel"),
     Reason.REFUND_REQUESTED: W("买家申请退款", "A refund is requested", "处理退款申请", "Decide on the refund request"),

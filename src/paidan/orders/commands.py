@@ -21,7 +21,7 @@ from paidan.runtime.database import Tx
 from paidan.runtime.ids import IdSource
 from paidan.runtime.sealing import Sealer
 
-NEVER_FORCED: Final = frozenset({Reason.LISTING_UNMAPPED, Reason.NOTHING_TO_SHIP, Reason.UNKNOWN_SHOP})
+NEVER_FORCED: Final = frozenset({Reason.LISTING_UNMAPPED, Reason.BUNDLE_WITHOUT_PARTS, Reason.NOTHING_TO_SHIP, Reason.UNKNOWN_SHOP})
 """Holds that no word of a person can lift: without goods there is nothing to reserve."""
 
 AUDITORS_MAY: Final = frozenset(

@@ -187,6 +187,12 @@ WHERE id IN (SELECT id FROM sales_order WHERE id = ANY(%(ids)s::bigint[]) ORDER 
 -- Orders waiting because a listing was not mapped. Parameters: listing_ids bigint[].
 SELECT DISTINCT order_id FROM order_line WHERE listing_id = ANY(%(listing_ids)s::bigint[]) AND sku_id IS NULL;
 
+-- name: orders_held_for
+-- Orders held for one of these reasons that have one of these SKUs; sku_ids null: whatever they have. Parameters: reasons text[], sku_ids bigint[].
+SELECT DISTINCT h.order_id FROM hold h
+WHERE h.closed_at IS NULL AND h.reason = ANY(%(reasons)s::text[])
+  AND (%(sku_ids)s::bigint[] IS NULL OR EXISTS (SELECT FROM order_line l WHERE l.order_id = h.order_id AND l.sku_id = ANY(%(sku_ids)s::bigint[])));
+
 -- name: set_aside_order
 -- A poison order is held alone; nothing else of it changes. Parameters: id.
 UPDATE sales_order SET due_at = NULL, waits_for = 'poison', version = version + 1 WHERE id = %(id)s;

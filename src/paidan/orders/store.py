@@ -1,12 +1,13 @@
 """Writes orders, their lines, holds, fulfilments and timeline: each row once per pass. The only writer of these tables from a pass."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
+from paidan.kernel.reasons import Reason
 from paidan.orders.batch import Fulfilment, Line, Order, facts_of, places_of, told_of
 from paidan.orders.timeline import TIMELINE_TYPES
 from paidan.runtime.database import Tx
@@ -374,6 +375,12 @@ def make_due(tx: Tx, order_ids: Sequence[int], due_at: datetime) -> None:
 def orders_with_listing(tx: Tx, listing_ids: Sequence[int]) -> list[int]:
     """Ids of orders that wait because one of these listings was not mapped."""
     return [row[0] for row in tx.execute(queries.orders_with_listing, {"listing_ids": list(listing_ids)})]
+
+
+def orders_held_for(tx: Tx, reasons: Collection[Reason], sku_ids: Collection[int] | None) -> list[int]:
+    """Ids of orders held for one of these reasons that have one of these SKUs; None: whatever they have."""
+    wanted = {"reasons": sorted(reasons), "sku_ids": None if sku_ids is None else sorted(sku_ids)}
+    return [row[0] for row in tx.execute(queries.orders_held_for, wanted)]
 
 
 def set_aside(tx: Tx, order_id: int) -> None:

@@ -13,7 +13,7 @@ def decide(batch: Batch, skus: Mapping[int, Sku]) -> None:
     for order in batch.orders:
         for line in list(order.lines):
             sku = skus.get(line.sku_id) if line.sku_id is not None else None
-            if sku is not None and line.kind == LineKind.GOODS and sku.kind != LineKind.GOODS and _is_untouched(line):
+            if sku is not None and line.kind == LineKind.GOODS and _can_be_shaped(sku) and _is_untouched(line):
                 shape_line(order, line, sku)
             elif line.kind == LineKind.BUNDLE:
                 spread_again(order, line, sku)
@@ -61,6 +61,11 @@ def spread_again(order: Order, bundle: Line, sku: Sku | None) -> None:
     for part, payable_minor in zip(parts, split(bundle.payable_minor, weights), strict=True):
         part.payable_minor, part.price_minor = payable_minor, payable_minor // part.quantity
     order.is_changed = True
+
+
+def _can_be_shaped(sku: Sku) -> bool:
+    """Services, and bundles whose parts are known: the audit holds what has none yet."""
+    return sku.kind == LineKind.SERVICE or (sku.kind == LineKind.BUNDLE and bool(sku.parts))
 
 
 def _is_untouched(line: Line) -> bool:

@@ -151,9 +151,9 @@ def put_bans(services: Given, once: Post, data: JSONBody[Rows[GoodsBanRow]], ide
     "/catalog/bans/lift", opt=needs(Right.MASTERS, everywhere=True), status_code=200, sync_to_thread=True, summary="Lift goods bans", tags=["catalog"]
 )
 def lift_bans(services: Given, once: Post, data: JSONBody[Rows[GoodsBanRow]], idempotency_key: IdempotencyKey = "") -> Response[Results]:
-    """Allow them again."""
-    del idempotency_key, services
-    return once.answer(lambda tx: told_results(lift_goods_bans(tx, data.rows)))
+    """Allow them again. Orders held for a ban are looked at again."""
+    del idempotency_key
+    return once.answer(lambda tx: told_results(lift_goods_bans(tx, services.ids, data.rows, once.now)))
 
 
 ROUTER = Router(

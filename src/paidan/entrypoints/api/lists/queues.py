@@ -35,9 +35,10 @@ QUEUES: Final[Mapping[str, tuple[Both, tuple[str, ...]]]] = {
 EXCEPTIONS: Final = tuple(
     Reason(word)
     for word in (
-        "listing_unmapped address_unparsed address_undeliverable amounts_disagree payment_missing goods_off_sale goods_forbidden_here "
-        "remark_unread amount_unusual duplicate_purchase rule_says_hold held_by_person edit_conflict platform_changed_after_release "
-        "platform_forbids presale_balance_open refund_requested already_shipped warehouse_refused_recall nothing_to_ship"
+        "listing_unmapped bundle_without_parts address_unparsed address_undeliverable amounts_disagree payment_missing goods_off_sale "
+        "goods_forbidden_here remark_unread amount_unusual duplicate_purchase rule_says_hold held_by_person edit_conflict "
+        "platform_changed_after_release platform_forbids presale_balance_open refund_requested already_shipped warehouse_refused_recall "
+        "nothing_to_ship"
     ).split()
 )
 """Reasons of holds, each a queue of its own while anything waits for it."""
