@@ -158,6 +158,14 @@ def test_each_shop_may_sell_what_its_warehouses_have_less_what_it_keeps_back(sho
     assert shop.get("/stock/shops?sku=NO").status_code == 422
 
 
+def test_a_shop_may_sell_as_many_bundles_as_their_scarcest_part_makes_and_none_of_what_is_off_sale(shop):
+    rows = [{"code": "SET", "name": "礼盒", "kind": "bundle"}, {"code": "OFF", "name": "礼盒", "kind": "bundle", "is_on_sale": False}]
+    assert shop.post("/catalog/skus", {"rows": rows}).status_code == 200
+    parts = [{"code": row["code"], "parts": [{"code": "X", "quantity": 3}]} for row in rows]
+    assert shop.post("/catalog/bundles", {"rows": parts}).status_code == 200
+    assert (in_shops(shop, "SET"), in_shops(shop, "OFF")) == ({"S1": 4}, {"S1": 0})
+
+
 def test_what_is_owed_alarms_and_is_sellable_nowhere(shop):
     told(shop.scene, order("1", line("X", 20), receiver=receiver(1)))
     [row] = shop.get("/stock/sellable?alarms_only=true").json()["items"]

@@ -18,7 +18,7 @@ from paidan.entrypoints.api.pages import Cursor, Limit, OptionalId, OptionalText
 from paidan.entrypoints.api.people.rights import Right
 from paidan.entrypoints.api.problems import Refused, invalid
 from paidan.entrypoints.api.services import Given
-from paidan.entrypoints.api.shop_stock import sellable_in_shops, wanted_in_shops
+from paidan.entrypoints.api.shop_stock import wanted_in_shops
 from paidan.entrypoints.api.stock_alarms import Alarm as AlarmKind
 from paidan.entrypoints.api.stock_alarms import AlarmCounts, still_alarming
 from paidan.entrypoints.api.verbs import get, post
@@ -271,10 +271,12 @@ def get_shop_stock(services: Given, caller: Known, code: OneCode) -> ShopStocks:
         row = tx.execute(queries.goods_of_code, {"code": code}).fetchone()
         if row is None:
             raise invalid("sku", Reason.UNKNOWN_SKU)
-        network = services.network.load(tx, cache_versions(tx)["network"])
+        versions = cache_versions(tx)
+        network = services.network.load(tx, versions["network"])
         found = named_rows(tx.execute(queries.listings_of_sku, {"sku_id": row[0], **caller.sees}))
         listings = [(told.pop("shop_id"), convert(told, ShownView)) for told in found]
-        sellable_by_shop = sellable_in_shops(tx, network, row[0], services.clock.now())
+        skus = services.skus.load(tx, {row[0]}, versions["catalog"])
+        sellable = wanted_in_shops(tx, network, skus, [(row[0], shop_id) for shop_id in network.shops], services.clock.now())
     shops = sorted((shop for shop in network.shops.values() if caller.shops is None or shop.id in caller.shops), key=lambda shop: shop.code)
     return ShopStocks(
         items=tuple(
@@ -282,7 +284,7 @@ def get_shop_stock(services: Given, caller: Known, code: OneCode) -> ShopStocks:
                 shop_code=shop.code,
                 shop_name=shop.name,
                 safety_quantity=shop.safety_quantity,
-                sellable=sellable_by_shop[shop.id],
+                sellable=sellable[row[0], shop.id],
                 listings=tuple(shown for shop_id, shown in listings if shop_id == shop.id),
             )
             for shop in shops
