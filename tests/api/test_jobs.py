@@ -418,6 +418,20 @@ def test_a_job_that_makes_no_sense_is_refused_by_its_field(still, body, field):
     assert (answer.status_code, [error["field"] for error in answer.json()["errors"]]) == (422, [field]), answer.text
 
 
+def test_goods_that_cannot_be_given_away_are_refused_for_what_they_are(world):
+    world.scene.set_up({"A": {"X": 1}}, bundles={"SET": {"X": 1}})
+    assert world.post("/catalog/skus", {"rows": [{"code": "OFF", "name": "停售", "is_on_sale": False}]}).status_code == 200
+
+    def refusal(sku):
+        body = {"action": "add_gift", "target": {"filters": []}, "parameters": {"sku": sku}, "is_dry_run": True}
+        [error] = world.post("/jobs", body).json()["errors"]
+        return error["field"], error["reason"], error["expected"]
+
+    assert refusal("NO") == ("sku", "unknown_sku", "")
+    assert refusal("OFF") == ("sku", "goods_off_sale", "")
+    assert refusal("SET") == ("sku", "field_invalid", "不是组合装的货品编码")
+
+
 def test_a_job_left_by_a_dead_process_is_taken_up_where_it_stopped(world):
     world.scene.set_up({"A": {"X": 100}})
     told(world.scene, *[order(f"P{n}", line("X"), receiver=receiver(n)) for n in range(4)])

@@ -141,10 +141,11 @@ ON CONFLICT (job_id) DO UPDATE SET name = excluded.name, media_type = excluded.m
 SELECT f.name, f.media_type, f.body, j.action, j.parameters FROM job_file f JOIN job j ON j.id = f.job_id WHERE f.job_id = %(job_id)s AND j.owner = %(owner)s;
 
 -- name: named_ids
--- Ids of a warehouse, a carrier, a SKU by code. Parameters: warehouse, carrier, sku; warehouses (what the caller sees).
+-- Ids of a warehouse, a carrier, a SKU by code; kind of the SKU, whether it is on sale. Parameters: warehouse, carrier, sku; warehouses (what the caller sees).
 SELECT (SELECT id FROM warehouse WHERE code = %(warehouse)s AND (%(warehouses)s::bigint[] IS NULL OR id = ANY(%(warehouses)s))),
        (SELECT id FROM carrier WHERE code = %(carrier)s AND is_active),
-       (SELECT id FROM sku WHERE code = %(sku)s AND kind = 'goods' AND is_on_sale);
+       s.id, s.kind, s.is_on_sale
+FROM (VALUES (%(sku)s::text)) AS w (code) LEFT JOIN sku s USING (code);
 
 -- name: mates
 -- Planned fulfilments of these orders that another planned one may travel with: now, or (`held_too`) once nothing holds it any more.

@@ -14,6 +14,7 @@ from paidan.entrypoints.api.people.rights import Right
 from paidan.entrypoints.api.problems import invalid
 from paidan.kernel import expected
 from paidan.kernel.reasons import Reason
+from paidan.kernel.states import LineKind
 from paidan.runtime.database import Tx
 from paidan.runtime.queries import load_queries
 
@@ -134,13 +135,17 @@ def read(tx: Tx, action: Action, given: Parameters, caller: Caller, now: datetim
         raise invalid("format", expected=expected.one_of(("pdf",)))
     names = {"warehouse": given.warehouse or None, "carrier": given.carrier or None, "sku": given.sku or None}
     row = tx.execute(queries.named_ids, {**names, "warehouses": caller.sees["warehouses"]}).fetchone()
-    warehouse_id, carrier_id, sku_id = row or (None, None, None)
+    warehouse_id, carrier_id, sku_id, kind, is_on_sale = row or (None, None, None, "", False)
     if given.warehouse and warehouse_id is None:
         raise invalid("warehouse", Reason.UNKNOWN_WAREHOUSE)
     if given.carrier and carrier_id is None:
         raise invalid("carrier", Reason.UNKNOWN_CARRIER)
     if sku_id is None and (given.sku or action == Action.ADD_GIFT):
         raise invalid("sku", Reason.UNKNOWN_SKU)
+    if sku_id is not None and kind != LineKind.GOODS:
+        raise invalid("sku", expected=expected.NO_BUNDLE)
+    if sku_id is not None and not is_on_sale:
+        raise invalid("sku", Reason.GOODS_OFF_SALE)
     reader = Reader(shops=caller.shops, warehouses=caller.warehouses, address=address) if action == Action.PRINT else None
     return Told(given=given, warehouse_id=warehouse_id, carrier_id=carrier_id, sku_id=sku_id, reader=reader)
 
