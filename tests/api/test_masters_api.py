@@ -218,6 +218,13 @@ def test_the_doors_of_counterparts_are_signed_and_keep_what_comes(world):
     assert world.call("POST", "/doors/shopify/NO", scope="", content=body, headers=headers).status_code == 404
     wms = world.call("POST", "/doors/wms/W1?method=deliveryorder.confirm&customerId=c", scope="", content=b"<request/>")
     assert (wms.status_code, b"failure" in wms.content) == (200, True)
+    # Who was refused at the door sends again: there is nothing of it to be replayed, and no click offers it.
+    refused = world.get("/lists/exceptions?kind=message_set_aside").json()["items"]
+    assert [row["fix"] for row in refused] == [None, None]
+    for path in (f"/exceptions/{refused[0]['id']}/fix", f"/messages/{refused[0]['ref_id']}/replay"):
+        answer = world.post(path).json()
+        assert (answer["status"], answer["reason"]) == (409, "nothing_to_replay")
+        assert answer["next_step"]
     tracking = world.call("POST", "/doors/tracking/T", scope="", content=b"param=%7B%7D&sign=X")
     assert (tracking.status_code, tracking.json()["result"]) == (200, False)
     assert world.scene.query("SELECT counterpart, state FROM message ORDER BY id") == [

@@ -88,6 +88,7 @@ class Reason(StrEnum):
     ALREADY_SHIPPED = "already_shipped"
     ALREADY_CANCELLED = "already_cancelled"
     ILLEGAL_MOVE = "illegal_move"
+    NOTHING_TO_REPLAY = "nothing_to_replay"
     ALREADY_CLAIMED = "already_claimed"
     ALREADY_PRINTED = "already_printed"
     NOT_HELD = "not_held"
@@ -252,6 +253,12 @@ WORDS: Final[dict[Reason, Words]] = {
     Reason.ALREADY_SHIPPED: W("已发货", "Already shipped", "请走退货流程", "Use a return instead"),
     Reason.ALREADY_CANCELLED: W("已取消", "Already cancelled"),
     Reason.ILLEGAL_MOVE: W("当前状态不允许此操作", "The current state does not allow this"),
+    Reason.NOTHING_TO_REPLAY: W(
+        "这条报文收到时已当场答复，没有可重放的内容",
+        "This message was answered when it came: there is nothing to replay",
+        "被拒的由对方重发",
+        "One that was refused is sent again by its sender",
+    ),
     Reason.ALREADY_CLAIMED: W("已被他人认领", "Somebody else has claimed it", "与认领人联系", "Ask who has claimed it"),
     Reason.ALREADY_PRINTED: W("已打印过", "Printed before", "确认后重新打印", "Confirm, then print again"),
     Reason.NOT_HELD: W("没有挂起，无需解除", "It is not held", "无需处理", "Nothing to do"),

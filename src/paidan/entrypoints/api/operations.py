@@ -296,7 +296,9 @@ def replay_message(services: Given, caller: Known, once: Post, message_id: Recor
         if row is None:
             raise Refused(Reason.NOT_FOUND)
         direction, bucket, state = row
-        if direction != IN or bucket is None or state not in REPLAYABLE:
+        if direction != IN or bucket is None:
+            raise Refused(Reason.NOTHING_TO_REPLAY)
+        if state not in REPLAYABLE:
             raise Refused(Reason.ILLEGAL_MOVE)
         tx.execute(queries.replay_message, {"id": message_id})
         tx.execute(queries.want_notices_read, {"ids": [message_id], "now": once.now})

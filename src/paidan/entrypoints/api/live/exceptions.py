@@ -57,7 +57,7 @@ FIX_BY_REASON: Final = {
 """What a person mends on a page of its own, whereupon the order is looked at again by itself."""
 LOOKS: Final = frozenset({LOOK_AGAIN, *FIX_BY_REASON.values()})
 IDS_MAX: Final = 200
-UNTOLD: Final = frozenset({"rank", "remarks", "receiver_ids", "receivers"})
+UNTOLD: Final = frozenset({"rank", "remarks", "receiver_ids", "receivers", "is_read"})
 
 KindNames = Annotated[list[str] | None, QueryParameter(name="kind", description="Kinds; none: all", max_items=10, required=False)]
 OwnerName = Annotated[str | None, QueryParameter(name="owner", max_length=60, description="`me`, `nobody` or user:<name>", required=False)]
@@ -250,6 +250,8 @@ def _remarks(row: dict[str, Any], sealer: Sealer) -> Sequence[str]:
 
 def _fix_of(row: dict[str, Any]) -> Fix | None:
     """What helps most often: an auditor's word where a person must look, another look where a fact must have changed."""
+    if row["kind"] == "message_set_aside" and not row["is_read"]:
+        return None
     if row["order_id"] is not None and row["reason"] in FIX_BY_REASON:
         return FIX_BY_REASON[row["reason"]]
     if row["kind"] == "hold" and row["reason"] in HOLDERS_MAY:
@@ -313,7 +315,7 @@ def post_fix(services: Given, caller: Known, once: Post, exception_id: Exception
         row = _one(tx, services, caller, exception_id)
         fix = _fix_of(row)
         if fix is None:
-            raise Refused(Reason.ILLEGAL_MOVE)
+            raise Refused(Reason.NOTHING_TO_REPLAY)
         if not _may(caller, fix):
             raise Refused(Reason.NOT_ALLOWED)
         _carry_out(tx, services, caller, fix, row, once.now)

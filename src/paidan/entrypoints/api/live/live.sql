@@ -69,6 +69,7 @@ CROSS JOIN LATERAL (SELECT * FROM job WHERE job.owner = w.owner ORDER BY job.id 
 -- ref_ids bigint[] and names text[] (`<kind>-<ref_id>`, of these; NULL: all), after_deadline, after_since, after_rank, after_id (all NULL: from the start),
 -- shops, warehouses, counterparts and lanes text[] (NULL: all), limit. `listing_ids`: what is to be mapped, where that is the trouble.
 -- `remarks`, sealed, and what must be hidden in them (`receiver_ids`, and the sealed `receivers` in the same order): where a remark waits to be read.
+-- `is_read`: of a message, whether a pass reads it; one refused at the door is its sender's to send again.
 SELECT x.rank, x.kind, x.ref_id::text AS ref_id, x.order_id::text AS order_id, x.order_no, x.reason, x.since, x.ship_by_at,
        COALESCE(c.owner, '') AS owner, c.claimed_at, CASE WHEN c.snoozed_until > %(now)s THEN c.snoozed_until END AS snoozed_until, COALESCE(c.note, '') AS note,
        CASE WHEN x.reason = 'listing_unmapped' THEN ARRAY(SELECT DISTINCT l.listing_id::text FROM order_line l
@@ -78,29 +79,30 @@ SELECT x.rank, x.kind, x.ref_id::text AS ref_id, x.order_id::text AS order_id, x
        CASE WHEN x.reason = 'remark_unread' THEN ARRAY(SELECT t.id FROM sales_order o, unnest(ARRAY[o.receiver_id, (o.edits #>> '{receiver,theirs}')::bigint]) t (id)
                                                        WHERE o.id = x.order_id AND t.id IS NOT NULL ORDER BY t.id) END AS receiver_ids,
        CASE WHEN x.reason = 'remark_unread' THEN ARRAY(SELECT r.sealed FROM sales_order o, unnest(ARRAY[o.receiver_id, (o.edits #>> '{receiver,theirs}')::bigint]) t (id)
-                                                       LEFT JOIN receiver r ON r.id = t.id WHERE o.id = x.order_id AND t.id IS NOT NULL ORDER BY t.id) END AS receivers
+                                                       LEFT JOIN receiver r ON r.id = t.id WHERE o.id = x.order_id AND t.id IS NOT NULL ORDER BY t.id) END AS receivers,
+       x.is_read
 FROM (
-    SELECT 1 AS rank, 'hold' AS kind, h.id AS ref_id, h.order_id, o.order_no, h.reason, h.opened_at AS since, o.ship_by_at
+    SELECT 1 AS rank, 'hold' AS kind, h.id AS ref_id, h.order_id, o.order_no, h.reason, h.opened_at AS since, o.ship_by_at, NULL::boolean AS is_read
     FROM hold h JOIN sales_order o ON o.id = h.order_id
     WHERE h.closed_at IS NULL AND 'hold' = ANY(%(kinds)s::text[])
       AND (%(shops)s::bigint[] IS NULL OR o.shop_id = ANY(%(shops)s))
       AND (%(warehouses)s::bigint[] IS NULL OR EXISTS (SELECT 1 FROM fulfilment f WHERE f.order_id = o.id AND f.warehouse_id = ANY(%(warehouses)s)))
     UNION ALL
-    SELECT 2, 'backordered', o.id, o.id, o.order_no, o.waits_for, o.changed_at, o.ship_by_at
+    SELECT 2, 'backordered', o.id, o.id, o.order_no, o.waits_for, o.changed_at, o.ship_by_at, NULL
     FROM sales_order o
     WHERE o.state = 40 AND 'backordered' = ANY(%(kinds)s::text[])
       AND (%(shops)s::bigint[] IS NULL OR o.shop_id = ANY(%(shops)s))
       AND (%(warehouses)s::bigint[] IS NULL OR EXISTS (SELECT 1 FROM fulfilment f WHERE f.order_id = o.id AND f.warehouse_id = ANY(%(warehouses)s)))
     UNION ALL
-    SELECT 3, 'message_set_aside', m.id, NULL, m.business_key, m.reason, m.at, NULL
+    SELECT 3, 'message_set_aside', m.id, NULL, m.business_key, m.reason, m.at, NULL, m.bucket IS NOT NULL
     FROM message m
     WHERE m.state = 2 AND 'message_set_aside' = ANY(%(kinds)s::text[]) AND (%(counterparts)s::text[] IS NULL OR m.counterpart = ANY(%(counterparts)s))
     UNION ALL
-    SELECT 4, 'call_dead', b.id, NULL, b.business_key, b.reason, b.created_at, NULL
+    SELECT 4, 'call_dead', b.id, NULL, b.business_key, b.reason, b.created_at, NULL, NULL
     FROM outbox b
     WHERE b.state = 4 AND 'call_dead' = ANY(%(kinds)s::text[]) AND (%(lanes)s::text[] IS NULL OR b.lane = ANY(%(lanes)s))
     UNION ALL
-    SELECT 5, 'call_unknown', b.id, NULL, b.business_key, b.reason, b.created_at, NULL
+    SELECT 5, 'call_unknown', b.id, NULL, b.business_key, b.reason, b.created_at, NULL, NULL
     FROM outbox b
     WHERE b.state IN (0, 1, 3) AND b.state = 3 AND 'call_unknown' = ANY(%(kinds)s::text[]) AND (%(lanes)s::text[] IS NULL OR b.lane = ANY(%(lanes)s))
 ) x
