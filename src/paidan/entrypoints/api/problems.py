@@ -43,6 +43,7 @@ STATUS: Final[dict[Reason, int]] = {
     Reason.UNKNOWN_METHOD: 405,
     Reason.DUPLICATE_KEY: 409,
     Reason.ILLEGAL_MOVE: 409,
+    Reason.NOTHING_TO_REPLAY: 409,
     Reason.ALREADY_SHIPPED: 409,
     Reason.ALREADY_CANCELLED: 409,
     Reason.IDEMPOTENCY_IN_FLIGHT: 409,
