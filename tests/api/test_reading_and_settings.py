@@ -155,6 +155,8 @@ def test_each_shop_may_sell_what_its_warehouses_have_less_what_it_keeps_back(sho
     assert in_shops(shop) == {"S1": 14, "S2": 1}
     clerk = shop.person("li", "see", shops=["S2"])
     assert [row["shop_code"] for row in clerk.call("GET", "/stock/shops?sku=X").json()["items"]] == ["S2"]
+    packer = shop.person("wu", "see", shops=["S2"], warehouses=["A"])
+    assert [packer.call("GET", path).json()["items"] for path in ("/stock/shops?sku=X", "/stock/by-shop?sku=X")] == [[], []]
     assert shop.get("/stock/shops?sku=NO").status_code == 422
 
 

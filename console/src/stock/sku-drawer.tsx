@@ -2,6 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { Link } from 'react-router'
 import { api, given } from '@/api/client'
+import { useMe } from '@/api/me'
 import type { components } from '@/api/schema'
 import { Panel } from '@/frame/page'
 import { Pill } from '@/frame/pill'
@@ -108,12 +109,13 @@ type ShopStock = components['schemas']['ShopStockView']
 
 function Shops({ code }: { code: string }) {
   const t = useWords(stockWords)
+  const me = useMe()
   const { data, trouble } = useReading({
     queryKey: ['shops-of', code],
     queryFn: async () => given(await api.GET('/api/v1/stock/shops', { params: { query: { sku: code } } })).items,
   })
   if (!data && trouble) return trouble
-  if (data?.length === 0) return <p style={{ padding: 14 }}>{t('notSold')}</p>
+  if (data?.length === 0) return <p style={{ padding: 14 }}>{t(me.warehouses ? 'ofAllWarehouses' : 'notSold')}</p>
   return (
     <>
       {trouble}

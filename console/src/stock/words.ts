@@ -47,6 +47,10 @@ export const stockWords = defineWords('stock', {
   safety: ['安全库存', 'Safety stock'],
   listing: ['平台商品', 'Listing'],
   notSold: ['没有店铺在卖', 'No shop sells it'],
+  ofAllWarehouses: [
+    '各店可售按全部仓库合计，只负责部分仓库的人看不到',
+    'What shops may sell is a sum of all warehouses; who sees some of them only does not see it',
+  ],
   notTold: ['未推送', 'not told yet'],
   beingTold: ['推送中', 'being told'],
   warehouse: ['仓库', 'Warehouse'],
