@@ -224,7 +224,7 @@ function useExceptionColumns(onOpen: (id: string) => void, onAddress: (row: Exce
         id: 'kind',
         title: t('kind'),
         line: 1,
-        width: 84,
+        width: 112,
         isPinned: true,
         text: (row) => kind(row.kind),
         render: (row) => <Pill tone={KIND_TONES[row.kind] ?? 'wait'}>{kind(row.kind)}</Pill>,
@@ -240,12 +240,12 @@ function useExceptionColumns(onOpen: (id: string) => void, onAddress: (row: Exce
       {
         id: 'text',
         title: t('what'),
-        width: 226,
+        width: 214,
         line: 2,
         text: (row) => [...saidOf(row, t), row.text].join(' · '),
         render: (row) => <What row={row} />,
       },
-      { id: 'next', title: t('next'), width: 204, line: 2, text: (row) => row.next_step },
+      { id: 'next', title: t('next'), width: 188, line: 2, text: (row) => row.next_step },
       {
         id: 'ship_by_at',
         title: t('clock'),
