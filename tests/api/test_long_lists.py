@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 
 from paidan.entrypoints.api.operations import MessagesAsked, queries
+from paidan.entrypoints.api.people.caller import Caller
 from paidan.runtime.messages import MessageState
 from plans import rows_read
 from scene import NOW
 
 OWN_MERCHANT = True  # statistics of many rows stay behind
 LOG = 60_000
+EVERYBODY_S = Caller(name="all", rights=frozenset())
 STATES = tuple(state.name.lower() for state in MessageState)
 FILL = """
 INSERT INTO message (id, at, direction, counterpart, kind, business_key, bucket, state, body, digest)
@@ -49,7 +51,7 @@ def log(database):
 def test_a_page_of_the_log_reads_few_rows_whatever_is_asked(log, asked, found, plan_cache_mode):
     with log.transaction() as tx:
         tx.execute("SELECT set_config('plan_cache_mode', %s, true)", (plan_cache_mode,))
-        named = {**MessagesAsked(**asked).named(tx, None, NOW), "limit": 50, "counterparts": None}
+        named = {**MessagesAsked(**asked).named(tx, EVERYBODY_S, None, NOW), "limit": 50}
         assert len(tx.execute(queries.list_messages, named, prepare=True).fetchall()) == found
         [(plan,)] = tx.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + queries.list_messages, named, prepare=True).fetchall()
     assert rows_read(plan[0]["Plan"]) < 1_000
@@ -62,3 +64,13 @@ def test_a_week_is_found_by_halving_and_nothing_of_it_is_missed(log):
             [(first,)] = tx.execute(queries.first_id_since, {"since": since}).fetchall()
             [(oldest,)] = tx.execute("SELECT min(id) FROM message WHERE at >= %s", (since,)).fetchall()
             assert oldest - 300_000 < first <= oldest or first == 0
+
+
+@pytest.mark.parametrize("plan_cache_mode", ["force_custom_plan", "force_generic_plan"])
+def test_what_an_order_is_called_is_read_key_by_key(log, plan_cache_mode):
+    with log.transaction() as tx:
+        tx.execute("SELECT set_config('plan_cache_mode', %s, true)", (plan_cache_mode,))
+        named = {**MessagesAsked(business_key="K1").named(tx, EVERYBODY_S, None, NOW), "business_keys": ["K1", "K40000", "none"], "limit": 50}
+        assert [row[5] for row in tx.execute(queries.list_messages, named, prepare=True)] == ["K40000", "K1"]
+        [(plan,)] = tx.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + queries.list_messages, named, prepare=True).fetchall()
+    assert rows_read(plan[0]["Plan"]) < 100

@@ -456,3 +456,24 @@ def test_an_order_without_remarks_shows_none(world):
     told(world, order("R2", line("X")))
     shown = world.get(f"/orders/{only(world)['id']}").json()
     assert (shown["buyer_remark"], shown["seller_remark"]) == ("", "")
+
+
+def test_fulfilments_are_found_by_any_number_and_say_why_they_wait(world):
+    scene = world.scene
+    scene.set_up({"A": {"X": 10}})
+    told(world, order("P1", line("X"), receiver=receiver(1)), order("P2", line("X"), receiver=receiver(2)))
+    wanted, other = ((one["no"], one["order_no"], one["id"], one["order_id"]) for one in reversed(world.get("/fulfilments").json()["items"]))
+    no, order_no, fulfilment_id, order_id = wanted
+    assert world.post(f"/orders/{order_id}/hold", {"note": "wait"}, headers={"if-match": "*"}).status_code == 200
+    parcel = "INSERT INTO parcel (id, fulfilment_id, carrier_id, tracking_no, shipped_at) SELECT 7, %s, min(id), 'ZT1', %s FROM carrier RETURNING 1"
+    scene.query(parcel, int(fulfilment_id), NOW)
+    carried = "INSERT INTO parcel_line (parcel_id, order_id, line_no, fulfilment_id, quantity) VALUES (7, %s, 1, %s, 1) RETURNING 1"
+    scene.query(carried, int(order_id), int(fulfilment_id))
+    for number in (order_no, "P1", no, no.lower(), "ZT1", f" {order_no}"):
+        found = world.get("/fulfilments", params={"number": number}).json()["items"]
+        assert [(one["id"], one["holds"]) for one in found] == [(fulfilment_id, ["held_by_person"])], number
+    assert [one["holds"] for one in world.get("/fulfilments", params={"number": other[1]}).json()["items"]] == [[]]
+    assert world.get("/fulfilments", params={"number": "NO-SUCH"}).json()["items"] == []
+    scene.query("UPDATE fulfilment SET state = 95, path = '{95}' WHERE id = %s RETURNING 1", int(fulfilment_id))
+    assert [one["no"] for one in world.get("/fulfilments").json()["items"]] == [other[0]]
+    assert [one["no"] for one in world.get("/fulfilments", params={"number": no, "sort": "-created"}).json()["items"]] == [no]

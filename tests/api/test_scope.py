@@ -85,7 +85,7 @@ ASKING = {
     "/outbox": ["?state=dead", "?business_key=call-B"],
     "/stock/entries": ["?sku=Y", "?sku=X"],
     "/orders": ["", "?number=THEIRS-1", "?phone_tail=0003", "?shop=S2", "?placed_from=2026-11-10T00:00:00Z"],
-    "/fulfilments": ["", "?warehouse=B"],
+    "/fulfilments": ["", "?warehouse=B", "?number=THEIRS-1", "?number=MINE-1"],
     "/shops": ["", "?code=S2"],
     "/lists/orders": ["", "?f=platform_order_no:is:THEIRS-1", "?f=phone:is:0003|0002", "?f=sku:is:Y", "?f=placed_at:between:now-1d|now%2B1d"],
 }
@@ -211,3 +211,41 @@ def test_force_is_a_right_of_its_own(town):
     answer = auditor.call("POST", f"/orders/{held}/release", {"note": "x"}, headers={"if-match": "*"})
     assert (answer.status_code, answer.json()["reason"]) in {(422, reason) for reason in reasons}
     assert forcer.call("POST", f"/orders/{held}/release", {"note": "x"}, headers={"if-match": "*"}).status_code == 200
+
+
+def test_messages_of_an_order_are_found_by_our_numbers_by_who_sees_it(town):
+    [(fulfilment,)] = town.scene.query("SELECT f.id FROM fulfilment f JOIN sales_order o ON o.id = f.order_id WHERE o.platform_order_no = 'MINE-1'")
+    town.scene.query("UPDATE fulfilment SET attempt = 2 WHERE id = %s RETURNING 1", fulfilment)
+    parcel = "INSERT INTO parcel (id, fulfilment_id, carrier_id, tracking_no, shipped_at) SELECT 7, %s, min(id), 'ZT1', %s FROM carrier RETURNING 1"
+    town.scene.query(parcel, fulfilment, NOW)
+    called = {
+        "shop:S1": ["MINE-1"],
+        "wms:A": [fulfilment_no(fulfilment), fulfilment_no(fulfilment, 2)],
+        "tracker:kd": ["ZT1"],
+        "shop:S2": ["THEIRS-1"],
+    }
+    said = [
+        InboundMessage(counterpart=who, kind="said", body=b"{}", at=NOW, business_key=key, bucket=None, state=MessageState.DONE)
+        for who, keys in called.items()
+        for key in keys
+    ]
+    with town.scene.database.transaction() as tx:
+        keep_inbound(tx, town.scene.ids, town.scene.sealer, said)
+
+    def found(person, text):
+        answer = person.call("GET", f"/messages?business_key={text}&kind=said")
+        assert answer.status_code == 200
+        return sorted(item["business_key"] for item in answer.json()["items"])
+
+    sent = [*called["wms:A"], "ZT1"]
+    mine, theirs = number(town, "MINE-1"), number(town, "THEIRS-1")
+    assert found(town, mine) == sorted(["MINE-1", *sent])
+    assert found(town, f"{mine}%20") == sorted(["MINE-1", *sent])
+    assert found(town, fulfilment_no(fulfilment)) == sorted(sent)
+    assert found(town, fulfilment_no(fulfilment, 2).lower()) == sorted(sent)
+    assert found(town, theirs) == ["THEIRS-1"]
+    assert found(town, "MINE-1") == ["MINE-1"]
+    clerk = town.person("li", "see", shops=["S1"])
+    assert (found(clerk, mine), found(clerk, theirs)) == (["MINE-1"], [])
+    other = town.person("wu", "see", shops=["S2"])
+    assert (found(other, mine), found(other, fulfilment_no(fulfilment)), found(other, theirs)) == ([], [], ["THEIRS-1"])

@@ -11,8 +11,9 @@ import type { Column } from '@/grid/columns'
 import { instant, money, number, weight } from '@/i18n/format'
 import { defineWords, useWords } from '@/i18n/words'
 import { NoMatch } from '@/lists/no-match'
-import { PagedGrid } from '@/lists/paged-grid'
+import { ListSearch, PagedGrid } from '@/lists/paged-grid'
 import { ParamSelect } from '@/lists/param-select'
+import { usePut } from '@/lists/use-put'
 import { useCarriers, useNameOf, useWarehouses } from '@/masters/options'
 import { Deadline } from '@/orders/deadline'
 import { FULFILMENT_TONES } from '@/orders/shapes'
@@ -28,7 +29,9 @@ const words = defineWords('fulfilments', {
   no: ['发货单号', 'Fulfilment no.'],
   order: ['订单', 'Order'],
   openOrder: ['打开订单', 'Open the order'],
+  search: ['发货单号、订单号、平台单号、运单号', 'Fulfilment, order or waybill no.'],
   state: ['状态', 'State'],
+  holds: ['挂起原因', 'Held because'],
   warehouse: ['仓库', 'Warehouse'],
   carrier: ['快递', 'Carrier'],
   due: ['计划下发', 'Release due'],
@@ -52,6 +55,7 @@ const rowId = (row: Fulfilment) => row.id
 export default function FulfilmentsPage() {
   const t = useWords(words)
   const state = useEnum('fulfilment_state')
+  const reason = useEnum('reason')
   const states = useEnumOptions('fulfilment_state')
   const warehouses = useWarehouses()
   const warehouseName = useNameOf(warehouses)
@@ -59,6 +63,8 @@ export default function FulfilmentsPage() {
   const [params] = useSearchParams()
   const chosenState = params.get('state') ?? ''
   const warehouse = params.get('warehouse') ?? ''
+  const found = params.get('number') ?? ''
+  const put = usePut()
   const columns = useMemo(
     (): Column<Fulfilment>[] => [
       { id: 'no', title: t('no'), width: 130, isPinned: true, text: (row) => row.no ?? '' },
@@ -75,6 +81,12 @@ export default function FulfilmentsPage() {
         width: 180,
         text: (row) => row.order_no ?? row.order_id,
         render: (row) => <Link to={`/orders/${row.order_id}`}>{row.order_no ?? t('openOrder')}</Link>,
+      },
+      {
+        id: 'holds',
+        title: t('holds'),
+        width: 200,
+        text: (row) => row.holds?.map(reason).join(' · ') ?? '',
       },
       { id: 'warehouse', title: t('warehouse'), width: 150, text: (row) => warehouseName(row.warehouse_code) },
       { id: 'carrier', title: t('carrier'), width: 150, text: (row) => carrierName(row.carrier_code) },
@@ -99,7 +111,7 @@ export default function FulfilmentsPage() {
       { id: 'released', title: t('released'), width: 112, text: (row) => instant(row.released_at) },
       { id: 'wms', title: t('wms'), width: 130, text: (row) => row.wms_ref },
     ],
-    [t, state, warehouseName, carrierName],
+    [t, state, reason, warehouseName, carrierName],
   )
   return (
     <Page isFilled title={t('title')} about={t('about')}>
@@ -107,7 +119,7 @@ export default function FulfilmentsPage() {
         id="fulfilments"
         label={t('title')}
         columns={columns}
-        queryKey={['fulfilments', chosenState, warehouse]}
+        queryKey={['fulfilments', chosenState, warehouse, found]}
         read={async (cursor, signal, sort) => {
           const query = {
             sort,
@@ -115,19 +127,28 @@ export default function FulfilmentsPage() {
             limit: 200,
             state: (chosenState || undefined) as never,
             warehouse: warehouse || undefined,
+            number: found || undefined,
           }
           return given(await api.GET('/api/v1/fulfilments', { params: { query }, signal }))
         }}
         rowId={rowId}
-        exports={[{ list: 'fulfilments', filters: { state: chosenState, warehouse } }]}
+        exports={[{ list: 'fulfilments', filters: { state: chosenState, warehouse, number: found } }]}
         tools={
           <>
+            <ListSearch
+              key={found}
+              label={t('search')}
+              value={found}
+              onValue={(value) => {
+                put({ number: value })
+              }}
+            />
             <ParamSelect name="state" label={t('state')} options={states} width={150} />
             <ParamSelect name="warehouse" label={t('warehouse')} options={warehouses} />
           </>
         }
         empty={
-          <NoMatch filters={{ state: t('state'), warehouse: t('warehouse') }}>
+          <NoMatch filters={{ number: found, state: t('state'), warehouse: t('warehouse') }}>
             <EmptyState icon={<SendOutlined />} title={t('none')} text={t('noneHint')}>
               <Link to="/orders">{t('toOrders')}</Link>
             </EmptyState>

@@ -56,7 +56,7 @@ export const healthWords = defineWords('health', {
     '与平台、仓库、快递往来的每一条报文，原样保存',
     'Every message with platforms, warehouses and carriers, kept as it came',
   ],
-  searchKey: ['按平台单号、发货单号、运单号查找', 'Find by order, fulfilment or waybill'],
+  searchKey: ['按订单号、平台单号、发货单号、运单号查找', 'Find by order, fulfilment or waybill no.'],
   none: ['没有被隔离的报文', 'No message is set aside'],
   noneHint: [
     '读不懂的报文会停在这里，修好映射后可重放。其余报文按单号在上方查找。',

@@ -1,7 +1,8 @@
-import { useQueries } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { Skeleton } from 'antd'
 import { useState } from 'react'
 import { api, given } from '@/api/client'
+import { troubleOf } from '@/frame/use-reading'
 import { counterpartName } from '@/health/counterparts'
 import { KindName } from '@/health/kind-name'
 import { MessageView } from '@/health/message-view'
@@ -19,22 +20,17 @@ export default function Messages({ order }: { order: Order }) {
   const h = useWords(healthWords)
   const state = useEnum('message_state')
   const [open, setOpen] = useState<string | null>(null)
-  const keys = [
-    order.platform_order_no,
-    ...order.fulfilments.flatMap((one) => [one.no, one.id]),
-    ...order.parcels.flatMap((one) => [one.tracking_no, one.id]),
-  ]
-  const answers = useQueries({
-    queries: [...new Set(keys)].map((key) => ({
-      queryKey: ['messages', key],
-      queryFn: async () =>
-        given(await api.GET('/api/v1/messages', { params: { query: { business_key: key, limit: 50 } } })).items,
-      staleTime: 15_000,
-    })),
+  const answer = useQuery({
+    queryKey: ['messages', order.order_no],
+    queryFn: async () =>
+      given(await api.GET('/api/v1/messages', { params: { query: { business_key: order.order_no, limit: 200 } } }))
+        .items,
+    staleTime: 15_000,
   })
-  const found = new Map(answers.flatMap((answer) => answer.data ?? []).map((message) => [message.id, message]))
-  const messages = [...found.values()].sort((a, b) => b.at.localeCompare(a.at))
-  if (messages.length === 0 && answers.some((answer) => answer.isPending)) return <Skeleton active />
+  const trouble = troubleOf(answer)
+  if (trouble) return trouble
+  if (answer.isPending) return <Skeleton active />
+  const messages = answer.data ?? []
   if (messages.length === 0) return <p className="dim">{t('noMessages')}</p>
   return (
     <ul className={styles.list}>

@@ -11,7 +11,7 @@ from paidan.entrypoints.api.idempotency import IdempotencyKey, Post
 from paidan.entrypoints.api.language import language_of
 from paidan.entrypoints.api.lists import sorts
 from paidan.entrypoints.api.lists.sorting import SortedBy, find
-from paidan.entrypoints.api.order_reads import KINDS, fulfilment_views, get_fulfilment, list_exceptions, list_holds
+from paidan.entrypoints.api.order_reads import KINDS, fulfilment_views, get_fulfilment, ids_of_number, list_exceptions, list_holds
 from paidan.entrypoints.api.order_views import ExceptionView, FulfilmentView, HoldView
 from paidan.entrypoints.api.pages import Cursor, Limit, OptionalId, OptionalText, Page, RecordId, page, read_cursor, write_cursor
 from paidan.entrypoints.api.people.rights import Right
@@ -29,6 +29,16 @@ from paidan.runtime.database import Tx
 STATE_NAMES: Final = {state.name.lower(): state for state in FulfilmentState}
 STATE_TOLD: Final = {name: f"{name}（{FULFILMENT_WORDS[state][0]}）" for name, state in STATE_NAMES.items()}
 StateName = Annotated[str | None, QueryParameter(name="state", description="State", schema_extra={"enum": [*STATE_NAMES]}, required=False)]
+Number = Annotated[
+    str | None,
+    QueryParameter(
+        name="number",
+        max_length=128,
+        pattern=r"^[^\x00]*$",
+        description="Of an order (ours, the platform's), a fulfilment, a waybill",
+        required=False,
+    ),
+]
 Kind = Annotated[Literal["hold", "backordered", "message_set_aside", "call_dead", "call_unknown"] | None, QueryParameter(required=False)]
 
 
@@ -45,16 +55,18 @@ def get_fulfilments(
     state_name: StateName = None,
     warehouse: OptionalText = None,
     order_id: OptionalId = None,
+    number: Number = None,
     sort_by: SortedBy = "",
     cursor: Cursor = "",
     limit: Limit = 50,
 ) -> Page[FulfilmentView]:
-    """Those not yet shipped, newest first; of one order, all of them."""
+    """Those not yet shipped, newest first; of one order or one number, all of them."""
     if state_name is not None and state_name not in STATE_NAMES:
         raise invalid("state", expected=expected.one_of(STATE_NAMES, STATE_TOLD))
     states = None if state_name is None else [int(STATE_NAMES[state_name])]
     filters = {"order_id": order_id, "states": states, "warehouse": warehouse or None, **caller.sees}
     with services.database.transaction() as tx:
+        filters["ids"] = ids_of_number(tx, number or "")
         found = find(tx, sorts.FULFILMENTS, sort_by, cursor, limit, filters)
     return found.page(fulfilment_views(found.rows))
 

@@ -17,7 +17,9 @@ from paidan.entrypoints.api.lists import sorts
 from paidan.entrypoints.api.lists.sorting import SortedBy, find
 from paidan.entrypoints.api.mapped import ReadAs, mapping_of
 from paidan.entrypoints.api.masking import masked
+from paidan.entrypoints.api.message_keys import keys_of
 from paidan.entrypoints.api.pages import Cursor, Limit, OptionalText, Page, RecordId, as_views, page, read_cursor
+from paidan.entrypoints.api.people.caller import Caller
 from paidan.entrypoints.api.people.rights import Right, Scope
 from paidan.entrypoints.api.people.seen import hears
 from paidan.entrypoints.api.people.store import limits_of
@@ -87,7 +89,7 @@ class MessagesAsked(Struct, frozen=True, kw_only=True):
     direction: str = ""
     ids: tuple[str, ...] = ()
 
-    def named(self, tx: Tx, after: int | None, now: datetime) -> dict[str, Any]:
+    def named(self, tx: Tx, caller: Caller, after: int | None, now: datetime) -> dict[str, Any]:
         """Parameters of the statement `list_messages`. One statement when only the last week is looked through."""
         is_of_some = bool(self.business_key or self.ids)
         usual = tuple(MessageState) if is_of_some else (MessageState.SET_ASIDE,)
@@ -96,12 +98,13 @@ class MessagesAsked(Struct, frozen=True, kw_only=True):
         return {
             "after": after,
             "ids": [int(one) for one in self.ids] or None,
-            "business_key": self.business_key or None,
+            "business_keys": keys_of(tx, caller, self.business_key) if self.business_key else None,
             "kind": self.kind,
             "direction": self.direction or None,
             "states": sorted(set(states)),
             "since": since,
             "from_id": None if since is None else _first_id(tx, since),
+            **hears(tx, caller),
         }
 
 
@@ -238,12 +241,15 @@ def get_messages(
     cursor: Cursor = "",
     limit: Limit = 50,
 ) -> Page[MessageView]:
-    """Messages of one business key (an order, a fulfilment, a waybill), or some by id; else those set aside, or of other states a week's."""
+    """Messages of one business key, or some by id; else those set aside, or of other states a week's.
+
+    A business key is a platform's number of an order or a waybill; our number of an order or a fulfilment stands for all that was told of it.
+    """
     asked = MessagesAsked(
         business_key=business_key or "", states=tuple(states or ()), kind=kind or "", direction=direction or "", ids=tuple(ids or ())
     )
     with services.database.transaction() as tx:
-        found = find(tx, sorts.MESSAGES, sort_by, cursor, limit, {**asked.named(tx, None, services.clock.now()), **hears(tx, caller)})
+        found = find(tx, sorts.MESSAGES, sort_by, cursor, limit, asked.named(tx, caller, None, services.clock.now()))
     return found.page(as_views(MessageView, found.rows, MESSAGE_STATES))
 
 

@@ -29,7 +29,7 @@ from paidan.entrypoints.api.remarks import readable
 from paidan.kernel.reasons import Reason, next_step, words
 from paidan.kernel.states import FulfilmentState, OrderState, ParcelState
 from paidan.orders.commands import own_remark
-from paidan.orders.fulfilment_no import fulfilment_no
+from paidan.orders.fulfilment_no import fulfilment_no, read_fulfilment_no
 from paidan.orders.store import platform_remarks, read_steps
 from paidan.orders.story_words import STEP_WORDS
 from paidan.parties.store import unseal_receivers
@@ -108,7 +108,7 @@ def _platform_receiver(values: dict[str, Any]) -> PlatformReceiverView | None:
 
 
 def _fulfilments_of(tx: Tx, caller: Caller, order_id: int) -> list[FulfilmentView]:
-    filters = {"after": None, "order_id": order_id, "states": None, "warehouse": None, "limit": EVERY_STATE_MAX, **caller.sees}
+    filters = {"after": None, "order_id": order_id, "ids": None, "states": None, "warehouse": None, "limit": EVERY_STATE_MAX, **caller.sees}
     found = list_fulfilments(tx, filters)
     lines: dict[str, list[FulfilmentLineView]] = {}
     for line in as_views(FulfilmentLineView, tx.execute(queries.fulfilment_lines, {"ids": [int(f.id) for f in found]})):
@@ -187,6 +187,15 @@ def list_holds(tx: Tx, filters: Mapping[str, Any], language: str) -> list[HoldVi
 def list_fulfilments(tx: Tx, filters: Mapping[str, Any]) -> list[FulfilmentView]:
     """Fulfilments by filters; see the query."""
     return fulfilment_views(tx.execute(queries.list_fulfilments, filters))
+
+
+def ids_of_number(tx: Tx, text: str) -> list[int] | None:
+    """The fulfilments that a number means: of an order, a fulfilment, a waybill. None: none is asked for."""
+    number = text.strip()
+    if not number:
+        return None
+    told = read_fulfilment_no(number.upper())
+    return [row[0] for row in tx.execute(queries.fulfilments_of_number, {"number": number, "fulfilment_id": None if told is None else told[0]})]
 
 
 def fulfilment_views(cursor: Any) -> list[FulfilmentView]:

@@ -122,7 +122,10 @@ class CompanionView(Struct, frozen=True, kw_only=True):
 
 
 class FulfilmentView(Struct, frozen=True, kw_only=True):
-    """What one warehouse sends for one order; `no` is the number the warehouse knows, `companions` (in lists) the orders that travel with it."""
+    """What one warehouse sends for one order; `no` is the number the warehouse knows, `companions` (in lists) the orders that travel with it.
+
+    `holds` (in lists): reasons of the order's open holds.
+    """
 
     id: str
     no: str = ""
@@ -146,6 +149,7 @@ class FulfilmentView(Struct, frozen=True, kw_only=True):
     delivered_at: datetime | None
     members: tuple[str, ...] = ()
     companions: tuple[CompanionView, ...] = ()
+    holds: tuple[str, ...] = ()
     lines: tuple[FulfilmentLineView, ...] = ()
     parcels: tuple[ParcelView, ...] = ()
 

@@ -105,19 +105,35 @@ SELECT id, at, actor, step, detail FROM timeline WHERE order_id = %(id)s ORDER B
 -- Ids of a warehouse and a carrier by code. Parameters: warehouse, carrier.
 SELECT (SELECT id FROM warehouse WHERE code = %(warehouse)s), (SELECT id FROM carrier WHERE code = %(carrier)s);
 
+-- name: fulfilments_of_number
+-- Ids of the fulfilments that a number means: of an order (ours or the platform's), of a fulfilment (all that travel with it), of a waybill.
+-- Parameters: number, fulfilment_id (that the number tells, or NULL).
+SELECT f.id
+FROM (SELECT k.order_id FROM order_key k WHERE k.order_no = %(number)s
+      UNION SELECT k.order_id FROM shop every JOIN order_key k ON k.shop_id = every.id AND k.platform_order_no = %(number)s) AS named
+JOIN fulfilment f ON f.order_id = named.order_id
+UNION SELECT f.id FROM fulfilment f WHERE f.id = %(fulfilment_id)s::bigint
+UNION SELECT f.id FROM fulfilment f WHERE f.merged_into_id = %(fulfilment_id)s::bigint
+UNION SELECT l.fulfilment_id FROM parcel p JOIN parcel_line l ON l.parcel_id = p.id WHERE p.tracking_no = %(number)s;
+
 -- name: list_fulfilments
--- Fulfilments of an order, or those on their way, newest first. Parameters: after (id), order_id, states smallint[], warehouse, limit.
+-- Fulfilments of an order, those with some ids, or those on their way, newest first; `holds`: why the order stands still.
+-- Parameters: after (id), order_id, ids bigint[], states smallint[], warehouse, limit.
 SELECT f.id::text AS id, f.order_id::text AS order_id, o.order_no, f.state, w.code AS warehouse_code, c.code AS carrier_code, f.attempt, f.version,
        f.merged_into_id::text AS merged_into_id, f.release_due_at, f.ship_by_at, f.weight_g, f.freight_minor, f.recall_reason, f.wms_ref,
        f.created_at, f.released_at, f.shipped_at, f.delivered_at,
        (SELECT COALESCE(jsonb_agg(jsonb_build_object('order_id', m.order_id::text, 'order_no', n.order_no) ORDER BY m.id), '[]')
         FROM (SELECT x.id FROM fulfilment x WHERE x.merged_into_id = COALESCE(f.merged_into_id, f.id) UNION SELECT f.merged_into_id) AS t (id)
         JOIN fulfilment m ON m.id = t.id JOIN sales_order n ON n.id = m.order_id
-        WHERE m.id <> f.id AND (%(shops)s::bigint[] IS NULL OR m.shop_id = ANY(%(shops)s))) AS companions
-FROM fulfilment f JOIN sales_order o ON o.id = f.order_id JOIN warehouse w ON w.id = f.warehouse_id JOIN carrier c ON c.id = f.carrier_id
+        WHERE m.id <> f.id AND (%(shops)s::bigint[] IS NULL OR m.shop_id = ANY(%(shops)s))) AS companions,
+       ARRAY(SELECT h.reason FROM hold h WHERE h.order_id = f.order_id AND h.closed_at IS NULL ORDER BY h.id) AS holds
+FROM (
+    SELECT * FROM fulfilment WHERE %(ids)s::bigint[] IS NULL AND (%(order_id)s::bigint IS NOT NULL OR state < 70)
+    -- By themselves, so that a plan kept for all parameters reads these alone.
+    UNION ALL SELECT found.* FROM unnest(%(ids)s::bigint[]) AS asked (id) JOIN fulfilment found ON found.id = asked.id
+) AS f JOIN sales_order o ON o.id = f.order_id JOIN warehouse w ON w.id = f.warehouse_id JOIN carrier c ON c.id = f.carrier_id
 WHERE (%(after)s::bigint IS NULL OR f.id < %(after)s)
   AND (%(order_id)s::bigint IS NULL OR f.order_id = %(order_id)s)
-  AND (%(order_id)s::bigint IS NOT NULL OR f.state < 70)
   AND (%(states)s::smallint[] IS NULL OR f.state = ANY(%(states)s))
   AND (%(warehouse)s::text IS NULL OR w.code = %(warehouse)s)
   AND (%(shops)s::bigint[] IS NULL OR f.shop_id = ANY(%(shops)s))

@@ -113,24 +113,48 @@ WHERE d.id = %(id)s AND (%(warehouses)s::bigint[] IS NULL OR d.warehouse_id = AN
 -- Parameters: id.
 SELECT l.line_no, k.code AS sku_code, l.planned, l.done FROM document_line l JOIN sku k ON k.id = l.sku_id WHERE l.document_id = %(id)s ORDER BY l.line_no;
 
+-- name: message_keys
+-- What an order of this number of ours, or a fulfilment, is called in the log of messages: of the order the platform's number; fulfilments by id and
+-- attempt, those that they travel with too; parcels by id and waybill. Only what the caller sees.
+-- Parameters: number, fulfilment_id (NULL: of no fulfilment), shops, warehouses.
+WITH asked AS (
+    SELECT o.id, o.platform_order_no
+    FROM order_key k JOIN sales_order o ON o.id = k.order_id
+    WHERE k.order_no = %(number)s
+      AND (%(shops)s::bigint[] IS NULL OR o.shop_id = ANY(%(shops)s))
+      AND (%(warehouses)s::bigint[] IS NULL OR EXISTS (SELECT 1 FROM fulfilment f WHERE f.order_id = o.id AND f.warehouse_id = ANY(%(warehouses)s)))
+), sent AS (
+    SELECT f.id, f.merged_into_id FROM asked JOIN fulfilment f ON f.order_id = asked.id
+    UNION SELECT f.id, f.merged_into_id FROM fulfilment f WHERE f.id = %(fulfilment_id)s::bigint
+), seen AS (
+    SELECT f.id, f.attempt
+    FROM (SELECT id FROM sent UNION SELECT merged_into_id FROM sent) AS t (id) JOIN fulfilment f ON f.id = t.id
+    WHERE (%(shops)s::bigint[] IS NULL OR f.shop_id = ANY(%(shops)s)) AND (%(warehouses)s::bigint[] IS NULL OR f.warehouse_id = ANY(%(warehouses)s))
+)
+SELECT NULL::bigint AS id, NULL::smallint AS attempt, platform_order_no AS key FROM asked
+UNION ALL SELECT id, attempt, NULL FROM seen
+UNION ALL SELECT p.id, NULL, p.tracking_no FROM seen JOIN parcel p ON p.fulfilment_id = seen.id;
+
 -- name: list_messages
 -- Newest first. Never bodies. One of several ways, told by which parameters are there; the others read nothing. The log has millions of rows: each
 -- way runs along an index that has its rows in order, whatever is rare in it.
--- Parameters: after (id), ids bigint[] or business_key (of these: any age, any kind), else states smallint[] with kind ('': any); direction (NULL: any),
+-- Parameters: after (id), ids bigint[] or business_keys text[], none twice (of these: any age, any kind), else states smallint[] with kind ('': any); direction (NULL: any),
 -- since and from_id (NULL: of any age; no message since then has a lower id), counterparts (NULL: all), limit.
 SELECT id::text AS id, at, direction::text AS direction, counterpart, kind, business_key, state, attempts, reason, http_status
 FROM (
     (SELECT * FROM message
      WHERE %(ids)s::bigint[] IS NOT NULL AND message.id = ANY(%(ids)s)
-       AND (%(business_key)s::text IS NULL OR business_key = %(business_key)s) AND (%(kind)s::text = '' OR kind = %(kind)s)
+       AND (%(business_keys)s::text[] IS NULL OR business_key = ANY(%(business_keys)s)) AND (%(kind)s::text = '' OR kind = %(kind)s)
        AND state = ANY(%(states)s::smallint[]) AND (%(direction)s::text IS NULL OR direction::text = %(direction)s)
        AND (%(counterparts)s::text[] IS NULL OR counterpart = ANY(%(counterparts)s)) AND (%(after)s::bigint IS NULL OR message.id < %(after)s))
     UNION ALL
-    (SELECT * FROM message
-     WHERE %(ids)s::bigint[] IS NULL AND business_key = %(business_key)s::text AND (%(kind)s::text = '' OR kind = %(kind)s)
-       AND state = ANY(%(states)s::smallint[]) AND (%(direction)s::text IS NULL OR direction::text = %(direction)s)
-       AND (%(counterparts)s::text[] IS NULL OR counterpart = ANY(%(counterparts)s)) AND (%(after)s::bigint IS NULL OR message.id < %(after)s)
-     ORDER BY message.id DESC LIMIT %(limit)s)
+    (SELECT of_key.* FROM unnest(%(business_keys)s::text[]) AS asked (business_key) CROSS JOIN LATERAL (
+         SELECT * FROM message
+         WHERE message.business_key = asked.business_key AND (%(kind)s::text = '' OR kind = %(kind)s)
+           AND state = ANY(%(states)s::smallint[]) AND (%(direction)s::text IS NULL OR direction::text = %(direction)s)
+           AND (%(counterparts)s::text[] IS NULL OR counterpart = ANY(%(counterparts)s)) AND (%(after)s::bigint IS NULL OR message.id < %(after)s)
+         ORDER BY message.id DESC LIMIT %(limit)s) AS of_key
+     WHERE %(ids)s::bigint[] IS NULL)
     UNION ALL
     (SELECT of_state.* FROM unnest(%(states)s::smallint[]) AS asked (state) CROSS JOIN LATERAL (
          SELECT * FROM message
@@ -139,11 +163,11 @@ FROM (
            AND (%(since)s::timestamptz IS NULL OR at >= %(since)s) AND message.id >= COALESCE(%(from_id)s::bigint, 0)
            AND message.id < COALESCE(%(after)s::bigint, 9223372036854775807)
          ORDER BY message.id DESC LIMIT %(limit)s) AS of_state
-     WHERE %(ids)s::bigint[] IS NULL AND %(business_key)s::text IS NULL AND %(kind)s::text <> '')
+     WHERE %(ids)s::bigint[] IS NULL AND %(business_keys)s::text[] IS NULL AND %(kind)s::text <> '')
     UNION ALL
     -- Each state by itself, written out: a plan that is kept for all parameters uses an index of one state only where the state is a constant.
     (SELECT * FROM message
-     WHERE %(ids)s::bigint[] IS NULL AND %(business_key)s::text IS NULL AND %(kind)s::text = '' AND 1 = ANY(%(states)s::smallint[])
+     WHERE %(ids)s::bigint[] IS NULL AND %(business_keys)s::text[] IS NULL AND %(kind)s::text = '' AND 1 = ANY(%(states)s::smallint[])
        AND state = 1
        AND (%(direction)s::text IS NULL OR direction::text = %(direction)s) AND (%(counterparts)s::text[] IS NULL OR counterpart = ANY(%(counterparts)s))
        AND (%(since)s::timestamptz IS NULL OR at >= %(since)s) AND message.id >= COALESCE(%(from_id)s::bigint, 0)
@@ -151,7 +175,7 @@ FROM (
      ORDER BY message.id DESC LIMIT %(limit)s)
     UNION ALL
     (SELECT * FROM message
-     WHERE %(ids)s::bigint[] IS NULL AND %(business_key)s::text IS NULL AND %(kind)s::text = '' AND 2 = ANY(%(states)s::smallint[])
+     WHERE %(ids)s::bigint[] IS NULL AND %(business_keys)s::text[] IS NULL AND %(kind)s::text = '' AND 2 = ANY(%(states)s::smallint[])
        AND state = 2
        AND (%(direction)s::text IS NULL OR direction::text = %(direction)s) AND (%(counterparts)s::text[] IS NULL OR counterpart = ANY(%(counterparts)s))
        AND (%(since)s::timestamptz IS NULL OR at >= %(since)s) AND message.id >= COALESCE(%(from_id)s::bigint, 0)
@@ -159,7 +183,7 @@ FROM (
      ORDER BY message.id DESC LIMIT %(limit)s)
     UNION ALL
     (SELECT * FROM message
-     WHERE %(ids)s::bigint[] IS NULL AND %(business_key)s::text IS NULL AND %(kind)s::text = '' AND 3 = ANY(%(states)s::smallint[])
+     WHERE %(ids)s::bigint[] IS NULL AND %(business_keys)s::text[] IS NULL AND %(kind)s::text = '' AND 3 = ANY(%(states)s::smallint[])
        AND state = 3
        AND (%(direction)s::text IS NULL OR direction::text = %(direction)s) AND (%(counterparts)s::text[] IS NULL OR counterpart = ANY(%(counterparts)s))
        AND (%(since)s::timestamptz IS NULL OR at >= %(since)s) AND message.id >= COALESCE(%(from_id)s::bigint, 0)
@@ -174,7 +198,7 @@ FROM (
            AND (%(since)s::timestamptz IS NULL OR at >= %(since)s) AND message.id >= COALESCE(%(from_id)s::bigint, 0)
            AND message.id < COALESCE(%(after)s::bigint, 9223372036854775807)
          ORDER BY message.id DESC LIMIT %(limit)s) AS waiting
-     WHERE %(ids)s::bigint[] IS NULL AND %(business_key)s::text IS NULL AND 0 = ANY(%(states)s::smallint[])
+     WHERE %(ids)s::bigint[] IS NULL AND %(business_keys)s::text[] IS NULL AND 0 = ANY(%(states)s::smallint[])
        AND (%(direction)s::text IS NULL OR %(direction)s::text = 'i'))
 ) AS found
 ORDER BY found.id DESC

@@ -14,9 +14,8 @@ from paidan.entrypoints.api.live.exceptions import ExceptionRow, asked_of, key_o
 from paidan.entrypoints.api.network_routes import queries as master_queries
 from paidan.entrypoints.api.operations import MESSAGE_STATES, MessagesAsked, MessageView
 from paidan.entrypoints.api.operations import queries as work_queries
-from paidan.entrypoints.api.order_reads import KINDS, fulfilment_views
+from paidan.entrypoints.api.order_reads import KINDS, fulfilment_views, ids_of_number
 from paidan.entrypoints.api.pages import as_views, named_rows
-from paidan.entrypoints.api.people.seen import hears
 from paidan.entrypoints.api.problems import invalid
 from paidan.entrypoints.api.stock import DOCUMENT_STATES, BalanceView, DocumentView, EntryView, SellableView
 from paidan.entrypoints.api.words import all_words
@@ -306,11 +305,12 @@ DIFFERENCES: Final = Exported(
 # ------------------------------------------------------------------ fulfilments, messages
 
 
-def _fulfilments(_: Tx, reading: Reading, key: Key | None, limit: int) -> Mapping[str, Any]:
+def _fulfilments(tx: Tx, reading: Reading, key: Key | None, limit: int) -> Mapping[str, Any]:
     state = choice(reading.asked, "state", tuple(STATE_NAMES))
     states = None if state is None else [int(STATE_NAMES[state])]
     asked = {"order_id": None, "states": states, "warehouse": reading.asked.get("warehouse") or None}
-    return {"after": key[0] if key else None, **asked, "limit": limit, **reading.caller.sees}
+    ids = ids_of_number(tx, reading.asked.get("number", ""))
+    return {"after": key[0] if key else None, **asked, "ids": ids, "limit": limit, **reading.caller.sees}
 
 
 def _messages(tx: Tx, reading: Reading, key: Key | None, limit: int) -> Mapping[str, Any]:
@@ -321,7 +321,11 @@ def _messages(tx: Tx, reading: Reading, key: Key | None, limit: int) -> Mapping[
         kind=reading.asked.get("kind", ""),
         direction=choice(reading.asked, "direction", tuple(DIRECTIONS)) or "",
     )
-    return {**asked.named(tx, key[0] if key else None, reading.now), "limit": limit, **hears(tx, reading.caller)}
+    return {**asked.named(tx, reading.caller, key[0] if key else None, reading.now), "limit": limit}
+
+
+def _holds(row: Any, language: str) -> Cell:
+    return ("、" if language == "zh" else ", ").join(WORDS["reason"][reason][language] for reason in row.holds) or None
 
 
 FULFILMENTS: Final = Exported(
@@ -332,6 +336,7 @@ FULFILMENTS: Final = Exported(
         Column(name="no", zh="发货单号", en="Fulfilment no."),
         Column(name="state", zh="状态", en="State", show=_word("state", WORDS["fulfilment_state"])),
         Column(name="order_id", zh="订单", en="Order", of="order_no"),
+        Column(name="holds", zh="挂起原因", en="Held because", show=_holds),
         Column(name="warehouse", zh="仓库", en="Warehouse", of="warehouse_code"),
         Column(name="carrier", zh="快递", en="Carrier", of="carrier_code"),
         Column(name="due", zh="计划下发", en="Release planned", of="release_due_at"),
@@ -342,7 +347,7 @@ FULFILMENTS: Final = Exported(
         Column(name="released", zh="下发", en="Released", of="released_at"),
         Column(name="wms", zh="仓库单号", en="Warehouse ref.", of="wms_ref"),
     ),
-    asks=("state", "warehouse"),
+    asks=("state", "warehouse", "number"),
     select=sorts.FULFILMENTS.select,
     listed=sorts.FULFILMENTS,
     named=_fulfilments,
