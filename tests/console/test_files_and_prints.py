@@ -77,7 +77,8 @@ def test_a_file_is_checked_cell_by_cell_and_its_good_rows_are_taken(desk):
     expect(main).to_contain_text("没有用到的列：仓库备注")
     seen = {row.get_by_role("rowheader").inner_text().strip(): row for row in main.get_by_role("table").get_by_role("row").all()[1:]}
     assert list(seen) == ["2", "3", "4", "5"]  # the real cells, the good rows too
-    assert seen["2"].get_by_role("cell").all_inner_texts() == ["IMP-1", "导入商品一", "120", LONG, "是", ""]
+    assert seen["2"].get_by_role("cell").all_inner_texts() == ["新增", "IMP-1", "导入商品一", "120", LONG, "是", ""]
+    expect(main).to_contain_text("新增 2 行")
     expect(seen["5"]).to_contain_text("字段值无效")  # the words of the reasons come after the rows
     wrong = {number: row.locator("[role=cell][data-bad=true]").all_inner_texts() for number, row in seen.items()}
     assert wrong == {"2": [], "3": [], "4": ["（空）\n缺少必填字段"], "5": ["很重\n字段值无效 · 要求：0 到 10,000,000 的整数"]}

@@ -20,6 +20,7 @@ from paidan.entrypoints.imports.report import error_file, neutral, workbook
 from paidan.entrypoints.imports.run import FILE_KINDS, import_file, read_file, template_of
 from paidan.entrypoints.imports.stored import Told, with_stored
 from paidan.kernel.errors import BadInput
+from paidan.kernel.outcomes import Effect
 from paidan.kernel.reasons import Reason
 from paidan.runtime.clocks import FixedClock
 from scene import NOW, Scene, empty
@@ -177,7 +178,7 @@ def test_of_fifty_thousand_bad_rows_some_problems_of_every_kind_are_told():
 
     problems = [problem(row, "weight_g", Reason.FIELD_INVALID) for row in range(2, 50_002)] + [problem(50_002, "code", Reason.FIELD_MISSING)]
     rows = [["code", "weight_g"], *(["W", "重"] for _ in range(50_001))]
-    preview = preview_of(rows, {0: "code", 1: "weight_g"}, problems)
+    preview = preview_of(rows, {0: "code", 1: "weight_g"}, problems, {})
     assert [(one.field, one.count) for one in preview.counts] == [("weight_g", 50_000), ("code", 1)]
     told = told_first(problems)
     assert [problem.row for problem in told] == [*range(2, 1_001), 50_002]
@@ -466,3 +467,24 @@ def test_a_cell_of_an_order_says_what_was_broken_in_it(scene):
         (7, "quantity", "a whole number from 1 to 9,999,999"),
         (8, "price", "an amount with at most two decimals, 0.00 or more"),
     ]
+
+
+def effects(preview):
+    counts = preview.effects
+    return {row.row: row.effect for row in preview.rows}, (counts.created, counts.changed, counts.same)
+
+
+def test_a_preview_tells_what_is_new_from_what_changes_and_what_stays(scene):
+    give(scene, "products", f"{PRODUCTS}X,红围巾,P1,120,是,690,商品\nY,蓝围巾,P2,120,是,691,商品\n")
+    again = f"{PRODUCTS}X,红围巾,P1,120,是,690,商品\nY,蓝围巾,P2,130,是,691,商品\nZ,绿围巾,P3,120,是,692,商品\n,坏,,,,,\n"
+    told = {2: Effect.SAME, 3: Effect.CHANGED, 4: Effect.CREATED, 5: None}
+    assert effects(previewed(scene, "products", again).preview) == (told, (1, 1, 1))
+
+
+def test_a_preview_of_orders_tells_those_that_are_there(scene):
+    scene.set_up({"A": {"X": 5}})
+    assert effects(previewed(scene, "orders", ORDER_FILE, shop="S1").preview) == ({2: Effect.CREATED, 3: Effect.CREATED, 4: None}, (2, 0, 0))
+    give(scene, "orders", ORDER_FILE, shop="S1")
+    assert effects(previewed(scene, "orders", ORDER_FILE, shop="S1").preview) == ({2: Effect.SAME, 3: Effect.SAME, 4: None}, (0, 0, 2))
+    other = previewed(scene, "orders", ORDER_FILE.replace("O1,,,,,,,,,Y,2,5", "O1,,,,,,,,,Y,3,5"), shop="S1").preview
+    assert effects(other) == ({2: Effect.CHANGED, 3: Effect.CHANGED, 4: None}, (0, 2, 0))

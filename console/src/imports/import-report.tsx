@@ -7,14 +7,25 @@ import { saveErrorFile, type Imported } from './send'
 import { importWords } from './words'
 import styles from './imports.module.css'
 
+const EFFECTS = ['created', 'changed', 'same'] as const
+const NONE = { created: 0, changed: 0, same: 0 }
+
 /** How many rows are good, and for each bad cell what is wrong with it: on the cells themselves before anything is written. */
 export function ImportReport({ report, isDryRun = false }: { report: Imported; isDryRun?: boolean }) {
   const t = useWords(importWords)
   const say = useReasonText()
+  const effects = report.preview?.effects ?? NONE
   return (
     <div className={styles.report}>
       <div className={styles.sums}>
         <Pill tone="good">{t(isDryRun ? 'good' : 'done', { count: report.accepted })}</Pill>
+        {report.preview && report.accepted > 0 && (
+          <span className="dim">
+            {EFFECTS.filter((one) => effects[one] > 0)
+              .map((one) => t(`${one}Rows`, { count: effects[one] }))
+              .join(' · ')}
+          </span>
+        )}
         {report.rejected > 0 && <Pill tone="bad">{t('bad', { count: report.rejected })}</Pill>}
         {report.error_file_base64 && (
           <Button

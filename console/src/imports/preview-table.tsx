@@ -4,6 +4,7 @@ import { Button, Checkbox } from 'antd'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useEnum } from '@/api/enums'
 import { useKeys } from '@/frame/keys'
+import { Pill, type Tone } from '@/frame/pill'
 import { number } from '@/i18n/format'
 import { language } from '@/i18n/start'
 import { useWords } from '@/i18n/words'
@@ -13,12 +14,17 @@ import { importWords } from './words'
 import styles from './imports.module.css'
 
 type Preview = NonNullable<Imported['preview']>
+type Effect = keyof Preview['effects']
 
 const ROW_HEIGHT = 46
 const NUMBER_WIDTH = 64
+const EFFECT_WIDTH = 84
 const WHOLE_WIDTH = 200
 const OVERSCAN = 8
 const FIRST_PROBLEMS = 40
+
+/** What importing a row does with its record. */
+const EFFECT_TONES: Record<Effect, Tone> = { created: 'good', changed: 'progress', same: 'quiet' }
 
 /** What is wrong, in words: the reason and what would be right. */
 export function useReasonText(): (problem: Pick<Problem, 'reason' | 'detail' | 'expected'>) => string {
@@ -172,6 +178,7 @@ function Cells({ preview, rows, problems, ignored, current }: CellsProps) {
   }, [headings, preview.rows, problems, say])
   const columns = [
     `${NUMBER_WIDTH}px`,
+    `${EFFECT_WIDTH}px`,
     ...(hasWhole ? [`${WHOLE_WIDTH}px`] : []),
     ...widths.map((width) => `${width}px`),
   ]
@@ -209,6 +216,7 @@ function Cells({ preview, rows, problems, ignored, current }: CellsProps) {
       <div role="rowgroup" className={styles.cellsHead}>
         <div role="row" className={styles.cellsRow} style={template}>
           <span role="columnheader">{t('row')}</span>
+          <span role="columnheader">{t('effect')}</span>
           {hasWhole && <span role="columnheader">{t('problem')}</span>}
           {headings.map((heading, place) => (
             <span
@@ -241,6 +249,7 @@ function Cells({ preview, rows, problems, ignored, current }: CellsProps) {
               <span role="rowheader">
                 {wrong.length > 0 && <WarningFilled aria-hidden />} {row.row}
               </span>
+              <span role="cell">{row.effect && <Pill tone={EFFECT_TONES[row.effect]}>{t(row.effect)}</Pill>}</span>
               {hasWhole && <Cell problems={wrong.filter(isWhole)} current={current} />}
               {headings.map((heading, place) => (
                 <Cell

@@ -46,10 +46,11 @@ REFUNDS: Final = Subject(kind="refund", mark="r", is_awaited=False)  # kept for 
 
 
 class Landed(Struct, frozen=True, kw_only=True):
-    """Ids of the messages kept, in order of coming; how many were kept before."""
+    """Ids of the messages kept, in order of coming; how many were kept before; the platform's numbers of the orders told anew."""
 
     message_ids: tuple[int, ...] = ()
     repeated: int = 0
+    told: frozenset[str] = frozenset()
 
 
 def bucket_of(shop_id: int, platform_order_no: str) -> int:
@@ -94,8 +95,8 @@ def land(
     told = keep_and_tell(tx, ids, sealer, messages) if messages else []
     if settled:
         take_in(tx, settled)
-    new = tuple(one.id for one in told if one.state != MessageState.DUPLICATE)
-    return Landed(message_ids=new, repeated=len(raw_orders) - len(new))
+    new = {one.id: message.business_key for one, message in zip(told, messages, strict=True) if one.state != MessageState.DUPLICATE}
+    return Landed(message_ids=tuple(new), repeated=len(raw_orders) - len(new), told=frozenset(new.values()))
 
 
 def known_versions(tx: Tx, shop: Shop, versions: Collection[Version], subject: Subject = ORDERS) -> frozenset[Version]:

@@ -1,5 +1,7 @@
 """Files of orders: each good order is kept as a message of its shop, like any other telling of it; a pass takes them up."""
 
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -16,13 +18,17 @@ from paidan.entrypoints.imports.columns import Field
 from paidan.entrypoints.imports.kinds import Means
 from paidan.entrypoints.imports.preview import RowProblem
 from paidan.entrypoints.imports.report import Header, ImportReport, Write, report_of
-from paidan.intake.landing import land
+from paidan.intake.landing import land, landed_orders
 from paidan.kernel.errors import BadInput
 from paidan.kernel.expected import Expected, after_row
+from paidan.kernel.outcomes import Effect
 from paidan.kernel.reasons import Reason
 from paidan.network.load import Shop, read_network
 from paidan.runtime.database import Tx
 from paidan.runtime.expectations import expected_at
+from paidan.runtime.queries import load_queries
+
+queries: Final = load_queries("paidan.entrypoints.imports", "stored.sql")
 
 ORDERS: Final = "orders"
 VIA: Final = "file"
@@ -46,14 +52,29 @@ def read_orders_file(means: Means, content: bytes, shop_code: str, *, is_preview
     problems = [problem for order in read.orders for problem in _problems(order)]
     columns = {place: column for place, cell in enumerate(rows[0]) if cell is not None and (column := column_of(str(cell)))}
     header = Header(fields_by_place={place: column.field for place, column in columns.items()}, ignored=read.ignored)
-    accepted = sum(len(order.rows) for order in read.orders if order.order is not None)
 
     def write(tx: Tx) -> ImportReport:
-        land(tx, means.ids, means.sealer, shop, good, means.clock.now(), VIA)
-        report = report_of(ORDERS, rows, accepted, problems, header, NAMES, is_previewed=is_previewed)
+        there = _there(tx, shop, [order.business_key for order in good])
+        landed = land(tx, means.ids, means.sealer, shop, good, means.clock.now(), VIA)
+        effects = {
+            row: _effect(order.order.platform_order_no, there, landed.told) for order in read.orders if order.order is not None for row in order.rows
+        }
+        report = report_of(ORDERS, rows, effects, problems, header, NAMES, is_previewed=is_previewed)
         return replace(report, taken=tuple(order.business_key for order in good))
 
     return write
+
+
+def _there(tx: Tx, shop: Shop, order_nos: Sequence[str]) -> AbstractSet[str]:
+    """Those of the orders that are there, or wait for a pass."""
+    known = {row[0] for row in tx.execute(queries.orders_there, {"shop_id": shop.id, "order_nos": list(order_nos)})}
+    return known | landed_orders(tx, shop, set(order_nos) - known)
+
+
+def _effect(order_no: str, there: AbstractSet[str], told: AbstractSet[str]) -> Effect:
+    if order_no not in there:
+        return Effect.CREATED
+    return Effect.CHANGED if order_no in told else Effect.SAME
 
 
 def _shop(tx: Tx, code: str) -> Shop:

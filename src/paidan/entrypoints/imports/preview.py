@@ -5,7 +5,7 @@ A file of 50,000 rows is told in a few hundred: the good ones beyond the first l
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from paidan.channels.sheet.read import Row
 from paidan.entrypoints.imports.read import text_of
 from paidan.kernel.expected import Expected
+from paidan.kernel.outcomes import Effect
 from paidan.kernel.reasons import Reason
 
 FIRST_ROWS: Final = 20
@@ -44,10 +45,14 @@ class PreviewHeading(Struct, frozen=True, kw_only=True):
 
 
 class PreviewRow(Struct, frozen=True, kw_only=True):
-    """A row of the file: its number (the header is 1) and its cells as they were read, long ones cut."""
+    """A row of the file: its number (the header is 1) and its cells as they were read, long ones cut.
+
+    `effect`: what importing it would do with its record; null: it is not imported.
+    """
 
     row: int
     cells: tuple[str, ...]
+    effect: Literal["created", "changed", "same"] | None = None
 
 
 class ProblemCount(Struct, frozen=True, kw_only=True):
@@ -59,22 +64,37 @@ class ProblemCount(Struct, frozen=True, kw_only=True):
     count: int
 
 
+class EffectCounts(Struct, frozen=True, kw_only=True):
+    """Rows whose records are new, that change what is stored, and that leave it as it is."""
+
+    created: int
+    changed: int
+    same: int
+
+
 class Preview(Struct, frozen=True, kw_only=True):
-    """The first rows and those of the problems told; `counts` are of all problems, the commonest first."""
+    """The first rows and those of the problems told; `counts` are of all problems, the commonest first, `effects` of all good rows."""
 
     headings: tuple[PreviewHeading, ...]
     rows: tuple[PreviewRow, ...]
     counts: tuple[ProblemCount, ...]
+    effects: EffectCounts
 
 
-def preview_of(rows: Sequence[Row], fields_by_place: Mapping[int, str], problems: Sequence[RowProblem]) -> Preview:
-    """The preview of a file: all of its problems are counted, the rows of `told_first` are shown."""
+def preview_of(
+    rows: Sequence[Row], fields_by_place: Mapping[int, str], problems: Sequence[RowProblem], effects_by_row: Mapping[int, Effect]
+) -> Preview:
+    """The preview of a file: all of its problems are counted, the rows of `told_first` are shown. `effects_by_row`: of the good ones."""
     shown = {problem.row for problem in told_first(problems)}
     numbers = sorted(shown | set(_first_numbers(rows)))
     return Preview(
         headings=tuple(PreviewHeading(text=_cell(cell), field=fields_by_place.get(place, "")) for place, cell in enumerate(rows[0][:COLUMNS_SHOWN])),
-        rows=tuple(PreviewRow(row=number, cells=tuple(_cell(cell) for cell in rows[number - 1][:COLUMNS_SHOWN])) for number in numbers),
+        rows=tuple(
+            PreviewRow(row=number, cells=tuple(_cell(cell) for cell in rows[number - 1][:COLUMNS_SHOWN]), effect=_written(effects_by_row.get(number)))
+            for number in numbers
+        ),
         counts=_counts(problems),
+        effects=_effects(effects_by_row),
     )
 
 
@@ -93,6 +113,23 @@ def told_first(problems: Sequence[RowProblem], most: int = PROBLEMS_SHOWN) -> tu
 def _counts(problems: Sequence[RowProblem]) -> tuple[ProblemCount, ...]:
     counted = Counter(replace(problem, row=0, detail="") for problem in problems)
     return tuple(ProblemCount(reason=one.reason, field=one.field, column=one.column, count=count) for one, count in counted.most_common())
+
+
+def _written(effect: Effect | None) -> Literal["created", "changed", "same"] | None:
+    match effect:
+        case Effect.CREATED:
+            return "created"
+        case Effect.CHANGED:
+            return "changed"
+        case Effect.SAME:
+            return "same"
+        case _:
+            return None
+
+
+def _effects(effects_by_row: Mapping[int, Effect]) -> EffectCounts:
+    counted = Counter(effects_by_row.values())
+    return EffectCounts(created=counted[Effect.CREATED], changed=counted[Effect.CHANGED], same=counted[Effect.SAME])
 
 
 def _first_numbers(rows: Sequence[Row]) -> list[int]:

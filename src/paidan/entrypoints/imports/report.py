@@ -13,6 +13,7 @@ from paidan.channels.sheet.read import CELL_MAX, Row
 from paidan.entrypoints.imports.columns import Field
 from paidan.entrypoints.imports.preview import Preview, RowProblem, preview_of
 from paidan.entrypoints.imports.read import FORMULA_STARTS
+from paidan.kernel.outcomes import Effect
 from paidan.kernel.reasons import words
 from paidan.runtime.database import Tx
 
@@ -57,23 +58,23 @@ Write = Callable[[Tx], ImportReport]
 def report_of(
     kind: str,
     rows: Sequence[Row],
-    accepted: int,
+    effects_by_row: Mapping[int, Effect],
     problems: Sequence[RowProblem],
     header: Header,
     names: Mapping[str, str],
     *,
     is_previewed: bool,
 ) -> ImportReport:
-    """The report on a file; `names`: the header of each field, for the error file."""
+    """The report on a file; `effects_by_row`: what its good rows did; `names`: the header of each field, for the error file."""
     told = tuple(replace(one, column=names.get(one.field, one.field)) for one in sorted(problems, key=lambda problem: problem.row))
     by_row: dict[int, list[RowProblem]] = {}
     for problem in problems:
         by_row.setdefault(problem.row, []).append(problem)
     return ImportReport(
         kind=kind,
-        accepted=accepted,
+        accepted=len(effects_by_row),
         rejected=len(by_row),
-        preview=preview_of(rows, header.fields_by_place, told) if is_previewed else None,
+        preview=preview_of(rows, header.fields_by_place, told, effects_by_row) if is_previewed else None,
         problems=told,
         ignored_headers=tuple(header.ignored),
         error_file=error_file(rows, by_row, names) if by_row else b"",

@@ -77,14 +77,14 @@ def _read_masters(means: Means, kind: Kind, content: bytes, actor: str, *, is_pr
         written = with_stored(tx, kind, records)
         outcomes = kind.write(tx, means, written, means.clock.now(), actor) if written else []
         problems = list(wrong)
-        accepted = 0
+        effects: dict[int, Effect] = {}
         for record, outcome in zip(records, outcomes, strict=True):
             if outcome.effect == Effect.REFUSED:
                 problems += _told(record, outcome)
             else:
-                accepted += len(record.numbers)
+                effects |= dict.fromkeys(record.numbers, outcome.effect)
         names = {field.name: field.zh[0] for field in kind.fields}
-        report = report_of(kind.name, rows, accepted, problems, header, names, is_previewed=is_previewed)
+        report = report_of(kind.name, rows, effects, problems, header, names, is_previewed=is_previewed)
         return replace(report, taken=tuple(str(outcome.id) for outcome in outcomes if outcome.id))
 
     return write

@@ -46,3 +46,7 @@ SELECT s.code AS shop_code, l.item_ref, l.sku_ref, COALESCE(k.code, '') AS sku_c
 FROM unnest(%(shop_code)s::text[], %(item_ref)s::text[], %(sku_ref)s::text[]) AS asked (shop, item, sku)
 JOIN shop s ON s.code = asked.shop JOIN listing l ON l.shop_id = s.id AND l.item_ref = asked.item AND l.sku_ref = asked.sku
 LEFT JOIN sku k ON k.id = l.sku_id;
+
+-- name: orders_there
+-- Those of a shop's orders that there are. Parameters: shop_id, order_nos text[] (the platform's).
+SELECT k.platform_order_no FROM order_key k WHERE k.shop_id = %(shop_id)s AND k.platform_order_no = ANY(%(order_nos)s::text[]);
