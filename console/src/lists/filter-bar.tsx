@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { later } from '@/frame/later'
 import { useWords } from '@/i18n/words'
 import { fieldName, filterName } from './filter-words'
-import type { Field, Filter } from './filters'
+import { namedAmong, writeFilter, type Field, type Filter, type NamedFilters } from './filters'
 import { listWords } from './words'
 import styles from './lists.module.css'
 
@@ -14,28 +14,61 @@ interface Props {
   fields: readonly Field[]
   filters: readonly Filter[]
   onFilters: (filters: readonly Filter[]) => void
+  /** Conditions that are one chip together, until somebody opens it. */
+  named?: readonly NamedFilters[]
   /** Looks for what no address may hold: phones. */
   onSearch?: (text: string) => void
 }
 
 /** One chip for each condition, and a door to add one over any field. */
-export function FilterBar({ fields, filters, onFilters, onSearch }: Props) {
+export function FilterBar({ fields, filters, onFilters, named = [], onSearch }: Props) {
   const t = useWords(listWords)
+  const texts = filters.map(writeFilter)
+  const [opened, setOpened] = useState('')
+  const found = namedAmong(texts, named)
+  const whole = found?.name === opened ? null : found
+  const isInside = (index: number) => whole?.filters.includes(texts[index] ?? '') ?? false
   return (
     <div className={styles.bar}>
-      {filters.map((filter, index) => (
-        <Chip
-          key={`${filter.field}:${filter.op}`}
-          field={fields.find((field) => field.name === filter.field)}
-          filter={filter}
-          onChange={(changed) => {
-            onFilters(filters.map((one, at) => (at === index ? changed : one)))
-          }}
-          onRemove={() => {
-            onFilters(filters.filter((_, at) => at !== index))
-          }}
-        />
-      ))}
+      {whole && (
+        <span className={styles.chip}>
+          <button
+            type="button"
+            className={styles.chipText}
+            title={t('openFilter')}
+            onClick={() => {
+              setOpened(whole.name)
+            }}
+          >
+            {whole.name}
+          </button>
+          <button
+            type="button"
+            className={styles.chipClose}
+            aria-label={`${t('removeFilter')}: ${whole.name}`}
+            onClick={() => {
+              onFilters(filters.filter((_, at) => !isInside(at)))
+            }}
+          >
+            <CloseOutlined />
+          </button>
+        </span>
+      )}
+      {filters.map((filter, index) =>
+        isInside(index) ? null : (
+          <Chip
+            key={`${filter.field}:${filter.op}`}
+            field={fields.find((field) => field.name === filter.field)}
+            filter={filter}
+            onChange={(changed) => {
+              onFilters(filters.map((one, at) => (at === index ? changed : one)))
+            }}
+            onRemove={() => {
+              onFilters(filters.filter((_, at) => at !== index))
+            }}
+          />
+        ),
+      )}
       <AddFilter
         fields={onSearch ? fields : fields.filter((field) => !field.is_sealed)}
         onSearch={onSearch}

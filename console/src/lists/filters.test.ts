@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isSame, LAST_MONTH, readFilter, readFilters, withRange, writeFilter } from './filters'
+import { isSame, LAST_MONTH, namedAmong, readFilter, readFilters, withRange, writeFilter } from './filters'
 
 test.each([
   { field: 'state', op: 'is', values: ['received', 'audited'] },
@@ -23,4 +23,16 @@ test('ended orders are asked for with a range of placing', () => {
   const texts = withRange(delivered ? [delivered] : []).map(writeFilter)
   expect(texts).toEqual(['state:is:received|delivered', LAST_MONTH])
   expect(withRange(readFilters(['state:is:received']))).toHaveLength(1)
+})
+
+test('conditions of a queue are called by its name, with others beside them; a single one says it itself', () => {
+  const named = [
+    { name: 'overdue', filters: ['is_overdue:is:true'] },
+    { name: 'some', filters: ['hold:is:a|b'] },
+    { name: 'all', filters: ['hold:is:a|b', 'state:is:received'] },
+  ]
+  expect(namedAmong(['hold:is:a|b', 'state:is:received', 'shop:is:S1'], named)?.name).toBe('all')
+  expect(namedAmong(['hold:is:a|b'], named)?.name).toBe('some')
+  expect(namedAmong(['is_overdue:is:true'], named)).toBeNull()
+  expect(namedAmong(['hold:is:a'], named)).toBeNull()
 })

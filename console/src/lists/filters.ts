@@ -32,6 +32,19 @@ export function isSame(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && [...a].sort().join('\n') === [...b].sort().join('\n')
 }
 
+/** Conditions that have a name together: those of a queue. */
+export interface NamedFilters {
+  name: string
+  filters: readonly string[]
+}
+
+/** The name of the most of these conditions that have one; null where a chip of its own says as much: a single condition of one value. */
+export function namedAmong(filters: readonly string[], named: readonly NamedFilters[]): NamedFilters | null {
+  const isLong = (one: NamedFilters) => one.filters.length > 1 || one.filters.some((text) => text.includes('|'))
+  const there = named.filter((one) => isLong(one) && one.filters.every((text) => filters.includes(text)))
+  return there.sort((a, b) => b.filters.length - a.filters.length)[0] ?? null
+}
+
 /** Ended orders are listed by the time of placing, at most 31 days: this asks for the last 30. */
 export const LAST_MONTH = 'placed_at:between:now-30d|now'
 const ENDED: ReadonlySet<string> = new Set(['delivered', 'cancelled'])

@@ -13,6 +13,7 @@ export const listWords = defineWords('lists', {
     '个人信息不进网址和视图，按查找框的方式找',
     'Personal: kept out of addresses and views, looked for as by the search box',
   ],
+  openFilter: ['展开条件', 'Show its conditions'],
   removeFilter: ['移除筛选', 'Remove filter'],
   is: ['是', 'is'],
   not: ['不是', 'is not'],

@@ -28,7 +28,7 @@ import { BulkBar } from './bulk/bulk-bar'
 import { RecentJobs } from './bulk/recent-jobs'
 import { groupKey, useOrderColumns } from './columns'
 import { NoOrders } from './no-orders'
-import { QueueStrip } from './queue-strip'
+import { QueueStrip, useQueueNames } from './queue-strip'
 import { SearchBox } from './search-box'
 import type { OrderRow } from './shapes'
 import { keepTrail } from './trail'
@@ -48,6 +48,7 @@ export default function OrderListPage() {
   const url = useListUrl()
   const { set } = url
   const search = useFinding()
+  const queues = useQueueNames()
   const { finding } = search
   const isSearch = search.asked !== null || search.isLost
   const fields = useFields('orders')
@@ -151,6 +152,7 @@ export default function OrderListPage() {
           <FilterBar
             fields={fields}
             filters={url.filters}
+            named={queues}
             onFilters={(filters) => {
               url.setFilters(withRange(filters))
             }}

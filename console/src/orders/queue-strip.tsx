@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
-import { Fragment } from 'react'
+import { Fragment, useMemo } from 'react'
 import { api, given } from '@/api/client'
 import { useEvent } from '@/api/events'
 import type { components } from '@/api/schema'
 import { number } from '@/i18n/format'
 import { language } from '@/i18n/start'
 import { useWords } from '@/i18n/words'
-import { isSame } from '@/lists/filters'
+import { isSame, type NamedFilters } from '@/lists/filters'
 import { orderWords } from './words'
 import styles from './queue-strip.module.css'
 
@@ -26,6 +26,15 @@ let notBefore: string | undefined
 
 /** A queue of the orders held for one reason. */
 const isHeld = ({ queue }: Queue) => queue.startsWith('hold.')
+
+/** The queues by name, as the strip has read them. */
+export function useQueueNames(): readonly NamedFilters[] {
+  const { data } = useQuery<Queue[]>({ queryKey: QUEUES_KEY, enabled: false })
+  return useMemo(
+    () => (data ?? []).map((queue) => ({ name: language() === 'zh' ? queue.zh : queue.en, filters: queue.filters })),
+    [data],
+  )
+}
 
 /** What waits, with counts that live unless they are given: one click filters the list. */
 export function QueueStrip({ filters, onChoose, counted }: Props) {
