@@ -70,6 +70,8 @@ def told(step, detail, actor="system", language="zh"):
             ("平台", "发来订单：2 行商品，已付款"),
             ("The platform", "sent the order: 2 lines, paid"),
         ),
+        ("received", "system", {"lines": 1}, ("平台", "发来订单：1 行商品"), ("The platform", "sent the order: 1 line")),
+        ("shipped_short", "wms:QM", {"units": 1}, ("仓库 杭州仓", "少发了 1 件"), ("Warehouse 杭州仓", "shipped less than planned: 1 unit missing")),
         ("cancel_asked", "user:li", {"note": "不要了"}, ("李芳 (li)", "申请取消订单：不要了"), ("李芳 (li)", "asked to cancel the order: 不要了")),
         (
             "sourced",

@@ -58,7 +58,7 @@ export default function ExportDialog({ id, list, onClose }: Props) {
     ? total === 0
       ? t('empty')
       : t('ready', { count: total })
-    : t('running', { done: number(done), total: number(total) })
+    : t('running', { count: total, done: number(done), total: number(total) })
   return (
     <Modal open title={t('title')} footer={null} onCancel={onClose} afterOpenChange={onOpened} width={460}>
       <div className={styles.dialog}>

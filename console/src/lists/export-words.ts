@@ -4,7 +4,11 @@ export const exportWords = defineWords('export', {
   export: ['导出', 'Export'],
   exportIt: ['导出这个列表', 'Export this list'],
   title: ['导出 Excel', 'Export to Excel'],
-  running: ['正在写入 {{done}} / {{total}} 行', 'Writing: {{done}} of {{total}} rows'],
+  running: [
+    '正在写入 {{done}} / {{total}} 行',
+    'Writing: {{done}} of {{total}} row',
+    'Writing: {{done}} of {{total}} rows',
+  ],
   ready: ['文件已备好：{{count}} 行', 'The file is ready: {{count}} row', 'The file is ready: {{count}} rows'],
   empty: ['没有符合条件的行，文件里只有表头。', 'Nothing matches: the file holds the headers only.'],
   background: ['关闭窗口不影响导出。', 'It goes on when this is closed.'],

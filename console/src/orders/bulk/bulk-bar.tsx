@@ -96,7 +96,9 @@ export function BulkBar({
     <>
       {count > 0 && (
         <div className={styles.bar} data-bar="chosen" role="toolbar" aria-label={t('chosen', { count })}>
-          <strong>{isEverything ? t('everything', { total: shownTotal }) : t('chosen', { count })}</strong>
+          <strong>
+            {isEverything ? t('everything', { count: total, total: shownTotal }) : t('chosen', { count })}
+          </strong>
           {total > count && (
             <Button
               size="small"

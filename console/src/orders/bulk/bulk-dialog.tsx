@@ -81,7 +81,9 @@ export function BulkDialog({ action, target, columns, onClose }: Props) {
     },
   })
   const will = dry.data?.will ?? 0
-  const canRun = ready && will > 0 && !dry.isPlaceholderData
+  // How many it will be is known when the dry run has told it, not before: some of the chosen are refused.
+  const isTold = ready && dry.isSuccess && !dry.isPlaceholderData
+  const canRun = isTold && will > 0
   // Whoever types and presses Enter at once doesn't wait for the dry run of one order: it is done as soon as it may be.
   const isAwaited = useRef(false)
   const { mutate: runNow, isPending: isRunning } = run
@@ -145,9 +147,11 @@ export function BulkDialog({ action, target, columns, onClose }: Props) {
           >
             {single
               ? t(action.action)
-              : ready && will === 0 && dry.isSuccess
-                ? t('nothing')
-                : t('run', { total: number(ready ? will : target.count) })}
+              : !isTold
+                ? t('runThem')
+                : will === 0
+                  ? t('nothing')
+                  : t('run', { total: number(will) })}
           </Button>
         </>
       }

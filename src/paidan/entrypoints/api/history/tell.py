@@ -14,6 +14,7 @@ from paidan.orders.story_words import STEP_WORDS
 
 _PIECES: Final = re.compile(r"(\[[^\[\]]*\])")
 _FIELD: Final = re.compile(r"\{(\w+)\}")
+_COUNTED: Final = re.compile(r"\{(\w+)\} \((\w+)\|(\w+)\)")
 _UNITS_CHANGED: Final = re.compile(r"#(?P<line>\d+) × (?P<before>\d+) → × (?P<after>\d+)")
 _GOODS_CHANGED: Final = re.compile(r"#(?P<line>\d+) (?P<before>.*?) → (?P<after>.+?)(?:, × (?P<units>\d+) → × (?P<kept>\d+))?")
 _GIFT_ADDED: Final = re.compile(r"\+ (?P<sku>.+) × (?P<units>\d+)")
@@ -108,7 +109,8 @@ class Teller:
             if is_optional and any(field not in values for field in fields):
                 continue
             said.update(field for field in fields if field in values)
-            text += _FIELD.sub(lambda found: values.get(found[1], ""), piece[1:-1] if is_optional else piece)
+            counted = _COUNTED.sub(lambda found: f"{{{found[1]}}} {found[2 if values.get(found[1]) == '1' else 3]}", piece)
+            text += _FIELD.sub(lambda found: values.get(found[1], ""), counted[1:-1] if is_optional else counted)
         return text.rstrip(), said
 
     def _more(self, step: str, told: Mapping[str, Any]) -> dict[str, str]:

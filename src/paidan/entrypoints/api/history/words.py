@@ -1,7 +1,7 @@
 """The words of an order's history: a sentence for each step, said of whoever did it, and the names of what a step tells beside it.
 
 A sentence follows the name of the actor. `{field}` is a field of the step's detail in words; a part in brackets is said only where all its fields
-are known. A step without a sentence is told by its title (orders/story_words.py) and its fields.
+are known; a count may be followed by (one|many). A step without a sentence is told by its title (orders/story_words.py) and its fields.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from typing import Final
 from paidan.orders.story_words import Both
 
 SENTENCES: Final[Mapping[str, Both]] = {
-    "received": ("发来订单[：{lines} 行商品][，{status}]", "sent the order[: {lines} lines][, {status}]"),
+    "received": ("发来订单[：{lines} 行商品][，{status}]", "sent the order[: {lines} (line|lines)][, {status}]"),
     "platform_changed": ("更新了订单[：{status}]", "changed the order[: {status}]"),
     "platform_receiver_changed": ("改了收件人；我方修改仍然有效", "changed the receiver; our own edit stays in force"),
     "bundle_unpacked": ("把[第 {line} 行的]组合装拆成[ {parts} 种]单品", "unpacked the bundle[ of line {line}] into[ {parts}] goods"),
@@ -52,7 +52,7 @@ SENTENCES: Final[Mapping[str, Both]] = {
     "orderexception": ("报告异常[ {fulfilment}]", "told of a trouble[ with {fulfilment}]"),
     "late": ("发来迟到的报文，未采用[ {fulfilment}]", "sent a message too late: it was not used[ for {fulfilment}]"),
     "shipped": ("发货[ {fulfilment}][，运单 {parcels}]", "shipped[ {fulfilment}][, waybill {parcels}]"),
-    "shipped_short": ("少发了[ {units} 件][ {fulfilment}]", "shipped less than planned[: {units} units missing][, {fulfilment}]"),
+    "shipped_short": ("少发了[ {units} 件][ {fulfilment}]", "shipped less than planned[: {units} (unit|units) missing][, {fulfilment}]"),
     "over_shipped": ("多发了[ {units}][，{fulfilment}]", "shipped more than planned[: {units}][, {fulfilment}]"),
     "tracking": ("运单[ {parcel} ]{state}", "tells of[ waybill] {parcel}: {state}"),
     "delivered": ("签收[ {fulfilment}]", "delivered[ {fulfilment}]"),
