@@ -38,6 +38,7 @@ def test_a_difference_is_asked_for_listed_and_accepted(world):
     assert (shown["warehouse_code"], shown["differing"], shown["asked"]) == ("A", 1, len(scene.skus))
     assert shown["finished_at"] is not None
     [found] = world.get("/stock/differences?warehouse=A").json()["items"]
+    assert (found["sku_code"], found["sku_name"]) == ("X", world.get("/catalog/skus?code=X").json()["items"][0]["name"])
     assert (found["sku_code"], found["theirs"], found["ours"], found["difference"]) == (sku, units - 2, units, -2)
     path = f"/stock/differences/{found['id']}/accept"
     assert world.post(path, {"version": found["version"] + 1}).status_code in {409, 412}

@@ -71,6 +71,7 @@ ELSEWHERE = {
     ("warehouses", "order"): "handling_order_minor",
     ("documents", "by"): "created_by",
     ("differences", "by"): "settled_by",
+    ("differences", "name"): "sku_name",
     ("comparisons", "by"): "asked_by",
 }
 CASES = [(name, column) for name, listed in LISTS.items() for column in listed.sorts]

@@ -24,6 +24,7 @@ import form from '@/orders/order/order.module.css'
 import { orderWords } from '@/orders/words'
 import { Log } from './comparison-log'
 import { comparisonWords } from './comparison-words'
+import { useUnderWay } from './use-under-way'
 import { stockWords } from './words'
 
 type Difference = components['schemas']['DifferenceView']
@@ -37,6 +38,7 @@ export default function ComparisonsPage() {
   const may = useMay()
   const [tab, open] = useTab(['differences', 'log'])
   const [isAsking, setAsking] = useState(false)
+  useUnderWay()
   const tabs = (
     <Segmented
       value={tab}
@@ -82,6 +84,7 @@ function Differences({ tabs, ask }: { tabs: ReactNode; ask: ReactNode }) {
   const columns = useMemo(
     (): Column<Difference>[] => [
       { id: 'sku', title: s('sku'), width: 140, isPinned: true, text: (row) => row.sku_code },
+      { id: 'name', title: s('name'), width: 200, text: (row) => row.sku_name },
       { id: 'warehouse', title: s('warehouse'), width: 150, text: (row) => warehouseName(row.warehouse_code) },
       { id: 'grade', title: s('grade'), width: 80, text: (row) => s(row.grade === 1 ? 'good' : 'defective') },
       { id: 'theirs', title: t('theirs'), width: 100, align: 'end', text: (row) => number(row.theirs) },

@@ -36,6 +36,7 @@ class DifferenceView(Struct, frozen=True, kw_only=True):
     version: int
     warehouse_code: str
     sku_code: str
+    sku_name: str
     grade: int
     theirs: int
     ours: int

@@ -2,7 +2,7 @@
 
 -- name: list_differences
 -- Parameters: after (id), warehouse, settled (also those), warehouses bigint[], limit.
-SELECT d.id::text AS id, d.version, w.code AS warehouse_code, k.code AS sku_code, d.grade, d.theirs, d.ours, d.theirs - d.ours AS difference, d.looks,
+SELECT d.id::text AS id, d.version, w.code AS warehouse_code, k.code AS sku_code, k.name AS sku_name, d.grade, d.theirs, d.ours, d.theirs - d.ours AS difference, d.looks,
        d.found_at, d.seen_at, d.settled_at, d.settled_by, d.note, d.document_id::text AS document_id
 FROM stock_difference d JOIN warehouse w ON w.id = d.warehouse_id JOIN sku k ON k.id = d.sku_id
 WHERE (d.settled_at IS NULL OR %(settled)s) AND d.id > %(after)s AND (%(warehouse)s::text IS NULL OR w.code = %(warehouse)s)

@@ -282,6 +282,7 @@ DIFFERENCES: Final = Exported(
     en="Stock differences",
     columns=(
         Column(name="sku", zh="SKU", en="SKU", of="sku_code"),
+        Column(name="name", zh="名称", en="Name", of="sku_name"),
         Column(name="warehouse", zh="仓库", en="Warehouse", of="warehouse_code"),
         Column(name="grade", zh="品级", en="Grade", show=_word("grade", GRADES)),
         Column(name="theirs", zh="仓库数", en="Theirs"),

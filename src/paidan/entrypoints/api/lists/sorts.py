@@ -192,6 +192,7 @@ DIFFERENCES: Final = Listed(
     select=comparisons.list_differences,
     sorts={
         "sku": _text("sku_code"),
+        "name": _text("sku_name"),
         "warehouse": _text("warehouse_code"),
         "grade": _number("grade"),
         "theirs": _number("theirs"),
