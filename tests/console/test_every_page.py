@@ -10,6 +10,7 @@ from paidan.entrypoints.pictures import LANGUAGES, THEMES, settle, signed_in
 from word_keys import SHOWN_KEYS, word_keys
 
 WIDTHS = (1440, 1024, 390)
+NARROWEST = 320
 KEYS = word_keys()
 LOOKS = list(product(WIDTHS, LANGUAGES, THEMES))
 IN_TURN = [(1440, "zh", "light"), (1024, "en", "dark"), (390, "zh", "light"), (1440, "en", "dark"), (1024, "zh", "dark"), (390, "en", "light")]
@@ -47,6 +48,11 @@ def crawl(chromium, console, addresses, look, is_wanted):
             found += [f"{name}: a cell said to fit holds more: {words}" for words in page.evaluate(TOO_FULL)]
             found += [f"{name} shows the key {key}" for key in page.evaluate(SHOWN_KEYS, KEYS)]
             found += [f"{name}: {finding}" for finding in findings(page)]
+            if width == WIDTHS[-1]:  # and on the narrowest phones
+                page.set_viewport_size({"width": NARROWEST, "height": 700})
+                if (wide := page.evaluate("document.documentElement.scrollWidth")) > NARROWEST:
+                    found.append(f"{name} is {wide} px wide on a phone of {NARROWEST}")
+                page.set_viewport_size({"width": width, "height": 800})
         assert found == []
 
 
