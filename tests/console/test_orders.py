@@ -47,6 +47,10 @@ def test_a_queue_filters_the_list_and_the_address(orders):
     expect(orders).to_have_url(re.compile(r"[?&]f="))
     settle(orders)
     assert rows(orders).count() > 0
+    removes = orders.get_by_role("button", name="移除筛选")
+    expect(removes).to_have_count(1)
+    orders.get_by_role("button", name="待审单", exact=True).click()  # the chip of the queue, opened into its conditions
+    expect(removes).to_have_count(2)
 
 
 def test_numbers_pasted_are_found_and_the_missing_named(orders):
