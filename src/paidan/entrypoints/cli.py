@@ -3,17 +3,23 @@
 import ast
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, Parameter
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from paidan import __version__
 from paidan.entrypoints.serving import PROCESSES
-from paidan.kernel.errors import PaidanError
+from paidan.kernel.errors import BadInput, PaidanError, SetupError
+from paidan.kernel.reasons import WORDS
 from paidan.runtime.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from paidan.runtime.migrations import Migrated
 
 app = App(
     name="paidan",
@@ -187,11 +193,29 @@ def migrate(*, merchant: str = "") -> int:
     from paidan.entrypoints.installation import install
     from paidan.runtime.migrations import migrate_all
 
-    settings = _settings()
-    installation = install(settings)
-    for done in migrate_all(installation.owner_url, [merchant] if merchant else None):
-        console.print(f"[green]✓[/] {done}", highlight=False)
-    return 0
+    names = [plain_word(merchant)] if merchant else None
+    return tell_migrated(migrate_all(install(_settings()).owner_url, names))
+
+
+def plain_word(merchant: str) -> str:
+    """A merchant's name as it was typed. Raises SetupError when none can have it."""
+    from paidan.runtime.database import schema_of
+
+    try:
+        schema_of(merchant)
+    except ValueError as error:
+        raise SetupError(str(error)) from error
+    return merchant
+
+
+def tell_migrated(done: "Sequence[Migrated]") -> int:
+    """A line for each merchant; 1 when one of them was stopped, so that a script does not go on."""
+    for one in done:
+        if one.trouble:
+            console.print(f"[red]✗[/] {one.merchant}: {one.after}: {escape(one.trouble)}", highlight=False, soft_wrap=True)
+        else:
+            console.print(f"[green]✓[/] {one.merchant}: {one.before} → {one.after}", highlight=False)
+    return 1 if any(one.trouble for one in done) else 0
 
 
 @app.command
@@ -249,12 +273,21 @@ def _settings() -> Settings:
     return read_settings()
 
 
+def in_words(error: PaidanError) -> str:
+    """What the trouble is, as people read it: a reason in both languages, with its place."""
+    if not isinstance(error, BadInput):
+        return str(error)
+    words = WORDS[error.reason]
+    told = f"{words.zh} / {words.en}"
+    return f"{error.detail}: {told}" if error.detail else told
+
+
 def main() -> None:
     """Entry point. Operating trouble is told in one line that names the next step; anything else is our mistake and shows itself whole."""
     try:
         code = app(sys.argv[1:], result_action="return_value")
     except PaidanError as error:
-        console.print(f"[red]✗[/] {error}", highlight=False)
+        console.print(f"[red]✗[/] {escape(in_words(error))}", highlight=False)
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
