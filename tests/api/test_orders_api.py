@@ -139,12 +139,14 @@ def test_wishes_for_what_is_not_there_are_refused(world, body, reason):
     assert (answer.status_code, answer.json()["reason"]) == (422, reason)
 
 
-def test_a_hold_for_a_listing_without_sku_is_never_forced(world):
-    world.scene.set_up({"A": {"X": 10}})
-    told(world, order("P1", line("X", merchant_code="WRONG")))
-    item = only(world)
-    answer = world.post(f"/orders/{item['id']}/release", {"note": "go"}, headers=tag(item))
-    assert (answer.status_code, answer.json()["reason"]) == (409, "illegal_move")
+@pytest.mark.parametrize(("code", "reason"), [("WRONG", "listing_unmapped"), ("SET", "bundle_without_parts")])
+def test_a_hold_for_a_listing_without_sku_or_a_bundle_without_parts_is_never_forced_and_tells_what_to_do(world, code, reason):
+    world.scene.set_up({"A": {"X": 10}}, bundles={"SET": {}})
+    told(world, order("P1", line("X", merchant_code=code)))
+    [item] = world.get("/orders").json()["items"]
+    answer = world.post(f"/orders/{item['id']}/release", {"note": "go"}, headers={"if-match": "*"}).json()
+    assert (answer["status"], answer["reason"]) == (409, reason)
+    assert answer["next_step"]
 
 
 @pytest.mark.parametrize("header", ["", "3", 'W/"v1"', '"v1", "v2"', '"x"'])

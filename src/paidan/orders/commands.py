@@ -169,8 +169,11 @@ def _hold(order: Order, command: PutHold, actor: str, now: datetime) -> Reason |
 
 def _release(order: Order, command: ReleaseHolds, actor: str, now: datetime) -> Reason | None:
     open_holds = [hold for hold in order.holds if hold.closed_at is None and (not command.reasons or hold.reason in command.reasons)]
-    if not open_holds or any(hold.reason in NEVER_FORCED for hold in open_holds):
+    if not open_holds:
         return Reason.ILLEGAL_MOVE
+    stays = next((hold.reason for hold in open_holds if hold.reason in NEVER_FORCED), None)
+    if stays is not None:
+        return Reason(stays)
     for hold in open_holds:
         hold.close(now=now, by=actor, note=cleaned(command.note))
         order.tell("hold_released", {"reason": hold.reason, "by": actor, "note": cleaned(command.note)})
