@@ -7,7 +7,7 @@ import pytest
 from paidan.entrypoints.api.operations import MessagesAsked, queries
 from paidan.entrypoints.api.people.caller import Caller
 from paidan.runtime.messages import MessageState
-from plans import rows_read
+from plans import MODES, plan_kept, rows_read
 from scene import NOW
 
 OWN_MERCHANT = True  # statistics of many rows stay behind
@@ -47,14 +47,12 @@ def log(database):
         ({"ids": ("25", "50")}, 2),
     ],
 )
-@pytest.mark.parametrize("plan_cache_mode", ["force_custom_plan", "force_generic_plan"])
-def test_a_page_of_the_log_reads_few_rows_whatever_is_asked(log, asked, found, plan_cache_mode):
+@pytest.mark.parametrize("mode", MODES)
+def test_a_page_of_the_log_reads_few_rows_whatever_is_asked(log, asked, found, mode):
     with log.transaction() as tx:
-        tx.execute("SELECT set_config('plan_cache_mode', %s, true)", (plan_cache_mode,))
         named = {**MessagesAsked(**asked).named(tx, EVERYBODY_S, None, NOW), "limit": 50}
-        assert len(tx.execute(queries.list_messages, named, prepare=True).fetchall()) == found
-        [(plan,)] = tx.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + queries.list_messages, named, prepare=True).fetchall()
-    assert rows_read(plan[0]["Plan"]) < 1_000
+        assert len(tx.execute(queries.list_messages, named).fetchall()) == found
+        assert rows_read(plan_kept(tx, queries.list_messages, named, mode)) < 1_000
 
 
 def test_a_week_is_found_by_halving_and_nothing_of_it_is_missed(log):
@@ -66,11 +64,9 @@ def test_a_week_is_found_by_halving_and_nothing_of_it_is_missed(log):
             assert oldest - 300_000 < first <= oldest or first == 0
 
 
-@pytest.mark.parametrize("plan_cache_mode", ["force_custom_plan", "force_generic_plan"])
-def test_what_an_order_is_called_is_read_key_by_key(log, plan_cache_mode):
+@pytest.mark.parametrize("mode", MODES)
+def test_what_an_order_is_called_is_read_key_by_key(log, mode):
     with log.transaction() as tx:
-        tx.execute("SELECT set_config('plan_cache_mode', %s, true)", (plan_cache_mode,))
         named = {**MessagesAsked(business_key="K1").named(tx, EVERYBODY_S, None, NOW), "business_keys": ["K1", "K40000", "none"], "limit": 50}
-        assert [row[5] for row in tx.execute(queries.list_messages, named, prepare=True)] == ["K40000", "K1"]
-        [(plan,)] = tx.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + queries.list_messages, named, prepare=True).fetchall()
-    assert rows_read(plan[0]["Plan"]) < 100
+        assert [row[5] for row in tx.execute(queries.list_messages, named)] == ["K40000", "K1"]
+        assert rows_read(plan_kept(tx, queries.list_messages, named, mode)) < 100

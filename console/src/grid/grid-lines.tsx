@@ -79,6 +79,9 @@ export function GridLines<Row>(props: Props<Row>) {
   const isActiveDrawn = activeId !== null && items.some((item) => lines[item.index]?.id === activeId)
   useEffect(() => {
     onActiveDrawn(isActiveDrawn)
+    return () => {
+      onActiveDrawn(false)
+    }
   }, [onActiveDrawn, isActiveDrawn])
 
   return (

@@ -30,10 +30,8 @@ const isHeld = ({ queue }: Queue) => queue.startsWith('hold.')
 /** The queues by name, as the strip has read them. */
 export function useQueueNames(): readonly NamedFilters[] {
   const { data } = useQuery<Queue[]>({ queryKey: QUEUES_KEY, enabled: false })
-  return useMemo(
-    () => (data ?? []).map((queue) => ({ name: language() === 'zh' ? queue.zh : queue.en, filters: queue.filters })),
-    [data],
-  )
+  const spoken = language()
+  return useMemo(() => (data ?? []).map((queue) => ({ name: queue[spoken], filters: queue.filters })), [data, spoken])
 }
 
 /** What waits, with counts that live unless they are given: one click filters the list. */

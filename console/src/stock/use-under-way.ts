@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect } from 'react'
+import { useEffect, useRef } from 'react'
 import { api, given } from '@/api/client'
 
 const AGAIN_MS = 3_000
@@ -19,8 +19,12 @@ export function useUnderWay(): void {
     refetchInterval: ({ state }) => (state.data ? AGAIN_MS : false),
     staleTime: 0,
   })
+  const known = useRef<string>(undefined)
   useEffect(() => {
-    if (data === undefined) return
+    const before = known.current
+    known.current = data
+    // The first answer is as old as the lists themselves.
+    if (before === undefined || before === data) return
     void cache.invalidateQueries({
       queryKey: ['comparisons'],
       predicate: ({ queryKey }) => queryKey[1] !== 'under-way',

@@ -59,9 +59,9 @@ def write_skus(tx: Tx, ids: IdSource, rows: Sequence[SkuRow], now: datetime, *, 
     return sheet.outcomes()
 
 
-def _look_again(tx: Tx, reasons: Collection[Reason], sku_ids: Collection[int] | None, now: datetime) -> None:
-    """Let the audit look at orders held for one of these reasons and for these SKUs (None: all): the cause may have gone."""
-    if sku_ids is None or sku_ids:
+def _look_again(tx: Tx, reasons: Collection[Reason], sku_ids: Collection[int], now: datetime) -> None:
+    """Let the audit look at orders held for one of these reasons that have one of these SKUs: the cause may have gone."""
+    if sku_ids:
         make_due(tx, orders_held_for(tx, reasons, sku_ids), now)
 
 
@@ -281,11 +281,13 @@ def write_goods_bans(tx: Tx, ids: IdSource, rows: Sequence[GoodsBanRow], now: da
 
 
 def lift_goods_bans(tx: Tx, ids: IdSource, rows: Sequence[GoodsBanRow], now: datetime) -> list[Outcome]:
-    """Allow them again; orders that were held for a ban are looked at again. Five statements at most."""
+    """Allow them again; orders with such goods that were held for a ban are looked at again. Six statements at most."""
     del ids
     outcomes = _bans(tx, rows, queries.lift_bans, Effect.CHANGED)
-    if any(outcome.effect == Effect.CHANGED for outcome in outcomes):
-        _look_again(tx, {Reason.GOODS_FORBIDDEN_HERE}, None, now)
+    lifted = {row.goods_class for row, outcome in zip(rows, outcomes, strict=True) if outcome.effect == Effect.CHANGED}
+    if lifted:
+        goods = tx.execute(queries.skus_of_classes, {"goods_classes": sorted(lifted)}).fetchall()
+        _look_again(tx, {Reason.GOODS_FORBIDDEN_HERE}, [row[0] for row in goods], now)
     return outcomes
 
 

@@ -116,6 +116,10 @@ RETURNING l.shop_id, l.item_ref, l.sku_ref, l.id, l.version;
 INSERT INTO goods_ban (goods_class, region) SELECT * FROM unnest(%(goods_class)s::text[], %(region)s::text[])
 ON CONFLICT DO NOTHING RETURNING goods_class, region;
 
+-- name: skus_of_classes
+-- Ids. Parameters: goods_classes text[].
+SELECT id FROM sku WHERE goods_class = ANY(%(goods_classes)s::text[]);
+
 -- name: lift_bans
 -- Returns the pairs that were there. Parameters: parallel arrays goods_class, region. Locks: the rows.
 DELETE FROM goods_ban b USING unnest(%(goods_class)s::text[], %(region)s::text[]) AS w (goods_class, region)

@@ -188,10 +188,12 @@ WHERE id IN (SELECT id FROM sales_order WHERE id = ANY(%(ids)s::bigint[]) ORDER 
 SELECT DISTINCT order_id FROM order_line WHERE listing_id = ANY(%(listing_ids)s::bigint[]) AND sku_id IS NULL;
 
 -- name: orders_held_for
--- Orders held for one of these reasons that have one of these SKUs; sku_ids null: whatever they have. Parameters: reasons text[], sku_ids bigint[].
-SELECT DISTINCT h.order_id FROM hold h
-WHERE h.closed_at IS NULL AND h.reason = ANY(%(reasons)s::text[])
-  AND (%(sku_ids)s::bigint[] IS NULL OR EXISTS (SELECT FROM order_line l WHERE l.order_id = h.order_id AND l.sku_id = ANY(%(sku_ids)s::bigint[])));
+-- Orders held for one of these reasons that have one of these SKUs. Parameters: reasons text[], sku_ids bigint[].
+-- Order by order (OFFSET keeps it so): by its goods, all that was ever sold of them would be read.
+WITH held AS MATERIALIZED (SELECT h.order_id FROM hold h WHERE h.closed_at IS NULL AND h.reason = ANY(%(reasons)s::text[]))
+SELECT DISTINCT held.order_id
+FROM held CROSS JOIN LATERAL (SELECT l.sku_id FROM order_line l WHERE l.order_id = held.order_id OFFSET 0) AS had
+JOIN unnest(%(sku_ids)s::bigint[]) AS asked (sku_id) ON asked.sku_id = had.sku_id;
 
 -- name: set_aside_order
 -- A poison order is held alone; nothing else of it changes. Parameters: id.

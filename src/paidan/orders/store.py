@@ -377,9 +377,9 @@ def orders_with_listing(tx: Tx, listing_ids: Sequence[int]) -> list[int]:
     return [row[0] for row in tx.execute(queries.orders_with_listing, {"listing_ids": list(listing_ids)})]
 
 
-def orders_held_for(tx: Tx, reasons: Collection[Reason], sku_ids: Collection[int] | None) -> list[int]:
-    """Ids of orders held for one of these reasons that have one of these SKUs; None: whatever they have."""
-    wanted = {"reasons": sorted(reasons), "sku_ids": None if sku_ids is None else sorted(sku_ids)}
+def orders_held_for(tx: Tx, reasons: Collection[Reason], sku_ids: Collection[int]) -> list[int]:
+    """Ids of orders held for one of these reasons that have one of these SKUs."""
+    wanted = {"reasons": sorted(reasons), "sku_ids": sorted(sku_ids)}
     return [row[0] for row in tx.execute(queries.orders_held_for, wanted)]
 
 

@@ -128,10 +128,21 @@ SELECT f.id::text AS id, f.order_id::text AS order_id, o.order_no, f.state, w.co
         WHERE m.id <> f.id AND (%(shops)s::bigint[] IS NULL OR m.shop_id = ANY(%(shops)s))) AS companions,
        ARRAY(SELECT h.reason FROM hold h WHERE h.order_id = f.order_id AND h.closed_at IS NULL ORDER BY h.id) AS holds
 FROM (
-    SELECT * FROM fulfilment WHERE %(ids)s::bigint[] IS NULL AND (%(order_id)s::bigint IS NOT NULL OR state < 70)
-    -- By themselves, so that a plan kept for all parameters reads these alone.
-    UNION ALL SELECT found.* FROM unnest(%(ids)s::bigint[]) AS asked (id) JOIN fulfilment found ON found.id = asked.id
-) AS f JOIN sales_order o ON o.id = f.order_id JOIN warehouse w ON w.id = f.warehouse_id JOIN carrier c ON c.id = f.carrier_id
+    -- One of three ways, told by which parameters are there; the others read nothing. Each by itself, so that a plan kept for all parameters goes along an index.
+    (SELECT x.id FROM fulfilment x
+     WHERE %(ids)s::bigint[] IS NULL AND %(order_id)s::bigint IS NULL AND x.state < 70 AND x.id < COALESCE(%(after)s::bigint, 9223372036854775807)
+       AND (%(states)s::smallint[] IS NULL OR x.state = ANY(%(states)s))
+       AND (%(warehouse)s::text IS NULL OR x.warehouse_id = (SELECT id FROM warehouse WHERE code = %(warehouse)s))
+       AND (%(shops)s::bigint[] IS NULL OR x.shop_id = ANY(%(shops)s))
+       AND (%(warehouses)s::bigint[] IS NULL OR x.warehouse_id = ANY(%(warehouses)s))
+     ORDER BY x.id DESC LIMIT %(limit)s)
+    UNION ALL (SELECT x.id FROM fulfilment x WHERE %(ids)s::bigint[] IS NULL AND x.order_id = %(order_id)s::bigint)
+    UNION ALL (SELECT asked.id FROM unnest(%(ids)s::bigint[]) AS asked (id))
+) AS t
+-- One by one (OFFSET keeps it so): how few they are is not known to a plan for all parameters, which would read whole tables.
+CROSS JOIN LATERAL (SELECT * FROM fulfilment WHERE fulfilment.id = t.id OFFSET 0) AS f
+CROSS JOIN LATERAL (SELECT sales_order.order_no FROM sales_order WHERE sales_order.id = f.order_id OFFSET 0) AS o
+JOIN warehouse w ON w.id = f.warehouse_id JOIN carrier c ON c.id = f.carrier_id
 WHERE (%(after)s::bigint IS NULL OR f.id < %(after)s)
   AND (%(order_id)s::bigint IS NULL OR f.order_id = %(order_id)s)
   AND (%(states)s::smallint[] IS NULL OR f.state = ANY(%(states)s))
