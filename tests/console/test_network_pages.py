@@ -81,6 +81,7 @@ def test_a_difference_is_accepted_with_its_reason(at):
         "version": 3,
         "warehouse_code": "HZ",
         "sku_code": "21544",
+        "sku_name": "茶杯",
         "grade": 1,
         "theirs": 8,
         "ours": 10,
