@@ -1,8 +1,8 @@
 """The business clock in three kinds (kernel.clock has the port). Leases never use these: they go by the database's own clock."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from threading import Lock
-from time import monotonic
 
 from paidan.runtime.database import Database
 from paidan.runtime.queries import load_queries
@@ -56,24 +56,16 @@ class SharedClock:
         self._now: datetime | None = None
 
     def now(self) -> datetime:
-        """The shared instant, UTC. While one thread reads it, the others go by the last they knew, if it is not older than twice `keep_s`."""
+        """The shared instant, UTC. While one thread reads it, the others go by the last they knew."""
         again_at = self._read_again_at
-        at = monotonic()
-        # Nobody asked for long, and the day may have leapt meanwhile: all wait for the one who reads.
-        is_old = again_at is None or (self._now is not None and at >= again_at + self._keep_s)
-        if (again_at is None or at >= again_at) and self._lock.acquire(blocking=is_old):
+        if (again_at is None or time.monotonic() >= again_at) and self._lock.acquire(blocking=again_at is None):
             try:
                 if self._read_again_at == again_at:  # nobody has read or set it while we waited
                     self._now = self._read()
-                    self._read_again_at = monotonic() + (self._look_s if self._now is None else self._keep_s)
+                    self._read_again_at = time.monotonic() + (self._look_s if self._now is None else self._keep_s)
             finally:
                 self._lock.release()
         return self._now or datetime.now(UTC)
-
-    @property
-    def behind_s(self) -> float:
-        """So many seconds of real time after it was moved, nobody goes by an older instant any more."""
-        return 2 * self._keep_s
 
     def set(self, at: datetime) -> None:
         """Move the shared time; it never goes back. Raises ValueError for an instant without time zone."""

@@ -24,7 +24,6 @@ TICK_S = 60  # how far business time moves at least, while the day's shops are b
 TICK_MAX_S = 300  # ... and at most, waiting for a few orders to come
 QUIET_TICK_S = 3600  # ... and once the day's trade is over
 ROUGH_S = 43_200  # how long after the day's trade faults go on
-LEAP_S = 300  # calls carry the instant they were made at, and are refused when it is farther from ours than twice this
 QUIET_TICKS = 3  # so often nothing was left to do: longer than the slowest feed rests and than a message may be late
 REDELIVERY_S = 3600  # how long counterparts wait before they try again what they had set aside
 TAIL_DAYS = 21  # after this much quiet something is stuck, and the comparison will tell what
@@ -94,7 +93,7 @@ def drive(
     started = time.monotonic()
     expected = sorted(arrivals(day))
     _announce_arrivals(services, day)
-    now = before = redelivered_at = day.opens_at
+    now = redelivered_at = day.opens_at
     end = day.closes_at + timedelta(days=TAIL_DAYS)
     quiet = 0
     tick_at = ticks(day, tick_s, orders_a_tick)
@@ -103,8 +102,7 @@ def drive(
         if faults is not None and now > day.closes_at + timedelta(seconds=ROUGH_S):
             host.set_faults(Faults())
             faults = None
-        set_clock(services, now, is_leap=now - before > timedelta(seconds=LEAP_S))
-        before = now
+        set_clock(services, now)
         advanced = host.advance(now)
         run.callbacks += advanced.callbacks
         if advanced.aside and now - redelivered_at >= timedelta(seconds=REDELIVERY_S):
@@ -149,13 +147,11 @@ def _announce_arrivals(services: OpenInstallation, day: Day) -> None:
                 order_entry(tx, services.ids, warehouse, wanted, f"PO-{at:%m%d%H%M}-{warehouse}", at, day.opens_at)
 
 
-def set_clock(services: OpenInstallation, now: datetime, *, is_leap: bool = False) -> None:
-    """Move the world's clock, if it is one that can be moved; after a leap, wait until the doors know of it."""
+def set_clock(services: OpenInstallation, now: datetime) -> None:
+    """Move the world's clock, if it is one that can be moved."""
     clock = services.clock
     if isinstance(clock, SharedClock):
         clock.set(now)
-        if is_leap:
-            time.sleep(clock.behind_s)
 
 
 def _next_due(services: OpenInstallation, now: datetime) -> datetime | None:
